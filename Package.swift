@@ -1,0 +1,63 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every module of ours but the kernels: checked for unsafe constructs.
+let checked: [SwiftSetting] = [.strictMemorySafety(), .enableUpcomingFeature("ExistentialAny")]
+
+/// One kernel module, compiled for one instruction-set level from the one source folder `Sources/ApusKernels`.
+///
+/// `march` goes to the Clang importer, from which Swift takes its code generator's target. Nothing is
+/// inlined across these modules' borders: code compiled for AVX-512 must not leak into the baseline.
+func kernels(_ name: String, march: String? = nil, define: String) -> Target {
+    .target(
+        name: name,
+        dependencies: ["ApusInstructions", "CSystem"],
+        swiftSettings: [
+            .define(define),
+            .unsafeFlags((march.map { ["-Xcc", "-march=\($0)"] } ?? []) + ["-Ounchecked", "-Xfrontend", "-disable-cmo"]),
+        ]
+    )
+}
+
+#if arch(x86_64)
+    let kernelTargets: [Target] = [
+        kernels("ApusKernels", define: "VECTOR_4"),
+        kernels("ApusKernelsV3", march: "x86-64-v3", define: "VECTOR_8"),
+        kernels("ApusKernelsV4", march: "x86-64-v4", define: "VECTOR_16"),
+    ]
+#else
+    let kernelTargets: [Target] = [kernels("ApusKernels", define: "VECTOR_4")]
+#endif
+let kernelNames: [Target.Dependency] = kernelTargets.map { .byName(name: $0.name) }
+
+let package = Package(
+    name: "apus",
+    products: [
+        .library(name: "Apus", targets: ["ApusGraph", "ApusPlan", "ApusCompiler", "ApusRuntime", "ApusData", "ApusTraining"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    ],
+    targets: kernelTargets + [
+        .target(name: "ApusInstructions", swiftSettings: checked),
+        .target(name: "ApusGraph", swiftSettings: checked),
+        .target(name: "ApusPlan", dependencies: ["ApusInstructions"], swiftSettings: checked),
+        .target(
+            name: "ApusCompiler", dependencies: ["ApusGraph", "ApusPlan", "ApusInstructions", "ApusKernels"],
+            swiftSettings: checked),
+        .target(
+            name: "ApusRuntime", dependencies: ["ApusPlan", "ApusInstructions", "CSystem"] + kernelNames,
+            swiftSettings: checked),
+        .target(name: "ApusData", dependencies: ["CZlib", "CPNG"], swiftSettings: checked),
+        .target(
+            name: "ApusTraining",
+            dependencies: ["ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusData"],
+            swiftSettings: checked),
+        .target(name: "ApusCommandLine", dependencies: ["CBSD"], swiftSettings: checked),
+        .target(name: "CSystem"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CBSD", pkgConfig: "libbsd", providers: [.apt(["libbsd-dev"])]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,24 @@
+// What Swift can't say by itself: processor features, the floating-point control register, and futex waits.
+#ifndef APUS_CSYSTEM_H
+#define APUS_CSYSTEM_H
+
+#include <stdint.h>
+#include <stdbool.h>
+
+/// The highest x86-64 instruction-set level this processor and its operating system run: 1, 3 or 4.
+/// On other architectures: 1.
+int apus_instruction_set_level(void);
+
+/// Sets flush-to-zero and denormals-are-zero for this thread and returns the former control word.
+uint32_t apus_flush_denormals(void);
+
+/// Puts back a control word that `apus_flush_denormals` returned.
+void apus_restore_float_control(uint32_t control);
+
+/// Sleeps while `*word` is `expected`, until a wake. Returns at once where it is not, and may return early.
+void apus_wait(const uint32_t *word, uint32_t expected);
+
+/// Wakes every thread asleep in `apus_wait` on `word`.
+void apus_wake_all(const uint32_t *word);
+
+#endif
