@@ -2,7 +2,7 @@ package import ApusInstructions
 
 /// The function that computes `opcode` on this instruction set, or nil where there is none.
 package func kernel(for opcode: Opcode) -> Kernel? {
-    nil
+    layerKernel(for: opcode) ?? valueKernel(for: opcode)
 }
 
 /// Lanes of this instruction set's vector: blocked layouts for it have this channel block.
