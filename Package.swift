@@ -55,6 +55,7 @@ let package = Package(
             swiftSettings: checked),
         .target(name: "ApusCommandLine", dependencies: ["CBSD"], swiftSettings: checked),
         .target(name: "CSystem"),
+        .testTarget(name: "ApusKernelsTests", dependencies: ["ApusInstructions", "CSystem"] + kernelNames),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CBSD", pkgConfig: "libbsd", providers: [.apt(["libbsd-dev"])]),

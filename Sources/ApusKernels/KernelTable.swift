@@ -1,4 +1,4 @@
-package import ApusInstructions
+import ApusInstructions
 
 /// The function that computes `opcode` on this instruction set, or nil where there is none.
 package func kernel(for opcode: Opcode) -> Kernel? {
@@ -6,4 +6,4 @@ package func kernel(for opcode: Opcode) -> Kernel? {
 }
 
 /// Lanes of this instruction set's vector: blocked layouts for it have this channel block.
-package let vectorLanes = lanes
+package var vectorLanes: Int { lanes }

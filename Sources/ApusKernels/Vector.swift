@@ -13,7 +13,8 @@ import CSystem
 #endif
 
 /// Lanes of a vector: "V" in the instructions' documentation.
-let lanes = Vector.scalarCount
+@inline(__always)
+var lanes: Int { Vector.scalarCount }
 
 /// `sum + a·b`, fused where the instruction set can. The x86-64 baseline can't: there `addingProduct` would be a call
 /// into the C library for each lane.

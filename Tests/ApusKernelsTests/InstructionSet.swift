@@ -1,0 +1,39 @@
+import ApusInstructions
+import ApusKernels
+import CSystem
+
+#if arch(x86_64)
+    import ApusKernelsV3
+    import ApusKernelsV4
+#endif
+
+/// One compiled set of kernels that this processor can run.
+struct InstructionSet: Sendable, CustomStringConvertible {
+    let description: String
+    /// Lanes of its vector: "V" in the instructions' documentation.
+    let lanes: Int
+    let kernel: @Sendable (Opcode) -> Kernel?
+
+    /// Every set that this processor can run, the narrowest first.
+    static let available: [InstructionSet] = {
+        var sets = [
+            InstructionSet(description: "baseline", lanes: ApusKernels.vectorLanes) { ApusKernels.kernel(for: $0) }
+        ]
+        #if arch(x86_64)
+            let level = apus_instruction_set_level()
+            if level >= 3 {
+                sets.append(
+                    InstructionSet(description: "x86-64-v3", lanes: ApusKernelsV3.vectorLanes) {
+                        ApusKernelsV3.kernel(for: $0)
+                    })
+            }
+            if level >= 4 {
+                sets.append(
+                    InstructionSet(description: "x86-64-v4", lanes: ApusKernelsV4.vectorLanes) {
+                        ApusKernelsV4.kernel(for: $0)
+                    })
+            }
+        #endif
+        return sets
+    }()
+}
