@@ -1,0 +1,158 @@
+/// A call of an operator that the graph can't take.
+public struct GraphError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The value or operator that is at fault.
+    public var place: String
+    public var message: String
+    public var remedy: String
+    /// The broken constraint's label, where one is.
+    public var label: String?
+
+    public init(place: String, message: String, remedy: String, label: String? = nil) {
+        self.place = place
+        self.message = message
+        self.remedy = remedy
+        self.label = label
+    }
+
+    public var description: String {
+        "\(place): \(message)\(label.map { " (\($0))" } ?? ""); \(remedy)"
+    }
+}
+
+/// Adds to a graph and keeps it well-formed: names stay unique and every node's types are inferred as it is added.
+///
+/// The parser, the Swift builder, the importers and the passes all make graphs through it.
+public struct GraphEditor: Sendable {
+    public private(set) var graph: Graph
+    private var names: [String: ValueID] = [:]
+
+    public init(name: String) { graph = Graph(name: name) }
+
+    /// Goes on from a graph that exists.
+    public init(_ graph: Graph) {
+        self.graph = graph
+        for (index, value) in graph.values.enumerated() { names[value.name] = ValueID(index) }
+    }
+
+    /// The value with this name. O(1).
+    public func value(named name: String) -> ValueID? { names[name] }
+
+    /// `stem`, or where that is taken `stem.2`, `stem.3`, ...
+    public func freshName(_ stem: String) -> String {
+        guard names[stem] != nil else { return stem }
+        var count = 2
+        while names["\(stem).\(count)"] != nil { count += 1 }
+        return "\(stem).\(count)"
+    }
+
+    private mutating func define(_ value: Value) throws(GraphError) -> ValueID {
+        guard names[value.name] == nil else {
+            throw GraphError(
+                place: value.name, message: "the name '\(value.name)' is already taken",
+                remedy: "give the second value another name")
+        }
+        let id = ValueID(graph.values.count)
+        graph.values.append(value)
+        names[value.name] = id
+        return id
+    }
+
+    public mutating func addInput(_ name: String, _ type: TensorType) throws(GraphError) -> ValueID {
+        let id = try define(Value(name: name, type: type))
+        graph.inputs.append(id)
+        return id
+    }
+
+    public mutating func addParameter(
+        _ name: String, _ type: TensorType, role: Parameter.Role = .trained, initializer: Initializer
+    ) throws(GraphError) -> ValueID {
+        let id = try define(Value(name: name, type: type))
+        graph.parameters.append(Parameter(value: id, role: role, initializer: initializer))
+        return id
+    }
+
+    public mutating func addConstant(
+        _ name: String, _ type: TensorType, elements: [Double]
+    ) throws(GraphError) -> ValueID {
+        guard type.sampleElements == elements.count, !type.isBatched else {
+            throw GraphError(
+                place: name, message: "\(elements.count) elements do not fill \(type)",
+                remedy: "give \(type.sampleElements.map(String.init) ?? "a fixed number of") elements")
+        }
+        let id = try define(Value(name: name, type: type))
+        graph.constants.append(Constant(value: id, elements: elements))
+        return id
+    }
+
+    /// Adds a call of `operation` at the end and infers the types of its results.
+    ///
+    /// - Parameter names: a name for each result. Where fewer are given the first name is the stem of the rest.
+    public mutating func apply(
+        _ operation: any Operator, to operands: [ValueID], names: [String]
+    ) throws(GraphError) -> [ValueID] {
+        let place = names.first ?? operation.name
+        let inferred: [InferredType]
+        do {
+            inferred = try operation.infer(operands.map { graph[$0].type })
+        } catch {
+            throw GraphError(place: place, message: error.message, remedy: error.remedy, label: error.label)
+        }
+        var results: [ValueID] = []
+        for (index, result) in inferred.enumerated() {
+            let name = index < names.count ? names[index] : freshName("\(place).\(index)")
+            results.append(try define(Value(name: name, type: result.type, derivations: result.derivations)))
+        }
+        graph.nodes.append(Node(operation, operands: operands, results: results))
+        return results
+    }
+
+    /// Adds a call with one result, named after `stem`.
+    public mutating func emit(
+        _ operation: any Operator, _ operands: [ValueID], named stem: String
+    ) throws(GraphError) -> ValueID {
+        try apply(operation, to: operands, names: [freshName(stem)])[0]
+    }
+
+    public mutating func addOutput(_ id: ValueID) { graph.outputs.append(id) }
+    public mutating func addGradient(of target: ValueID, is value: ValueID) {
+        graph.gradients.append(Assignment(target: target, value: value))
+    }
+    public mutating func addUpdate(of target: ValueID, to value: ValueID) {
+        graph.updates.append(Assignment(target: target, value: value))
+    }
+}
+
+/// What a gradient rule works with: the call that is differentiated, and the graph to emit into.
+public struct GradientContext {
+    public var editor: GraphEditor
+    public let node: Node
+    /// For each result, its gradient; nil where it is zero.
+    public let resultGradients: [ValueID?]
+    /// For each operand, whether anybody needs its gradient.
+    public let needed: [Bool]
+
+    public init(editor: GraphEditor, node: Node, resultGradients: [ValueID?], needed: [Bool]) {
+        self.editor = editor
+        self.node = node
+        self.resultGradients = resultGradients
+        self.needed = needed
+    }
+
+    /// The type of operand `index`.
+    public func operandType(_ index: Int) -> TensorType { editor.graph[node.operands[index]].type }
+
+    /// Emits an operator with one result, named `<operand>.gradient` for the operand it is the gradient of.
+    public mutating func emit(
+        _ operation: any Operator, _ operands: [ValueID], gradientOf operand: Int
+    ) throws(GraphError) -> ValueID {
+        try editor.emit(operation, operands, named: "\(editor.graph[node.operands[operand]].name).gradient")
+    }
+
+    /// Emits an operator whose results are the gradients of several operands.
+    public mutating func emit(
+        _ operation: any Operator, _ operands: [ValueID], gradientsOf targets: [Int]
+    ) throws(GraphError) -> [ValueID] {
+        let names = targets.map { editor.freshName("\(editor.graph[node.operands[$0]].name).gradient") }
+        return try editor.apply(operation, to: operands, names: names)
+    }
+}

@@ -1,0 +1,28 @@
+/// A graph with what it needs to be used: weights, labels, and how to prepare an input.
+public struct Model: Sendable, Equatable {
+    public var graph: Graph
+    /// The elements of each parameter by name, in row-major order. Parameters that are not in it are not yet trained.
+    public var weights: [String: [Float]]
+    /// The names of the classes, in the order of the output; empty where there are none.
+    public var labels: [String]
+    /// How an input is prepared, by name: the fields of `InputPreparation` of ApusData.
+    public var preparation: [PreparationField]
+
+    public struct PreparationField: Sendable, Equatable {
+        public var name: String
+        public var value: String
+        public init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    public init(
+        graph: Graph, weights: [String: [Float]] = [:], labels: [String] = [], preparation: [PreparationField] = []
+    ) {
+        self.graph = graph
+        self.weights = weights
+        self.labels = labels
+        self.preparation = preparation
+    }
+}

@@ -1,0 +1,42 @@
+/// Runs a graph with the reference kernels, in double precision.
+public struct ReferenceInterpreter: Sendable {
+    public var graph: Graph
+    public var context: EvaluationContext
+
+    public init(_ graph: Graph, context: EvaluationContext = EvaluationContext()) {
+        self.graph = graph
+        self.context = context
+    }
+
+    /// The value of everything in the graph, by number, from those of the inputs and parameters by name.
+    ///
+    /// - Precondition: every input and every parameter is among `bindings`, with the shape that its type says for `batch`.
+    public func run(_ bindings: [String: Tensor], batch: Int) -> [Tensor] {
+        var tensors = [Tensor?](repeating: nil, count: graph.values.count)
+        for id in graph.inputs + graph.parameters.map(\.value) {
+            guard let tensor = bindings[graph[id].name] else {
+                preconditionFailure("'\(graph[id].name)' has no value")
+            }
+            precondition(
+                tensor.shape == graph[id].type.shape(batch: batch),
+                "'\(graph[id].name)' is \(tensor.shape), not \(graph[id].type)")
+            tensors[id.index] = tensor
+        }
+        for constant in graph.constants {
+            tensors[constant.value.index] = Tensor(
+                shape: graph[constant.value].type.shape(batch: batch), elements: constant.elements)
+        }
+        for node in graph.nodes {
+            let operands = node.operands.map { operand in
+                guard let tensor = tensors[operand.index] else {
+                    preconditionFailure("'\(graph[operand].name)' is used before it is made")
+                }
+                return tensor
+            }
+            let results = node.operation.evaluate(
+                operands, results: node.results.map { graph[$0].type.shape(batch: batch) }, context: context)
+            for (id, tensor) in zip(node.results, results) { tensors[id.index] = tensor }
+        }
+        return tensors.map { $0 ?? Tensor(shape: [0]) }
+    }
+}
