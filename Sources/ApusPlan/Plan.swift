@@ -1,0 +1,225 @@
+package import ApusInstructions
+
+/// The instruction-set level that a plan's kernels and layouts are chosen for.
+public enum Target: String, Sendable, CaseIterable {
+    /// Four lanes: SSE2.
+    case x86_64 = "x86-64"
+    /// Eight lanes: AVX2 and FMA.
+    case x86_64_v3 = "x86-64-v3"
+    /// Sixteen lanes: AVX-512.
+    case x86_64_v4 = "x86-64-v4"
+    /// Four lanes: NEON.
+    case arm64
+
+    /// Lanes of f32 in a vector: the channel block of blocked layouts.
+    package var lanes: Int {
+        switch self {
+        case .x86_64, .arm64: 4
+        case .x86_64_v3: 8
+        case .x86_64_v4: 16
+        }
+    }
+}
+
+/// A block of memory that an operand's offset points into.
+package enum Arena: UInt8, Sendable, CaseIterable {
+    /// Nothing: the null pointer.
+    case none = 0
+    /// Read-only, shared by all sessions: packed weights.
+    case constants = 1
+    /// Parameters, gradients, moments and what is derived from them once a step.
+    case state = 2
+    /// What the body computes for one micro-batch. One for each worker.
+    case activations = 3
+    /// What the body sums over the samples: weight gradients and the loss. One for each shard. Once the body is done,
+    /// this is the first shard's.
+    case reductions = 4
+    /// ``ApusInstructions/RunArguments``. One for each worker.
+    case arguments = 5
+    /// The caller's memory; the operand's `port` says which input, and its first sample is the micro-batch's.
+    case input = 6
+    /// The caller's memory, as above.
+    case output = 7
+}
+
+/// Where an instruction finds one of its operands.
+package struct Operand: Sendable, Equatable {
+    package var arena: Arena
+    /// The number of the input or output, for those arenas; else 0.
+    package var port: UInt16
+    /// Bytes from the arena's start, or from the start of the port's first sample.
+    package var offset: Int
+
+    package init(_ arena: Arena, port: Int = 0, offset: Int = 0) {
+        self.arena = arena
+        self.port = UInt16(port)
+        self.offset = offset
+    }
+
+    /// An operand that is left out.
+    package static let none = Operand(.none)
+}
+
+/// One call of a kernel.
+package struct Instruction: Sendable, Equatable {
+    package var opcode: Opcode
+    package var operands: [Operand]
+    /// The bytes of the parameter structure that the opcode's documentation names.
+    package var parameters: [UInt8]
+    /// The name of the value that it makes.
+    package var label: String
+    /// Multiply-adds for one sample (or for one call, outside the body).
+    package var multiplyAdds: Int
+
+    package init(
+        _ opcode: Opcode, operands: [Operand], parameters: [UInt8], label: String, multiplyAdds: Int = 0
+    ) {
+        self.opcode = opcode
+        self.operands = operands
+        self.parameters = parameters
+        self.label = label
+        self.multiplyAdds = multiplyAdds
+    }
+}
+
+/// An input or output: memory of the caller, one sample after the other, row-major and without gaps.
+public struct Port: Sendable, Equatable {
+    public enum ElementType: UInt8, Sendable {
+        case f32 = 0
+        case i32 = 1
+    }
+    public var name: String
+    public var elementType: ElementType
+    /// Without the batch dimension.
+    public var sampleShape: [Int]
+
+    public init(name: String, elementType: ElementType, sampleShape: [Int]) {
+        self.name = name
+        self.elementType = elementType
+        self.sampleShape = sampleShape
+    }
+
+    public var sampleElements: Int { sampleShape.reduce(1, *) }
+    package var sampleBytes: Int { sampleElements * 4 }
+}
+
+/// A named part of the state arena: row-major f32.
+package struct StateSlice: Sendable, Equatable {
+    package enum Kind: UInt8, Sendable, CaseIterable {
+        case parameter = 0
+        case statistic = 1
+        case gradient = 2
+        case firstMoment = 3
+        case secondMoment = 4
+        /// The running average of the parameters.
+        case average = 5
+        /// A number that a training step reports: the loss.
+        case result = 6
+        /// Two numbers; the first is not finite once a gradient or a parameter was not.
+        case status = 7
+    }
+    package var name: String
+    package var kind: Kind
+    package var shape: [Int]
+    /// Bytes from the state arena's start.
+    package var offset: Int
+
+    package init(name: String, kind: Kind, shape: [Int], offset: Int) {
+        self.name = name
+        self.kind = kind
+        self.shape = shape
+        self.offset = offset
+    }
+
+    package var elements: Int { shape.reduce(1, *) }
+}
+
+/// What a target runs: instructions with every offset, stride and kernel chosen.
+///
+/// A run executes the prologue once (weights are packed, where they change), the body for each micro-batch of the batch,
+/// and the epilogue once (gradients are summed and unpacked, the optimizer updates the parameters). An inference plan
+/// whose weights are constants has a body only.
+///
+/// The batch is cut into `shards` parts at places that depend on its size alone, each part has its own reductions, and
+/// they are summed in order: so the result doesn't depend on how many threads share the work.
+public struct Plan: Sendable, Equatable {
+    public var name: String
+    public var target: Target
+    /// The largest batch that a session accepts.
+    public var batchBound: Int
+    /// Samples that go through the body at once.
+    package var microBatch: Int
+    /// Parts of a batch with reductions of their own; 1 where nothing is summed over samples.
+    package var shards: Int
+    public var inputs: [Port]
+    public var outputs: [Port]
+    /// Multiply-adds of the body for one sample.
+    public var multiplyAdds: Int
+
+    /// The constants arena.
+    package var constants: [UInt8]
+    package var stateBytes: Int
+    package var slices: [StateSlice]
+    package var reductionBytes: Int
+    /// Bytes of the activation arena for one micro-batch.
+    package var activationBytes: Int
+    /// The largest sum of bytes that are live at once: no arena can be smaller.
+    package var activationBound: Int
+    package var isOptimal: Bool
+    /// The buffers in the activation arena, for drawings and for the validator.
+    package var buffers: [BufferPlacement]
+
+    package var prologue: [Instruction]
+    package var body: [Instruction]
+    package var epilogue: [Instruction]
+
+    /// What people are shown: names of the operators that were fused, one for each.
+    public var fused: [String]
+    /// Names of the classes, where the model has them.
+    public var labels: [String]
+    /// How an input is prepared, as name and value in turn.
+    public var preparation: [String]
+
+    package init(name: String, target: Target, batchBound: Int, microBatch: Int) {
+        self.name = name
+        self.target = target
+        self.batchBound = batchBound
+        self.microBatch = microBatch
+        shards = 1
+        inputs = []
+        outputs = []
+        multiplyAdds = 0
+        constants = []
+        stateBytes = 0
+        slices = []
+        reductionBytes = 0
+        activationBytes = 0
+        activationBound = 0
+        isOptimal = true
+        buffers = []
+        prologue = []
+        body = []
+        epilogue = []
+        fused = []
+        labels = []
+        preparation = []
+    }
+}
+
+/// A buffer of the activation arena and when it is live.
+package struct BufferPlacement: Sendable, Equatable {
+    package var name: String
+    package var offset: Int
+    package var size: Int
+    /// The first and the last instruction of the body that touches it.
+    package var firstUse: Int
+    package var lastUse: Int
+
+    package init(name: String, offset: Int, size: Int, firstUse: Int, lastUse: Int) {
+        self.name = name
+        self.offset = offset
+        self.size = size
+        self.firstUse = firstUse
+        self.lastUse = lastUse
+    }
+}
