@@ -56,6 +56,7 @@ let package = Package(
         .target(name: "ApusCommandLine", dependencies: ["CBSD"], swiftSettings: checked),
         .target(name: "CSystem"),
         .testTarget(name: "ApusKernelsTests", dependencies: ["ApusInstructions", "CSystem"] + kernelNames),
+        .testTarget(name: "ApusCompilerTests", dependencies: ["ApusCompiler"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CBSD", pkgConfig: "libbsd", providers: [.apt(["libbsd-dev"])]),
