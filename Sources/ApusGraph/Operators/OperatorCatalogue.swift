@@ -5,7 +5,13 @@
 public enum OperatorCatalogue {
     /// In the order of the language reference.
     public static let all: [any Operator.Type] = [
+        Convolution2D.self, Convolution2DInputGradient.self, Convolution2DWeightGradient.self,
+        MaxPool2D.self, MaxPool2DGradient.self, MaxUnpool2D.self,
+        Dense.self, DenseInputGradient.self, DenseWeightGradient.self,
+        Flatten.self, Reshape.self,
         Relu.self, ReluGradient.self,
+        Softmax.self, SoftmaxGradient.self, LogSoftmax.self, LogSoftmaxGradient.self,
+        CrossEntropy.self, CrossEntropyGradient.self, LogitCrossEntropy.self, LogitCrossEntropyGradient.self,
     ]
 
     private static let byName: [String: any Operator.Type] = Dictionary(

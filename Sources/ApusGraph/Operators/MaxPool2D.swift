@@ -1,0 +1,216 @@
+/// The greatest of each window.
+public struct MaxPool2D: Operator {
+    public static let name = "max_pool2d"
+    public static let documentation = OperatorDocumentation(
+        summary: "Takes the greatest number of each window.",
+        details: """
+            `y[n, c, r, s] = max_(i, j) x[n, c, r·stride + i − top, s·stride + j − left]` over the places within the \
+            picture. The output has `floor((input + padding − window) / stride) + 1` rows and columns, or with \
+            `padding: same` `ceil(input / stride)`. The gradient goes to the first of the greatest.
+            """,
+        operands: [.init("x", "f32[N, C, H, W]")],
+        attributes: [
+            .init("window", "rows and columns of the window"),
+            .init("stride", "rows and columns from one window to the next; as the window"),
+            .init("padding", "1, [rows, columns], [top, left, bottom, right], or same; 0"),
+        ],
+        results: [.init("y", "f32[N, C, output rows, output columns]")],
+        constraints: poolingConstraints,
+        example: "pool1 = max_pool2d(act1, window: [2, 2])")
+
+    public var window: [Int]
+    public var stride: [Int]
+    public var padding: Padding
+
+    /// - Parameter stride: as the window where it is left out.
+    public init(window: [Int], stride: [Int]? = nil, padding: Padding = .zero) {
+        self.window = window
+        self.stride = stride ?? window
+        self.padding = padding
+    }
+
+    public init(attributes: inout AttributeReader) throws(AttributeError) {
+        window = try attributes.integers("window", count: 2, in: AttributeRange.extent)
+        stride = try attributes.integers("stride", count: 2, in: AttributeRange.extent, default: window)
+        padding = try Padding(&attributes)
+    }
+
+    public var attributes: [Attribute] { windows.attributes }
+
+    var windows: Windows { Windows(size: window, stride: stride, padding: padding) }
+
+    /// Where the windows lie on pictures of this size, and how large the output is.
+    public func geometry(height: Int, width: Int) -> WindowGeometry { windows.geometry(height: height, width: width) }
+
+    public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
+        [try windows.inferPooling(operands, Self.name)]
+    }
+
+    public func gradient(_ context: inout GradientContext) throws(GraphError) -> [ValueID?] {
+        guard context.needed[0], let gradient = context.resultGradients[0] else { return [nil] }
+        return [
+            try context.emit(MaxPool2DGradient(pool: self), [context.node.operands[0], gradient], gradientOf: 0)
+        ]
+    }
+
+    /// For each output of all planes, the offset of the input that it takes and that input's place in its window.
+    func chosen(_ x: Tensor, outputs: Int) -> [(input: Int, place: Int)] {
+        let (height, width) = (x.shape[2], x.shape[3])
+        let planes = x.shape[0] * x.shape[1]
+        var chosen = [(input: Int, place: Int)?](repeating: nil, count: outputs)
+        for plane in 0..<planes {
+            let (inputStart, outputStart) = (plane * height * width, plane * (outputs / planes))
+            windows.forEachPlace(height: height, width: width) { output, input, place in
+                let candidate = inputStart + input
+                if let best = chosen[outputStart + output], !(x.elements[candidate] > x.elements[best.input]) { return }
+                chosen[outputStart + output] = (candidate, place)
+            }
+        }
+        return chosen.compactMap { $0 }
+    }
+
+    public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
+        let choices = chosen(operands[0], outputs: results[0].reduce(1, *))
+        return [Tensor(shape: results[0], elements: choices.map { operands[0].elements[$0.input] })]
+    }
+}
+
+let poolingConstraints: [OperatorDocumentation.Entry] = [
+    .init("C1", "one operand"),
+    .init("C2", "x is f32[N, C, H, W] with a batch symbol and three numbers"),
+    .init("C3", "window and stride are two numbers from 1 on; padding is not negative"),
+    .init("C4", "the padding is smaller than the window, on each side"),
+    .init("C5", "the window fits into the padded picture"),
+]
+
+extension Windows {
+    /// The attributes of a pooling operator; the stride is left out where it is the window.
+    var attributes: [Attribute] {
+        var list = [Attribute("window", .integers(size))]
+        if stride != size { list.append(Attribute("stride", .integers(stride))) }
+        return list + padding.attribute
+    }
+
+    /// The shape rule of the pooling operators.
+    func inferPooling(_ operands: [TensorType], _ name: String) throws(ConstraintViolation) -> InferredType {
+        let checks = OperandChecks(name, operands)
+        try checks.count("C1", 1...1, "one picture")
+        var image = try checks.image("C2")
+        try check(name, wellFormed: "C3")
+        try checkPadding(name, label: "C4")
+        let geometry = try fit(image, name, "window", label: "C5")
+        let derivations = [
+            nil, nil, derivation(axis: 0, input: image.height), derivation(axis: 1, input: image.width),
+        ]
+        (image.height, image.width) = (geometry.outputHeight, geometry.outputWidth)
+        return InferredType(image.type, derivations: derivations)
+    }
+}
+
+/// The gradient of ``MaxPool2D``, from its operand.
+public struct MaxPool2DGradient: Operator {
+    public static let name = "max_pool2d_gradient"
+    public static let documentation = OperatorDocumentation(
+        audience: .passes,
+        summary: "The gradient of max_pool2d.",
+        details: "Each window's `dy` is added where the first greatest of the window is.",
+        operands: [.init("x", "the operand of max_pool2d"), .init("dy", "the gradient of its result")],
+        attributes: [.init("...", "the attributes of the pooling")],
+        results: [.init("dx", "the operand's gradient")],
+        constraints: [
+            .init("C1", "two operands, x and dy"), .init("C2", "the pooling takes x"),
+            .init("C3", "dy has the type of the pooling's result"),
+        ],
+        example: "act1.gradient = max_pool2d_gradient(act1, pool1.gradient, window: [2, 2])")
+
+    public var pool: MaxPool2D
+    public init(pool: MaxPool2D) { self.pool = pool }
+    public init(attributes: inout AttributeReader) throws(AttributeError) {
+        pool = try MaxPool2D(attributes: &attributes)
+    }
+    public var attributes: [Attribute] { pool.attributes }
+
+    public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
+        let checks = OperandChecks(Self.name, operands)
+        try checks.count("C1", 2...2, "x and its result's gradient")
+        let y: TensorType
+        do { y = try pool.infer([operands[0]])[0].type } catch { throw error.relabelled("C2") }
+        try checks.match("C3", 1, y, "the result's gradient")
+        return [InferredType(operands[0])]
+    }
+
+    public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
+        var dx = Tensor(shape: results[0])
+        let choices = pool.chosen(operands[0], outputs: operands[1].elements.count)
+        for (choice, gradient) in zip(choices, operands[1].elements) { dx.elements[choice.input] += gradient }
+        return [dx]
+    }
+}
+
+/// The gradient of max-pooling without overlap, from the choices that ``FusedConvolution2D`` stored.
+public struct MaxUnpool2D: Operator {
+    public static let name = "max_unpool2d"
+    public static let documentation = OperatorDocumentation(
+        audience: .passes,
+        summary: "Puts the gradient of each window where the window's choice was.",
+        details: """
+            `dx` is `dy` at place `choice = i · columns + j` of each window, and zero elsewhere; a choice of 255 means \
+            nowhere. Windows do not overlap; rows and columns that fill no window get zero.
+            """,
+        operands: [.init("choice", "u8[N, C, h, w]"), .init("dy", "f32[N, C, h, w]")],
+        attributes: [
+            .init("window", "rows and columns of the window"), .init("input", "height and width of the result"),
+        ],
+        results: [.init("dx", "f32[N, C, height, width]")],
+        constraints: [
+            .init("C1", "two operands, a u8 choice and dy"), .init("C2", "dy is f32[N, C, h, w]"),
+            .init("C3", "choice is u8 of the same shape"),
+            .init("C4", "`input` has h × w whole windows of less than 255 places"),
+        ],
+        example: "conv1.gradient = max_unpool2d(choice1, pool1.gradient, window: [2, 2], input: [28, 28])")
+
+    public var window: [Int]
+    /// Height and width of the result.
+    public var input: [Int]
+
+    public init(window: [Int], input: [Int]) {
+        self.window = window
+        self.input = input
+    }
+    public init(attributes: inout AttributeReader) throws(AttributeError) {
+        window = try attributes.integers("window", count: 2, in: AttributeRange.extent)
+        input = try attributes.integers("input", count: 2, in: AttributeRange.channels)
+    }
+    public var attributes: [Attribute] {
+        [Attribute("window", .integers(window)), Attribute("input", .integers(input))]
+    }
+
+    public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
+        let checks = OperandChecks(Self.name, operands)
+        try checks.count("C1", 2...2, "a choice and its result's gradient")
+        var image = try checks.image("C2", 1)
+        try checks.match("C3", 0, TensorType(.u8, operands[1].dimensions), "the choice")
+        guard window.count == 2, input.count == 2, window.allSatisfy(AttributeRange.extent.contains),
+            window[0] * window[1] < 255, input[0] / window[0] == image.height, input[1] / window[1] == image.width
+        else {
+            throw ConstraintViolation(
+                "C4",
+                "windows \(window) on \(input) do not give the \(image.height) × \(image.width) of \(operands[1])",
+                remedy: "give the window and the input of the pooling", at: .attribute("input"))
+        }
+        (image.height, image.width) = (input[0], input[1])
+        return [InferredType(image.type)]
+    }
+
+    public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
+        var dx = Tensor(shape: results[0])
+        let (height, width) = (operands[1].shape[2], operands[1].shape[3])
+        for (index, choice) in operands[0].elements.enumerated() where choice != 255 {
+            let (plane, place) = (index / (height * width), Int(choice))
+            let row = index / width % height * window[0] + place / window[1]
+            let column = index % width * window[1] + place % window[1]
+            dx.elements[(plane * input[0] + row) * input[1] + column] = operands[1].elements[index]
+        }
+        return [dx]
+    }
+}
