@@ -2,7 +2,9 @@
 import PackageDescription
 
 /// Every module of ours but the kernels: checked for unsafe constructs.
-let checked: [SwiftSetting] = [.strictMemorySafety(), .enableUpcomingFeature("ExistentialAny")]
+let checked: [SwiftSetting] = [
+    .strictMemorySafety(), .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+]
 
 /// One kernel module, compiled for one instruction-set level from the one source folder `Sources/ApusKernels`.
 ///

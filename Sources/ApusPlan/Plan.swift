@@ -3,20 +3,20 @@ package import ApusInstructions
 /// The instruction-set level that a plan's kernels and layouts are chosen for.
 public enum Target: String, Sendable, CaseIterable {
     /// Four lanes: SSE2.
-    case x86_64 = "x86-64"
+    case baseline = "x86-64"
     /// Eight lanes: AVX2 and FMA.
-    case x86_64_v3 = "x86-64-v3"
+    case avx2 = "x86-64-v3"
     /// Sixteen lanes: AVX-512.
-    case x86_64_v4 = "x86-64-v4"
+    case avx512 = "x86-64-v4"
     /// Four lanes: NEON.
     case arm64
 
     /// Lanes of f32 in a vector: the channel block of blocked layouts.
     package var lanes: Int {
         switch self {
-        case .x86_64, .arm64: 4
-        case .x86_64_v3: 8
-        case .x86_64_v4: 16
+        case .baseline, .arm64: 4
+        case .avx2: 8
+        case .avx512: 16
         }
     }
 }

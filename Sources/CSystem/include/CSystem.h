@@ -21,4 +21,23 @@ void apus_wait(const uint32_t *word, uint32_t expected);
 /// Wakes every thread asleep in `apus_wait` on `word`.
 void apus_wake_all(const uint32_t *word);
 
+/// Atomic access to a word that threads share. Loads acquire, stores and additions release.
+static inline uint32_t apus_load(const uint32_t *word) { return __atomic_load_n(word, __ATOMIC_ACQUIRE); }
+static inline void apus_store(uint32_t *word, uint32_t value) { __atomic_store_n(word, value, __ATOMIC_RELEASE); }
+/// Returns the value before the addition.
+static inline uint32_t apus_add(uint32_t *word, uint32_t value) {
+    return __atomic_fetch_add(word, value, __ATOMIC_ACQ_REL);
+}
+/// Makes what was stored before visible before anything that is loaded after.
+static inline void apus_fence(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
+
+/// Tells the processor that this is a waiting loop.
+static inline void apus_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 #endif

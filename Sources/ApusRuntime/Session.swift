@@ -1,0 +1,143 @@
+package import ApusInstructions
+public import ApusPlan
+import CSystem
+import Glibc
+
+/// A plan with its arenas, ready to run.
+///
+/// Everything is allocated when the session is made: a run allocates nothing, takes no lock and decides nothing but how
+/// many micro-batches there are. A session belongs to one caller at a time; a program that answers from several threads
+/// makes one session for each.
+@safe
+public struct Session: ~Copyable {
+    public let plan: Plan
+    private let core: UnsafeMutablePointer<SessionCore>
+    private let constants: MemoryArena
+    private let state: MemoryArena
+    private let activations: MemoryArena
+    private let reductions: MemoryArena
+    private let pool: WorkerPool
+
+    /// Makes the arenas of a plan and the threads that share a batch.
+    ///
+    /// - Parameter threads: how many threads work on a batch, the caller's among them. The result doesn't depend on it.
+    /// - Throws: ``SessionError`` where the plan is for another processor, or memory or threads can't be had.
+    public init(_ plan: Plan, threads: Int = 1) throws(SessionError) {
+        let threads = Swift.max(1, threads)
+        self.plan = plan
+        let prologue = try Program(plan.prologue, plan: plan)
+        let body = try Program(plan.body, plan: plan)
+        let epilogue = try Program(plan.epilogue, plan: plan)
+        constants = try MemoryArena(size: plan.constants.count)
+        state = try MemoryArena(size: plan.stateBytes)
+        let activationStride = plan.activationBytes.roundedUp(to: MemoryArena.pageSize)
+        let reductionStride = plan.reductionBytes.roundedUp(to: 64)
+        activations = try MemoryArena(size: activationStride * threads)
+        reductions = try MemoryArena(size: reductionStride * plan.shards)
+        pool = try WorkerPool(threads: threads)
+        let core = UnsafeMutablePointer<SessionCore>.allocate(capacity: 1)
+        unsafe core.initialize(
+            to: SessionCore(
+                prologue: prologue, body: body, epilogue: epilogue, plan: plan, workers: threads,
+                reductions: reductions.start, reductionStride: reductionStride))
+        unsafe self.core = unsafe core
+        unsafe plan.constants.withUnsafeBytes { bytes in
+            guard let source = bytes.baseAddress else { return }
+            unsafe constants.start.copyMemory(from: source, byteCount: bytes.count)
+        }
+        for worker in 0..<threads {
+            let slots = unsafe core.pointee.slots(of: worker)
+            unsafe slots[Int(Arena.constants.rawValue)] = unsafe UInt(bitPattern: constants.start)
+            unsafe slots[Int(Arena.state.rawValue)] = unsafe UInt(bitPattern: state.start)
+            unsafe slots[Int(Arena.activations.rawValue)] = unsafe UInt(
+                bitPattern: activations.start + worker * activationStride)
+            unsafe slots[Int(Arena.reductions.rawValue)] = unsafe UInt(bitPattern: reductions.start)
+        }
+    }
+
+    deinit {
+        unsafe core.deinitialize(count: 1)
+        unsafe core.deallocate()
+    }
+
+    /// Threads that work on a batch.
+    public var threads: Int { pool.width }
+
+    /// Says where the samples of an input are. They are read during the runs that follow, until the next call.
+    package mutating func bindInput(_ port: Int, to address: UnsafeRawPointer) {
+        unsafe core.pointee.ports[port] = UInt(bitPattern: address)
+    }
+
+    /// Says where the samples of an output are written.
+    package mutating func bindOutput(_ port: Int, to address: UnsafeMutableRawPointer) {
+        unsafe core.pointee.ports[plan.inputs.count + port] = UInt(bitPattern: address)
+    }
+
+    /// Runs the prologue, where there is one, the body over `batch` samples, and the epilogue, on the memory that is bound.
+    ///
+    /// - Parameter arguments: what changes from run to run; the batch's fields are filled in here.
+    package mutating func run(batch: Int, arguments: RunArguments = RunArguments()) throws(SessionError) {
+        guard batch >= 1, batch <= plan.batchBound else {
+            throw SessionError.batchOutOfRange(batch: batch, bound: plan.batchBound)
+        }
+        unsafe core.pointee.begin(batch: batch, arguments: arguments)
+        unsafe core.pointee.runOnce(.prologue)
+        let items = unsafe core.pointee.items
+        unsafe pool.run(items: items, context: core) { context, item, worker in
+            guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
+            unsafe core.pointee.runItem(item, worker: worker)
+        }
+        unsafe core.pointee.runOnce(.epilogue)
+    }
+
+    /// Answers one batch of a plan that has one input and one output, both f32.
+    ///
+    /// - Parameters:
+    ///   - input: samples one after the other, each row-major.
+    ///   - output: room for the answers, as many as there are samples.
+    /// - Throws: ``SessionError`` where the spans don't hold the same whole number of samples within the plan's bound.
+    public mutating func run(_ input: Span<Float>, into output: inout MutableSpan<Float>) throws(SessionError) {
+        guard plan.inputs.count == 1 && plan.outputs.count == 1 else {
+            throw SessionError.noSuchPort(
+                name: "only input and output", known: (plan.inputs + plan.outputs).map(\.name))
+        }
+        let sample = plan.inputs[0].sampleElements
+        let answer = plan.outputs[0].sampleElements
+        let batch = input.count / Swift.max(sample, 1)
+        guard input.count == batch * sample else {
+            throw SessionError.wrongElementCount(
+                port: plan.inputs[0].name, expected: (batch + 1) * sample, given: input.count)
+        }
+        guard output.count == batch * answer else {
+            throw SessionError.wrongElementCount(
+                port: plan.outputs[0].name, expected: batch * answer, given: output.count)
+        }
+        unsafe input.withUnsafeBytes { bytes in
+            unsafe core.pointee.ports[0] = UInt(bitPattern: bytes.baseAddress)
+        }
+        unsafe output.withUnsafeMutableBytes { bytes in
+            unsafe core.pointee.ports[1] = UInt(bitPattern: bytes.baseAddress)
+        }
+        try run(batch: batch)
+    }
+
+    /// The bytes of a slice of the state arena.
+    package func withState<Result>(_ slice: StateSlice, _ body: (UnsafeMutableBufferPointer<Float>) -> Result) -> Result
+    {
+        let start = unsafe (state.start + slice.offset).assumingMemoryBound(to: Float.self)
+        return unsafe body(UnsafeMutableBufferPointer(start: start, count: slice.elements))
+    }
+
+    /// A copy of a slice of the state arena.
+    package func read(_ slice: StateSlice) -> [Float] { unsafe withState(slice) { unsafe Array($0) } }
+
+    /// Overwrites a slice of the state arena.
+    package mutating func write(_ elements: [Float], to slice: StateSlice) throws(SessionError) {
+        guard elements.count == slice.elements else {
+            throw SessionError.wrongElementCount(port: slice.name, expected: slice.elements, given: elements.count)
+        }
+        unsafe withState(slice) { target in
+            for index in elements.indices { unsafe target[index] = elements[index] }
+        }
+    }
+}
