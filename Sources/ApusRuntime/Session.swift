@@ -24,27 +24,19 @@ public struct Session: ~Copyable {
     /// - Throws: ``SessionError`` where the plan is for another processor, or memory or threads can't be had.
     public init(_ plan: Plan, threads: Int = 1) throws(SessionError) {
         let threads = Swift.max(1, threads)
-        self.plan = plan
-        let prologue = try Program(plan.prologue, plan: plan)
-        let body = try Program(plan.body, plan: plan)
-        let epilogue = try Program(plan.epilogue, plan: plan)
-        constants = try MemoryArena(size: plan.constants.count)
-        state = try MemoryArena(size: plan.stateBytes)
         let activationStride = plan.activationBytes.roundedUp(to: MemoryArena.pageSize)
         let reductionStride = plan.reductionBytes.roundedUp(to: 64)
-        activations = try MemoryArena(size: activationStride * threads)
-        reductions = try MemoryArena(size: reductionStride * plan.shards)
-        pool = try WorkerPool(threads: threads)
+        let constants = try MemoryArena(size: plan.constants.count)
+        let state = try MemoryArena(size: plan.stateBytes)
+        let activations = try MemoryArena(size: activationStride * threads)
+        let reductions = try MemoryArena(size: reductionStride * plan.shards)
+        let pool = try WorkerPool(threads: threads)
+        let shared = unsafe SessionCore(
+            prologue: try Program(plan.prologue, plan: plan), body: try Program(plan.body, plan: plan),
+            epilogue: try Program(plan.epilogue, plan: plan), plan: plan, workers: threads,
+            reductions: reductions.start, reductionStride: reductionStride)
         let core = UnsafeMutablePointer<SessionCore>.allocate(capacity: 1)
-        unsafe core.initialize(
-            to: SessionCore(
-                prologue: prologue, body: body, epilogue: epilogue, plan: plan, workers: threads,
-                reductions: reductions.start, reductionStride: reductionStride))
-        unsafe self.core = unsafe core
-        unsafe plan.constants.withUnsafeBytes { bytes in
-            guard let source = bytes.baseAddress else { return }
-            unsafe constants.start.copyMemory(from: source, byteCount: bytes.count)
-        }
+        unsafe core.initialize(to: shared)
         for worker in 0..<threads {
             let slots = unsafe core.pointee.slots(of: worker)
             unsafe slots[Int(Arena.constants.rawValue)] = unsafe UInt(bitPattern: constants.start)
@@ -53,6 +45,17 @@ public struct Session: ~Copyable {
                 bitPattern: activations.start + worker * activationStride)
             unsafe slots[Int(Arena.reductions.rawValue)] = unsafe UInt(bitPattern: reductions.start)
         }
+        unsafe plan.constants.withUnsafeBytes { bytes in
+            guard let source = bytes.baseAddress else { return }
+            unsafe constants.start.copyMemory(from: source, byteCount: bytes.count)
+        }
+        self.plan = plan
+        unsafe self.core = unsafe core
+        self.constants = constants
+        self.state = state
+        self.activations = activations
+        self.reductions = reductions
+        self.pool = pool
     }
 
     deinit {
