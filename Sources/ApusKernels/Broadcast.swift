@@ -1,0 +1,200 @@
+import ApusInstructions
+
+/// The six loops of ``BroadcastParameters``, joined where two are as good as one: adjacent loops whose outer stride is
+/// the inner one's stride times its extent, in every operand.
+private struct Loops {
+    private(set) var depth = 0
+    private(set) var extents = InlineArray<6, Int>(repeating: 1)
+    private(set) var first = InlineArray<6, Int>(repeating: 0)
+    private(set) var second = InlineArray<6, Int>(repeating: 0)
+    private(set) var destination = InlineArray<6, Int>(repeating: 0)
+
+    init(_ parameters: BroadcastParameters, usesSecond: Bool) {
+        let none: BroadcastParameters.Six = (0, 0, 0, 0, 0, 0)
+        let allExtents = Self.array(parameters.extents)
+        let allFirst = Self.array(parameters.firstStrides)
+        let allSecond = Self.array(usesSecond ? parameters.secondStrides : none)
+        let allDestination = Self.array(parameters.destinationStrides)
+        for loop in 0..<6 where allExtents[loop] != 1 {
+            let extent = allExtents[loop]
+            let outer = depth - 1
+            if depth > 0 && first[outer] == allFirst[loop] * extent && second[outer] == allSecond[loop] * extent
+                && destination[outer] == allDestination[loop] * extent
+            {
+                extents[outer] *= extent
+            } else {
+                depth += 1
+                extents[depth - 1] = extent
+            }
+            first[depth - 1] = allFirst[loop]
+            second[depth - 1] = allSecond[loop]
+            destination[depth - 1] = allDestination[loop]
+        }
+        depth = max(depth, 1)
+    }
+
+    @inline(__always)
+    private static func array(_ six: BroadcastParameters.Six) -> InlineArray<6, Int> {
+        [Int(six.0), Int(six.1), Int(six.2), Int(six.3), Int(six.4), Int(six.5)]
+    }
+
+    /// The extent and the strides of the innermost loop.
+    var inner: (count: Int, first: Int, second: Int, destination: Int) {
+        (extents[depth - 1], first[depth - 1], second[depth - 1], destination[depth - 1])
+    }
+
+    /// Calls `body` with the offsets at which each run of the innermost loop starts, in order.
+    @inline(__always)
+    func forEachRun(_ body: (_ first: Int, _ second: Int, _ destination: Int) -> Void) {
+        var counters = InlineArray<6, Int>(repeating: 0)
+        var firstOffset = 0
+        var secondOffset = 0
+        var destinationOffset = 0
+        for loop in 0..<depth where extents[loop] < 1 { return }
+        while true {
+            body(firstOffset, secondOffset, destinationOffset)
+            var loop = depth - 2
+            while loop >= 0 {
+                counters[loop] += 1
+                firstOffset += first[loop]
+                secondOffset += second[loop]
+                destinationOffset += destination[loop]
+                if counters[loop] < extents[loop] { break }
+                firstOffset -= first[loop] * extents[loop]
+                secondOffset -= second[loop] * extents[loop]
+                destinationOffset -= destination[loop] * extents[loop]
+                counters[loop] = 0
+                loop -= 1
+            }
+            if loop < 0 { return }
+        }
+    }
+}
+
+func broadcast(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
+    let settings = parameters.load(as: BroadcastParameters.self)
+    let loops = Loops(settings, usesSecond: true)
+    let one = Vector(repeating: 1)
+    for sample in 0..<samples {
+        let run = Run(
+            loops: loops,
+            first: operands.floats(0) + sample * Int(settings.firstSampleStride),
+            second: operands.floats(1) + sample * Int(settings.secondSampleStride),
+            destination: operands.floats(2) + sample * Int(settings.destinationSampleStride))
+        switch ElementwiseStep.Operation(rawValue: settings.operation) {
+        case .add: run.combine { $0 + $1 }
+        case .subtract: run.combine { $0 - $1 }
+        case .multiply: run.combine { $0 * $1 }
+        case .divide: run.combine { $0 / $1 }
+        case .maximum: run.combine { maximum($0, $1) }
+        case .minimum: run.combine { minimum($0, $1) }
+        case .greater: run.combine { Vector().replacing(with: one, where: $0 .> $1) }
+        default: run.combine { _, _ in Vector(repeating: .nan) }
+        }
+    }
+}
+
+/// One sample of a broadcast.
+private struct Run {
+    let loops: Loops
+    let first, second, destination: Floats
+
+    @inline(__always)
+    func combine(_ function: (Vector, Vector) -> Vector) {
+        let inner = loops.inner
+        let contiguous = inner.destination == 1 && inner.first | inner.second | 1 == 1
+        loops.forEachRun { firstOffset, secondOffset, destinationOffset in
+            let a = first + firstOffset
+            let b = second + secondOffset
+            let result = destination + destinationOffset
+            var index = 0
+            if contiguous {
+                while index + lanes <= inner.count {
+                    let left = inner.first == 1 ? a.vector(at: index) : Vector(repeating: a[0])
+                    let right = inner.second == 1 ? b.vector(at: index) : Vector(repeating: b[0])
+                    result.store(function(left, right), at: index)
+                    index += lanes
+                }
+            }
+            while index < inner.count {
+                let width = min(lanes, inner.count - index)
+                var left = Vector()
+                var right = Vector()
+                for lane in 0..<width {
+                    left[lane] = a[(index + lane) * inner.first]
+                    right[lane] = b[(index + lane) * inner.second]
+                }
+                let value = function(left, right)
+                for lane in 0..<width {
+                    result[(index + lane) * inner.destination] = value[lane]
+                }
+                index += width
+            }
+        }
+    }
+}
+
+func reduceSum(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
+    let settings = parameters.load(as: BroadcastParameters.self)
+    let loops = Loops(settings, usesSecond: false)
+    let inner = loops.inner
+    let accumulate = settings.accumulate == 1
+    for sample in 0..<samples {
+        let source = operands.floats(0) + sample * Int(settings.firstSampleStride)
+        let destination = operands.floats(1) + sample * Int(settings.destinationSampleStride)
+        if !accumulate && (sample == 0 || settings.destinationSampleStride != 0) {
+            loops.forEachRun { _, _, offset in
+                for index in 0..<(inner.destination == 0 ? 1 : inner.count) {
+                    destination[offset + index * inner.destination] = 0
+                }
+            }
+        }
+        loops.forEachRun { sourceOffset, _, destinationOffset in
+            let from = source + sourceOffset
+            let to = destination + destinationOffset
+            if inner.destination == 0 {
+                to[0] += inner.first == 1 ? sum(from, count: inner.count) : sum(from, inner.count, stride: inner.first)
+                return
+            }
+            var index = 0
+            if inner.destination == 1 && inner.first == 1 {
+                while index + lanes <= inner.count {
+                    to.store(to.vector(at: index) + from.vector(at: index), at: index)
+                    index += lanes
+                }
+            }
+            while index < inner.count {
+                to[index * inner.destination] += from[index * inner.first]
+                index += 1
+            }
+        }
+    }
+}
+
+/// The sum of `count` elements side by side, in lanes first.
+@inline(__always)
+private func sum(_ source: Floats, count: Int) -> Float {
+    var total = Vector()
+    var other = Vector()
+    var index = 0
+    while index + 2 * lanes <= count {
+        total += source.vector(at: index)
+        other += source.vector(at: index + lanes)
+        index += 2 * lanes
+    }
+    var result = sumOfLanes(total + other)
+    while index < count {
+        result += source[index]
+        index += 1
+    }
+    return result
+}
+
+@inline(__always)
+private func sum(_ source: Floats, _ count: Int, stride: Int) -> Float {
+    var result: Float = 0
+    for index in 0..<count {
+        result += source[index * stride]
+    }
+    return result
+}

@@ -1,0 +1,143 @@
+import ApusInstructions
+
+/// Elements that one step of a program computes before the next step starts: enough to make the cost of choosing the
+/// operation small, and few enough that all registers stay in the first-level cache.
+private let chunk = 128
+
+func elementwise(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
+    let settings = parameters.load(as: ElementwiseParameters.self)
+    let program = Program(
+        steps: (parameters + MemoryLayout<ElementwiseParameters>.stride).assumingMemoryBound(to: ElementwiseStep.self),
+        count: Int(settings.steps), sources: Int(settings.sources))
+    var scratch = InlineArray<2048, Float>(repeating: 0)
+    withUnsafeMutableBytes(of: &scratch) { bytes in
+        let registers = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
+        for sample in 0..<samples {
+            let sources = Sources(operands, settings, sample: sample)
+            let destination = operands.floats(program.sources) + sample * Int(settings.destinationStride)
+            let count = Int(settings.count)
+            var index = 0
+            while index + lanes <= count {
+                let whole = min(chunk, (count - index) / lanes * lanes)
+                program.run(sources, at: index, to: destination + index, count: whole, registers: registers)
+                index += whole
+            }
+            if index < count {
+                program.runTail(sources, at: index, to: destination, count: count - index, registers: registers)
+            }
+        }
+    }
+}
+
+/// The addresses of a program's sources for one sample.
+private struct Sources {
+    var addresses: (Floats?, Floats?, Floats?, Floats?)
+
+    @inline(__always)
+    init(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ settings: ElementwiseParameters, sample: Int) {
+        addresses = (
+            settings.sources > 0 ? operands.floats(0) + sample * Int(settings.stride0) : nil,
+            settings.sources > 1 ? operands.floats(1) + sample * Int(settings.stride1) : nil,
+            settings.sources > 2 ? operands.floats(2) + sample * Int(settings.stride2) : nil,
+            settings.sources > 3 ? operands.floats(3) + sample * Int(settings.stride3) : nil
+        )
+    }
+
+    @inline(__always)
+    subscript(_ index: Int) -> Floats {
+        switch index {
+        case 0: addresses.0.unsafelyUnwrapped
+        case 1: addresses.1.unsafelyUnwrapped
+        case 2: addresses.2.unsafelyUnwrapped
+        default: addresses.3.unsafelyUnwrapped
+        }
+    }
+}
+
+/// The steps of an element-wise program.
+private struct Program {
+    let steps: UnsafePointer<ElementwiseStep>
+    let count: Int
+    let sources: Int
+
+    /// Runs the program on `count` elements, a multiple of the lanes. Sources are read where they lie, and the last step
+    /// writes to the destination: it may be one of the sources.
+    func run(_ sources: Sources, at index: Int, to destination: Floats, count elements: Int, registers: Floats) {
+        var places = InlineArray<16, Floats>(repeating: registers)
+        for register in 0..<ElementwiseStep.registers {
+            places[register] = register < self.sources ? sources[register] + index : registers + register * chunk
+        }
+        if count == 0 {
+            copy(places[0], to: destination, count: elements)
+        }
+        for number in 0..<count {
+            let step = steps[number]
+            let result = Int(step.result)
+            let write = number == count - 1 ? destination : registers + result * chunk
+            execute(step, places[Int(step.first)], places[Int(step.second)], write, count: elements)
+            places[result] = write
+        }
+    }
+
+    /// Runs the program on fewer elements than a vector has: through copies, so that nothing beyond them is touched.
+    func runTail(_ sources: Sources, at index: Int, to destination: Floats, count elements: Int, registers: Floats) {
+        var copies = InlineArray<5, Vector>(repeating: Vector())
+        withUnsafeMutableBytes(of: &copies) { bytes in
+            let start = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
+            var tail = sources
+            for source in 0..<self.sources {
+                start.store(sources[source].vector(at: index, count: elements), at: source * lanes)
+            }
+            tail.addresses = (start, start + lanes, start + 2 * lanes, start + 3 * lanes)
+            let result = start + 4 * lanes
+            run(tail, at: 0, to: result, count: lanes, registers: registers)
+            for element in 0..<elements {
+                destination[index + element] = result[element]
+            }
+        }
+    }
+
+    @inline(__always)
+    private func execute(
+        _ step: ElementwiseStep, _ first: Floats, _ second: Floats, _ result: Floats, count elements: Int
+    ) {
+        let one = Vector(repeating: 1)
+        switch ElementwiseStep.Operation(rawValue: step.operation) {
+        case .constant: fill(result, count: elements, with: step.value)
+        case .add: apply(first, second, result, elements) { $0 + $1 }
+        case .subtract: apply(first, second, result, elements) { $0 - $1 }
+        case .multiply: apply(first, second, result, elements) { $0 * $1 }
+        case .divide: apply(first, second, result, elements) { $0 / $1 }
+        case .maximum: apply(first, second, result, elements) { maximum($0, $1) }
+        case .minimum: apply(first, second, result, elements) { minimum($0, $1) }
+        case .negate: apply(first, result, elements) { -$0 }
+        case .exponential: apply(first, result, elements) { exponential($0) }
+        case .logarithm: apply(first, result, elements) { logarithm($0) }
+        case .squareRoot: apply(first, result, elements) { squareRoot($0) }
+        case .greater: apply(first, second, result, elements) { Vector().replacing(with: one, where: $0 .> $1) }
+        case .hyperbolicTangent: apply(first, result, elements) { hyperbolicTangent($0) }
+        case .logistic: apply(first, result, elements) { logistic($0) }
+        case nil: fill(result, count: elements, with: .nan)
+        }
+    }
+}
+
+@inline(__always)
+private func apply(_ first: Floats, _ result: Floats, _ count: Int, _ function: (Vector) -> Vector) {
+    var index = 0
+    while index < count {
+        result.store(function(first.vector(at: index)), at: index)
+        index += lanes
+    }
+}
+
+@inline(__always)
+private func apply(
+    _ first: Floats, _ second: Floats, _ result: Floats, _ count: Int, _ function: (Vector, Vector) -> Vector
+) {
+    var index = 0
+    while index < count {
+        result.store(function(first.vector(at: index), second.vector(at: index)), at: index)
+        index += lanes
+    }
+}

@@ -1,0 +1,156 @@
+#if VECTOR_16
+    /// The bits of a ``Vector``.
+    typealias BitVector = SIMD16<UInt32>
+    /// As many bytes as a ``Vector`` has lanes.
+    typealias ByteVector = SIMD16<UInt8>
+    /// Half as many lanes as a ``Vector``, twice as wide.
+    typealias WideVector = SIMD8<UInt64>
+#elseif VECTOR_8
+    typealias BitVector = SIMD8<UInt32>
+    typealias ByteVector = SIMD8<UInt8>
+    typealias WideVector = SIMD4<UInt64>
+#else
+    typealias BitVector = SIMD4<UInt32>
+    typealias ByteVector = SIMD4<UInt8>
+    typealias WideVector = SIMD2<UInt64>
+#endif
+
+/// As many signed integers as a ``Vector`` has lanes: also what its comparisons are made of.
+typealias IntegerVector = Vector.MaskStorage
+/// A truth value for each lane of a ``Vector``.
+typealias LaneMask = SIMDMask<IntegerVector>
+
+typealias Floats = UnsafeMutablePointer<Float>
+
+extension UnsafeMutablePointer<Float> {
+    /// The vector that starts `offset` elements on. No alignment is asked for.
+    @inline(__always)
+    func vector(at offset: Int) -> Vector {
+        UnsafeRawPointer(self + offset).loadUnaligned(as: Vector.self)
+    }
+
+    @inline(__always)
+    func store(_ vector: Vector, at offset: Int) {
+        UnsafeMutableRawPointer(self + offset).storeBytes(of: vector, as: Vector.self)
+    }
+
+    /// The first `count` lanes from `offset` on, the others `fill`. Nothing beyond `count` is read.
+    @inline(__always)
+    func vector(at offset: Int, count: Int, fill: Float = 0) -> Vector {
+        var vector = Vector(repeating: fill)
+        for lane in 0..<count {
+            vector[lane] = self[offset + lane]
+        }
+        return vector
+    }
+
+    /// Stores the first `count` lanes.
+    @inline(__always)
+    func store(_ vector: Vector, at offset: Int, count: Int) {
+        for lane in 0..<count {
+            self[offset + lane] = vector[lane]
+        }
+    }
+}
+
+extension UnsafePointer<UnsafeMutableRawPointer?> {
+    /// The operand `index`, which must be there.
+    @inline(__always)
+    func floats(_ index: Int) -> Floats {
+        self[index].unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
+    }
+
+    /// The operand `index`, or nil where it was left out.
+    @inline(__always)
+    func optionalFloats(_ index: Int) -> Floats? {
+        self[index]?.assumingMemoryBound(to: Float.self)
+    }
+}
+
+/// The sum of the lanes: halves are added until one is left.
+@inline(__always)
+func sumOfLanes(_ vector: Vector) -> Float {
+    #if VECTOR_16
+        let eight = vector.lowHalf + vector.highHalf
+        let four = eight.lowHalf + eight.highHalf
+    #elseif VECTOR_8
+        let four = vector.lowHalf + vector.highHalf
+    #else
+        let four = vector
+    #endif
+    let two = four.lowHalf + four.highHalf
+    return two[0] + two[1]
+}
+
+/// The greatest lane. Lanes that are not a number may be passed over.
+@inline(__always)
+func greatestLane(_ vector: Vector) -> Float {
+    #if VECTOR_16
+        let eight = vector.lowHalf.replacing(with: vector.highHalf, where: vector.highHalf .> vector.lowHalf)
+        let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.highHalf .> eight.lowHalf)
+    #elseif VECTOR_8
+        let four = vector.lowHalf.replacing(with: vector.highHalf, where: vector.highHalf .> vector.lowHalf)
+    #else
+        let four = vector
+    #endif
+    let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
+    return two[1] > two[0] ? two[1] : two[0]
+}
+
+/// The greater of two lanes, and not a number where either isn't: a training that diverges must show it.
+@inline(__always)
+func maximum(_ a: Vector, _ b: Vector) -> Vector {
+    b.replacing(with: a, where: (a .> b) .| (a .!= a))
+}
+
+/// The lesser of two lanes, and not a number where either isn't.
+@inline(__always)
+func minimum(_ a: Vector, _ b: Vector) -> Vector {
+    b.replacing(with: a, where: (a .< b) .| (a .!= a))
+}
+
+/// True in the lanes before `count`.
+@inline(__always)
+func firstLanes(_ count: Int) -> LaneMask {
+    var numbers = IntegerVector()
+    for lane in 0..<lanes {
+        numbers[lane] = Int32(truncatingIfNeeded: lane)
+    }
+    return numbers .< IntegerVector(repeating: Int32(truncatingIfNeeded: count))
+}
+
+/// Sets `count` elements to `value`.
+@inline(__always)
+func fill(_ destination: Floats, count: Int, with value: Float) {
+    let vector = Vector(repeating: value)
+    var index = 0
+    while index + lanes <= count {
+        destination.store(vector, at: index)
+        index += lanes
+    }
+    if index == count { return }
+    if count >= lanes {
+        destination.store(vector, at: count - lanes)
+    } else {
+        destination.store(vector, at: index, count: count - index)
+    }
+}
+
+/// Copies `count` elements between places that do not overlap.
+@inline(__always)
+func copy(_ source: Floats, to destination: Floats, count: Int) {
+    var index = 0
+    while index + lanes <= count {
+        destination.store(source.vector(at: index), at: index)
+        index += lanes
+    }
+    if index == count { return }
+    if count >= lanes {
+        destination.store(source.vector(at: count - lanes), at: count - lanes)
+    } else {
+        while index < count {
+            destination[index] = source[index]
+            index += 1
+        }
+    }
+}

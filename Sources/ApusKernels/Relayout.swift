@@ -1,0 +1,182 @@
+import ApusInstructions
+
+/// An ``ImageLayout`` with its strides worked out once a call, in elements.
+struct Picture {
+    let channels, height, width, block, blocks, rowStride, blockStride, origin, sampleStride: Int
+    let top, left, bottom, right: Int
+
+    @inline(__always)
+    init(_ layout: ImageLayout) {
+        channels = Int(layout.channels)
+        height = Int(layout.height)
+        width = Int(layout.width)
+        block = Int(layout.channelBlock)
+        top = Int(layout.top)
+        left = Int(layout.left)
+        bottom = Int(layout.bottom)
+        right = Int(layout.right)
+        sampleStride = Int(layout.sampleStride)
+        blocks = (channels + block - 1) / block
+        rowStride = (left + width + right) * block
+        blockStride = (top + height + bottom) * rowStride
+        origin = top * rowStride + left * block
+    }
+
+    @inline(__always)
+    var hasBorder: Bool { top | left | bottom | right != 0 }
+
+    /// Zeroes the border of one block that starts at `start`.
+    @inline(__always)
+    func clearBorder(of start: Floats) {
+        let leftCount = left * block
+        let rightCount = right * block
+        // A row's right border and the next row's left border are neighbours.
+        fill(start, count: top * rowStride + leftCount, with: 0)
+        var end = start + origin + width * block
+        for _ in 1..<height {
+            fill(end, count: rightCount + leftCount, with: 0)
+            end += rowStride
+        }
+        fill(end, count: rightCount + bottom * rowStride, with: 0)
+    }
+
+    /// Zeroes the picture of one block that starts at `start`, and leaves the border.
+    @inline(__always)
+    func clearPicture(of start: Floats) {
+        if left == 0 && right == 0 {
+            fill(start + origin, count: height * rowStride, with: 0)
+        } else {
+            for y in 0..<height {
+                fill(start + origin + y * rowStride, count: width * block, with: 0)
+            }
+        }
+    }
+}
+
+func relayout(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
+    let layouts = parameters.load(as: RelayoutParameters.self)
+    let source = Picture(layouts.source)
+    let destination = Picture(layouts.destination)
+    for sample in 0..<samples {
+        let from = operands.floats(0) + sample * source.sampleStride
+        let to = operands.floats(1) + sample * destination.sampleStride
+        if destination.hasBorder {
+            for block in 0..<destination.blocks {
+                destination.clearBorder(of: to + block * destination.blockStride)
+            }
+        }
+        if source.block == destination.block {
+            copyBlocks(from, source, to, destination)
+        } else {
+            reblock(from, source, to, destination)
+        }
+    }
+}
+
+/// The same blocks on both sides: rows are copied whole.
+private func copyBlocks(_ from: Floats, _ source: Picture, _ to: Floats, _ destination: Picture) {
+    let block = source.block
+    let count = source.width * block
+    // Without side borders on either side all rows of a picture are one.
+    let joined = source.rowStride == count && destination.rowStride == count
+    let rows = joined ? 1 : source.height
+    let rowCount = joined ? count * source.height : count
+    for index in 0..<source.blocks {
+        var read = from + index * source.blockStride + source.origin
+        var write = to + index * destination.blockStride + destination.origin
+        for _ in 0..<rows {
+            copy(read, to: write, count: rowCount)
+            read += source.rowStride
+            write += destination.rowStride
+        }
+    }
+    let used = source.channels - (source.blocks - 1) * block
+    if used == block { return }
+    let last = to + (source.blocks - 1) * destination.blockStride + destination.origin
+    for y in 0..<source.height {
+        for x in 0..<source.width {
+            fill(last + y * destination.rowStride + x * block + used, count: block - used, with: 0)
+        }
+    }
+}
+
+/// Different blocks: channel by channel.
+private func reblock(_ from: Floats, _ source: Picture, _ to: Floats, _ destination: Picture) {
+    let joined =
+        source.rowStride == source.width * source.block
+        && destination.rowStride == destination.width * destination.block
+    let rows = joined ? 1 : source.height
+    let width = joined ? source.width * source.height : source.width
+    for channel in 0..<destination.blocks * destination.block {
+        let writeStart =
+            to + channel / destination.block * destination.blockStride + destination.origin
+            + channel % destination.block
+        if channel >= source.channels {
+            for y in 0..<rows {
+                let write = writeStart + y * destination.rowStride
+                for x in 0..<width {
+                    write[x * destination.block] = 0
+                }
+            }
+            continue
+        }
+        let readStart =
+            from + channel / source.block * source.blockStride + source.origin + channel % source.block
+        for y in 0..<rows {
+            let read = readStart + y * source.rowStride
+            let write = writeStart + y * destination.rowStride
+            for x in 0..<width {
+                write[x * destination.block] = read[x * source.block]
+            }
+        }
+    }
+}
+
+func clearBorder(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
+    let picture = Picture(parameters.load(as: ImageLayout.self))
+    if !picture.hasBorder { return }
+    for sample in 0..<samples {
+        let start = operands.floats(0) + sample * picture.sampleStride
+        for block in 0..<picture.blocks {
+            picture.clearBorder(of: start + block * picture.blockStride)
+        }
+    }
+}
+
+func fillSamples(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
+    let settings = parameters.load(as: FillParameters.self)
+    for sample in 0..<samples {
+        fill(
+            operands.floats(0) + sample * Int(settings.stride), count: Int(settings.count), with: settings.value)
+    }
+}
+
+func spread(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
+    let settings = parameters.load(as: SpreadParameters.self)
+    let source = Picture(settings.source)
+    let destination = Picture(settings.destination)
+    let rowStep = Int(settings.strideY) * destination.rowStride
+    let columnStep = Int(settings.strideX) * destination.block
+    let block = source.block
+    for sample in 0..<samples {
+        for index in 0..<source.blocks {
+            let from = operands.floats(0) + sample * source.sampleStride + index * source.blockStride + source.origin
+            let start = operands.floats(1) + sample * destination.sampleStride + index * destination.blockStride
+            fill(start, count: destination.blockStride, with: 0)
+            let to = start + destination.origin
+            for y in 0..<source.height {
+                for x in 0..<source.width {
+                    let read = from + y * source.rowStride + x * block
+                    let write = to + y * rowStep + x * columnStep
+                    if block == lanes {
+                        write.store(read.vector(at: 0), at: 0)
+                    } else {
+                        for channel in 0..<block {
+                            write[channel] = read[channel]
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import ApusInstructions
+import Testing
+
+@Suite struct RelayoutTests {
+    @Test(arguments: InstructionSet.available)
+    func everyElementMovesAndAllElseIsZero(set: InstructionSet) {
+        for seed in 0..<200 {
+            var random = SeededGenerator(seed: seed)
+            let (channels, height, width) = (random.int(1...37), random.int(1...9), random.int(1...19))
+            let blocks = [1, set.lanes, 1, set.lanes, 3, 4]
+            let from = random.layout(
+                channels: channels, height: height, width: width, block: blocks.randomElement(using: &random)!)
+            let to = random.layout(
+                channels: channels, height: height, width: width, block: blocks.randomElement(using: &random)!)
+            let samples = random.int(1...3)
+            let source = GuardedFloats(random.image(from, samples: samples))
+            let destination = GuardedFloats(count: samples * Int(to.sampleStride))
+            set.run(
+                .relayout, [source, destination], RelayoutParameters(source: from, destination: to), samples: samples)
+            var expected = [Double?](repeating: nil, count: destination.count)
+            for sample in 0..<samples {
+                for element in 0..<to.sampleElements {
+                    expected[sample * Int(to.sampleStride) + element] = 0
+                }
+            }
+            to.forEach(samples: samples) { n, c, y, x in
+                expected[to.index(n, c, y, x)] = Double(source[from.index(n, c, y, x)])
+            }
+            let difference = firstDifference(destination.values, expected, tolerance: 0)
+            #expect(difference == nil, "seed \(seed), \(from) to \(to)")
+        }
+    }
+
+    @Test(arguments: InstructionSet.available)
+    func clearBorderClearsTheBorderAlone(set: InstructionSet) {
+        for seed in 0..<100 {
+            var random = SeededGenerator(seed: seed)
+            let layout = random.layout(
+                channels: random.int(1...37), height: random.int(1...9), width: random.int(1...19),
+                block: seed % 2 == 0 ? 1 : set.lanes, maximumBorder: 3)
+            let samples = random.int(1...3)
+            let buffer = GuardedFloats(random.image(layout, samples: samples))
+            let before = buffer.values
+            set.run(.clearBorder, [buffer], layout, samples: samples)
+            let mask = layout.pictureMask
+            let expected: [Double?] = before.indices.map { index in
+                let place = index % mask.count
+                return mask[place] || place >= layout.sampleElements ? Double(before[index]) : 0
+            }
+            let difference = firstDifference(buffer.values, expected, tolerance: 0)
+            #expect(difference == nil, "seed \(seed), \(layout)")
+        }
+    }
+
+    @Test(arguments: InstructionSet.available)
+    func fillSetsTheCountOfEachSample(set: InstructionSet) {
+        for count in [1, 2, 7, 15, 16, 17, 31, 64, 100] {
+            let stride = count + 3
+            let buffer = GuardedFloats(count: 3 * stride)
+            set.run(.fill, [buffer], FillParameters(count: count, stride: stride, value: 2.5), samples: 3)
+            let expected = (0..<3 * stride).map { $0 % stride < count ? 2.5 : Double.nan }
+            let difference = firstDifference(buffer.values, expected, tolerance: 0)
+            #expect(difference == nil, "count \(count)")
+        }
+    }
+
+    @Test(arguments: InstructionSet.available)
+    func spreadPutsZerosBetweenPixels(set: InstructionSet) {
+        for seed in 0..<100 {
+            var random = SeededGenerator(seed: seed)
+            let (channels, height, width) = (random.int(1...20), random.int(1...5), random.int(1...5))
+            let (strideY, strideX) = (random.int(1...3), random.int(1...3))
+            let block = [1, set.lanes, 2].randomElement(using: &random)!
+            let from = random.layout(channels: channels, height: height, width: width, block: block)
+            let to = random.layout(
+                channels: channels, height: (height - 1) * strideY + random.int(1...3),
+                width: (width - 1) * strideX + random.int(1...3), block: block)
+            let source = GuardedFloats(random.image(from, samples: 2))
+            let destination = GuardedFloats(count: 2 * Int(to.sampleStride))
+            let parameters = SpreadParameters(source: from, destination: to, strideY: strideY, strideX: strideX)
+            set.run(.spread, [source, destination], parameters, samples: 2)
+            var expected = [Double?](repeating: nil, count: destination.count)
+            for sample in 0..<2 {
+                for element in 0..<to.sampleElements {
+                    expected[sample * Int(to.sampleStride) + element] = 0
+                }
+                // What unused lanes hold is open.
+                for channel in channels..<max(channels, to.blocks * block) {
+                    for y in 0..<height {
+                        for x in 0..<width {
+                            expected[to.index(sample, channel, y * strideY, x * strideX)] = nil
+                        }
+                    }
+                }
+            }
+            from.forEach(samples: 2) { n, c, y, x in
+                expected[to.index(n, c, y * strideY, x * strideX)] = Double(source[from.index(n, c, y, x)])
+            }
+            let difference = firstDifference(destination.values, expected, tolerance: 0)
+            #expect(difference == nil, "seed \(seed), \(parameters)")
+        }
+    }
+}
