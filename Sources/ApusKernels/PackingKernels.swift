@@ -1,0 +1,135 @@
+import ApusInstructions
+
+func packWeights(
+    _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
+) {
+    let packing = Packing(parameters.assumingMemoryBound(to: PackParameters.self).pointee)
+    let weights = numbers(operands, 0)
+    var packed = numbers(operands, 1)
+    for outputBlock in 0..<packing.outputBlocks {
+        for inputBlock in 0..<packing.inputBlocks {
+            for place in 0..<packing.places {
+                for channel in 0..<packing.channelBlock {
+                    let row = packing.row(outputBlock, inputBlock, place, channel)
+                    for lane in 0..<packing.outputBlock {
+                        packed[lane] =
+                            lane >= row.firstLane && lane < row.lastLane
+                            ? weights[row.weight + lane * packing.laneStep] : 0
+                    }
+                    packed += packing.outputBlock
+                }
+            }
+        }
+    }
+}
+
+func unpackWeights(
+    _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
+) {
+    let packing = Packing(parameters.assumingMemoryBound(to: PackParameters.self).pointee)
+    var packed = UnsafePointer(numbers(operands, 0))
+    let weights = numbers(operands, 1)
+    for outputBlock in 0..<packing.outputBlocks {
+        for inputBlock in 0..<packing.inputBlocks {
+            for place in 0..<packing.places {
+                for channel in 0..<packing.channelBlock {
+                    let row = packing.row(outputBlock, inputBlock, place, channel)
+                    var lane = row.firstLane
+                    while lane < row.lastLane {
+                        weights[row.weight + lane * packing.laneStep] = packed[lane]
+                        lane += 1
+                    }
+                    packed += packing.outputBlock
+                }
+            }
+        }
+    }
+}
+
+func padVector(
+    _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
+) {
+    let parameters = parameters.assumingMemoryBound(to: PadVectorParameters.self).pointee
+    let source = UnsafePointer(numbers(operands, 0))
+    let destination = numbers(operands, 1)
+    for index in 0..<Int(parameters.count) { destination[index] = source[index] }
+    for index in Int(parameters.count)..<max(Int(parameters.count), Int(parameters.paddedCount)) {
+        destination[index] = 0
+    }
+}
+
+/// Where each row of packed weights, the lanes of one output block, has its weights.
+private struct Packing {
+    /// A row's real weights are in lanes `firstLane ..< lastLane`, and lane `l`'s weight is at
+    /// `weight + l · laneStep`.
+    struct Row {
+        var firstLane: Int
+        var lastLane: Int
+        var weight: Int
+    }
+    let outputBlocks: Int
+    let inputBlocks: Int
+    let outputBlock: Int
+    /// Rows of an input block: 1 for depthwise.
+    let channelBlock: Int
+    let places: Int
+    let laneStep: Int
+
+    private let depthwise: Bool
+    private let turned: Bool
+    private let groupedBlocks: Bool
+    /// Channels that are read and written by the layer the packed weights are for, in all and in each group.
+    private let written: Int
+    private let read: Int
+    private let groupWritten: Int
+    private let groupRead: Int
+    private let channelStep: Int
+
+    init(_ parameters: PackParameters) {
+        let form = PackParameters.Form(rawValue: parameters.form)
+        let exchanged = form == .transposed
+        depthwise = form == .depthwise || form == .depthwiseTransposed
+        turned = exchanged || form == .depthwiseTransposed
+        groupedBlocks = parameters.groupedBlocks == 1
+        places = Int(parameters.kernelHeight) * Int(parameters.kernelWidth)
+        outputBlock = Int(parameters.outputBlock)
+        channelBlock = depthwise ? 1 : Int(parameters.inputBlock)
+        written = Int(exchanged ? parameters.inputs : parameters.outputs)
+        read = Int(exchanged ? parameters.outputs : parameters.inputs)
+        let groups = depthwise ? 1 : Int(parameters.groups)
+        groupWritten = written / groups
+        groupRead = read / groups
+        outputBlocks = (written + outputBlock - 1) / outputBlock
+        inputBlocks = depthwise ? 1 : ((groupedBlocks ? groupRead : read) + channelBlock - 1) / channelBlock
+        // Stored weights are [outputs, inputs / groups, places]; depthwise: [outputs, 1, places].
+        let stored = depthwise ? 1 : Int(parameters.inputs) / groups
+        laneStep = exchanged ? places : stored * places
+        channelStep = exchanged ? stored * places : places
+    }
+
+    /// The row of channel `channel` of the input block, at kernel place `place`.
+    @inline(__always)
+    func row(_ output: Int, _ input: Int, _ place: Int, _ channel: Int) -> Row {
+        let first = output * outputBlock
+        let offset = turned ? places - 1 - place : place
+        if depthwise {
+            return Row(firstLane: 0, lastLane: min(outputBlock, written - first), weight: first * laneStep + offset)
+        }
+        let blockGroup = first / groupWritten
+        let position = input * channelBlock + channel + (groupedBlocks ? blockGroup * groupRead : 0)
+        guard position < read else { return Row(firstLane: 0, lastLane: 0, weight: 0) }
+        // Only the lanes of the channel's own group have weights.
+        let group = position / groupRead
+        let groupFirst = max(first, group * groupWritten)
+        let groupLast = min(first + outputBlock, (group + 1) * groupWritten)
+        guard groupFirst < groupLast else { return Row(firstLane: 0, lastLane: 0, weight: 0) }
+        // The stored index counts the outputs of all groups, but only the inputs of one.
+        let weight: Int
+        if turned {
+            weight = (first - group * groupWritten) * laneStep + position * channelStep + offset
+        } else {
+            weight = first * laneStep + (position - group * groupRead) * channelStep + offset
+        }
+        return Row(firstLane: groupFirst - first, lastLane: groupLast - first, weight: weight)
+    }
+}

@@ -1,0 +1,114 @@
+// The one inner loop that convolutions and their weight gradients share: a small matrix of sums, each a vector, that
+// stays in registers while the loops run over what is summed.
+
+#if VECTOR_16
+    /// The sums of one tile. With 32 registers 24 sums stay in them.
+    typealias Sums = InlineArray<24, Vector>
+    /// The most columns of a tile with one output block, and with two.
+    let singleColumns = 16
+    let pairColumns = 8
+    /// Whether a tile can hold a row of 2 × 2 windows.
+    let tilesHoldWindows = true
+#else
+    /// The sums of one tile. With 16 registers 12 sums stay in them.
+    typealias Sums = InlineArray<12, Vector>
+    /// The most columns of a tile with one output block, and with two.
+    let singleColumns = 12
+    let pairColumns = 6
+    /// Whether a tile can hold a row of 2 × 2 windows.
+    let tilesHoldWindows = false
+#endif
+
+/// What a tile sums over, and where its rows and columns are. All steps count elements.
+///
+/// For each row `r`, column `p` and output block `o` of the tile:
+///
+///     sums[(r·columns + p)·outputs + o] = start[o] + Σ_(a, b, c, n)
+///         vectors[o·outputStep + a·outer.vectorStep + b·middle.vectorStep + c·inner.vectorStep + n·V]
+///         · scalars[r·rowStep + p·columnStep + a·outer.scalarStep + b·middle.scalarStep + c·inner.scalarStep
+///                   + n·scalarStep]
+///
+/// A convolution's vectors are weights and its tile is a row of positions; a weight gradient's vectors are gradients and
+/// its tile is a row of weights.
+struct TileLoops {
+    struct Level {
+        var count = 1
+        var scalarStep = 0
+        var vectorStep = 0
+    }
+    var outer = Level()
+    var middle = Level()
+    var inner = Level()
+    /// Terms of the innermost loop, and in the last round of the outermost.
+    var terms = 1
+    var lastTerms = 1
+    var scalarStep = 1
+    var outputStep = 0
+    var rowStep = 0
+    var columnStep = 1
+    var firstStart = Vector.zero
+    var secondStart = Vector.zero
+}
+
+/// Computes a tile of `outputs` (1 or 2) output blocks, `rows` rows and `columns` columns.
+///
+/// `step` says how far columns are apart, as a constant where that can be: 1 for one element, 2 for a vector's lanes, and
+/// 0 for `loops.columnStep`.
+enum Tile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> {
+    @inline(never)
+    static func sum(
+        _ loops: borrowing TileLoops, _ scalars: UnsafePointer<Float>, _ vectors: UnsafePointer<Float>,
+        _ sums: inout Sums
+    ) {
+        var registers = Sums(repeating: .zero)
+        for place in 0..<rows * columns {
+            registers[place * outputs] = loops.firstStart
+            if outputs == 2 { registers[place * outputs + 1] = loops.secondStart }
+        }
+        let (outer, middle, inner) = (loops.outer, loops.middle, loops.inner)
+        let (rowStep, outputStep, scalarStep) = (loops.rowStep, loops.outputStep, loops.scalarStep)
+        let columnStep = step == 0 ? loops.columnStep : step == 1 ? 1 : lanes
+        var round = 0
+        while round < outer.count {
+            let terms = round + 1 == outer.count ? loops.lastTerms : loops.terms
+            var middleScalars = scalars + round &* outer.scalarStep
+            var middleVectors = vectors + round &* outer.vectorStep
+            var middleLeft = middle.count
+            while middleLeft > 0 {
+                var innerScalars = middleScalars
+                var innerVectors = middleVectors
+                var innerLeft = inner.count
+                while innerLeft > 0 {
+                    var scalar = innerScalars
+                    var vector = innerVectors
+                    var left = terms
+                    repeat {
+                        let first = loadVector(vector)
+                        let second = outputs == 2 ? loadVector(vector + outputStep) : first
+                        for row in 0..<rows {
+                            for column in 0..<columns {
+                                let factor = Vector(repeating: scalar[row &* rowStep &+ column &* columnStep])
+                                let place = (row * columns + column) * outputs
+                                registers[place] = multiplyAdd(registers[place], first, factor)
+                                if outputs == 2 {
+                                    registers[place + 1] = multiplyAdd(registers[place + 1], second, factor)
+                                }
+                            }
+                        }
+                        scalar += scalarStep
+                        vector += lanes
+                        left &-= 1
+                    } while left > 0
+                    innerScalars += inner.scalarStep
+                    innerVectors += inner.vectorStep
+                    innerLeft &-= 1
+                }
+                middleScalars += middle.scalarStep
+                middleVectors += middle.vectorStep
+                middleLeft &-= 1
+            }
+            round &+= 1
+        }
+        for place in 0..<rows * columns * outputs { sums[place] = registers[place] }
+    }
+}

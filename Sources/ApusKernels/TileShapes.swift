@@ -1,0 +1,148 @@
+/// Computes a tile whose shape is known only when the program runs.
+///
+/// - Parameters:
+///   - outputs: 1 or 2 output blocks.
+///   - rows: 1; or 2 with an even number of columns where ``tilesHoldWindows``; or 2 or 3 with one output block and at most
+///     ``kernelColumns`` columns.
+///   - columns: with one row, up to ``singleColumns`` or ``pairColumns``.
+func sumTile(
+    outputs: Int, rows: Int, columns: Int, _ loops: borrowing TileLoops, _ scalars: UnsafePointer<Float>,
+    _ vectors: UnsafePointer<Float>, _ sums: inout Sums
+) {
+    if outputs == 1 {
+        switch loops.columnStep {
+        case 1: TileShapes<1, 1>.sum(rows, columns, loops, scalars, vectors, &sums)
+        case lanes: TileShapes<1, 2>.sum(rows, columns, loops, scalars, vectors, &sums)
+        default: TileShapes<1, 0>.sum(rows, columns, loops, scalars, vectors, &sums)
+        }
+    } else {
+        switch loops.columnStep {
+        case 1: TileShapes<2, 1>.sum(rows, columns, loops, scalars, vectors, &sums)
+        case lanes: TileShapes<2, 2>.sum(rows, columns, loops, scalars, vectors, &sums)
+        default: TileShapes<2, 0>.sum(rows, columns, loops, scalars, vectors, &sums)
+        }
+    }
+}
+
+/// The most columns of a tile of a convolution kernel's places.
+#if VECTOR_16
+    let kernelColumns = 7
+#else
+    let kernelColumns = 4
+#endif
+
+/// The tiles there are, for a number of output blocks and a step of the columns.
+private enum TileShapes<let outputs: Int, let step: Int> {
+    @inline(__always)
+    static func sum(
+        _ rows: Int, _ columns: Int, _ loops: borrowing TileLoops, _ scalars: UnsafePointer<Float>,
+        _ vectors: UnsafePointer<Float>, _ sums: inout Sums
+    ) {
+        switch rows {
+        case 1: row(columns, loops, scalars, vectors, &sums)
+        case 2: twoRows(columns, loops, scalars, vectors, &sums)
+        default: threeRows(columns, loops, scalars, vectors, &sums)
+        }
+    }
+
+    @inline(__always)
+    private static func row(
+        _ columns: Int, _ loops: borrowing TileLoops, _ scalars: UnsafePointer<Float>,
+        _ vectors: UnsafePointer<Float>, _ sums: inout Sums
+    ) {
+        switch columns {
+        case 1: Tile<outputs, 1, 1, step>.sum(loops, scalars, vectors, &sums)
+        case 2: Tile<outputs, 1, 2, step>.sum(loops, scalars, vectors, &sums)
+        case 3: Tile<outputs, 1, 3, step>.sum(loops, scalars, vectors, &sums)
+        case 4: Tile<outputs, 1, 4, step>.sum(loops, scalars, vectors, &sums)
+        case 5: Tile<outputs, 1, 5, step>.sum(loops, scalars, vectors, &sums)
+        case 6: Tile<outputs, 1, 6, step>.sum(loops, scalars, vectors, &sums)
+        #if VECTOR_16
+            case 7: Tile<outputs, 1, 7, step>.sum(loops, scalars, vectors, &sums)
+            case 8: Tile<outputs, 1, 8, step>.sum(loops, scalars, vectors, &sums)
+        #endif
+        default: if outputs == 1 { wideRow(columns, loops, scalars, vectors, &sums) }
+        }
+    }
+
+    @inline(__always)
+    private static func wideRow(
+        _ columns: Int, _ loops: borrowing TileLoops, _ scalars: UnsafePointer<Float>,
+        _ vectors: UnsafePointer<Float>, _ sums: inout Sums
+    ) {
+        switch columns {
+        #if !VECTOR_16
+            case 7: Tile<1, 1, 7, step>.sum(loops, scalars, vectors, &sums)
+            case 8: Tile<1, 1, 8, step>.sum(loops, scalars, vectors, &sums)
+        #endif
+        case 9: Tile<1, 1, 9, step>.sum(loops, scalars, vectors, &sums)
+        case 10: Tile<1, 1, 10, step>.sum(loops, scalars, vectors, &sums)
+        case 11: Tile<1, 1, 11, step>.sum(loops, scalars, vectors, &sums)
+        #if VECTOR_16
+            case 12: Tile<1, 1, 12, step>.sum(loops, scalars, vectors, &sums)
+            case 13: Tile<1, 1, 13, step>.sum(loops, scalars, vectors, &sums)
+            case 14: Tile<1, 1, 14, step>.sum(loops, scalars, vectors, &sums)
+            case 15: Tile<1, 1, 15, step>.sum(loops, scalars, vectors, &sums)
+            default: Tile<1, 1, 16, step>.sum(loops, scalars, vectors, &sums)
+        #else
+            default: Tile<1, 1, 12, step>.sum(loops, scalars, vectors, &sums)
+        #endif
+        }
+    }
+
+    @inline(__always)
+    private static func twoRows(
+        _ columns: Int, _ loops: borrowing TileLoops, _ scalars: UnsafePointer<Float>,
+        _ vectors: UnsafePointer<Float>, _ sums: inout Sums
+    ) {
+        switch columns {
+        case 2: Tile<outputs, 2, 2, step>.sum(loops, scalars, vectors, &sums)
+        #if VECTOR_16
+            case 4: Tile<outputs, 2, 4, step>.sum(loops, scalars, vectors, &sums)
+            case 6: Tile<outputs, 2, 6, step>.sum(loops, scalars, vectors, &sums)
+        #endif
+        default: if outputs == 1 { wideTwoRows(columns, loops, scalars, vectors, &sums) }
+        }
+    }
+
+    @inline(__always)
+    private static func wideTwoRows(
+        _ columns: Int, _ loops: borrowing TileLoops, _ scalars: UnsafePointer<Float>,
+        _ vectors: UnsafePointer<Float>, _ sums: inout Sums
+    ) {
+        switch columns {
+        case 1: Tile<1, 2, 1, step>.sum(loops, scalars, vectors, &sums)
+        case 3: Tile<1, 2, 3, step>.sum(loops, scalars, vectors, &sums)
+        #if VECTOR_16
+            case 5: Tile<1, 2, 5, step>.sum(loops, scalars, vectors, &sums)
+            case 7: Tile<1, 2, 7, step>.sum(loops, scalars, vectors, &sums)
+            case 8: Tile<1, 2, 8, step>.sum(loops, scalars, vectors, &sums)
+            case 10: Tile<1, 2, 10, step>.sum(loops, scalars, vectors, &sums)
+            default: Tile<1, 2, 12, step>.sum(loops, scalars, vectors, &sums)
+        #else
+            default: Tile<1, 2, 4, step>.sum(loops, scalars, vectors, &sums)
+        #endif
+        }
+    }
+
+    @inline(__always)
+    private static func threeRows(
+        _ columns: Int, _ loops: borrowing TileLoops, _ scalars: UnsafePointer<Float>,
+        _ vectors: UnsafePointer<Float>, _ sums: inout Sums
+    ) {
+        guard outputs == 1 else { return }
+        switch columns {
+        case 1: Tile<1, 3, 1, step>.sum(loops, scalars, vectors, &sums)
+        case 2: Tile<1, 3, 2, step>.sum(loops, scalars, vectors, &sums)
+        case 3: Tile<1, 3, 3, step>.sum(loops, scalars, vectors, &sums)
+        #if VECTOR_16
+            case 4: Tile<1, 3, 4, step>.sum(loops, scalars, vectors, &sums)
+            case 5: Tile<1, 3, 5, step>.sum(loops, scalars, vectors, &sums)
+            case 6: Tile<1, 3, 6, step>.sum(loops, scalars, vectors, &sums)
+            default: Tile<1, 3, 7, step>.sum(loops, scalars, vectors, &sums)
+        #else
+            default: Tile<1, 3, 4, step>.sum(loops, scalars, vectors, &sums)
+        #endif
+        }
+    }
+}

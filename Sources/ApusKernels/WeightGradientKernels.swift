@@ -1,0 +1,184 @@
+import ApusInstructions
+
+func convolutionWeightGradient(
+    _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
+) {
+    let parameters = parameters.assumingMemoryBound(to: ConvolutionParameters.self).pointee
+    var work = WeightGradientWork(operands, parameters, samples)
+    let groupOutputs = Int(parameters.outputBlocks)
+    let inputBlocks = Int(parameters.inputBlocks)
+    var block = 0
+    while block < parameters.destination.blocks {
+        let outputs = min(2, groupOutputs - block % groupOutputs)
+        for input in 0..<inputBlocks {
+            let sourceBlock = block / groupOutputs * inputBlocks + input
+            if parameters.source.channelBlock == 1 {
+                for output in 0..<outputs { work.addPlain(block: block + output, input: input, sourceBlock: sourceBlock) }
+            } else {
+                work.addBlocked(block: block, outputs: outputs, input: input, sourceBlock: sourceBlock)
+            }
+        }
+        block += outputs
+    }
+    work.addBias()
+}
+
+func depthwiseWeightGradient(
+    _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
+) {
+    let parameters = parameters.assumingMemoryBound(to: ConvolutionParameters.self).pointee
+    var work = WeightGradientWork(operands, parameters, samples)
+    for block in 0..<parameters.destination.blocks { work.addDepthwise(block: block) }
+    work.addBias()
+}
+
+/// A weight gradient's operands, and the loops of its tiles: over samples, rows and columns of positions.
+private struct WeightGradientWork {
+    let parameters: ConvolutionParameters
+    let samples: Int
+    let source: UnsafePointer<Float>
+    let gradient: UnsafePointer<Float>
+    let weights: UnsafeMutablePointer<Float>
+    let bias: UnsafeMutablePointer<Float>?
+    let kernelHeight: Int
+    let kernelWidth: Int
+    private var loops = TileLoops()
+    private var sums = Sums(repeating: .zero)
+
+    init(
+        _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: ConvolutionParameters, _ samples: Int
+    ) {
+        self.parameters = parameters
+        self.samples = samples
+        let (layout, result) = (parameters.source, parameters.destination)
+        source =
+            UnsafePointer(numbers(operands, 0)) + layout.origin - Int(parameters.padTop) * layout.rowStride
+            - Int(parameters.padLeft) * Int(layout.channelBlock)
+        gradient = UnsafePointer(numbers(operands, 1)) + result.origin
+        weights = numbers(operands, 2)
+        bias = optionalNumbers(operands, 3)
+        kernelHeight = Int(parameters.kernelHeight)
+        kernelWidth = Int(parameters.kernelWidth)
+        loops.outer = .init(
+            count: samples, scalarStep: Int(layout.sampleStride), vectorStep: Int(result.sampleStride))
+        loops.middle = .init(
+            count: Int(parameters.outputHeight), scalarStep: Int(parameters.strideY) * layout.rowStride,
+            vectorStep: result.rowStride)
+        loops.terms = Int(parameters.outputWidth)
+        loops.lastTerms = loops.terms
+        loops.scalarStep = Int(parameters.strideX) * Int(layout.channelBlock)
+        loops.outputStep = result.blockStride
+        loops.rowStep = Int(parameters.dilationY) * layout.rowStride
+    }
+
+    /// Adds the gradient of the weights between `outputs` output blocks from `block` on and one input block: a tile is
+    /// a row of its channels.
+    mutating func addBlocked(block: Int, outputs: Int, input: Int, sourceBlock: Int) {
+        let layout = parameters.source
+        let channelBlock = Int(layout.channelBlock)
+        let channels = min(channelBlock, Int(layout.channels) - sourceBlock * channelBlock)
+        let most = outputs == 1 ? singleColumns : pairColumns
+        let tiles = (channels + most - 1) / most
+        let inputWeights = kernelHeight * kernelWidth * channelBlock * lanes
+        let outputWeights = Int(parameters.inputBlocks) * inputWeights
+        loops.columnStep = 1
+        for place in 0..<kernelHeight * kernelWidth {
+            let placeSource =
+                source + sourceBlock * layout.blockStride + place / kernelWidth * loops.rowStep
+                + place % kernelWidth * Int(parameters.dilationX) * channelBlock
+            let placeWeights =
+                weights + block * outputWeights + input * inputWeights + place * channelBlock * lanes
+            var channel = 0
+            for tile in 0..<tiles {
+                let width = (channels - channel) / (tiles - tile)
+                sumTile(
+                    outputs: outputs, rows: 1, columns: width, loops, placeSource + channel,
+                    gradient + block * parameters.destination.blockStride, &sums)
+                for column in 0..<width {
+                    for output in 0..<outputs {
+                        add(
+                            sums[column * outputs + output],
+                            placeWeights + output * outputWeights + (channel + column) * lanes)
+                    }
+                }
+                channel += width
+            }
+        }
+    }
+
+    /// Adds the gradient of the weights between an output block and one input channel of an unblocked source: a tile is
+    /// some rows and columns of the kernel.
+    mutating func addPlain(block: Int, input: Int, sourceBlock: Int) {
+        let layout = parameters.source
+        let vectors = gradient + block * parameters.destination.blockStride
+        let channelWeights =
+            weights + (block * Int(parameters.inputBlocks) + input) * kernelHeight * kernelWidth * lanes
+        let tiles = (kernelWidth + kernelColumns - 1) / kernelColumns
+        loops.columnStep = Int(parameters.dilationX)
+        var row = 0
+        while row < kernelHeight {
+            let rows = min(3, kernelHeight - row)
+            var column = 0
+            for tile in 0..<tiles {
+                let width = (kernelWidth - column) / (tiles - tile)
+                let scalars =
+                    source + sourceBlock * layout.blockStride + row * loops.rowStep + column * loops.columnStep
+                sumTile(outputs: 1, rows: rows, columns: width, loops, scalars, vectors, &sums)
+                for place in 0..<rows * width {
+                    let weight = (row + place / width) * kernelWidth + column + place % width
+                    add(sums[place], channelWeights + weight * lanes)
+                }
+                column += width
+            }
+            row += rows
+        }
+    }
+
+    /// Adds the gradient of a block's weights: a tile is a row of the kernel.
+    mutating func addDepthwise(block: Int) {
+        let layout = parameters.source
+        let vectors = gradient + block * parameters.destination.blockStride
+        let blockWeights = weights + block * kernelHeight * kernelWidth * lanes
+        let tiles = (kernelWidth + depthwiseColumns - 1) / depthwiseColumns
+        loops.columnStep = Int(parameters.dilationX) * lanes
+        for row in 0..<kernelHeight {
+            var column = 0
+            for tile in 0..<tiles {
+                let width = (kernelWidth - column) / (tiles - tile)
+                let scalars = source + block * layout.blockStride + row * loops.rowStep + column * loops.columnStep
+                sumDepthwiseTile(columns: width, loops, scalars, vectors, &sums)
+                for place in 0..<width { add(sums[place], blockWeights + (row * kernelWidth + column + place) * lanes) }
+                column += width
+            }
+        }
+    }
+
+    /// Adds the gradient of the bias, where it is wanted.
+    func addBias() {
+        guard let bias else { return }
+        let result = parameters.destination
+        let width = Int(parameters.outputWidth)
+        for block in 0..<result.blocks {
+            var (even, odd) = (Vector.zero, Vector.zero)
+            for sample in 0..<samples {
+                for row in 0..<Int(parameters.outputHeight) {
+                    let first =
+                        gradient + sample * Int(result.sampleStride) + block * result.blockStride + row * result.rowStride
+                    var column = 0
+                    while column + 1 < width {
+                        even += loadVector(first + column * lanes)
+                        odd += loadVector(first + (column + 1) * lanes)
+                        column += 2
+                    }
+                    if column < width { even += loadVector(first + column * lanes) }
+                }
+            }
+            add(even + odd, bias + block * lanes)
+        }
+    }
+
+    @inline(__always)
+    private func add(_ sum: Vector, _ address: UnsafeMutablePointer<Float>) {
+        storeVector(loadVector(address) + sum, address)
+    }
+}
