@@ -138,7 +138,8 @@ private struct ConvolutionWork {
                 let place = (block * rows + row) * columns + column
                 store(
                     &windows, width, firstResult + row * result.rowStride + column * lanes,
-                    choicePlace: sample * Int(parameters.choiceStride) + place * lanes, choiceStep: rows * columns * lanes)
+                    choicePlace: sample * Int(parameters.choiceStride) + place * lanes,
+                    choiceStep: rows * columns * lanes)
                 column += width
             }
         }
@@ -191,7 +192,8 @@ private struct ConvolutionWork {
     /// Applies the activation to `width` columns and stores them and their choices.
     @inline(__always)
     private func store(
-        _ windows: inout Windows, _ width: Int, _ address: UnsafeMutablePointer<Float>, choicePlace: Int, choiceStep: Int
+        _ windows: inout Windows, _ width: Int, _ address: UnsafeMutablePointer<Float>, choicePlace: Int,
+        choiceStep: Int
     ) {
         let relu = parameters.activation == Activation.relu.rawValue
         for output in 0..<outputs {

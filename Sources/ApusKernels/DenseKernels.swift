@@ -156,7 +156,8 @@ private enum DenseTile<let outputs: Int, let rows: Int> {
         }
         let relu = parameters.activation == Activation.relu.rawValue
         for output in 0..<outputs {
-            let bias = work.bias == nil ? Vector.zero : loadVector(work.bias.unsafelyUnwrapped + (block + output) * lanes)
+            let bias =
+                work.bias == nil ? Vector.zero : loadVector(work.bias.unsafelyUnwrapped + (block + output) * lanes)
             for row in 0..<rows {
                 let place = (output * rows + row) * 4
                 var value =

@@ -13,7 +13,9 @@ func convolutionWeightGradient(
         for input in 0..<inputBlocks {
             let sourceBlock = block / groupOutputs * inputBlocks + input
             if parameters.source.channelBlock == 1 {
-                for output in 0..<outputs { work.addPlain(block: block + output, input: input, sourceBlock: sourceBlock) }
+                for output in 0..<outputs {
+                    work.addPlain(block: block + output, input: input, sourceBlock: sourceBlock)
+                }
             } else {
                 work.addBlocked(block: block, outputs: outputs, input: input, sourceBlock: sourceBlock)
             }
@@ -163,7 +165,8 @@ private struct WeightGradientWork {
             for sample in 0..<samples {
                 for row in 0..<Int(parameters.outputHeight) {
                     let first =
-                        gradient + sample * Int(result.sampleStride) + block * result.blockStride + row * result.rowStride
+                        gradient + sample * Int(result.sampleStride) + block * result.blockStride + row
+                        * result.rowStride
                     var column = 0
                     while column + 1 < width {
                         even += loadVector(first + column * lanes)

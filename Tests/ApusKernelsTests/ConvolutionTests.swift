@@ -1,0 +1,81 @@
+import ApusInstructions
+import Testing
+
+@Suite struct ConvolutionTests {
+    @Test(arguments: InstructionSet.available, [false, true])
+    func convolutionsAreWhatPlainLoopsGive(set: InstructionSet, pooled: Bool) {
+        for seed in 1...60 {
+            check(ConvolutionCase(seed: UInt64(seed), lanes: set.lanes, depthwise: false, pooled: pooled), set)
+        }
+    }
+
+    @Test(arguments: InstructionSet.available, [false, true])
+    func depthwiseConvolutionsAreWhatPlainLoopsGive(set: InstructionSet, pooled: Bool) {
+        for seed in 1...60 {
+            check(ConvolutionCase(seed: UInt64(seed), lanes: set.lanes, depthwise: true, pooled: pooled), set)
+        }
+    }
+
+    private func check(_ work: ConvolutionCase, _ set: InstructionSet) {
+        let parameters = work.parameters
+        let result = parameters.destination
+        let packing = work.packing(lanes: set.lanes)
+        let packed = Numbers.filled(packing.packedElements)
+        let weights = Numbers.holding(work.weights)
+        set.run(.packWeights, [weights.address, packed.address], packing)
+        let bias = work.bias.map {
+            Numbers.holding($0 + Array(repeating: 0, count: set.lanes - 1 - ($0.count + set.lanes - 1) % set.lanes))
+        }
+        let source = parameters.source.memory(work.source, samples: work.samples)
+        let destination = Numbers.filled(work.samples * Int(result.sampleStride), with: 555)
+        let choice = GuardedMemory<UInt8>(
+            work.samples * Int(parameters.choiceStride), filledWith: 200, canary: 201)
+        let wantsChoice = parameters.poolHeight > 0 && work.seed % 3 != 0
+        set.run(
+            work.depthwise ? .depthwiseConvolution : .convolution,
+            [source.address, packed.address, bias?.address, destination.address, wantsChoice ? choice.address : nil],
+            parameters, samples: work.samples)
+
+        let window = (height: max(1, Int(parameters.poolHeight)), width: max(1, Int(parameters.poolWidth)))
+        let relu = parameters.activation == Activation.relu.rawValue
+        var wrong = 0
+        var inside = Set<Int>()
+        for sample in 0..<work.samples {
+            for block in 0..<result.blocks {
+                for y in 0..<Int(result.height) {
+                    for x in 0..<Int(result.width) {
+                        for lane in 0..<set.lanes {
+                            let channel = block * set.lanes + lane
+                            let place = result.index(sample, channel, y, x)
+                            inside.insert(place)
+                            guard channel < work.outputs else {
+                                if !destination[place].isFinite { wrong += 1 }
+                                continue
+                            }
+                            var greatest = -Double.infinity
+                            var chosen = 0
+                            for position in 0..<window.height * window.width {
+                                let sum = work.sum(
+                                    sample, channel, y: y * window.height + position / window.width,
+                                    x: x * window.width + position % window.width)
+                                if sum > greatest { (greatest, chosen) = (sum, position) }
+                            }
+                            if relu && greatest <= 0 { (greatest, chosen) = (0, 255) }
+                            if Double(destination[place]) != greatest { wrong += 1 }
+                            if wantsChoice {
+                                let byte =
+                                    sample * Int(parameters.choiceStride)
+                                    + ((block * Int(result.height) + y) * Int(result.width) + x) * set.lanes + lane
+                                if Int(choice[byte]) != chosen { wrong += 1 }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        #expect(wrong == 0, "\(set), \(work)")
+        let touched = (0..<destination.count).filter { !inside.contains($0) && destination[$0] != 555 }
+        #expect(touched.isEmpty, "border written: \(set), \(work)")
+        #expect(destination.isIntact && choice.isIntact && source.isIntact, "\(set), \(work)")
+    }
+}

@@ -1,0 +1,79 @@
+import ApusInstructions
+import Testing
+
+@Suite struct WeightGradientTests {
+    @Test(arguments: InstructionSet.available, [false, true])
+    func weightGradientsAreWhatPlainLoopsGive(set: InstructionSet, depthwise: Bool) {
+        for seed in 1...60 {
+            check(ConvolutionCase(seed: UInt64(seed), lanes: set.lanes, depthwise: depthwise, pooled: false), set)
+        }
+    }
+
+    private func check(_ work: ConvolutionCase, _ set: InstructionSet) {
+        let parameters = work.parameters
+        let result = parameters.destination
+        var random = SeededGenerator(state: work.seed + 1000)
+        let picture = Int(result.height) * Int(result.width)
+        let gradients = random.wholeNumbers(work.samples * work.outputs * picture)
+        let gradient = result.memory(gradients, samples: work.samples)
+        let source = parameters.source.memory(work.source, samples: work.samples)
+        // What was there before is added to: in places of real input channels.
+        let packing = work.packing(lanes: set.lanes)
+        let packed = Numbers.filled(packing.packedElements, with: 2)
+        let wantsBias = work.bias != nil
+        let bias = Numbers.filled(result.blocks * set.lanes, with: 3)
+        set.run(
+            work.depthwise ? .depthwiseWeightGradient : .convolutionWeightGradient,
+            [source.address, gradient.address, packed.address, wantsBias ? bias.address : nil],
+            parameters, samples: work.samples)
+        let weightGradient = Numbers.filled(work.weights.count)
+        set.run(.unpackWeights, [packed.address, weightGradient.address], packing)
+
+        func gradientValue(_ sample: Int, _ output: Int, _ y: Int, _ x: Int) -> Double {
+            Double(gradients[(sample * work.outputs + output) * picture + y * Int(result.width) + x])
+        }
+        var wrong = 0
+        for output in 0..<work.outputs {
+            for channel in work.channels(of: output) {
+                for row in 0..<work.kernel.height {
+                    for column in 0..<work.kernel.width {
+                        var sum = 2.0
+                        for sample in 0..<work.samples {
+                            for y in 0..<Int(result.height) {
+                                for x in 0..<Int(result.width) {
+                                    sum +=
+                                        gradientValue(sample, output, y, x)
+                                        * work.sourceValue(sample, channel, y: y, x: x, row: row, column: column)
+                                }
+                            }
+                        }
+                        let place = work.weightIndex(output, channel, row, column)
+                        if Double(weightGradient[place]) != sum { wrong += 1 }
+                    }
+                }
+            }
+            guard wantsBias else { continue }
+            var sum = 3.0
+            for sample in 0..<work.samples {
+                for place in 0..<picture {
+                    sum += Double(gradients[(sample * work.outputs + output) * picture + place])
+                }
+            }
+            if Double(bias[output]) != sum { wrong += 1 }
+        }
+        #expect(wrong == 0, "\(set), \(work)")
+        if !work.depthwise {
+            // Rows of input channels that there are none of.
+            let block = Int(parameters.source.channelBlock)
+            let rows = packed.count / set.lanes
+            let untouched = (0..<rows).filter { row in
+                let input = row / (block * work.kernel.height * work.kernel.width) % Int(parameters.inputBlocks)
+                return !work.groupedBlocks && input * block + row % block >= work.inputs
+            }
+            #expect(
+                untouched.allSatisfy { row in (0..<set.lanes).allSatisfy { packed[row * set.lanes + $0] == 2 } },
+                "\(set), \(work)")
+        }
+        #expect(packed.isIntact && bias.isIntact && weightGradient.isIntact, "\(set), \(work)")
+    }
+}
