@@ -34,6 +34,9 @@ public struct GraphEditor: Sendable {
         for (index, value) in graph.values.enumerated() { names[value.name] = ValueID(index) }
     }
 
+    /// Gives the graph another name.
+    mutating func rename(_ name: String) { graph.name = name }
+
     /// The value with this name. O(1).
     public func value(named name: String) -> ValueID? { names[name] }
 

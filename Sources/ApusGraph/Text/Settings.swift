@@ -1,0 +1,130 @@
+/// A number that a spec names and that its user can change.
+public struct Setting: Sendable, Equatable {
+    public var name: String
+    /// The value that the spec gives it.
+    public var defaultValue: Int
+}
+
+/// The settings of a spec.
+public struct Settings: Sendable {
+    private var values: [String: Int] = [:]
+    private let overrides: [String: Int]
+
+    /// The settings that `source` declares, in order, with their default values.
+    public static func names(in source: String, file: String? = nil) throws(Diagnostics) -> [Setting] {
+        let parser = Parser(source)
+        var settings = Settings(overrides: [:])
+        var result: [Setting] = []
+        for case .setting(let name, let expression) in parser.statements {
+            do throws(Diagnostic) {
+                try settings.declare(name, expression)
+            } catch {
+                throw Diagnostics([error], source: source, file: file)
+            }
+            result.append(Setting(name: name.text, defaultValue: settings.values[name.text] ?? 0))
+        }
+        return result
+    }
+
+    init(overrides: [String: Int]) { self.overrides = overrides }
+
+    func contains(_ name: String) -> Bool { values[name] != nil }
+    var names: some Sequence<String> { values.keys.sorted() }
+
+    mutating func declare(_ name: SourceName, _ expression: ExpressionSyntax) throws(Diagnostic) {
+        guard values[name.text] == nil else {
+            throw Diagnostic(
+                "the setting '\(name.text)' is declared twice", at: name.location, remedy: "leave one of them out")
+        }
+        // A default that is wrong is reported even where it is overridden; and the name is known from here on.
+        let override = overrides[name.text].flatMap { Self.isWithinBounds($0) ? $0 : nil }
+        values[name.text] = override ?? 1
+        let value = try integer(expression)
+        values[name.text] = override ?? value
+    }
+
+    /// Refuses overrides of what is not a setting, or out of bounds.
+    func checkOverrides() throws(Diagnostic) {
+        for (name, value) in overrides.sorted(by: { $0.key < $1.key }) {
+            guard values[name] != nil else {
+                let near = nearName(to: name, among: values.keys.sorted())
+                let known =
+                    values.isEmpty
+                    ? "the spec has none" : "the spec has \(enumeration(values.keys.sorted()))"
+                throw Diagnostic(
+                    "there is no setting '\(printable(name))'", at: nil,
+                    remedy: (near.map { "did you mean '\($0)'? " } ?? "") + known)
+            }
+            guard Self.isWithinBounds(value) else {
+                throw Diagnostic(
+                    "the setting \(name) = \(value) is too large", at: nil,
+                    remedy: "keep whole numbers to \(LanguageLimit.integer)")
+            }
+        }
+    }
+
+    private static func isWithinBounds(_ value: Int) -> Bool {
+        (-LanguageLimit.integer...LanguageLimit.integer).contains(value)
+    }
+
+    // MARK: Arithmetic
+
+    /// The whole number that an expression stands for.
+    func integer(_ expression: ExpressionSyntax) throws(Diagnostic) -> Int {
+        let value: Int
+        switch expression {
+        case .integer(let number, _):
+            value = number
+        case .real(let number, let location):
+            throw Diagnostic(
+                "expected a whole number, not \(number)", at: location, remedy: "leave the fraction out")
+        case .name(let name):
+            guard let number = values[name.text] else { throw unknown(name) }
+            value = number
+        case .negation(let inner, _):
+            value = -(try integer(inner))
+        case .operation(let sign, let left, let right, let location):
+            value = try Self.combine(sign, try integer(left), try integer(right), at: location)
+        }
+        guard Self.isWithinBounds(value) else {
+            throw Diagnostic(
+                "the result is too large", at: expression.location,
+                remedy: "keep whole numbers to \(LanguageLimit.integer)")
+        }
+        return value
+    }
+
+    /// Both operands are within ``LanguageLimit/integer``, so that nothing overflows.
+    private static func combine(
+        _ sign: Character, _ left: Int, _ right: Int, at location: SourceLocation
+    ) throws(Diagnostic) -> Int {
+        switch sign {
+        case "+": return left + right
+        case "-": return left - right
+        case "*": return left * right
+        default:
+            guard right != 0 else {
+                throw Diagnostic("division by zero", at: location, remedy: "divide by another number")
+            }
+            return left / right
+        }
+    }
+
+    /// The number that an expression stands for: whole, or a single real number, or `inf` or `nan`.
+    func number(_ expression: ExpressionSyntax) throws(Diagnostic) -> Double {
+        switch expression {
+        case .real(let number, _): return number
+        case .name(let name) where values[name.text] == nil && name.text == "inf": return .infinity
+        case .name(let name) where values[name.text] == nil && name.text == "nan": return .nan
+        case .negation(let inner, _): return -(try number(inner))
+        default: return Double(try integer(expression))
+        }
+    }
+
+    private func unknown(_ name: SourceName) -> Diagnostic {
+        let near = nearName(to: name.text, among: values.keys.sorted())
+        return Diagnostic(
+            "there is no setting '\(name.text)'", at: name.location,
+            remedy: near.map { "did you mean '\($0)'?" } ?? "declare it on a line above: setting \(name.text) = 28")
+    }
+}
