@@ -247,7 +247,9 @@ struct Elaborator {
             for type in made where !type.isWithinBounds {
                 throw ConstraintViolation(
                     "", "\(operation.name) would make a value that is too large, \(type)",
-                    remedy: "keep dimensions to \(LanguageLimit.dimension) and values to \(LanguageLimit.elements) elements")
+                    remedy:
+                        "keep dimensions to \(LanguageLimit.dimension) and values to \(LanguageLimit.elements) elements"
+                )
             }
             return inferred
         } catch {

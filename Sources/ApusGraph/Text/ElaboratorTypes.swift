@@ -172,7 +172,8 @@ extension Elaborator {
             let fan = try settings.integer(argument.value)
             guard fan >= 1 else {
                 throw Diagnostic(
-                    "a fan of \(fan)", at: argument.value.location, remedy: "give the connections of one unit, 1 or more")
+                    "a fan of \(fan)", at: argument.value.location,
+                    remedy: "give the connections of one unit, 1 or more")
             }
             fans.append(fan)
         }

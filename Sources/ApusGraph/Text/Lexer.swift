@@ -45,7 +45,8 @@ struct Lexer {
     }
 
     private mutating func endLine() {
-        if bytes[position] == UInt8(ascii: "\r"), position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: "\n") {
+        if bytes[position] == UInt8(ascii: "\r"), position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: "\n")
+        {
             position += 1
         }
         let goesOn: Bool
@@ -90,7 +91,9 @@ struct Lexer {
         }
         if current == UInt8(ascii: "e") || current == UInt8(ascii: "E") {
             var ahead = position + 1
-            if ahead < bytes.count, bytes[ahead] == UInt8(ascii: "-") || bytes[ahead] == UInt8(ascii: "+") { ahead += 1 }
+            if ahead < bytes.count, bytes[ahead] == UInt8(ascii: "-") || bytes[ahead] == UInt8(ascii: "+") {
+                ahead += 1
+            }
             if ahead < bytes.count, Self.isDigit(bytes[ahead]) {
                 isReal = true
                 position = ahead

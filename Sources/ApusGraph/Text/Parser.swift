@@ -110,7 +110,8 @@ struct Parser {
                 throw Diagnostic(
                     "no line starts with '\(word)'", at: current.location,
                     remedy: near.map { "did you mean '\($0)'?" }
-                        ?? "start with \(enumeration(Keyword.allCases.map(\.rawValue), "or")), or define a value: \(form)")
+                        ?? "start with \(enumeration(Keyword.allCases.map(\.rawValue), "or")), or define a value: \(form)"
+                )
             }
             namesOfLine = [word]
             _ = advance()
@@ -154,7 +155,8 @@ struct Parser {
             let target = try name("a name")
             try expect("=")
             let value = try name("a name")
-            return keyword == .gradient ? .gradient(target: target, value: value) : .update(target: target, value: value)
+            return keyword == .gradient
+                ? .gradient(target: target, value: value) : .update(target: target, value: value)
         }
     }
 
