@@ -58,6 +58,7 @@ let package = Package(
         .target(name: "ApusCommandLine", dependencies: ["CBSD"], swiftSettings: checked),
         .target(name: "CSystem"),
         .testTarget(name: "ApusKernelsTests", dependencies: ["ApusInstructions", "CSystem"] + kernelNames),
+        .testTarget(name: "ModelsTests", exclude: ["Fixtures"]),
         .testTarget(name: "ApusCompilerTests", dependencies: ["ApusCompiler"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -65,3 +66,11 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// `make` sets it: what the project itself builds has no warnings, but a newer compiler's new ones stop nobody else.
+if Context.environment["APUS_WARNINGS"] == "error" {
+    for target in package.targets where target.type != .system {
+        target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+        target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
+    }
+}
