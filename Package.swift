@@ -16,7 +16,8 @@ func kernels(_ name: String, march: String? = nil, define: String) -> Target {
         dependencies: ["ApusInstructions", "CSystem"],
         swiftSettings: [
             .define(define),
-            .unsafeFlags((march.map { ["-Xcc", "-march=\($0)"] } ?? []) + ["-Ounchecked", "-Xfrontend", "-disable-cmo"]),
+            .unsafeFlags(
+                (march.map { ["-Xcc", "-march=\($0)"] } ?? []) + ["-Ounchecked", "-Xfrontend", "-disable-cmo"]),
         ]
     )
 }
@@ -35,7 +36,8 @@ let kernelNames: [Target.Dependency] = kernelTargets.map { .byName(name: $0.name
 let package = Package(
     name: "apus",
     products: [
-        .library(name: "Apus", targets: ["ApusGraph", "ApusPlan", "ApusCompiler", "ApusRuntime", "ApusData", "ApusTraining"])
+        .library(
+            name: "Apus", targets: ["ApusGraph", "ApusPlan", "ApusCompiler", "ApusRuntime", "ApusData", "ApusTraining"])
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")

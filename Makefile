@@ -1,0 +1,42 @@
+# `make help` lists what can be made. Everything is built for release: kernels without the optimizer are of no use.
+
+# The project itself is built without a warning; see the end of Package.swift.
+export APUS_WARNINGS := error
+
+SWIFT_SOURCES := Package.swift Sources Tests Tools
+PYTHON ?= python3
+
+.PHONY: help
+help: ## lists the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: dependencies
+dependencies:
+	@scripts/install-dependencies
+
+.PHONY: build
+build: dependencies ## builds the libraries and the tools, into .build/release
+	swift build -c release
+
+.PHONY: test
+test: dependencies lint ## runs all tests, and checks the sources' format
+	swift test -c release
+
+.PHONY: lint
+lint: ## checks the sources' format
+	swift format lint --strict --recursive --parallel $(wildcard $(SWIFT_SOURCES))
+
+.PHONY: demo
+demo: build ## trains, exports, compiles and asks a network, with something to look at after each step
+	@scripts/demo
+
+.PHONY: docs
+docs: ## writes docs/LANGUAGE.md anew from what the operators say of themselves
+	swift run -c release --quiet language-reference > docs/LANGUAGE.md.new
+	mv docs/LANGUAGE.md.new docs/LANGUAGE.md
+
+.PHONY: fixture
+fixture: ## has PyTorch compute anew what the models should answer (1.8 GB of downloads)
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --no-deps --requirement Bench/peers/requirements-fixture.txt
+	.venv/bin/python Bench/peers/make_fixture.py
