@@ -54,6 +54,13 @@ public struct GraphEditor: Sendable {
                 place: value.name, message: "the name '\(value.name)' is already taken",
                 remedy: "give the second value another name")
         }
+        guard value.type.hasStorableSize else {
+            throw GraphError(
+                place: value.name,
+                message: "\(value.type) is too large: a value has at most \(Int32.max) elements a sample, and no empty "
+                    + "dimension",
+                remedy: "use numbers from 1 on, and make them smaller")
+        }
         let id = ValueID(graph.values.count)
         graph.values.append(value)
         names[value.name] = id

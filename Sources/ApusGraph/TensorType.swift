@@ -62,6 +62,17 @@ public struct TensorType: Sendable, Hashable, CustomStringConvertible {
     /// Elements of one sample, or of the whole value where it has no batch dimension; nil where a symbol is among the rest.
     public var sampleElements: Int? { sampleShape?.reduce(1, *) }
 
+    /// Whether every number is at least 1 and their product fits the 32-bit counts of instructions: then no sum or product
+    /// of a shape rule can overflow.
+    var hasStorableSize: Bool {
+        var product = 1
+        for case .fixed(let number) in dimensions {
+            guard (1...Int(Int32.max)).contains(number), product <= Int(Int32.max) / number else { return false }
+            product *= number
+        }
+        return true
+    }
+
     /// The shape with every symbol replaced by `batch`.
     public func shape(batch: Int) -> [Int] { dimensions.map { $0.number ?? batch } }
 

@@ -5,13 +5,17 @@
 public enum OperatorCatalogue {
     /// In the order of the language reference.
     public static let all: [any Operator.Type] = [
-        Convolution2D.self, Convolution2DInputGradient.self, Convolution2DWeightGradient.self,
+        Convolution2D.self, Convolution2DInputGradient.self, Convolution2DWeightGradient.self, FusedConvolution2D.self,
         MaxPool2D.self, MaxPool2DGradient.self, MaxUnpool2D.self,
-        Dense.self, DenseInputGradient.self, DenseWeightGradient.self,
+        AveragePool2D.self, AveragePool2DGradient.self, GlobalAveragePool.self,
+        Dense.self, DenseInputGradient.self, DenseWeightGradient.self, FusedDense.self,
         Flatten.self, Reshape.self,
-        Relu.self, ReluGradient.self,
+        Relu.self, ReluGradient.self, Sigmoid.self, SigmoidGradient.self, Tanh.self, TanhGradient.self,
         Softmax.self, SoftmaxGradient.self, LogSoftmax.self, LogSoftmaxGradient.self,
         CrossEntropy.self, CrossEntropyGradient.self, LogitCrossEntropy.self, LogitCrossEntropyGradient.self,
+        Add.self, Multiply.self, ReduceSum.self,
+        BatchNorm.self, BatchNormTraining.self, BatchNormGradient.self, MovingAverage.self, FoldBatchNorm.self,
+        Dropout.self, DropoutTraining.self, GaussianNoise.self,
     ]
 
     private static let byName: [String: any Operator.Type] = Dictionary(

@@ -1,0 +1,25 @@
+/// The sum of two values.
+public struct Add: BroadcastingOperator {
+    public static let name = "add"
+    public static let documentation = OperatorDocumentation(
+        summary: "Adds two values, element by element.",
+        details: "`z = x + y`, where dimensions that are 1 or missing are repeated.",
+        operands: [.init("x", "f32 of any shape"), .init("y", "f32 of a shape that can be broadcast with that of x")],
+        results: [.init("z", "f32 of the broadcast shape")],
+        constraints: broadcastingConstraints,
+        example: "sum = add(conv2, shortcut)")
+
+    public init() {}
+    public init(attributes: inout AttributeReader) throws(AttributeError) {}
+
+    public var function: Expression.Binary { .add }
+
+    public func gradient(_ context: inout GradientContext) throws(GraphError) -> [ValueID?] {
+        var gradients: [ValueID?] = [nil, nil]
+        guard let gradient = context.resultGradients[0] else { return gradients }
+        for index in 0...1 where context.needed[index] {
+            gradients[index] = try context.unbroadcast(gradient, operand: index)
+        }
+        return gradients
+    }
+}

@@ -1,0 +1,62 @@
+/// The weight and bias of a layer that has the batch norm behind it built in.
+public struct FoldBatchNorm: Operator {
+    public static let name = "fold_batch_norm"
+    public static let documentation = OperatorDocumentation(
+        audience: .passes,
+        summary: "Builds a batch norm into the layer before it.",
+        details: """
+            With `f = scale / sqrt(variance + epsilon)` for each output: `weight' = weight · f` and \
+            `bias' = (bias − mean) · f + shift`.
+            """,
+        operands: [
+            .init("weight", "f32[O, ...] of a conv2d or dense"), .init("bias", "f32[O], the layer's"),
+            .init("scale", "f32[O]"), .init("shift", "f32[O], the batch norm's bias"), .init("mean", "f32[O]"),
+            .init("variance", "f32[O]"),
+        ],
+        attributes: [.init("epsilon", "added to the variance; 1e-5")],
+        results: [.init("weight'", "f32 of the weight's shape"), .init("bias'", "f32[O]")],
+        constraints: [
+            .init("C1", "six operands"), .init("C2", "weight is f32[O, ...] with numbers for all dimensions"),
+            .init("C3", "`epsilon` is above zero"), .init("C4", "the other operands are f32[O]"),
+        ],
+        example: "conv1.weight.folded, conv1.bias.folded = fold_batch_norm(conv1.weight, conv1.bias, norm1.scale, "
+            + "norm1.bias, norm1.mean, norm1.variance)")
+
+    public var epsilon: Double
+    public init(epsilon: Double = 1e-5) { self.epsilon = epsilon }
+    public init(attributes: inout AttributeReader) throws(AttributeError) {
+        epsilon = try Normalization.epsilon(&attributes)
+    }
+    public var attributes: [Attribute] { Normalization.attribute(epsilon) }
+
+    public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
+        let checks = OperandChecks(Self.name, operands)
+        try checks.count("C1", 6...6, "weight, bias, scale, shift, mean and variance")
+        let weight = operands[0]
+        guard weight.elementType == .f32, weight.rank >= 1, !weight.isBatched, weight.sampleShape != nil else {
+            throw ConstraintViolation(
+                "C2", "\(weight) is not the weight of a layer", remedy: "give it f32[outputs, ...]", at: .operand(0))
+        }
+        guard epsilon > 0 else {
+            throw ConstraintViolation(
+                "C3", "an epsilon of \(epsilon) can divide by zero", remedy: "give one above zero, 1e-5 for instance",
+                at: .attribute("epsilon"))
+        }
+        let vector = TensorType(.f32, [weight.dimensions[0]])
+        for index in 1...5 { try checks.match("C4", index, vector, "operand \(index + 1)") }
+        return [InferredType(weight), InferredType(vector)]
+    }
+
+    public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
+        var (weight, bias) = (operands[0], operands[1])
+        let (scale, shift) = (operands[2].elements, operands[3].elements)
+        let (mean, variance) = (operands[4].elements, operands[5].elements)
+        let factors = zip(scale, variance).map { $0 / ($1 + epsilon).squareRoot() }
+        let filter = weight.shape.dropFirst().reduce(1, *)
+        for index in weight.elements.indices { weight.elements[index] *= factors[index / filter] }
+        for index in bias.elements.indices {
+            bias.elements[index] = (bias.elements[index] - mean[index]) * factors[index] + shift[index]
+        }
+        return [weight, bias]
+    }
+}

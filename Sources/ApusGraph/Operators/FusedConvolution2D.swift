@@ -1,0 +1,129 @@
+/// What a fused operator applies to its sums.
+public enum FusedActivation: String, Sendable, Hashable, CaseIterable {
+    case none, relu
+
+    init(_ attributes: inout AttributeReader) throws(AttributeError) {
+        let word = try attributes.word("activation", of: Self.allCases.map(\.rawValue), default: "none")
+        self = FusedActivation(rawValue: word) ?? .none
+    }
+
+    var attribute: [Attribute] { self == .none ? [] : [Attribute("activation", .word(rawValue))] }
+
+    func apply(_ x: Double) -> Double { self == .relu ? max(x, 0) : x }
+}
+
+/// A convolution, its activation, and max-pooling without overlap, with nothing stored in between.
+public struct FusedConvolution2D: Operator {
+    public static let name = "fused_conv2d"
+    public static let documentation = OperatorDocumentation(
+        audience: .passes,
+        summary: "conv2d, relu and max_pool2d in one.",
+        details: """
+            `y = max_pool2d(activation(conv2d(x, weight, bias)))` with windows that neither overlap nor are padded. \
+            Where `choice` is true the second result says which element of each window was taken: `i · columns + j` of \
+            the first of the greatest, or 255 where the activation is relu and the result is not above zero.
+            """,
+        operands: Convolution2D.documentation.operands,
+        attributes: Convolution2D.documentation.attributes + [
+            .init("activation", "none or relu; none"),
+            .init("pool", "rows and columns of the pooling window; without it there is no pooling"),
+            .init("choice", "whether the second result is wanted; false"),
+        ],
+        results: [
+            .init("y", "f32[N, filters, rows, columns], after the pooling"),
+            .init("choice", "u8 of the same shape, where `choice` is true"),
+        ],
+        constraints: Convolution2D.documentation.constraints + [
+            .init("C9", "`pool` is two numbers from 1 on, and its window fits into the convolution's result"),
+            .init("C10", "`choice` needs `pool`, with less than 255 places"),
+        ],
+        example: "pool1 = fused_conv2d(image, conv1.weight, conv1.bias, filters: 16, kernel: [3, 3], padding: 1, "
+            + "activation: relu, pool: [2, 2])")
+
+    public var convolution: Convolution2D
+    public var activation: FusedActivation
+    /// Rows and columns of the pooling window, which is also its stride; nil for no pooling.
+    public var pool: [Int]?
+    /// Whether a second result says which element of each window was taken.
+    public var choice: Bool
+
+    public init(
+        convolution: Convolution2D, activation: FusedActivation = .none, pool: [Int]? = nil, choice: Bool = false
+    ) {
+        self.convolution = convolution
+        self.activation = activation
+        self.pool = pool
+        self.choice = choice
+    }
+
+    public init(attributes: inout AttributeReader) throws(AttributeError) {
+        convolution = try Convolution2D(attributes: &attributes)
+        activation = try FusedActivation(&attributes)
+        let window = try attributes.integers("pool", count: 2, in: AttributeRange.extent, default: [])
+        pool = window.isEmpty ? nil : window
+        choice = try attributes.boolean("choice", default: false)
+    }
+
+    public var attributes: [Attribute] {
+        convolution.attributes + activation.attribute + (pool.map { [Attribute("pool", .integers($0))] } ?? [])
+            + (choice ? [Attribute("choice", .boolean(true))] : [])
+    }
+
+    public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
+        var result = try convolution.infer(operands)[0]
+        if let pool {
+            guard pool.count == 2, pool.allSatisfy(AttributeRange.extent.contains) else {
+                throw ConstraintViolation(
+                    "C9", "\(pool) is not a pooling window", remedy: "give rows and columns", at: .attribute("pool"))
+            }
+            for axis in 0...1 {
+                let rows = result.type.dimensions[2 + axis].number ?? 0
+                guard rows >= pool[axis] else {
+                    throw ConstraintViolation(
+                        "C9", "windows of \(pool) do not fit into the convolution's result \(result.type)",
+                        remedy: "make the window smaller", at: .attribute("pool"))
+                }
+                result.type.dimensions[2 + axis] = .fixed(rows / pool[axis])
+                result.derivations[2 + axis] = result.derivations[2 + axis].map { "floor((\($0)) / \(pool[axis]))" }
+            }
+        }
+        guard choice else { return [result] }
+        guard let pool, pool[0] * pool[1] < 255 else {
+            throw ConstraintViolation(
+                "C10", "a choice needs a pooling window of less than 255 places, not \(pool ?? [])",
+                remedy: "leave out 'choice', or pool smaller windows", at: .attribute("choice"))
+        }
+        return [
+            result, InferredType(TensorType(.u8, result.type.dimensions), derivations: result.derivations),
+        ]
+    }
+
+    public func implicitParameters(_ operands: [TensorType]) -> [ImplicitParameter] {
+        convolution.implicitParameters(operands)
+    }
+
+    /// The multiply-adds of the convolution's outputs that some window needs.
+    public func cost(operands: [TensorType], results: [TensorType]) -> Cost {
+        var sums = results[0]
+        for axis in 0...1 {
+            sums.dimensions[2 + axis] = .fixed((sums.dimensions[2 + axis].number ?? 0) * (pool?[axis] ?? 1))
+        }
+        return convolution.cost(output: sums, channels: operands[0].dimensions[1].number ?? 0)
+    }
+
+    public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
+        let x = operands[0].shape
+        let geometry = convolution.geometry(height: x[2], width: x[3])
+        let shape = [x[0], convolution.filters, geometry.outputHeight, geometry.outputWidth]
+        let sums = convolution.evaluate(operands, results: [shape], context: context)[0]
+        guard let pool else { return [Tensor(shape: shape, elements: sums.elements.map(activation.apply))] }
+        let chosen = MaxPool2D(window: pool).chosen(sums, outputs: results[0].reduce(1, *))
+        let y = chosen.map { activation.apply(sums.elements[$0.input]) }
+        let tensor = Tensor(shape: results[0], elements: y)
+        guard choice else { return [tensor] }
+        let places = zip(chosen, y).map { choice, result in
+            activation == .relu && !(result > 0) ? 255 : Double(choice.place)
+        }
+        return [tensor, Tensor(shape: results[1], elements: places)]
+    }
+}
