@@ -2,7 +2,7 @@ import ApusInstructions
 
 /// A random convolution: its shape, its parameters, its numbers, and its result by plain loops over the logical layout.
 struct ConvolutionCase: CustomStringConvertible {
-    let seed: UInt64
+    let seed: Int
     let samples: Int
     let inputs: Int
     let outputs: Int
@@ -19,58 +19,58 @@ struct ConvolutionCase: CustomStringConvertible {
         "seed \(seed): \(samples) × \(inputs) -> \(outputs) channels, \(groups) groups, depthwise \(depthwise), \(parameters)"
     }
 
-    init(seed: UInt64, lanes: Int, depthwise: Bool, pooled: Bool) {
-        var random = SeededGenerator(state: seed)
+    init(seed: Int, lanes: Int, depthwise: Bool, pooled: Bool) {
+        var random = SeededGenerator(seed: seed)
         self.seed = seed
         self.depthwise = depthwise
-        samples = random.number(1...3)
-        switch random.number(0...3) {
+        samples = random.int(1...3)
+        switch random.int(0...3) {
         case 0 where !depthwise:
             // Groups that fill blocks.
-            groups = random.number(2...3)
+            groups = random.int(2...3)
             groupedBlocks = true
-            inputs = groups * lanes * random.number(1...2)
-            outputs = groups * lanes * random.number(1...3)
+            inputs = groups * lanes * random.int(1...2)
+            outputs = groups * lanes * random.int(1...3)
         case 1 where !depthwise:
             // Groups that don't, packed as one.
-            groups = random.number(2...4)
+            groups = random.int(2...4)
             groupedBlocks = false
-            inputs = groups * random.number(1...9)
-            outputs = groups * random.number(1...9)
+            inputs = groups * random.int(1...9)
+            outputs = groups * random.int(1...9)
         default:
-            inputs = random.number(1...40)
-            outputs = depthwise ? inputs : random.number(1...40)
+            inputs = random.int(1...40)
+            outputs = depthwise ? inputs : random.int(1...40)
             groups = depthwise ? inputs : 1
             groupedBlocks = false
         }
-        kernel = (random.number(1...7), random.number(1...7))
-        let stride = (y: random.number(1...3), x: random.chance(60) ? 1 : random.number(2...3))
-        let dilation = (y: random.number(1...2), x: random.chance(70) ? 1 : 2)
-        let pad = (top: random.number(0...3), left: random.number(0...3))
-        let window = !pooled ? (1, 1) : random.chance(60) ? (2, 2) : (random.number(1...4), random.number(1...3))
+        kernel = (random.int(1...7), random.int(1...7))
+        let stride = (y: random.int(1...3), x: random.chance(60) ? 1 : random.int(2...3))
+        let dilation = (y: random.int(1...2), x: random.chance(70) ? 1 : 2)
+        let pad = (top: random.int(0...3), left: random.int(0...3))
+        let window = !pooled ? (1, 1) : random.chance(60) ? (2, 2) : (random.int(1...4), random.int(1...3))
         // Positions, among them some that fill no window.
         let output = (
-            height: window.0 * random.number(1...3) + random.number(0...(window.0 - 1)),
-            width: window.1 * random.number(1...(pooled ? 9 : 20)) + random.number(0...(window.1 - 1))
+            height: window.0 * random.int(1...3) + random.int(0...(window.0 - 1)),
+            width: window.1 * random.int(1...(pooled ? 9 : 20)) + random.int(0...(window.1 - 1))
         )
         let read = (
             height: (output.height - 1) * stride.y + (kernel.height - 1) * dilation.y + 1,
             width: (output.width - 1) * stride.x + (kernel.width - 1) * dilation.x + 1
         )
-        let height = max(1, read.height - pad.top - random.number(0...2))
-        let width = max(1, read.width - pad.left - random.number(0...2))
+        let height = max(1, read.height - pad.top - random.int(0...2))
+        let width = max(1, read.width - pad.left - random.int(0...2))
         var layout = ImageLayout(
             channels: inputs, height: height, width: width,
             channelBlock: depthwise || random.chance(60) ? lanes : 1,
-            top: pad.top + random.number(0...1), left: pad.left + random.number(0...1),
-            bottom: max(0, read.height - pad.top - height) + random.number(0...1),
-            right: max(0, read.width - pad.left - width) + random.number(0...1))
-        layout.sampleStride += Int32(random.number(0...1) * 16)
+            top: pad.top + random.int(0...1), left: pad.left + random.int(0...1),
+            bottom: max(0, read.height - pad.top - height) + random.int(0...1),
+            right: max(0, read.width - pad.left - width) + random.int(0...1))
+        layout.sampleStride += Int32(random.int(0...1) * 16)
         var result = ImageLayout(
             channels: outputs, height: output.height / window.0, width: output.width / window.1, channelBlock: lanes,
-            top: random.number(0...1), left: random.number(0...1), bottom: random.number(0...1),
-            right: random.number(0...1))
-        result.sampleStride += Int32(random.number(0...1) * 16)
+            top: random.int(0...1), left: random.int(0...1), bottom: random.int(0...1),
+            right: random.int(0...1))
+        result.sampleStride += Int32(random.int(0...1) * 16)
         var parameters = ConvolutionParameters(source: layout, destination: result)
         parameters.kernelHeight = Int32(kernel.height)
         parameters.kernelWidth = Int32(kernel.width)
@@ -89,7 +89,7 @@ struct ConvolutionCase: CustomStringConvertible {
             parameters.poolHeight = Int32(window.0)
             parameters.poolWidth = Int32(window.1)
             parameters.choiceStride = Int32(
-                result.blocks * Int(result.height) * Int(result.width) * lanes + random.number(0...1) * 16)
+                result.blocks * Int(result.height) * Int(result.width) * lanes + random.int(0...1) * 16)
         }
         self.parameters = parameters
         source = random.wholeNumbers(samples * inputs * height * width)
