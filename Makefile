@@ -32,8 +32,8 @@ demo: build ## trains, exports, compiles and asks a network, with something to l
 
 .PHONY: docs
 docs: ## writes docs/LANGUAGE.md anew from what the operators say of themselves
-	swift run -c release --quiet language-reference > docs/LANGUAGE.md.new
-	mv docs/LANGUAGE.md.new docs/LANGUAGE.md
+	swift run -c release --quiet language-reference > .build/LANGUAGE.md
+	mv .build/LANGUAGE.md docs/LANGUAGE.md
 
 .PHONY: fixture
 fixture: ## has PyTorch compute anew what the models should answer (1.8 GB of downloads)

@@ -6,8 +6,8 @@
 For each model, on one batch of 8 images: the logits, the probabilities, the loss (the mean cross-entropy of the logits)
 and the gradient of the loss with respect to every parameter. All is computed in double precision and stored as f32.
 
-Weights, images and labels come from the formula below. Tests/ModelsTests/PeerFixture.swift has the same one, so the
-fixture holds only what PyTorch computed.
+Parameters are named as in Models/*.graph. Weights, images and labels come from the formula below, which
+Tests/ModelsTests/PeerFixture.swift has as well, so the fixture holds only what PyTorch computed.
 
 The formula. All integers are unsigned, 32 bits wide, and wrap around.
 
@@ -122,13 +122,13 @@ def mnist_cnn_small(network, image):
 def lenet5(network, image):
     value = functional.avg_pool2d(torch.tanh(network.conv2d(image, "conv1", 6, 5, padding=2)), 2)
     value = functional.avg_pool2d(torch.tanh(network.conv2d(value, "conv2", 16, 5)), 2)
-    value = torch.tanh(network.dense(value.flatten(1), "dense1", 120))
-    value = torch.tanh(network.dense(value, "dense2", 84))
+    value = torch.tanh(network.dense(value.flatten(1), "hidden1.dense", 120))
+    value = torch.tanh(network.dense(value, "hidden2.dense", 84))
     return network.dense(value, "logits", 10)
 
 
 def mlp(network, image):
-    return network.dense(network.relu(network.dense(image.flatten(1), "dense1", 128)), "logits", 10)
+    return network.dense(network.relu(network.dense(image.flatten(1), "hidden", 128)), "logits", 10)
 
 
 MODELS = {"mnist-cnn": mnist_cnn, "mnist-cnn-small": mnist_cnn_small, "lenet5": lenet5, "mlp": mlp}
