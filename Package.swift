@@ -52,12 +52,16 @@ let package = Package(
         .target(
             name: "ApusRuntime", dependencies: ["ApusPlan", "ApusInstructions", "CSystem"] + kernelNames,
             swiftSettings: checked),
-        .target(name: "ApusData", dependencies: ["CZlib", "CPNG"], swiftSettings: checked),
+        .target(name: "ApusFiles", swiftSettings: checked),
+        .target(name: "ApusJSON", swiftSettings: checked),
+        .target(name: "ApusData", dependencies: ["ApusFiles", "CZlib", "CPNG"], swiftSettings: checked),
         .target(
             name: "ApusTraining",
-            dependencies: ["ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusData"],
+            dependencies: [
+                "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusData", "ApusFiles", "ApusJSON",
+            ],
             swiftSettings: checked),
-        .target(name: "ApusCommandLine", dependencies: ["CBSD"], swiftSettings: checked),
+        .target(name: "ApusCommandLine", dependencies: ["ApusFiles", "CBSD"], swiftSettings: checked),
         .target(name: "CSystem"),
         .testTarget(name: "ApusKernelsTests", dependencies: ["ApusInstructions", "CSystem"] + kernelNames),
         .testTarget(name: "ModelsTests", exclude: ["Fixtures"]),
@@ -65,6 +69,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CBSD", pkgConfig: "libbsd", providers: [.apt(["libbsd-dev"])]),
+        .testTarget(name: "ApusDataTests", dependencies: ["ApusData", "ApusFiles"]),
     ],
     swiftLanguageModes: [.v6]
 )
