@@ -2,7 +2,7 @@ import ApusFiles
 import Glibc
 
 /// A folder for one test's files, removed with what is in it when the test ends.
-struct TestFolder: ~Copyable {
+final class TestFolder {
     let path: String
 
     init() {

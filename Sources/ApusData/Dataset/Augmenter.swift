@@ -54,7 +54,15 @@ public struct Augmenter: Sendable {
         }
     }
 
-    /// As the other, of memory that the caller vouches for: `channels × height × width` elements each.
+    /// Writes image `index` of a data set whose images have this augmenter's size, as the sample of that number.
+    public func prepare(
+        _ index: Int, of dataset: ImageDataset, seed: UInt64, epoch: Int, into output: inout MutableSpan<Float>
+    ) {
+        let images = dataset.images.span
+        prepare(images.extracting(dataset.range(of: index)), seed: seed, epoch: epoch, sample: index, into: &output)
+    }
+
+    /// As the first, of memory that the caller vouches for: `channels × height × width` elements each.
     @unsafe public func prepare(
         _ image: UnsafePointer<UInt8>, seed: UInt64, epoch: Int, sample: Int, into output: UnsafeMutablePointer<Float>
     ) {
@@ -119,7 +127,7 @@ public struct Augmenter: Sendable {
         let padded = (height + 3) * (width + 3)
         let scratch = elastic?.scratchCount ?? 0
         let map = SourceMap(augmentation, height: height, width: width, mirrored: mirrored, random: &random)
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * pixels + padded + scratch) { memory in
+        unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * pixels + padded + scratch) { memory in
             let sourceX = memory.baseAddress!
             let sourceY = unsafe sourceX + pixels
             let plane = unsafe sourceY + pixels

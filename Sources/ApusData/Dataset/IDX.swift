@@ -50,9 +50,12 @@ public struct IDX: Equatable, Sendable {
                 file: path, problem: "its header says \(text) bytes, more than the \(greatestLength) that are read",
                 remedy: "fetch it again")
         }
-        guard length <= input.greatestLength else { throw tooShort(path, text, input.storedBytes, input.isCompressed) }
+        if !input.isCompressed, input.storedBytes < length + 4 + header.count {
+            throw tooShort(path, text, "\(input.storedBytes - 4 - header.count)")
+        }
+        guard length <= input.greatestLength else { throw tooShort(path, text, "\(input.storedBytes) compressed") }
         let bytes = try input.read(length)
-        guard bytes.count == length else { throw tooShort(path, text, bytes.count, false) }
+        guard bytes.count == length else { throw tooShort(path, text, "\(bytes.count)") }
         guard try input.read(1).isEmpty else {
             throw DataError(
                 file: path, problem: "holds more than the \(text) bytes its header says", remedy: "fetch it again")
@@ -60,11 +63,9 @@ public struct IDX: Equatable, Sendable {
         return IDX(shape: shape, bytes: bytes)
     }
 
-    private static func tooShort(_ path: String, _ text: String, _ found: Int, _ compressed: Bool) -> DataError {
+    private static func tooShort(_ path: String, _ text: String, _ found: String) -> DataError {
         DataError(
-            file: path,
-            problem:
-                "is cut off: its header says \(text) bytes and it holds \(found)\(compressed ? " compressed" : "")",
+            file: path, problem: "is cut off: its header says \(text) bytes and it holds \(found)",
             remedy: "fetch it again")
     }
 }
