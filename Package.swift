@@ -65,6 +65,7 @@ let package = Package(
         .target(name: "CSystem"),
         .testTarget(name: "ApusKernelsTests", dependencies: ["ApusInstructions", "CSystem"] + kernelNames),
         .testTarget(name: "ModelsTests", exclude: ["Fixtures"]),
+        .testTarget(name: "ApusGraphTests", dependencies: ["ApusGraph"]),
         .testTarget(name: "ApusCompilerTests", dependencies: ["ApusCompiler"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),

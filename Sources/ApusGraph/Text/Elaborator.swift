@@ -187,7 +187,7 @@ struct Elaborator {
             try checkFree(result.name)
             if results[..<index].contains(where: { $0.name.text == result.name.text }) { throw taken(result.name) }
         }
-        guard let ids = try call(syntax, names: results.map(\.name)) else {
+        guard let ids = try call(syntax, names: results.map(\.name), stem: results[0].name.text) else {
             broken.formUnion(results.map(\.name.text))
             return
         }
@@ -203,10 +203,12 @@ struct Elaborator {
         }
     }
 
-    /// Adds a call and the calls within it.
+    /// Adds a call and the calls within it. Those, and a call without `names`, get names of the statement's `stem`.
     ///
     /// Returns nil where an operand is missing because of an error that is already reported.
-    private mutating func call(_ syntax: CallSyntax, names: [SourceName]) throws(Diagnostic) -> [ValueID]? {
+    private mutating func call(
+        _ syntax: CallSyntax, names: [SourceName] = [], stem: String
+    ) throws(Diagnostic) -> [ValueID]? {
         let operation = try resolveOperator(syntax)
         var operands: [ValueID] = []
         var isBroken = false
@@ -215,9 +217,7 @@ struct Elaborator {
             case .value(let name):
                 if let id = try value(name) { operands.append(id) } else { isBroken = true }
             case .call(let inner):
-                let stem = names[0].text + "." + inner.operatorName.text
-                let name = SourceName(text: editor.freshName(stem), location: names[0].location)
-                if let id = try call(inner, names: [name])?.first { operands.append(id) } else { isBroken = true }
+                if let id = try call(inner, stem: stem)?.first { operands.append(id) } else { isBroken = true }
             }
         }
         if isBroken { return nil }
@@ -228,7 +228,8 @@ struct Elaborator {
                 at: names[inferred.count].location, remedy: "leave the names out that are too many")
         }
         do throws(GraphError) {
-            return try editor.apply(operation, to: operands, names: names.map(\.text))
+            let names = names.isEmpty ? [editor.freshName("\(stem).\(operation.name)")] : names.map(\.text)
+            return try editor.apply(operation, to: operands, names: names)
         } catch {
             throw Diagnostic(
                 error.message, at: syntax.operatorName.location, label: error.label, remedy: error.remedy)

@@ -70,8 +70,14 @@ extension Elaborator {
         guard let node = editor.graph.nodes.last, node.results == results else { return [] }
         let operands = node.operands.map { editor.graph[$0] }
         guard let source = operands.first.map({ "\($0.name): \($0.type)" }) else { return [] }
+        let attributes = node.operation.attributes.map(\.name)
         let derived = dimensions.filter(value.derivations.indices.contains).compactMap { index in
-            value.derivations[index].map { "\(value.type.dimensions[index]) = \($0), from \(source)" }
+            value.derivations[index].map { derivation in
+                let number = "\(value.type.dimensions[index])"
+                return attributes.contains(derivation)
+                    ? "\(number) is '\(derivation)' of \(node.operation.name)"
+                    : "\(number) = \(derivation), from \(source)"
+            }
         }
         return derived.isEmpty ? ["\(call.operatorName.text) makes it from \(source)"] : derived
     }
@@ -107,7 +113,7 @@ extension Elaborator {
     ) -> Diagnostic {
         // A misspelt attribute is the cause of a missing one, so it is named first.
         let known = type.documentation.attributes.map(\.name)
-        if let unknown = syntax.attributes.first(where: { !known.contains($0.name.text) }) {
+        if let unknown = syntax.attributes.first(where: { !known.contains($0.name.text) }), !known.contains("...") {
             let near = nearName(to: unknown.name.text, among: known)
             let list = known.isEmpty ? "it takes none" : "it takes \(enumeration(known))"
             return Diagnostic(

@@ -36,7 +36,7 @@ enum LanguageLimit {
     static let dimension = 1 << 24
     static let rank = 8
     /// Of one value, for one sample.
-    static let elements = 1 << 31
+    static let elements = Int(Int32.max)
     /// Calls within calls, and parentheses within parentheses.
     static let nesting = 32
     /// In one expression.
