@@ -12,7 +12,7 @@
 ///   `relayout` and `spread` write all of their destination, border included.
 /// - The unused lanes of a last block that the channels do not fill may hold any *finite* value; nothing may depend on
 ///   them. All strides are counted in elements.
-package struct ImageLayout: Equatable, Hashable, Sendable {
+package struct ImageLayout: Equatable, Hashable, Sendable, BitwiseCopyable {
     package var channels: Int32
     package var height: Int32
     package var width: Int32

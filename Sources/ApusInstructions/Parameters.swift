@@ -9,7 +9,7 @@ package enum Activation: Int32, Sendable, CaseIterable {
 
 /// `destination = source`, in another layout. Both have the same channels, height and width, and any blocks, borders and
 /// strides. All of the destination is written: borders and unused lanes become zero.
-package struct RelayoutParameters: Sendable, Equatable {
+package struct RelayoutParameters: Sendable, Equatable, BitwiseCopyable {
     package var source: ImageLayout
     package var destination: ImageLayout
     package init(source: ImageLayout, destination: ImageLayout) {
@@ -19,7 +19,7 @@ package struct RelayoutParameters: Sendable, Equatable {
 }
 
 /// Sets `count` elements of each sample to `value`. Samples are `stride` elements apart.
-package struct FillParameters: Sendable, Equatable {
+package struct FillParameters: Sendable, Equatable, BitwiseCopyable {
     package var count: Int32
     package var stride: Int32
     package var value: Float
@@ -33,7 +33,7 @@ package struct FillParameters: Sendable, Equatable {
 /// Puts `strideY - 1` zero rows and `strideX - 1` zero columns between the source's pixels: the first step of the input
 /// gradient of a strided convolution. `destination[c, y·strideY, x·strideX] = source[c, y, x]`; all else is zero.
 /// The destination's height is at least `(source.height - 1)·strideY + 1`, its width likewise; both have the same block.
-package struct SpreadParameters: Sendable, Equatable {
+package struct SpreadParameters: Sendable, Equatable, BitwiseCopyable {
     package var source: ImageLayout
     package var destination: ImageLayout
     package var strideY: Int32
@@ -76,7 +76,7 @@ package struct SpreadParameters: Sendable, Equatable {
 /// packed weights, and only places of real input channels are touched) the sum over the samples and positions of
 /// `destination gradient · source`, and to the bias gradient (V lanes each output block), where it is not null, the sum
 /// of the destination gradient. `destination` is here the layout of the gradient of the sums, with no pooling.
-package struct ConvolutionParameters: Sendable, Equatable {
+package struct ConvolutionParameters: Sendable, Equatable, BitwiseCopyable {
     package var source: ImageLayout
     package var destination: ImageLayout
     package var kernelHeight: Int32 = 1
@@ -103,7 +103,7 @@ package struct ConvolutionParameters: Sendable, Equatable {
 
 /// Between weights `[outputs, inputs / groups, kernelHeight, kernelWidth]` (dense: `[outputs, inputs]`, kernel 1 × 1) and
 /// the packed order of ``ConvolutionParameters``. These kernels work for any `outputBlock` and `inputBlock`, not only V.
-package struct PackParameters: Sendable, Equatable {
+package struct PackParameters: Sendable, Equatable, BitwiseCopyable {
     /// What the packed weights are for.
     package enum Form: Int32, Sendable, CaseIterable {
         /// A convolution or dense layer: `packed[output block][input block][i][j][c][o] = weight[o, c, i, j]`.
@@ -155,7 +155,7 @@ package struct PackParameters: Sendable, Equatable {
 }
 
 /// Copies `count` elements and sets the rest of `paddedCount` to zero.
-package struct PadVectorParameters: Sendable, Equatable {
+package struct PadVectorParameters: Sendable, Equatable, BitwiseCopyable {
     package var count: Int32
     package var paddedCount: Int32
     package init(count: Int, paddedCount: Int) {
@@ -173,7 +173,7 @@ package struct PadVectorParameters: Sendable, Equatable {
 /// **denseWeightGradient** adds, over the samples, `destination gradient · source` to the packed weight gradient and the
 /// destination gradient to the bias gradient (V lanes a block). The destination gradient's row has readable room up to a
 /// multiple of V; what is in unused lanes is finite and ends in unused places.
-package struct DenseParameters: Sendable, Equatable {
+package struct DenseParameters: Sendable, Equatable, BitwiseCopyable {
     package var inputs: Int32
     package var outputs: Int32
     package var sourceStride: Int32
@@ -197,7 +197,7 @@ package struct DenseParameters: Sendable, Equatable {
 /// - **maxUnpool**: windows do not overlap and there is no padding: all of the source gradient's picture is written, the
 ///   gradient where the choice says and zero elsewhere (everywhere where the choice is 255).
 /// - **averagePoolGradient**: the source gradient is set to zero and then each output's share is added.
-package struct PoolParameters: Sendable, Equatable {
+package struct PoolParameters: Sendable, Equatable, BitwiseCopyable {
     package var source: ImageLayout
     package var destination: ImageLayout
     package var windowHeight: Int32
@@ -226,7 +226,7 @@ package struct PoolParameters: Sendable, Equatable {
 ///
 /// `count` elements a sample (any number: the tail is done with care), with a stride of its own for each operand. After
 /// this structure stand `steps` times ``ElementwiseStep``.
-package struct ElementwiseParameters: Sendable, Equatable {
+package struct ElementwiseParameters: Sendable, Equatable, BitwiseCopyable {
     package var count: Int32
     package var steps: Int32
     package var sources: Int32
@@ -244,7 +244,7 @@ package struct ElementwiseParameters: Sendable, Equatable {
 }
 
 /// One step of an element-wise program.
-package struct ElementwiseStep: Sendable, Equatable {
+package struct ElementwiseStep: Sendable, Equatable, BitwiseCopyable {
     package enum Operation: Int32, Sendable, CaseIterable {
         /// `value`, whatever the registers hold.
         case constant = 0
@@ -291,7 +291,7 @@ package struct ElementwiseStep: Sendable, Equatable {
 /// **reduceSum**: `destination[i] (+)= Σ first[i]`: the destination is cleared first unless `accumulate` is 1, and where its
 /// stride is 0 the sum is taken. Samples are the outermost loop, apart from the six, with the sample strides (a
 /// destination sample stride of 0 sums over samples; then the destination is cleared once, before the first).
-package struct BroadcastParameters: Sendable, Equatable {
+package struct BroadcastParameters: Sendable, Equatable, BitwiseCopyable {
     package typealias Six = (Int32, Int32, Int32, Int32, Int32, Int32)
     package var operation: Int32
     package var accumulate: Int32 = 0
@@ -321,7 +321,7 @@ package struct BroadcastParameters: Sendable, Equatable {
 /// `w · Σ (log Σ exp(logits) − logits[label])`. Their gradients write the gradient for the source: the loss gradient
 /// (one number) times `w · (−1 / max(p[label], 1e-30))` at the label and zero elsewhere, or times
 /// `w · (softmax(logits) − one-hot(label))`. A label outside `0 ..< count` contributes no loss and no gradient.
-package struct RowParameters: Sendable, Equatable {
+package struct RowParameters: Sendable, Equatable, BitwiseCopyable {
     package var count: Int32
     package var rows: Int32
     package var rowStride: Int32
@@ -343,7 +343,7 @@ package struct RowParameters: Sendable, Equatable {
 /// `(x − mean) / sqrt(variance + epsilon) · scale + bias`. **batchNormGradient** is its gradient; it *adds* to the scale's
 /// and the bias's gradients. **batchNormInference** takes mean and variance as given.
 /// Formula: Ioffe and Szegedy, "Batch Normalization" (2015), algorithm 1 and section 3.
-package struct BatchNormParameters: Sendable, Equatable {
+package struct BatchNormParameters: Sendable, Equatable, BitwiseCopyable {
     package var source: ImageLayout
     package var destination: ImageLayout
     package var epsilon: Float
@@ -362,7 +362,7 @@ package struct BatchNormParameters: Sendable, Equatable {
 /// **dropout**: `destination = source / (1 − amount)` where the element's uniform number in [0, 1) is not below
 /// `amount`, else 0. Its gradient is the same instruction on the gradient.
 /// `count` elements of a sample in logical order: both operands are plain.
-package struct RandomParameters: Sendable, Equatable {
+package struct RandomParameters: Sendable, Equatable, BitwiseCopyable {
     package var count: Int32
     package var stream: UInt32
     package var amount: Float
@@ -378,7 +378,7 @@ package struct RandomParameters: Sendable, Equatable {
 }
 
 /// Adds `shards` blocks of `count` elements, `stride` elements apart, in order of their number.
-package struct ReduceParameters: Sendable, Equatable {
+package struct ReduceParameters: Sendable, Equatable, BitwiseCopyable {
     package var count: Int32
     package var stride: Int32
     package var shards: Int32
@@ -399,7 +399,7 @@ package struct ReduceParameters: Sendable, Equatable {
 ///
 /// `status` is two numbers: the first is set to a value that is not finite if any gradient or any new parameter isn't, and
 /// left alone otherwise.
-package struct OptimizerParameters: Sendable, Equatable {
+package struct OptimizerParameters: Sendable, Equatable, BitwiseCopyable {
     package var count: Int32
     package var nesterov: Int32 = 0
     package var beta1: Float = 0.9
@@ -410,7 +410,7 @@ package struct OptimizerParameters: Sendable, Equatable {
 }
 
 /// What changes from one run to the next: the `arguments` operand of the instructions that need it.
-package struct RunArguments: Sendable, Equatable {
+package struct RunArguments: Sendable, Equatable, BitwiseCopyable {
     /// 1 / samples in the whole batch.
     package var inverseBatch: Float = 1
     package var learningRate: Float = 0

@@ -1,0 +1,70 @@
+import ApusGraph
+
+/// The numbers of a convolution whose source is known.
+struct ConvolutionShape {
+    var convolution: Convolution2D
+    var channels: Int
+    var height: Int
+    var width: Int
+    var geometry: WindowGeometry
+
+    /// - Precondition: the source's type is a picture that the convolution's shape rule accepted.
+    init(_ convolution: Convolution2D, source: TensorType) {
+        let shape = source.sampleShape ?? [0, 0, 0]
+        self.convolution = convolution
+        channels = shape[0]
+        height = shape[1]
+        width = shape[2]
+        geometry = convolution.geometry(height: height, width: width)
+    }
+
+    /// Each channel is convolved with a kernel of its own, and makes one output.
+    var isDepthwise: Bool {
+        convolution.groups == channels && convolution.filters == channels && convolution.groups > 1
+    }
+
+    /// Rows or columns that windows reach beyond a picture of `extent`.
+    private static func overhang(
+        outputs: Int, stride: Int, kernel: Int, dilation: Int, before: Int, extent: Int
+    ) -> Int { max(0, (outputs - 1) * stride + (kernel - 1) * dilation - before - (extent - 1)) }
+
+    /// What the forward convolution reads around its source.
+    var sourceBorder: LayoutChoice.Border {
+        LayoutChoice.Border(
+            top: geometry.padTop, left: geometry.padLeft,
+            bottom: Self.overhang(
+                outputs: geometry.outputHeight, stride: convolution.stride[0], kernel: convolution.kernel[0],
+                dilation: convolution.dilation[0], before: geometry.padTop, extent: height),
+            right: Self.overhang(
+                outputs: geometry.outputWidth, stride: convolution.stride[1], kernel: convolution.kernel[1],
+                dilation: convolution.dilation[1], before: geometry.padLeft, extent: width))
+    }
+
+    /// The padding of the convolution that computes the input gradient: kernel turned, stride 1. It may be negative.
+    var gradientPadding: (top: Int, left: Int) {
+        (
+            (convolution.kernel[0] - 1) * convolution.dilation[0] - geometry.padTop,
+            (convolution.kernel[1] - 1) * convolution.dilation[1] - geometry.padLeft
+        )
+    }
+
+    /// The size of the destination gradient once `stride - 1` zeros stand between its pixels.
+    var spreadSize: (height: Int, width: Int) {
+        (
+            (geometry.outputHeight - 1) * convolution.stride[0] + 1,
+            (geometry.outputWidth - 1) * convolution.stride[1] + 1
+        )
+    }
+
+    /// What the input gradient reads around the (spread) destination gradient.
+    var gradientBorder: LayoutChoice.Border {
+        LayoutChoice.Border(
+            top: max(0, gradientPadding.top), left: max(0, gradientPadding.left),
+            bottom: Self.overhang(
+                outputs: height, stride: 1, kernel: convolution.kernel[0], dilation: convolution.dilation[0],
+                before: gradientPadding.top, extent: spreadSize.height),
+            right: Self.overhang(
+                outputs: width, stride: 1, kernel: convolution.kernel[1], dilation: convolution.dilation[1],
+                before: gradientPadding.left, extent: spreadSize.width))
+    }
+}

@@ -1,0 +1,88 @@
+import ApusGraph
+import ApusInstructions
+
+extension Expression.Binary {
+    /// The step that computes this function.
+    var step: ElementwiseStep.Operation {
+        switch self {
+        case .add: .add
+        case .subtract: .subtract
+        case .multiply: .multiply
+        case .divide: .divide
+        case .maximum: .maximum
+        case .minimum: .minimum
+        case .greater: .greater
+        }
+    }
+}
+
+extension Expression.Unary {
+    /// The step that computes this function.
+    var step: ElementwiseStep.Operation {
+        switch self {
+        case .negate: .negate
+        case .exponential: .exponential
+        case .logarithm: .logarithm
+        case .squareRoot: .squareRoot
+        case .hyperbolicTangent: .hyperbolicTangent
+        case .logistic: .logistic
+        }
+    }
+}
+
+/// An expression as the steps of an `elementwise` instruction.
+struct ElementwiseProgram {
+    private(set) var steps: [ElementwiseStep] = []
+    private var isFree: [Bool]
+    private let operands: Int
+    private let value: String
+
+    /// - Throws: where the expression needs more registers than there are.
+    init(_ expression: Expression, operands: Int, value: String) throws(LoweringError) {
+        self.operands = operands
+        self.value = value
+        isFree = (0..<ElementwiseStep.registers).map { $0 >= operands }
+        let last = try compile(expression)
+        // The result is what the last step wrote, so a bare operand needs a step too.
+        if steps.isEmpty { steps.append(ElementwiseStep(.maximum, first: last, second: last, result: last)) }
+    }
+
+    /// Appends the steps of an expression and returns the register that holds its value.
+    private mutating func compile(_ expression: Expression) throws(LoweringError) -> Int {
+        switch expression {
+        case .operand(let index): return index
+        case .constant(let number):
+            let result = try takeRegister()
+            steps.append(ElementwiseStep(.constant, result: result, value: Float(number)))
+            return result
+        case .unary(let function, let inner):
+            let source = try compile(inner)
+            release(source)
+            let result = try takeRegister()
+            steps.append(ElementwiseStep(function.step, first: source, result: result))
+            return result
+        case .binary(let function, let first, let second):
+            let left = try compile(first)
+            let right = try compile(second)
+            release(left)
+            release(right)
+            let result = try takeRegister()
+            steps.append(ElementwiseStep(function.step, first: left, second: right, result: result))
+            return result
+        }
+    }
+
+    private mutating func takeRegister() throws(LoweringError) -> Int {
+        guard let free = isFree.firstIndex(of: true) else {
+            throw .unsupported(
+                value: value, operation: "its expression", reason: "needs over \(ElementwiseStep.registers) registers")
+        }
+        isFree[free] = false
+        return free
+    }
+
+    /// Operands keep their registers: a later part of the expression may read them again.
+    private mutating func release(_ register: Int) {
+        if register >= operands { isFree[register] = true }
+    }
+}

@@ -1,0 +1,213 @@
+import ApusGraph
+import ApusInstructions
+import ApusPlan
+
+// Convolutions and dense layers.
+extension Lowering {
+    /// How a convolution's weights are packed for a source of this block.
+    private func packing(
+        _ form: PackParameters.Form, _ shape: ConvolutionShape, sourceBlock: Int
+    ) -> PackParameters {
+        let convolution = shape.convolution
+        var parameters = PackParameters(
+            form: form, outputs: convolution.filters, inputs: shape.channels, outputBlock: lanes,
+            inputBlock: sourceBlock)
+        parameters.kernelHeight = Int32(convolution.kernel[0])
+        parameters.kernelWidth = Int32(convolution.kernel[1])
+        parameters.groups = Int32(convolution.groups)
+        let (reads, makes) =
+            form == .transposed ? (convolution.filters, shape.channels) : (shape.channels, convolution.filters)
+        let fills =
+            (reads / convolution.groups).isMultiple(of: sourceBlock)
+            && (makes / convolution.groups).isMultiple(of: lanes)
+        parameters.groupedBlocks = convolution.groups > 1 && fills ? 1 : 0
+        return parameters
+    }
+
+    /// The parameters that forward convolution and weight gradient share.
+    private func convolutionParameters(
+        _ shape: ConvolutionShape, packing: PackParameters, source: ImageLayout, destination: ImageLayout
+    ) -> ConvolutionParameters {
+        let convolution = shape.convolution
+        var parameters = ConvolutionParameters(source: source, destination: destination)
+        parameters.kernelHeight = Int32(convolution.kernel[0])
+        parameters.kernelWidth = Int32(convolution.kernel[1])
+        parameters.strideY = Int32(convolution.stride[0])
+        parameters.strideX = Int32(convolution.stride[1])
+        parameters.dilationY = Int32(convolution.dilation[0])
+        parameters.dilationX = Int32(convolution.dilation[1])
+        parameters.padTop = Int32(shape.geometry.padTop)
+        parameters.padLeft = Int32(shape.geometry.padLeft)
+        parameters.outputHeight = Int32(shape.geometry.outputHeight)
+        parameters.outputWidth = Int32(shape.geometry.outputWidth)
+        setGroups(&parameters, packing: packing)
+        return parameters
+    }
+
+    private func setGroups(_ parameters: inout ConvolutionParameters, packing: PackParameters) {
+        let parts = packing.groupedBlocks == 1 ? Int(packing.groups) : 1
+        parameters.inputBlocks = Int32(parameters.source.blocks / parts)
+        parameters.outputBlocks = Int32(parameters.destination.blocks / parts)
+    }
+
+    mutating func lowerConvolution(_ node: Node, _ operation: FusedConvolution2D) throws(LoweringError) {
+        let shape = ConvolutionShape(operation.convolution, source: graph[node.operands[0]].type)
+        let source = try borderedOperand(node.operands[0], border: shape.sourceBorder, blocked: shape.isDepthwise)
+        let packing = packing(
+            shape.isDepthwise ? .depthwise : .forward, shape, sourceBlock: Int(source.layout.channelBlock))
+        let packedWeights = try packedWeights(node.operands[1], packing)
+        let bias = operation.convolution.bias ? Place.fixed(try paddedVector(node.operands[2])) : .none
+        let result = try makeResult(node.results[0])
+        var parameters = convolutionParameters(
+            shape, packing: packing, source: source.layout, destination: result.layout)
+        parameters.activation = (operation.activation == .relu ? Activation.relu : .none).rawValue
+        parameters.poolHeight = Int32(operation.pool?[0] ?? 0)
+        parameters.poolWidth = Int32(operation.pool?[1] ?? 0)
+        var choice = Place.none
+        if operation.choice {
+            choice = makeChoice(node.results[1], like: result.layout)
+            parameters.choiceStride = Int32(choiceStride(of: result.layout))
+        }
+        emit(
+            shape.isDepthwise ? .depthwiseConvolution : .convolution,
+            [source.place, .fixed(packedWeights), bias, result.place, choice], parameters,
+            label: graph[node.results[0]].name, multiplyAdds: multiplyAdds(of: node))
+        clearBorder(result, label: graph[node.results[0]].name)
+    }
+
+    /// Bytes of the choices of one sample.
+    func choiceStride(of layout: ImageLayout) -> Int {
+        (layout.blocks * Int(layout.height) * Int(layout.width) * Int(layout.channelBlock)).roundedUp(to: 64)
+    }
+
+    mutating func makeChoice(_ value: ValueID, like layout: ImageLayout) -> Place {
+        let place = addBuffer(graph[value].name, sampleBytes: choiceStride(of: layout))
+        stored[value.index] = Stored(place: place, layout: layout)
+        return place
+    }
+
+    /// The input gradient is a convolution of the destination gradient, with zeros between its pixels where the stride is
+    /// above 1, with the kernel turned by half a turn and its inputs and outputs exchanged.
+    mutating func lowerInputGradient(_ node: Node, _ operation: Convolution2DInputGradient) throws(LoweringError) {
+        let shape = ConvolutionShape(operation.convolution, source: graph[node.results[0]].type)
+        let name = graph[node.results[0]].name
+        var source: Stored
+        if operation.convolution.stride == [1, 1] {
+            source = try borderedOperand(node.operands[1], border: shape.gradientBorder, blocked: true)
+        } else {
+            let gradient = try blockedOperand(node.operands[1])
+            let (height, width) = shape.spreadSize
+            let layout = blockedLayout(
+                of: [operation.convolution.filters, height, width], border: shape.gradientBorder)
+            source = Stored(
+                place: addBuffer("\(name) spread", sampleBytes: Int(layout.sampleStride) * 4), layout: layout)
+            emit(
+                .spread, [gradient.place, source.place],
+                SpreadParameters(
+                    source: gradient.layout, destination: layout, strideY: operation.convolution.stride[0],
+                    strideX: operation.convolution.stride[1]), label: "\(name) spread")
+        }
+        let packing = packing(
+            shape.isDepthwise ? .depthwiseTransposed : .transposed, shape,
+            sourceBlock: Int(source.layout.channelBlock))
+        let packedWeights = try packedWeights(node.operands[0], packing)
+        let result = try makeResult(node.results[0])
+        var parameters = ConvolutionParameters(source: source.layout, destination: result.layout)
+        parameters.kernelHeight = Int32(operation.convolution.kernel[0])
+        parameters.kernelWidth = Int32(operation.convolution.kernel[1])
+        parameters.dilationY = Int32(operation.convolution.dilation[0])
+        parameters.dilationX = Int32(operation.convolution.dilation[1])
+        parameters.padTop = Int32(shape.gradientPadding.top)
+        parameters.padLeft = Int32(shape.gradientPadding.left)
+        parameters.outputHeight = Int32(shape.height)
+        parameters.outputWidth = Int32(shape.width)
+        setGroups(&parameters, packing: packing)
+        emit(
+            shape.isDepthwise ? .depthwiseConvolution : .convolution,
+            [source.place, .fixed(packedWeights), .none, result.place, .none], parameters, label: name,
+            multiplyAdds: multiplyAdds(of: node))
+        clearBorder(result, label: name)
+    }
+
+    mutating func lowerWeightGradient(_ node: Node, _ operation: Convolution2DWeightGradient) throws(LoweringError) {
+        let shape = ConvolutionShape(operation.convolution, source: graph[node.operands[0]].type)
+        let source = try borderedOperand(node.operands[0], border: shape.sourceBorder, blocked: shape.isDepthwise)
+        let gradient = try blockedOperand(node.operands[1])
+        let packing = packing(
+            shape.isDepthwise ? .depthwise : .forward, shape, sourceBlock: Int(source.layout.channelBlock))
+        let weightSum = makeReduction(
+            node.results[0], elements: packing.packedElements, form: .unpack(packing))
+        let biasSum = makeBiasReduction(node, count: operation.convolution.filters)
+        let parameters = convolutionParameters(
+            shape, packing: packing, source: source.layout, destination: gradient.layout)
+        emit(
+            shape.isDepthwise ? .depthwiseWeightGradient : .convolutionWeightGradient,
+            [source.place, gradient.place, .fixed(weightSum), biasSum], parameters,
+            label: graph[node.results[0]].name, multiplyAdds: multiplyAdds(of: node))
+    }
+
+    private mutating func makeBiasReduction(_ node: Node, count: Int) -> Place {
+        guard node.results.count > 1 else { return .none }
+        return .fixed(
+            makeReduction(node.results[1], elements: count.roundedUp(to: lanes), form: .copy(count: count)))
+    }
+
+    // MARK: Dense layers
+
+    mutating func lowerDense(_ node: Node, _ operation: FusedDense) throws(LoweringError) {
+        let source = try readableOperand(node.operands[0])
+        let inputs = Int(source.layout.channels)
+        let packedWeights = try packedWeights(
+            node.operands[1],
+            PackParameters(
+                form: .forward, outputs: operation.dense.units, inputs: inputs, outputBlock: lanes, inputBlock: 1))
+        let bias = operation.dense.bias ? Place.fixed(try paddedVector(node.operands[2])) : .none
+        let result = try makeResult(node.results[0])
+        var parameters = DenseParameters(
+            inputs: inputs, outputs: operation.dense.units, sourceStride: Int(source.layout.sampleStride),
+            destinationStride: Int(result.layout.sampleStride))
+        parameters.activation = (operation.activation == .relu ? Activation.relu : .none).rawValue
+        emit(
+            .dense, [source.place, .fixed(packedWeights), bias, result.place], parameters,
+            label: graph[node.results[0]].name, multiplyAdds: multiplyAdds(of: node))
+    }
+
+    mutating func lowerDenseInputGradient(_ node: Node) throws(LoweringError) {
+        let gradient = try readableOperand(node.operands[1])
+        let result = try makeResult(node.results[0])
+        let units = Int(gradient.layout.channels)
+        let inputs = Int(result.layout.channels)
+        let packedWeights = try packedWeights(
+            node.operands[0],
+            PackParameters(form: .transposed, outputs: units, inputs: inputs, outputBlock: lanes, inputBlock: 1))
+        let parameters = DenseParameters(
+            inputs: units, outputs: inputs, sourceStride: Int(gradient.layout.sampleStride),
+            destinationStride: Int(result.layout.sampleStride))
+        emit(
+            .dense, [gradient.place, .fixed(packedWeights), .none, result.place], parameters,
+            label: graph[node.results[0]].name, multiplyAdds: multiplyAdds(of: node))
+    }
+
+    mutating func lowerDenseWeightGradient(_ node: Node) throws(LoweringError) {
+        let source = try readableOperand(node.operands[0])
+        let gradient = try plainOperand(node.operands[1])
+        let inputs = Int(source.layout.channels)
+        let units = Int(gradient.layout.channels)
+        let packing = PackParameters(
+            form: .forward, outputs: units, inputs: inputs, outputBlock: lanes, inputBlock: 1)
+        let weightSum = makeReduction(node.results[0], elements: packing.packedElements, form: .unpack(packing))
+        let biasSum = makeBiasReduction(node, count: units)
+        let parameters = DenseParameters(
+            inputs: inputs, outputs: units, sourceStride: Int(source.layout.sampleStride),
+            destinationStride: Int(gradient.layout.sampleStride))
+        emit(
+            .denseWeightGradient, [source.place, gradient.place, .fixed(weightSum), biasSum], parameters,
+            label: graph[node.results[0]].name, multiplyAdds: multiplyAdds(of: node))
+    }
+
+    func multiplyAdds(of node: Node) -> Int {
+        node.operation.cost(
+            operands: node.operands.map { graph[$0].type }, results: node.results.map { graph[$0].type }
+        ).multiplyAdds
+    }
+}

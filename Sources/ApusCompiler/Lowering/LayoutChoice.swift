@@ -1,0 +1,116 @@
+import ApusGraph
+import ApusInstructions
+
+/// Which layout each batched value is made in.
+///
+/// Convolutions and pools make blocked pictures; element-wise operators keep the layout of what they work on, so they and
+/// their operands form groups of one layout. A group has the widest border that any convolution asks of its members, so
+/// that no convolution tests a border in its loops.
+struct LayoutChoice {
+    struct Border: Equatable {
+        var top = 0
+        var left = 0
+        var bottom = 0
+        var right = 0
+
+        mutating func widen(to other: Border) {
+            top = max(top, other.top)
+            left = max(left, other.left)
+            bottom = max(bottom, other.bottom)
+            right = max(right, other.right)
+        }
+    }
+
+    private var parent: [Int]
+    private var border: [Border]
+    private var isBlocked: [Bool]
+    /// Values whose producer writes plain order and nothing else.
+    private var isPlainOnly: [Bool]
+
+    init(_ graph: Graph) {
+        let count = graph.values.count
+        parent = Array(0..<count)
+        border = Array(repeating: Border(), count: count)
+        isBlocked = Array(repeating: false, count: count)
+        isPlainOnly = Array(repeating: false, count: count)
+        for input in graph.inputs { isPlainOnly[input.index] = true }
+        for node in graph.nodes {
+            for result in node.results where graph[result].type.isBatched {
+                if Self.makesPictures(node.operation) {
+                    isBlocked[result.index] = true
+                } else if !Self.keepsLayout(node, in: graph) {
+                    isPlainOnly[result.index] = true
+                }
+            }
+        }
+        for node in graph.nodes where Self.keepsLayout(node, in: graph) {
+            let members = (node.operands + node.results).filter { !isPlainOnly[$0.index] }
+            for member in members.dropFirst() { unite(members[0].index, member.index) }
+        }
+        for node in graph.nodes {
+            guard let (operand, demand) = Self.borderDemand(of: node, in: graph) else { continue }
+            border[root(operand.index)].widen(to: demand)
+        }
+    }
+
+    private static func makesPictures(_ operation: any Operator) -> Bool {
+        switch operation {
+        case is Convolution2D, is FusedConvolution2D, is Convolution2DInputGradient, is MaxPool2D, is MaxPool2DGradient,
+            is MaxUnpool2D, is AveragePool2D, is AveragePool2DGradient, is GlobalAveragePool, is BatchNorm,
+            is BatchNormTraining, is BatchNormGradient:
+            true
+        default: false
+        }
+    }
+
+    /// Whether a node works element by element on batched values of one shape.
+    static func keepsLayout(_ node: Node, in graph: Graph) -> Bool {
+        guard node.operation.expression != nil || node.operation is any BroadcastingOperator else { return false }
+        let types = (node.operands + node.results).map { graph[$0].type }
+        return types.allSatisfy { $0 == types[0] && $0.isBatched }
+    }
+
+    /// The border that a convolution or its weight gradient needs around its source.
+    private static func borderDemand(of node: Node, in graph: Graph) -> (ValueID, Border)? {
+        switch node.operation {
+        case let operation as Convolution2D:
+            (node.operands[0], ConvolutionShape(operation, source: graph[node.operands[0]].type).sourceBorder)
+        case let operation as FusedConvolution2D:
+            (
+                node.operands[0],
+                ConvolutionShape(operation.convolution, source: graph[node.operands[0]].type).sourceBorder
+            )
+        case let operation as Convolution2DWeightGradient:
+            (
+                node.operands[0],
+                ConvolutionShape(operation.convolution, source: graph[node.operands[0]].type).sourceBorder
+            )
+        case let operation as Convolution2DInputGradient where operation.convolution.stride == [1, 1]:
+            (
+                node.operands[1],
+                ConvolutionShape(operation.convolution, source: graph[node.results[0]].type).gradientBorder
+            )
+        default: nil
+        }
+    }
+
+    private func root(_ index: Int) -> Int {
+        var index = index
+        while parent[index] != index { index = parent[index] }
+        return index
+    }
+
+    private mutating func unite(_ first: Int, _ second: Int) {
+        let (first, second) = (root(first), root(second))
+        guard first != second else { return }
+        parent[second] = first
+        border[first].widen(to: border[second])
+        isBlocked[first] = isBlocked[first] || isBlocked[second]
+    }
+
+    /// The border that the value's consumers ask for.
+    func border(of value: ValueID) -> Border { border[root(value.index)] }
+
+    /// Whether the value is made as a blocked picture.
+    func isBlocked(_ value: ValueID) -> Bool { isBlocked[root(value.index)] && !isPlainOnly[value.index] }
+}

@@ -1,0 +1,73 @@
+public import ApusPlan
+
+/// What a graph is lowered for.
+public struct LoweringOptions: Sendable {
+    /// Where the parameters are while the plan runs.
+    public enum Weights: Sendable {
+        /// In the plan, packed: the plan answers and can't be trained.
+        case constant
+        /// In the session's state, where they can be changed; they are packed at the start of each run.
+        case state
+    }
+
+    /// How the epilogue of a training plan changes the parameters.
+    public enum Optimizer: Sendable, Equatable {
+        /// Kingma and Ba (2015); with `decay` above zero AdamW, Loshchilov and Hutter (2019).
+        case adam(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, decay: Double = 0)
+        /// Stochastic gradient descent with momentum (0 for none).
+        case momentum(Double = 0.9, nesterov: Bool = false, decay: Double = 0)
+    }
+
+    public var target: Target
+    /// The largest batch that the plan takes.
+    public var batchBound: Int
+    /// Samples that go through the body at once; nil lets the compiler choose.
+    public var microBatch: Int?
+    public var weights: Weights
+    /// Parts that a batch is cut into where gradients are summed. Results depend on it; they don't depend on threads.
+    public var shards: Int
+    public var optimizer: Optimizer?
+    /// The decay of a running average of the parameters; nil keeps none.
+    public var averageDecay: Double?
+
+    public init(
+        target: Target, batchBound: Int = 1, microBatch: Int? = nil, weights: Weights = .constant, shards: Int = 8,
+        optimizer: Optimizer? = nil, averageDecay: Double? = nil
+    ) {
+        self.target = target
+        self.batchBound = batchBound
+        self.microBatch = microBatch
+        self.weights = weights
+        self.shards = shards
+        self.optimizer = optimizer
+        self.averageDecay = averageDecay
+    }
+}
+
+/// A graph that can't be lowered.
+public enum LoweringError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// No instruction computes this operator on such operands.
+    case unsupported(value: String, operation: String, reason: String)
+    /// A constant plan needs the elements of every parameter.
+    case missingWeights(parameter: String)
+    case wrongWeightCount(parameter: String, expected: Int, given: Int)
+    /// A value has a symbol that is not its first dimension.
+    case unknownExtent(value: String, type: String)
+    case badOption(String)
+    case memory(String)
+
+    public var description: String {
+        switch self {
+        case .unsupported(let value, let operation, let reason):
+            "'\(value)' can't be compiled: \(operation) \(reason)"
+        case .missingWeights(let parameter):
+            "the parameter '\(parameter)' has no elements; train the model or initialize it before it is compiled"
+        case .wrongWeightCount(let parameter, let expected, let given):
+            "the parameter '\(parameter)' has \(given) elements and its type says \(expected); "
+                + "the weights belong to another model"
+        case .unknownExtent(let value, let type):
+            "the size of '\(value)': \(type) isn't known; only the first dimension may be a symbol"
+        case .badOption(let text), .memory(let text): text
+        }
+    }
+}

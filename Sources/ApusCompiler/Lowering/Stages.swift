@@ -1,0 +1,30 @@
+import ApusGraph
+
+/// When each node of a graph runs.
+struct Stages {
+    enum Stage { case prologue, body, epilogue }
+
+    /// For each node.
+    var nodes: [Stage] = []
+    /// Whether a part of the body needs a sum over all samples, so that a batch can't be cut.
+    var couplesSamples = false
+
+    /// Work on batched values is the body's. What depends on nothing but parameters and constants is done before it, what
+    /// depends on sums over samples after it; unless the body itself needs such a sum (batch norm in training).
+    init(_ graph: Graph) {
+        var isReduced = [Bool](repeating: false, count: graph.values.count)
+        for node in graph.nodes {
+            let touchesSamples = (node.operands + node.results).contains { graph[$0].type.isBatched }
+            let readsReduced = node.operands.contains { isReduced[$0.index] }
+            if touchesSamples {
+                nodes.append(.body)
+                if readsReduced { couplesSamples = true }
+            } else {
+                nodes.append(readsReduced ? .epilogue : .prologue)
+            }
+            if touchesSamples || readsReduced {
+                for result in node.results where !graph[result].type.isBatched { isReduced[result.index] = true }
+            }
+        }
+    }
+}
