@@ -67,6 +67,7 @@ let package = Package(
         .testTarget(name: "ModelsTests", exclude: ["Fixtures"]),
         .testTarget(name: "ApusGraphTests", dependencies: ["ApusGraph"]),
         .testTarget(name: "ApusCompilerTests", dependencies: ["ApusCompiler"]),
+        .testTarget(name: "ApusPlanTests", dependencies: ["ApusPlan", "ApusInstructions"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CBSD", pkgConfig: "libbsd", providers: [.apt(["libbsd-dev"])]),

@@ -1,0 +1,171 @@
+/// The file that a plan is stored in.
+///
+/// Everything is little-endian. The file is a header, a table of sections, and the sections, each of which starts at the
+/// next multiple of 64 bytes, so that the constants can be used where the file is mapped:
+///
+///     header  magic 8 B · version u32 · sections u32 · file size u64 · checksum of header and table u64
+///     table   for each section: kind u64 · offset u64 · length u64 · checksum u64
+///     1       the description: names, sizes, ports, slices of the state, buffers
+///     2       the instructions
+///     3       the constants
+///
+/// Counts and offsets are 8 bytes. A list is its count and then its elements; a name is a list of UTF-8 bytes.
+public enum PlanFile {
+    /// Rises with every change of the format or of an instruction's meaning: plans are compiled again, not converted.
+    static let version: UInt32 = 1
+
+    static let magic: [UInt8] = [0x89, 0x41, 0x50, 0x4c, 0x41, 0x4e, 0x0d, 0x0a]
+    static let headerBytes = 32
+    static let entryBytes = 32
+    static let alignment = 64
+
+    enum Section: Int, CaseIterable {
+        case description = 1
+        case instructions = 2
+        case constants = 3
+
+        var name: String {
+            switch self {
+            case .description: "description"
+            case .instructions: "instructions"
+            case .constants: "constants"
+            }
+        }
+    }
+
+    /// What a plan file holds, apart from the constants' bytes.
+    package struct Contents: Sendable, Equatable {
+        /// The plan, with no constants.
+        package var plan: Plan
+        /// Where the constants are in the file. The start is a multiple of 64.
+        package var constants: Range<Int>
+    }
+
+    /// The bytes of a plan file.
+    public static func encode(_ plan: Plan) -> [UInt8] {
+        let sections = [encodeDescription(plan), encodeInstructions(plan), plan.constants]
+        let tableEnd = headerBytes + sections.count * entryBytes
+        var offsets: [Int] = []
+        var size = tableEnd
+        for section in sections {
+            size = (size + alignment - 1) / alignment * alignment
+            offsets.append(size)
+            size += section.count
+        }
+
+        var head = ByteWriter()
+        head.append(contentsOf: magic)
+        head.write(version)
+        head.write(UInt32(sections.count))
+        head.write(count: size)
+        var table = ByteWriter()
+        for (index, section) in sections.enumerated() {
+            table.write(count: index + 1)
+            table.write(count: offsets[index])
+            table.write(count: section.count)
+            unsafe table.write(checksum(section.span.bytes))
+        }
+        let sum = unsafe checksum((head.bytes + table.bytes).span.bytes)
+
+        var file = head
+        file.write(sum)
+        file.append(contentsOf: table.bytes)
+        for section in sections {
+            file.pad(to: alignment)
+            file.append(contentsOf: section)
+        }
+        return file.bytes
+    }
+
+    /// The plan of a plan file, with a copy of its constants.
+    public static func decode(_ bytes: [UInt8]) throws(PlanFileError) -> Plan {
+        let contents = try unsafe decode(mapped: bytes.span.bytes)
+        var plan = contents.plan
+        plan.constants = Array(bytes[contents.constants])
+        return plan
+    }
+
+    /// The plan of a mapped plan file, and where its constants are.
+    ///
+    /// Whatever the bytes are, this ends with a plan whose instructions stay inside of their arenas, or with an error.
+    ///
+    /// - Parameter checkingConstants: whether the constants' checksum is compared too, for which all of them are read.
+    ///   Damaged constants give wrong answers, but nothing worse.
+    package static func decode(
+        mapped bytes: RawSpan, checkingConstants: Bool = true
+    ) throws(PlanFileError) -> Contents {
+        let sections = try readTable(bytes)
+        for section in Section.allCases where section != .constants || checkingConstants {
+            if checksum(bytes.extracting(sections[section.rawValue - 1].range)) != sections[section.rawValue - 1].sum {
+                throw .checksumDiffers(part: section.name)
+            }
+        }
+        var description = ByteReader(bytes, in: sections[0].range, part: "the description")
+        var plan = try decodeDescription(&description)
+        if !description.isAtEnd {
+            throw .invalid(what: "the description has bytes left over", at: description.offset)
+        }
+        var instructions = ByteReader(bytes, in: sections[1].range, part: "the instructions")
+        try decodeInstructions(&instructions, into: &plan)
+        if !instructions.isAtEnd {
+            throw .invalid(what: "the instructions have bytes left over", at: instructions.offset)
+        }
+        if let violation = plan.violation(constantBytes: sections[2].range.count) { throw .unsafe(violation) }
+        return Contents(plan: plan, constants: sections[2].range)
+    }
+
+    /// Checks the header and gives where each section is.
+    private static func readTable(_ bytes: RawSpan) throws(PlanFileError) -> [(range: Range<Int>, sum: UInt64)] {
+        let tableEnd = headerBytes + Section.allCases.count * entryBytes
+        for index in 0..<min(magic.count, bytes.byteCount) where bytes.byte(at: index) != magic[index] {
+            throw .notAPlanFile
+        }
+        if bytes.byteCount < magic.count { throw .notAPlanFile }
+        var header = ByteReader(bytes, in: magic.count..<min(tableEnd, bytes.byteCount), part: "the header")
+        let found = try header.read(UInt32.self)
+        guard found == version else { throw .otherVersion(found: found, expected: version) }
+        let sectionCount = try header.read(UInt32.self)
+        guard sectionCount == Section.allCases.count else {
+            throw .invalid(what: "there are \(sectionCount) sections", at: header.offset - 4)
+        }
+        let size = try header.readCount("the file's size")
+        let sum = try header.read(UInt64.self)
+
+        var sections: [(range: Range<Int>, sum: UInt64)] = []
+        var end = tableEnd
+        for section in Section.allCases {
+            let start = header.offset
+            let kind = try header.readCount("a section's kind")
+            let offset = try header.readCount("a section's offset")
+            let length = try header.readCount("a section's length")
+            let sectionSum = try header.read(UInt64.self)
+            let expected = (end + alignment - 1) / alignment * alignment
+            guard kind == section.rawValue, offset == expected else {
+                throw .invalid(what: "the table's entry for the \(section.name) is wrong", at: start)
+            }
+            end = offset + length
+            sections.append((offset..<end, sectionSum))
+        }
+        guard end == size else { throw .invalid(what: "the sections don't make up the file", at: 16) }
+        guard size <= bytes.byteCount else {
+            throw .truncated(at: bytes.byteCount, needed: size - bytes.byteCount, while: "the sections")
+        }
+        guard size == bytes.byteCount else { throw .invalid(what: "bytes follow the end of the plan", at: size) }
+
+        var checked: [UInt8] = []
+        checked.reserveCapacity(tableEnd - 8)
+        for index in 0..<tableEnd where !(headerBytes - 8..<headerBytes).contains(index) {
+            checked.append(bytes.byte(at: index))
+        }
+        if unsafe checksum(checked.span.bytes) != sum { throw .checksumDiffers(part: "header") }
+
+        var previous = tableEnd
+        for section in sections {
+            for index in previous..<section.range.lowerBound where bytes.byte(at: index) != 0 {
+                throw .invalid(what: "the space between two sections is not empty", at: index)
+            }
+            previous = section.range.upperBound
+        }
+        return sections
+    }
+}

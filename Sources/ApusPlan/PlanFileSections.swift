@@ -1,0 +1,138 @@
+internal import ApusInstructions
+
+// What the sections of a plan file hold: each encoder stands beside its decoder, in the same order of fields.
+
+extension PlanFile {
+    static func encodeDescription(_ plan: Plan) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.write(name: plan.name)
+        writer.write(name: plan.target.rawValue)
+        for number in [
+            plan.batchBound, plan.microBatch, plan.shards, plan.multiplyAdds, plan.stateBytes, plan.reductionBytes,
+            plan.activationBytes, plan.activationBound,
+        ] {
+            writer.write(count: number)
+        }
+        writer.write(UInt8(plan.isOptimal ? 1 : 0))
+        for ports in [plan.inputs, plan.outputs] {
+            writer.write(list: ports) { writer, port in
+                writer.write(name: port.name)
+                writer.write(port.elementType.rawValue)
+                writer.write(list: port.sampleShape) { $0.write(count: $1) }
+            }
+        }
+        writer.write(list: plan.slices) { writer, slice in
+            writer.write(name: slice.name)
+            writer.write(slice.kind.rawValue)
+            writer.write(list: slice.shape) { $0.write(count: $1) }
+            writer.write(count: slice.offset)
+        }
+        writer.write(list: plan.buffers) { writer, buffer in
+            writer.write(name: buffer.name)
+            for number in [buffer.offset, buffer.size, buffer.firstUse, buffer.lastUse] { writer.write(count: number) }
+        }
+        for names in [plan.fused, plan.labels, plan.preparation] {
+            writer.write(list: names) { $0.write(name: $1) }
+        }
+        return writer.bytes
+    }
+
+    static func decodeDescription(_ reader: inout ByteReader) throws(PlanFileError) -> Plan {
+        let name = try reader.readName("the plan's name")
+        let targetOffset = reader.offset
+        let targetName = try reader.readName("the target")
+        guard let target = Target(rawValue: targetName) else {
+            throw .invalid(what: "there is no target of that name", at: targetOffset)
+        }
+        let batchBound = try reader.readCount("the batch bound")
+        let microBatch = try reader.readCount("the micro-batch")
+        var plan = Plan(name: name, target: target, batchBound: batchBound, microBatch: microBatch)
+        plan.shards = try reader.readCount("the number of shards")
+        plan.multiplyAdds = try reader.readCount("the number of multiply-adds")
+        plan.stateBytes = try reader.readCount("the size of the state")
+        plan.reductionBytes = try reader.readCount("the size of the reductions")
+        plan.activationBytes = try reader.readCount("the size of the activations")
+        plan.activationBound = try reader.readCount("the activations' bound")
+        let flagOffset = reader.offset
+        let flag = try reader.read(UInt8.self)
+        guard flag <= 1 else { throw .invalid(what: "the claim to be optimal is \(flag)", at: flagOffset) }
+        plan.isOptimal = flag == 1
+        plan.inputs = try decodePorts(&reader, "inputs")
+        plan.outputs = try decodePorts(&reader, "outputs")
+        plan.slices = try reader.readList("slices of the state", least: 25) { (reader) throws(PlanFileError) in
+            let name = try reader.readName("a slice's name")
+            let kind: StateSlice.Kind = try reader.readCase("kind of slice")
+            let shape = try reader.readShape("a slice")
+            return StateSlice(name: name, kind: kind, shape: shape, offset: try reader.readCount("a slice's offset"))
+        }
+        plan.buffers = try reader.readList("buffers", least: 40) { (reader) throws(PlanFileError) in
+            let name = try reader.readName("a buffer's name")
+            let offset = try reader.readCount("a buffer's offset")
+            let size = try reader.readCount("a buffer's size")
+            let firstUse = try reader.readCount("a buffer's first use")
+            let lastUse = try reader.readCount("a buffer's last use")
+            return BufferPlacement(name: name, offset: offset, size: size, firstUse: firstUse, lastUse: lastUse)
+        }
+        plan.fused = try decodeNames(&reader, "fused operators")
+        plan.labels = try decodeNames(&reader, "labels")
+        plan.preparation = try decodeNames(&reader, "preparations")
+        return plan
+    }
+
+    private static func decodePorts(_ reader: inout ByteReader, _ what: String) throws(PlanFileError) -> [Port] {
+        try reader.readList(what, least: 17) { (reader) throws(PlanFileError) in
+            let name = try reader.readName("the name of one of the \(what)")
+            let elementType: Port.ElementType = try reader.readCase("element type")
+            let shape = try reader.readShape("one of the \(what)")
+            return Port(name: name, elementType: elementType, sampleShape: shape)
+        }
+    }
+
+    private static func decodeNames(_ reader: inout ByteReader, _ what: String) throws(PlanFileError) -> [String] {
+        try reader.readList(what, least: 8) { (reader) throws(PlanFileError) in
+            try reader.readName("one of the \(what)")
+        }
+    }
+
+    static func encodeInstructions(_ plan: Plan) -> [UInt8] {
+        var writer = ByteWriter()
+        for list in [plan.prologue, plan.body, plan.epilogue] {
+            writer.write(list: list) { writer, instruction in
+                writer.write(instruction.opcode.rawValue)
+                writer.write(list: instruction.operands) { writer, operand in
+                    writer.write(operand.arena.rawValue)
+                    writer.write(operand.port)
+                    writer.write(count: operand.offset)
+                }
+                writer.write(bytes: instruction.parameters)
+                writer.write(name: instruction.label)
+                writer.write(count: instruction.multiplyAdds)
+            }
+        }
+        return writer.bytes
+    }
+
+    static func decodeInstructions(_ reader: inout ByteReader, into plan: inout Plan) throws(PlanFileError) {
+        plan.prologue = try decodeInstructionList(&reader, "instructions in the prologue")
+        plan.body = try decodeInstructionList(&reader, "instructions in the body")
+        plan.epilogue = try decodeInstructionList(&reader, "instructions in the epilogue")
+    }
+
+    private static func decodeInstructionList(
+        _ reader: inout ByteReader, _ what: String
+    ) throws(PlanFileError) -> [Instruction] {
+        try reader.readList(what, least: 34) { (reader) throws(PlanFileError) in
+            let opcode: Opcode = try reader.readCase("instruction")
+            let operands = try reader.readList("operands", least: 11) { (reader) throws(PlanFileError) in
+                let arena: Arena = try reader.readCase("arena")
+                let port = try reader.read(UInt16.self)
+                return Operand(arena, port: Int(port), offset: try reader.readCount("an operand's offset"))
+            }
+            let parameters = try reader.readBytes("an instruction's parameters")
+            let label = try reader.readName("an instruction's label")
+            let multiplyAdds = try reader.readCount("the number of multiply-adds")
+            return Instruction(
+                opcode, operands: operands, parameters: parameters, label: label, multiplyAdds: multiplyAdds)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+internal import ApusInstructions
+
+/// What keeps a plan from being run.
+public struct PlanViolation: Error, Equatable, Sendable, CustomStringConvertible {
+    public var description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+extension Plan {
+    /// The first violation found by ``verify(constantBytes:)``, or nil.
+    func violation(constantBytes: Int) -> PlanViolation? {
+        do {
+            try verify(constantBytes: constantBytes)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Checks that each operand of each instruction stays inside of its arena, for every number of samples up to the
+    /// micro-batch; that nothing read-only is written; and that sizes, slices and buffers agree.
+    ///
+    /// - Parameter constantBytes: the size of the constants arena, where the plan doesn't hold it itself.
+    package func verify(constantBytes: Int? = nil) throws(PlanViolation) {
+        for (name, value) in [("batch bound", batchBound), ("micro-batch", microBatch), ("number of shards", shards)] {
+            if value < 1 || value > 1 << 31 { throw PlanViolation("the \(name) is \(value)") }
+        }
+        for (name, value) in [
+            ("state", stateBytes), ("reductions", reductionBytes), ("activations", activationBytes),
+        ] where value < 0 || value > 1 << 48 {
+            throw PlanViolation("the \(name) have \(value) bytes")
+        }
+        for slice in slices where slice.offset % 4 != 0 || slice.offset > stateBytes - 4 * slice.elements {
+            throw PlanViolation("the state's \(slice.name) is not inside of its \(stateBytes) bytes")
+        }
+        for buffer in buffers where buffer.offset > activationBytes - buffer.size || buffer.firstUse > buffer.lastUse {
+            throw PlanViolation("the buffer \(buffer.name) is not inside of the activations' \(activationBytes) bytes")
+        }
+        let constantBytes = constantBytes ?? constants.count
+        for (stage, instructions) in [(Stage.prologue, prologue), (.body, body), (.epilogue, epilogue)] {
+            for (index, instruction) in instructions.enumerated() {
+                if let problem = problem(of: instruction, in: stage, constantBytes: constantBytes) {
+                    throw PlanViolation(
+                        "instruction \(index) of the \(stage), \(instruction.opcode) for \(instruction.label): \(problem)"
+                    )
+                }
+            }
+        }
+    }
+
+    private enum Stage {
+        case prologue, body, epilogue
+    }
+
+    private func problem(of instruction: Instruction, in stage: Stage, constantBytes: Int) -> String? {
+        // What an instruction touches grows evenly with the samples: right for one and for the most is right between.
+        for samples in stage == .body && microBatch > 1 ? [1, microBatch] : [1] {
+            let extents: [OperandExtent]
+            do {
+                extents = try instruction.extents(samples: samples, lanes: target.lanes)
+            } catch {
+                return error.description
+            }
+            if extents.count != instruction.operands.count {
+                return "there are \(instruction.operands.count) operands instead of \(extents.count)"
+            }
+            for (operand, extent) in zip(instruction.operands, extents) {
+                if operand.arena == .none {
+                    if !extent.isOptional { return "the \(extent.name) is left out" }
+                    continue
+                }
+                if extent.access != .read, [.constants, .input, .arguments].contains(operand.arena) {
+                    return "the \(extent.name) is written, but is in the \(operand.arena) arena"
+                }
+                let size: Int
+                do {
+                    size = try bytes(of: operand, samples: samples, in: stage, constantBytes: constantBytes)
+                } catch {
+                    return error.description
+                }
+                if operand.offset % extent.elementBytes != 0 {
+                    return
+                        "the \(extent.name) is at \(operand.offset), which is not a multiple of \(extent.elementBytes)"
+                }
+                if operand.offset < 0 || operand.offset + extent.bytes.lowerBound < 0
+                    || operand.offset + extent.bytes.upperBound > size
+                {
+                    let first = operand.offset + extent.bytes.lowerBound
+                    return
+                        "the \(extent.name) is bytes \(first) ..< \(operand.offset + extent.bytes.upperBound) of the "
+                        + "\(operand.arena) arena, which has \(size)"
+                }
+            }
+        }
+        return nil
+    }
+
+    /// The bytes that an operand's offset may point into, for a call with `samples` samples.
+    private func bytes(
+        of operand: Operand, samples: Int, in stage: Stage, constantBytes: Int
+    ) throws(PlanViolation) -> Int {
+        switch operand.arena {
+        case .none: return 0
+        case .constants: return constantBytes
+        case .state: return stateBytes
+        case .activations: return activationBytes
+        // Before and after the body all shards' reductions are one block.
+        case .reductions: return stage == .body ? reductionBytes : product(reductionBytes, shards)
+        case .arguments: return MemoryLayout<RunArguments>.size
+        case .input, .output:
+            let ports = operand.arena == .input ? inputs : outputs
+            guard stage == .body else { throw PlanViolation("the \(operand.arena) arena is there in the body alone") }
+            guard Int(operand.port) < ports.count else {
+                throw PlanViolation("there is no \(operand.arena) \(operand.port)")
+            }
+            return product(ports[Int(operand.port)].sampleBytes, samples)
+        }
+    }
+}
