@@ -4,16 +4,19 @@ func convolution(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let parameters = parameters.assumingMemoryBound(to: ConvolutionParameters.self).pointee
-    var work = ConvolutionWork(operands, parameters, depthwise: false)
-    let groupOutputs = Int(parameters.outputBlocks)
-    for sample in 0..<samples {
-        var block = 0
-        while block < parameters.destination.blocks {
-            // Two output blocks of one group share the scalars they read.
-            let outputs = min(2, groupOutputs - block % groupOutputs)
-            work.select(block: block, outputs: outputs)
-            work.compute(sample: sample)
-            block += outputs
+    var memory = TileMemory()
+    withUnsafeMutablePointer(to: &memory) { memory in
+        var work = ConvolutionWork(operands, parameters, memory, depthwise: false)
+        let groupOutputs = Int(parameters.outputBlocks)
+        for sample in 0..<samples {
+            var block = 0
+            while block < parameters.destination.blocks {
+                // Two output blocks of one group share the scalars they read.
+                let outputs = min(2, groupOutputs - block % groupOutputs)
+                work.select(block: block, outputs: outputs)
+                work.compute(sample: sample)
+                block += outputs
+            }
         }
     }
 }
@@ -22,11 +25,14 @@ func depthwiseConvolution(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let parameters = parameters.assumingMemoryBound(to: ConvolutionParameters.self).pointee
-    var work = ConvolutionWork(operands, parameters, depthwise: true)
-    for sample in 0..<samples {
-        for block in 0..<parameters.destination.blocks {
-            work.select(block: block, outputs: 1)
-            work.compute(sample: sample)
+    var memory = TileMemory()
+    withUnsafeMutablePointer(to: &memory) { memory in
+        var work = ConvolutionWork(operands, parameters, memory, depthwise: true)
+        for sample in 0..<samples {
+            for block in 0..<parameters.destination.blocks {
+                work.select(block: block, outputs: 1)
+                work.compute(sample: sample)
+            }
         }
     }
 }
@@ -35,11 +41,12 @@ func depthwiseConvolution(
 private struct ConvolutionWork {
     let parameters: ConvolutionParameters
     let depthwise: Bool
-    let source: UnsafePointer<Float>
-    let weights: UnsafePointer<Float>
-    let bias: UnsafePointer<Float>?
-    let destination: UnsafeMutablePointer<Float>
-    let choice: UnsafeMutablePointer<UInt8>?
+    let source: Floats
+    let weights: Floats
+    let bias: Floats?
+    let destination: Floats
+    let choice: UnsafeMutableRawPointer?
+    let memory: TilePointer
     /// Rows and columns of a pooling window; 1 × 1 where there is no pooling.
     let windowHeight: Int
     let windowWidth: Int
@@ -53,26 +60,27 @@ private struct ConvolutionWork {
     private var block = 0
     private var outputs = 1
     private var sourceBlock = 0
-    private var loops = TileLoops()
 
     init(
-        _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: ConvolutionParameters, depthwise: Bool
+        _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: ConvolutionParameters, _ memory: TilePointer,
+        depthwise: Bool
     ) {
         self.parameters = parameters
+        self.memory = memory
         self.depthwise = depthwise
-        source = UnsafePointer(numbers(operands, 0))
-        weights = UnsafePointer(numbers(operands, 1))
-        bias = UnsafePointer(optionalNumbers(operands, 2))
-        destination = numbers(operands, 3)
-        choice = operands[4]?.assumingMemoryBound(to: UInt8.self)
+        source = operands.floats(0)
+        weights = operands.floats(1)
+        bias = operands.optionalFloats(2)
+        destination = operands.floats(3)
+        choice = parameters.poolHeight > 0 ? operands[4] : nil
         let pooled = parameters.poolHeight > 0
         windowHeight = pooled ? Int(parameters.poolHeight) : 1
         windowWidth = pooled ? Int(parameters.poolWidth) : 1
         rowStep = Int(parameters.strideY) * parameters.source.rowStride
         columnStep = Int(parameters.strideX) * Int(parameters.source.channelBlock)
         holdsWindows = tilesHoldWindows && !depthwise && windowHeight == 2 && windowWidth == 2
-        loops.rowStep = rowStep
-        loops.columnStep = holdsWindows ? columnStep : columnStep * windowWidth
+        memory.pointee.loops.rowStep = rowStep
+        memory.pointee.loops.columnStep = holdsWindows ? columnStep : columnStep * windowWidth
     }
 
     /// Prepares the loops for the `outputs` output blocks from `block` on.
@@ -86,26 +94,27 @@ private struct ConvolutionWork {
         sourceBlock = depthwise ? block : block / Int(parameters.outputBlocks) * inputBlocks
         let placeWeights = depthwise ? lanes : channelBlock * lanes
         let placeStep = Int(parameters.dilationX) * channelBlock
-        loops.outer = .init(
+        memory.pointee.loops.outer = .init(
             count: inputBlocks, scalarStep: layout.blockStride, vectorStep: kernelHeight * kernelWidth * placeWeights)
-        loops.outputStep = inputBlocks * loops.outer.vectorStep
-        loops.middle = .init(
+        memory.pointee.loops.outputStep = inputBlocks * memory.pointee.loops.outer.vectorStep
+        memory.pointee.loops.middle = .init(
             count: kernelHeight, scalarStep: Int(parameters.dilationY) * layout.rowStride,
             vectorStep: kernelWidth * placeWeights)
         if depthwise || channelBlock == 1 {
             // The weights of a kernel row lie side by side: they are the terms.
-            loops.terms = kernelWidth
-            loops.lastTerms = kernelWidth
-            loops.scalarStep = placeStep
+            memory.pointee.loops.terms = kernelWidth
+            memory.pointee.loops.lastTerms = kernelWidth
+            memory.pointee.loops.scalarStep = placeStep
         } else {
-            loops.inner = .init(count: kernelWidth, scalarStep: placeStep, vectorStep: placeWeights)
-            loops.terms = channelBlock
-            loops.lastTerms = min(channelBlock, Int(layout.channels) - (sourceBlock + inputBlocks - 1) * channelBlock)
-            loops.scalarStep = 1
+            memory.pointee.loops.inner = .init(count: kernelWidth, scalarStep: placeStep, vectorStep: placeWeights)
+            memory.pointee.loops.terms = channelBlock
+            memory.pointee.loops.lastTerms = min(
+                channelBlock, Int(layout.channels) - (sourceBlock + inputBlocks - 1) * channelBlock)
+            memory.pointee.loops.scalarStep = 1
         }
         if let bias {
-            loops.firstStart = loadVector(bias + block * lanes)
-            if outputs == 2 { loops.secondStart = loadVector(bias + (block + 1) * lanes) }
+            memory.pointee.loops.firstStart = bias.vector(at: block * lanes)
+            if outputs == 2 { memory.pointee.loops.secondStart = bias.vector(at: (block + 1) * lanes) }
         }
     }
 
@@ -115,6 +124,7 @@ private struct ConvolutionWork {
         let result = parameters.destination
         let rows = Int(parameters.outputHeight) / windowHeight
         let columns = Int(parameters.outputWidth) / windowWidth
+        let relu = parameters.activation == Activation.relu.rawValue
         let widest = depthwise ? depthwiseColumns : outputs == 1 ? singleColumns : pairColumns
         let most = holdsWindows ? (outputs == 1 ? 6 : 3) : widest
         let tiles = (columns + most - 1) / most
@@ -123,125 +133,128 @@ private struct ConvolutionWork {
             - Int(parameters.padTop) * layout.rowStride - Int(parameters.padLeft) * Int(layout.channelBlock)
         let firstResult =
             destination + sample * Int(result.sampleStride) + block * result.blockStride + result.origin
-        var windows = Windows()
+        let firstChoice = sample * Int(parameters.choiceStride) + block * rows * columns * lanes
         for row in 0..<rows {
             var column = 0
             for tile in 0..<tiles {
                 // As equal as can be: narrow tiles are slow.
                 let width = (columns - column) / (tiles - tile)
                 let scalars = firstSource + row * windowHeight * rowStep + column * windowWidth * columnStep
+                let target = Target(
+                    value: firstResult + row * result.rowStride + column * lanes, valueStep: result.blockStride,
+                    choice: choice.map { $0 + firstChoice + (row * columns + column) * lanes },
+                    choiceStep: rows * columns * lanes, relu: relu)
                 if holdsWindows {
-                    sumWindows(scalars, width, &windows)
+                    sumTile(outputs: outputs, rows: 2, columns: 2 * width, memory, scalars, vectors)
+                    storeHeldWindows(width, target)
+                } else if windowHeight * windowWidth > 1 {
+                    storeScannedWindows(scalars, width, target)
                 } else {
-                    scanWindows(scalars, width, &windows)
+                    sumPositions(scalars, width)
+                    storeSums(width, target)
                 }
-                let place = (block * rows + row) * columns + column
-                store(
-                    &windows, width, firstResult + row * result.rowStride + column * lanes,
-                    choicePlace: sample * Int(parameters.choiceStride) + place * lanes,
-                    choiceStep: rows * columns * lanes)
                 column += width
             }
         }
     }
 
-    /// Computes `width` windows of 2 × 2 positions in one tile.
-    @inline(__always)
-    private func sumWindows(_ scalars: UnsafePointer<Float>, _ width: Int, _ windows: inout Windows) {
-        sumTile(
-            outputs: outputs, rows: 2, columns: 2 * width, loops, scalars, weights + block * loops.outputStep,
-            &windows.sums)
-        for place in 0..<width * outputs {
-            let first = place / outputs * 2 * outputs + place % outputs
-            var greatest = windows.sums[first]
-            var choice = Choice.zero
-            replace(&greatest, &choice, windows.sums[first + outputs], 1)
-            replace(&greatest, &choice, windows.sums[first + 2 * width * outputs], 2)
-            replace(&greatest, &choice, windows.sums[first + (2 * width + 1) * outputs], 3)
-            windows.greatest[place] = greatest
-            windows.choices[place] = choice
-        }
-    }
-
-    /// Computes `width` windows of any size, one position of each at a time.
-    @inline(__always)
-    private func scanWindows(_ scalars: UnsafePointer<Float>, _ width: Int, _ windows: inout Windows) {
-        sumPositions(scalars, width, &windows.greatest)
-        guard windowHeight * windowWidth > 1 else { return }
-        for place in 0..<width * outputs { windows.choices[place] = .zero }
-        for position in 1..<windowHeight * windowWidth {
-            let offset = position / windowWidth * rowStep + position % windowWidth * columnStep
-            sumPositions(scalars + offset, width, &windows.sums)
-            for place in 0..<width * outputs {
-                replace(&windows.greatest[place], &windows.choices[place], windows.sums[place], position)
-            }
-        }
-    }
+    /// The packed weights of the selected output blocks.
+    private var vectors: Floats { weights + block * memory.pointee.loops.outputStep }
 
     /// Sums `width` positions that are a window's width apart.
     @inline(__always)
-    private func sumPositions(_ scalars: UnsafePointer<Float>, _ width: Int, _ sums: inout Sums) {
-        let vectors = weights + block * loops.outputStep
+    private func sumPositions(_ scalars: Floats, _ width: Int) {
         if depthwise {
-            sumDepthwiseTile(columns: width, loops, scalars, vectors, &sums)
+            sumDepthwiseTile(columns: width, memory, scalars, vectors)
         } else {
-            sumTile(outputs: outputs, rows: 1, columns: width, loops, scalars, vectors, &sums)
+            sumTile(outputs: outputs, rows: 1, columns: width, memory, scalars, vectors)
         }
     }
 
-    /// Applies the activation to `width` columns and stores them and their choices.
+    /// Goes through `width` windows of any size, one position of each window at a time, and stores the greatest.
     @inline(__always)
-    private func store(
-        _ windows: inout Windows, _ width: Int, _ address: UnsafeMutablePointer<Float>, choicePlace: Int,
-        choiceStep: Int
-    ) {
-        let relu = parameters.activation == Activation.relu.rawValue
+    private func storeScannedWindows(_ scalars: Floats, _ width: Int, _ target: Target) {
+        sumPositions(scalars, width)
+        for place in 0..<width * outputs {
+            memory.pointee.greatest[place] = memory.pointee.sums[place]
+            memory.pointee.choices[place] = IntegerVector()
+        }
+        for position in 1..<windowHeight * windowWidth {
+            sumPositions(scalars + position / windowWidth * rowStep + position % windowWidth * columnStep, width)
+            for place in 0..<width * outputs {
+                var greatest = memory.pointee.greatest[place]
+                var chosen = memory.pointee.choices[place]
+                take(memory.pointee.sums[place], position, &greatest, &chosen)
+                memory.pointee.greatest[place] = greatest
+                memory.pointee.choices[place] = chosen
+            }
+        }
         for output in 0..<outputs {
             for column in 0..<width {
                 let place = column * outputs + output
-                var value = windows.greatest[place]
-                // What is not a number stays so, that training may find it.
-                if relu { value.replace(with: 0, where: value .< 0) }
-                storeVector(value, address + output * parameters.destination.blockStride + column * lanes)
-                guard parameters.poolHeight > 0, let choice else { continue }
-                var chosen = windows.choices[place]
-                if relu { chosen.replace(with: 255, where: value .<= 0) }
-                let bytes = ChoiceBytes(truncatingIfNeeded: chosen)
-                UnsafeMutableRawPointer(choice + choicePlace + output * choiceStep + column * lanes)
-                    .storeBytes(of: bytes, as: ChoiceBytes.self)
+                target.store(memory.pointee.greatest[place], memory.pointee.choices[place], output, column)
+            }
+        }
+    }
+
+    /// Stores `width` sums for each output block.
+    @inline(__always)
+    private func storeSums(_ width: Int, _ target: Target) {
+        for output in 0..<outputs {
+            for column in 0..<width {
+                target.store(memory.pointee.sums[column * outputs + output], IntegerVector(), output, column)
+            }
+        }
+    }
+
+    /// Stores the greatest of each of `width` windows of 2 × 2 sums.
+    @inline(__always)
+    private func storeHeldWindows(_ width: Int, _ target: Target) {
+        for output in 0..<outputs {
+            var upper = output
+            var lower = output + 2 * width * outputs
+            for column in 0..<width {
+                var greatest = memory.pointee.sums[upper]
+                var chosen = IntegerVector()
+                take(memory.pointee.sums[upper + outputs], 1, &greatest, &chosen)
+                take(memory.pointee.sums[lower], 2, &greatest, &chosen)
+                take(memory.pointee.sums[lower + outputs], 3, &greatest, &chosen)
+                target.store(greatest, chosen, output, column)
+                upper += 2 * outputs
+                lower += 2 * outputs
             }
         }
     }
 }
 
-#if VECTOR_16
-    private typealias Choice = SIMD16<Int32>
-    private typealias ChoiceBytes = SIMD16<UInt8>
-#elseif VECTOR_8
-    private typealias Choice = SIMD8<Int32>
-    private typealias ChoiceBytes = SIMD8<UInt8>
-#else
-    private typealias Choice = SIMD4<Int32>
-    private typealias ChoiceBytes = SIMD4<UInt8>
-#endif
+/// Where a tile's results go.
+private struct Target {
+    let value: Floats
+    /// Elements, and bytes, from one output block to the next.
+    let valueStep: Int
+    let choice: UnsafeMutableRawPointer?
+    let choiceStep: Int
+    let relu: Bool
 
-/// The pooling windows of a tile: the greatest sum so far and the position it has in its window, for each column and
-/// output block.
-private struct Windows {
-    var sums = Sums(repeating: .zero)
-    var greatest = Sums(repeating: .zero)
-    var choices = Choices(repeating: .zero)
-    #if VECTOR_16
-        typealias Choices = InlineArray<24, Choice>
-    #else
-        typealias Choices = InlineArray<12, Choice>
-    #endif
+    /// Applies the activation and stores one vector, and its choice where that is wanted.
+    @inline(__always)
+    func store(_ sum: Vector, _ chosen: IntegerVector, _ output: Int, _ column: Int) {
+        var result = sum
+        // What is not a number stays so: a training that diverges must show it.
+        if relu { result.replace(with: 0, where: result .< 0) }
+        value.store(result, at: output * valueStep + column * lanes)
+        guard let choice else { return }
+        var bytes = chosen
+        if relu { bytes.replace(with: 255, where: result .<= 0) }
+        (choice + output * choiceStep + column * lanes).storeBytes(
+            of: ByteVector(truncatingIfNeeded: bytes), as: ByteVector.self)
+    }
 }
 
-/// Takes `value` and its position where it is greater.
+/// Takes `candidate` and its position where it is greater, or is not a number.
 @inline(__always)
-private func replace(_ greatest: inout Vector, _ choice: inout Choice, _ value: Vector, _ position: Int) {
-    let greater = value .> greatest
-    greatest.replace(with: value, where: greater)
-    choice.replace(with: Choice(repeating: Int32(truncatingIfNeeded: position)), where: greater)
+private func take(_ candidate: Vector, _ position: Int, _ greatest: inout Vector, _ chosen: inout IntegerVector) {
+    let better = (candidate .> greatest) .| (candidate .!= candidate)
+    greatest.replace(with: candidate, where: better)
+    chosen.replace(with: IntegerVector(repeating: Int32(truncatingIfNeeded: position)), where: better)
 }

@@ -24,53 +24,47 @@ func denseWeightGradient(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let parameters = parameters.assumingMemoryBound(to: DenseParameters.self).pointee
-    let source = UnsafePointer(numbers(operands, 0))
-    let gradient = UnsafePointer(numbers(operands, 1))
-    let weights = numbers(operands, 2)
-    let bias = optionalNumbers(operands, 3)
+    let source = operands.floats(0)
+    let gradient = operands.floats(1)
+    let weights = operands.floats(2)
+    let bias = operands.optionalFloats(3)
     let inputs = Int(parameters.inputs)
     let (sourceStride, gradientStride) = (Int(parameters.sourceStride), Int(parameters.destinationStride))
     for block in 0..<(Int(parameters.outputs) + lanes - 1) / lanes {
         let blockGradient = gradient + block * lanes
-        let blockWeights = weights + block * inputs * lanes
-        var input = 0
-        while input + 8 <= inputs {
-            addDenseGradient(
-                InlineArray<8, Vector>(repeating: .zero), blockWeights + input * lanes, source + input, sourceStride,
-                blockGradient, gradientStride, samples)
-            input += 8
+        var blockWeights = weights + block * inputs * lanes
+        var blockSource = source
+        var left = inputs
+        while left >= 8 {
+            var (sums, scalars, vectors) = (noSums, blockSource, blockGradient)
+            for input in 0..<8 { sums[input] = blockWeights.vector(at: input * lanes) }
+            for _ in 0..<samples {
+                let vector = vectors.vector(at: 0)
+                for input in 0..<8 {
+                    sums[input] = multiplyAdd(sums[input], vector, Vector(repeating: scalars[input]))
+                }
+                scalars += sourceStride
+                vectors += gradientStride
+            }
+            for input in 0..<8 { blockWeights.store(sums[input], at: input * lanes) }
+            blockWeights += 8 * lanes
+            blockSource += 8
+            left &-= 8
         }
-        while input < inputs {
-            addDenseGradient(
-                InlineArray<1, Vector>(repeating: .zero), blockWeights + input * lanes, source + input, sourceStride,
-                blockGradient, gradientStride, samples)
-            input += 1
+        for input in 0..<left {
+            var sum = blockWeights.vector(at: input * lanes)
+            for sample in 0..<samples {
+                sum = multiplyAdd(
+                    sum, blockGradient.vector(at: sample * gradientStride),
+                    Vector(repeating: blockSource[sample * sourceStride + input]))
+            }
+            blockWeights.store(sum, at: input * lanes)
         }
         guard let bias else { continue }
-        var sum = loadVector(bias + block * lanes)
-        for sample in 0..<samples { sum += loadVector(blockGradient + sample * gradientStride) }
-        storeVector(sum, bias + block * lanes)
+        var sum = bias.vector(at: block * lanes)
+        for sample in 0..<samples { sum += blockGradient.vector(at: sample * gradientStride) }
+        bias.store(sum, at: block * lanes)
     }
-}
-
-/// Adds to `columns` weight vectors the sum over the samples of the gradient times a source element each.
-@inline(__always)
-private func addDenseGradient<let columns: Int>(
-    _ zero: InlineArray<columns, Vector>, _ weights: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>,
-    _ sourceStride: Int, _ gradient: UnsafePointer<Float>, _ gradientStride: Int, _ samples: Int
-) {
-    var sums = zero
-    for column in 0..<columns { sums[column] = loadVector(weights + column * lanes) }
-    var (scalars, vectors) = (source, gradient)
-    for _ in 0..<samples {
-        let vector = loadVector(vectors)
-        for column in 0..<columns {
-            sums[column] = multiplyAdd(sums[column], vector, Vector(repeating: scalars[column]))
-        }
-        scalars += sourceStride
-        vectors += gradientStride
-    }
-    for column in 0..<columns { storeVector(sums[column], weights + column * lanes) }
 }
 
 /// The most output blocks and samples that are computed together.
@@ -84,17 +78,17 @@ private let denseOutputs = 2
 /// A dense layer's operands.
 private struct DenseWork {
     let parameters: DenseParameters
-    let source: UnsafePointer<Float>
-    let weights: UnsafePointer<Float>
-    let bias: UnsafePointer<Float>?
-    let destination: UnsafeMutablePointer<Float>
+    let source: Floats
+    let weights: Floats
+    let bias: Floats?
+    let destination: Floats
 
     init(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: DenseParameters) {
         self.parameters = parameters
-        source = UnsafePointer(numbers(operands, 0))
-        weights = UnsafePointer(numbers(operands, 1))
-        bias = UnsafePointer(optionalNumbers(operands, 2))
-        destination = numbers(operands, 3)
+        source = operands.floats(0)
+        weights = operands.floats(1)
+        bias = operands.optionalFloats(2)
+        destination = operands.floats(3)
     }
 
     func compute(block: Int, outputs: Int, sample: Int, rows: Int) {
@@ -127,12 +121,12 @@ private enum DenseTile<let outputs: Int, let rows: Int> {
         let sourceStride = Int(parameters.sourceStride)
         var weights = work.weights + block * blockStep
         var scalars = work.source + sample * sourceStride
-        var registers = Sums(repeating: .zero)
+        var registers = noSums
         var left = inputs
         while left >= 4 {
             for output in 0..<outputs {
                 for slice in 0..<4 {
-                    let vector = loadVector(weights + output &* blockStep + slice * lanes)
+                    let vector = weights.vector(at: output &* blockStep + slice * lanes)
                     for row in 0..<rows {
                         let place = (output * rows + row) * 4 + slice
                         registers[place] = multiplyAdd(
@@ -146,7 +140,7 @@ private enum DenseTile<let outputs: Int, let rows: Int> {
         }
         for slice in 0..<3 where slice < left {
             for output in 0..<outputs {
-                let vector = loadVector(weights + output &* blockStep + slice * lanes)
+                let vector = weights.vector(at: output &* blockStep + slice * lanes)
                 for row in 0..<rows {
                     let place = (output * rows + row) * 4 + slice
                     registers[place] = multiplyAdd(
@@ -156,16 +150,14 @@ private enum DenseTile<let outputs: Int, let rows: Int> {
         }
         let relu = parameters.activation == Activation.relu.rawValue
         for output in 0..<outputs {
-            let bias =
-                work.bias == nil ? Vector.zero : loadVector(work.bias.unsafelyUnwrapped + (block + output) * lanes)
+            let bias = work.bias.map { $0.vector(at: (block + output) * lanes) } ?? Vector()
             for row in 0..<rows {
                 let place = (output * rows + row) * 4
                 var value =
                     bias + ((registers[place] + registers[place + 1]) + (registers[place + 2] + registers[place + 3]))
                 if relu { value.replace(with: 0, where: value .< 0) }
-                storeVector(
-                    value,
-                    work.destination + (sample + row) * Int(parameters.destinationStride) + (block + output) * lanes)
+                work.destination.store(
+                    value, at: (sample + row) * Int(parameters.destinationStride) + (block + output) * lanes)
             }
         }
     }

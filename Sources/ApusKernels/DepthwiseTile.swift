@@ -3,13 +3,12 @@
 enum DepthwiseTile<let columns: Int> {
     @inline(never)
     static func sum(
-        _ loops: borrowing TileLoops, _ scalars: UnsafePointer<Float>, _ vectors: UnsafePointer<Float>,
-        _ sums: inout Sums
+        _ memory: TilePointer, _ scalars: Floats, _ vectors: Floats
     ) {
-        var registers = Sums(repeating: .zero)
-        for column in 0..<columns { registers[column] = loops.firstStart }
-        let (outer, middle) = (loops.outer, loops.middle)
-        let (columnStep, scalarStep) = (loops.columnStep, loops.scalarStep)
+        var registers = noSums
+        for column in 0..<columns { registers[column] = memory.pointee.loops.firstStart }
+        let (outer, middle) = (memory.pointee.loops.outer, memory.pointee.loops.middle)
+        let (columnStep, scalarStep) = (memory.pointee.loops.columnStep, memory.pointee.loops.scalarStep)
         for round in 0..<outer.count {
             var middleScalars = scalars + round &* outer.scalarStep
             var middleVectors = vectors + round &* outer.vectorStep
@@ -17,12 +16,12 @@ enum DepthwiseTile<let columns: Int> {
             while middleLeft > 0 {
                 var scalar = middleScalars
                 var vector = middleVectors
-                var left = loops.terms
+                var left = memory.pointee.loops.terms
                 repeat {
-                    let first = loadVector(vector)
+                    let first = vector.vector(at: 0)
                     for column in 0..<columns {
                         registers[column] = multiplyAdd(
-                            registers[column], first, loadVector(scalar + column &* columnStep))
+                            registers[column], first, scalar.vector(at: column &* columnStep))
                     }
                     scalar += scalarStep
                     vector += lanes
@@ -33,24 +32,23 @@ enum DepthwiseTile<let columns: Int> {
                 middleLeft &-= 1
             }
         }
-        for column in 0..<columns { sums[column] = registers[column] }
+        for column in 0..<columns { memory.pointee.sums[column] = registers[column] }
     }
 }
 
 /// Computes a depthwise tile of 1 up to ``depthwiseColumns`` columns.
 func sumDepthwiseTile(
-    columns: Int, _ loops: borrowing TileLoops, _ scalars: UnsafePointer<Float>, _ vectors: UnsafePointer<Float>,
-    _ sums: inout Sums
+    columns: Int, _ memory: TilePointer, _ scalars: Floats, _ vectors: Floats
 ) {
     switch columns {
-    case 1: DepthwiseTile<1>.sum(loops, scalars, vectors, &sums)
-    case 2: DepthwiseTile<2>.sum(loops, scalars, vectors, &sums)
-    case 3: DepthwiseTile<3>.sum(loops, scalars, vectors, &sums)
-    case 4: DepthwiseTile<4>.sum(loops, scalars, vectors, &sums)
-    case 5: DepthwiseTile<5>.sum(loops, scalars, vectors, &sums)
-    case 6: DepthwiseTile<6>.sum(loops, scalars, vectors, &sums)
-    case 7: DepthwiseTile<7>.sum(loops, scalars, vectors, &sums)
-    default: DepthwiseTile<8>.sum(loops, scalars, vectors, &sums)
+    case 1: DepthwiseTile<1>.sum(memory, scalars, vectors)
+    case 2: DepthwiseTile<2>.sum(memory, scalars, vectors)
+    case 3: DepthwiseTile<3>.sum(memory, scalars, vectors)
+    case 4: DepthwiseTile<4>.sum(memory, scalars, vectors)
+    case 5: DepthwiseTile<5>.sum(memory, scalars, vectors)
+    case 6: DepthwiseTile<6>.sum(memory, scalars, vectors)
+    case 7: DepthwiseTile<7>.sum(memory, scalars, vectors)
+    default: DepthwiseTile<8>.sum(memory, scalars, vectors)
     }
 }
 

@@ -4,8 +4,8 @@ func packWeights(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let packing = Packing(parameters.assumingMemoryBound(to: PackParameters.self).pointee)
-    let weights = numbers(operands, 0)
-    var packed = numbers(operands, 1)
+    let weights = operands.floats(0)
+    var packed = operands.floats(1)
     for outputBlock in 0..<packing.outputBlocks {
         for inputBlock in 0..<packing.inputBlocks {
             for place in 0..<packing.places {
@@ -27,8 +27,8 @@ func unpackWeights(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let packing = Packing(parameters.assumingMemoryBound(to: PackParameters.self).pointee)
-    var packed = UnsafePointer(numbers(operands, 0))
-    let weights = numbers(operands, 1)
+    var packed = operands.floats(0)
+    let weights = operands.floats(1)
     for outputBlock in 0..<packing.outputBlocks {
         for inputBlock in 0..<packing.inputBlocks {
             for place in 0..<packing.places {
@@ -50,8 +50,8 @@ func padVector(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let parameters = parameters.assumingMemoryBound(to: PadVectorParameters.self).pointee
-    let source = UnsafePointer(numbers(operands, 0))
-    let destination = numbers(operands, 1)
+    let source = operands.floats(0)
+    let destination = operands.floats(1)
     for index in 0..<Int(parameters.count) { destination[index] = source[index] }
     for index in Int(parameters.count)..<max(Int(parameters.count), Int(parameters.paddedCount)) {
         destination[index] = 0

@@ -19,6 +19,21 @@
     let tilesHoldWindows = false
 #endif
 
+/// Sums that are all zero. A literal, because the library's `init(repeating:)` is a function that the linker would take from
+/// any of the kernel modules for all of them.
+@inline(__always)
+var noSums: Sums {
+    let zero = Vector()
+    #if VECTOR_16
+        return [
+            zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero,
+            zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero,
+        ]
+    #else
+        return [zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero]
+    #endif
+}
+
 /// What a tile sums over, and where its rows and columns are. All steps count elements.
 ///
 /// For each row `r`, column `p` and output block `o` of the tile:
@@ -50,6 +65,21 @@ struct TileLoops {
     var secondStart = Vector.zero
 }
 
+/// A tile's loops, the sums they give, and room for what becomes of those.
+struct TileMemory {
+    #if VECTOR_16
+        typealias Choices = InlineArray<24, IntegerVector>
+    #else
+        typealias Choices = InlineArray<12, IntegerVector>
+    #endif
+    var loops = TileLoops()
+    var sums = noSums
+    /// The greatest sum of each pooling window so far, and the position it has in its window.
+    var greatest = noSums
+    var choices = unsafeBitCast(noSums, to: Choices.self)
+}
+typealias TilePointer = UnsafeMutablePointer<TileMemory>
+
 /// Computes a tile of `outputs` (1 or 2) output blocks, `rows` rows and `columns` columns.
 ///
 /// `step` says how far columns are apart, as a constant where that can be: 1 for one element, 2 for a vector's lanes, and
@@ -57,20 +87,23 @@ struct TileLoops {
 enum Tile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> {
     @inline(never)
     static func sum(
-        _ loops: borrowing TileLoops, _ scalars: UnsafePointer<Float>, _ vectors: UnsafePointer<Float>,
-        _ sums: inout Sums
+        _ memory: TilePointer, _ scalars: Floats, _ vectors: Floats
     ) {
-        var registers = Sums(repeating: .zero)
+        var registers = noSums
         for place in 0..<rows * columns {
-            registers[place * outputs] = loops.firstStart
-            if outputs == 2 { registers[place * outputs + 1] = loops.secondStart }
+            registers[place * outputs] = memory.pointee.loops.firstStart
+            if outputs == 2 { registers[place * outputs + 1] = memory.pointee.loops.secondStart }
         }
-        let (outer, middle, inner) = (loops.outer, loops.middle, loops.inner)
-        let (rowStep, outputStep, scalarStep) = (loops.rowStep, loops.outputStep, loops.scalarStep)
-        let columnStep = step == 0 ? loops.columnStep : step == 1 ? 1 : lanes
+        let (outer, middle, inner) = (
+            memory.pointee.loops.outer, memory.pointee.loops.middle, memory.pointee.loops.inner
+        )
+        let (rowStep, outputStep, scalarStep) = (
+            memory.pointee.loops.rowStep, memory.pointee.loops.outputStep, memory.pointee.loops.scalarStep
+        )
+        let columnStep = step == 0 ? memory.pointee.loops.columnStep : step == 1 ? 1 : lanes
         var round = 0
         while round < outer.count {
-            let terms = round + 1 == outer.count ? loops.lastTerms : loops.terms
+            let terms = round + 1 == outer.count ? memory.pointee.loops.lastTerms : memory.pointee.loops.terms
             var middleScalars = scalars + round &* outer.scalarStep
             var middleVectors = vectors + round &* outer.vectorStep
             var middleLeft = middle.count
@@ -83,8 +116,8 @@ enum Tile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> {
                     var vector = innerVectors
                     var left = terms
                     repeat {
-                        let first = loadVector(vector)
-                        let second = outputs == 2 ? loadVector(vector + outputStep) : first
+                        let first = vector.vector(at: 0)
+                        let second = outputs == 2 ? vector.vector(at: outputStep) : first
                         for row in 0..<rows {
                             for column in 0..<columns {
                                 let factor = Vector(repeating: scalar[row &* rowStep &+ column &* columnStep])
@@ -109,6 +142,6 @@ enum Tile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> {
             }
             round &+= 1
         }
-        for place in 0..<rows * columns * outputs { sums[place] = registers[place] }
+        for place in 0..<rows * columns * outputs { memory.pointee.sums[place] = registers[place] }
     }
 }

@@ -4,78 +4,85 @@ func convolutionWeightGradient(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let parameters = parameters.assumingMemoryBound(to: ConvolutionParameters.self).pointee
-    var work = WeightGradientWork(operands, parameters, samples)
-    let groupOutputs = Int(parameters.outputBlocks)
-    let inputBlocks = Int(parameters.inputBlocks)
-    var block = 0
-    while block < parameters.destination.blocks {
-        let outputs = min(2, groupOutputs - block % groupOutputs)
-        for input in 0..<inputBlocks {
-            let sourceBlock = block / groupOutputs * inputBlocks + input
-            if parameters.source.channelBlock == 1 {
-                for output in 0..<outputs {
-                    work.addPlain(block: block + output, input: input, sourceBlock: sourceBlock)
+    var memory = TileMemory()
+    withUnsafeMutablePointer(to: &memory) { memory in
+        let work = WeightGradientWork(operands, parameters, samples, memory)
+        let groupOutputs = Int(parameters.outputBlocks)
+        let inputBlocks = Int(parameters.inputBlocks)
+        var block = 0
+        while block < parameters.destination.blocks {
+            let outputs = min(2, groupOutputs - block % groupOutputs)
+            for input in 0..<inputBlocks {
+                let sourceBlock = block / groupOutputs * inputBlocks + input
+                if parameters.source.channelBlock == 1 {
+                    for output in 0..<outputs {
+                        work.addPlain(block: block + output, input: input, sourceBlock: sourceBlock)
+                    }
+                } else {
+                    work.addBlocked(block: block, outputs: outputs, input: input, sourceBlock: sourceBlock)
                 }
-            } else {
-                work.addBlocked(block: block, outputs: outputs, input: input, sourceBlock: sourceBlock)
             }
+            block += outputs
         }
-        block += outputs
+        work.addBias()
     }
-    work.addBias()
 }
 
 func depthwiseWeightGradient(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let parameters = parameters.assumingMemoryBound(to: ConvolutionParameters.self).pointee
-    var work = WeightGradientWork(operands, parameters, samples)
-    for block in 0..<parameters.destination.blocks { work.addDepthwise(block: block) }
-    work.addBias()
+    var memory = TileMemory()
+    withUnsafeMutablePointer(to: &memory) { memory in
+        let work = WeightGradientWork(operands, parameters, samples, memory)
+        for block in 0..<parameters.destination.blocks { work.addDepthwise(block: block) }
+        work.addBias()
+    }
 }
 
 /// A weight gradient's operands, and the loops of its tiles: over samples, rows and columns of positions.
 private struct WeightGradientWork {
     let parameters: ConvolutionParameters
     let samples: Int
-    let source: UnsafePointer<Float>
-    let gradient: UnsafePointer<Float>
-    let weights: UnsafeMutablePointer<Float>
-    let bias: UnsafeMutablePointer<Float>?
+    let source: Floats
+    let gradient: Floats
+    let weights: Floats
+    let bias: Floats?
+    let memory: TilePointer
     let kernelHeight: Int
     let kernelWidth: Int
-    private var loops = TileLoops()
-    private var sums = Sums(repeating: .zero)
 
     init(
-        _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: ConvolutionParameters, _ samples: Int
+        _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: ConvolutionParameters, _ samples: Int,
+        _ memory: TilePointer
     ) {
         self.parameters = parameters
         self.samples = samples
+        self.memory = memory
         let (layout, result) = (parameters.source, parameters.destination)
         source =
-            UnsafePointer(numbers(operands, 0)) + layout.origin - Int(parameters.padTop) * layout.rowStride
+            operands.floats(0) + layout.origin - Int(parameters.padTop) * layout.rowStride
             - Int(parameters.padLeft) * Int(layout.channelBlock)
-        gradient = UnsafePointer(numbers(operands, 1)) + result.origin
-        weights = numbers(operands, 2)
-        bias = optionalNumbers(operands, 3)
+        gradient = operands.floats(1) + result.origin
+        weights = operands.floats(2)
+        bias = operands.optionalFloats(3)
         kernelHeight = Int(parameters.kernelHeight)
         kernelWidth = Int(parameters.kernelWidth)
-        loops.outer = .init(
+        memory.pointee.loops.outer = .init(
             count: samples, scalarStep: Int(layout.sampleStride), vectorStep: Int(result.sampleStride))
-        loops.middle = .init(
+        memory.pointee.loops.middle = .init(
             count: Int(parameters.outputHeight), scalarStep: Int(parameters.strideY) * layout.rowStride,
             vectorStep: result.rowStride)
-        loops.terms = Int(parameters.outputWidth)
-        loops.lastTerms = loops.terms
-        loops.scalarStep = Int(parameters.strideX) * Int(layout.channelBlock)
-        loops.outputStep = result.blockStride
-        loops.rowStep = Int(parameters.dilationY) * layout.rowStride
+        memory.pointee.loops.terms = Int(parameters.outputWidth)
+        memory.pointee.loops.lastTerms = memory.pointee.loops.terms
+        memory.pointee.loops.scalarStep = Int(parameters.strideX) * Int(layout.channelBlock)
+        memory.pointee.loops.outputStep = result.blockStride
+        memory.pointee.loops.rowStep = Int(parameters.dilationY) * layout.rowStride
     }
 
     /// Adds the gradient of the weights between `outputs` output blocks from `block` on and one input block: a tile is
     /// a row of its channels.
-    mutating func addBlocked(block: Int, outputs: Int, input: Int, sourceBlock: Int) {
+    func addBlocked(block: Int, outputs: Int, input: Int, sourceBlock: Int) {
         let layout = parameters.source
         let channelBlock = Int(layout.channelBlock)
         let channels = min(channelBlock, Int(layout.channels) - sourceBlock * channelBlock)
@@ -83,10 +90,10 @@ private struct WeightGradientWork {
         let tiles = (channels + most - 1) / most
         let inputWeights = kernelHeight * kernelWidth * channelBlock * lanes
         let outputWeights = Int(parameters.inputBlocks) * inputWeights
-        loops.columnStep = 1
+        memory.pointee.loops.columnStep = 1
         for place in 0..<kernelHeight * kernelWidth {
             let placeSource =
-                source + sourceBlock * layout.blockStride + place / kernelWidth * loops.rowStep
+                source + sourceBlock * layout.blockStride + place / kernelWidth * memory.pointee.loops.rowStep
                 + place % kernelWidth * Int(parameters.dilationX) * channelBlock
             let placeWeights =
                 weights + block * outputWeights + input * inputWeights + place * channelBlock * lanes
@@ -94,12 +101,12 @@ private struct WeightGradientWork {
             for tile in 0..<tiles {
                 let width = (channels - channel) / (tiles - tile)
                 sumTile(
-                    outputs: outputs, rows: 1, columns: width, loops, placeSource + channel,
-                    gradient + block * parameters.destination.blockStride, &sums)
+                    outputs: outputs, rows: 1, columns: width, memory, placeSource + channel,
+                    gradient + block * parameters.destination.blockStride)
                 for column in 0..<width {
                     for output in 0..<outputs {
                         add(
-                            sums[column * outputs + output],
+                            memory.pointee.sums[column * outputs + output],
                             placeWeights + output * outputWeights + (channel + column) * lanes)
                     }
                 }
@@ -110,13 +117,13 @@ private struct WeightGradientWork {
 
     /// Adds the gradient of the weights between an output block and one input channel of an unblocked source: a tile is
     /// some rows and columns of the kernel.
-    mutating func addPlain(block: Int, input: Int, sourceBlock: Int) {
+    func addPlain(block: Int, input: Int, sourceBlock: Int) {
         let layout = parameters.source
         let vectors = gradient + block * parameters.destination.blockStride
         let channelWeights =
             weights + (block * Int(parameters.inputBlocks) + input) * kernelHeight * kernelWidth * lanes
         let tiles = (kernelWidth + kernelColumns - 1) / kernelColumns
-        loops.columnStep = Int(parameters.dilationX)
+        memory.pointee.loops.columnStep = Int(parameters.dilationX)
         var row = 0
         while row < kernelHeight {
             let rows = min(3, kernelHeight - row)
@@ -124,11 +131,12 @@ private struct WeightGradientWork {
             for tile in 0..<tiles {
                 let width = (kernelWidth - column) / (tiles - tile)
                 let scalars =
-                    source + sourceBlock * layout.blockStride + row * loops.rowStep + column * loops.columnStep
-                sumTile(outputs: 1, rows: rows, columns: width, loops, scalars, vectors, &sums)
+                    source + sourceBlock * layout.blockStride + row * memory.pointee.loops.rowStep + column
+                    * memory.pointee.loops.columnStep
+                sumTile(outputs: 1, rows: rows, columns: width, memory, scalars, vectors)
                 for place in 0..<rows * width {
                     let weight = (row + place / width) * kernelWidth + column + place % width
-                    add(sums[place], channelWeights + weight * lanes)
+                    add(memory.pointee.sums[place], channelWeights + weight * lanes)
                 }
                 column += width
             }
@@ -137,19 +145,23 @@ private struct WeightGradientWork {
     }
 
     /// Adds the gradient of a block's weights: a tile is a row of the kernel.
-    mutating func addDepthwise(block: Int) {
+    func addDepthwise(block: Int) {
         let layout = parameters.source
         let vectors = gradient + block * parameters.destination.blockStride
         let blockWeights = weights + block * kernelHeight * kernelWidth * lanes
         let tiles = (kernelWidth + depthwiseColumns - 1) / depthwiseColumns
-        loops.columnStep = Int(parameters.dilationX) * lanes
+        memory.pointee.loops.columnStep = Int(parameters.dilationX) * lanes
         for row in 0..<kernelHeight {
             var column = 0
             for tile in 0..<tiles {
                 let width = (kernelWidth - column) / (tiles - tile)
-                let scalars = source + block * layout.blockStride + row * loops.rowStep + column * loops.columnStep
-                sumDepthwiseTile(columns: width, loops, scalars, vectors, &sums)
-                for place in 0..<width { add(sums[place], blockWeights + (row * kernelWidth + column + place) * lanes) }
+                let scalars =
+                    source + block * layout.blockStride + row * memory.pointee.loops.rowStep + column
+                    * memory.pointee.loops.columnStep
+                sumDepthwiseTile(columns: width, memory, scalars, vectors)
+                for place in 0..<width {
+                    add(memory.pointee.sums[place], blockWeights + (row * kernelWidth + column + place) * lanes)
+                }
                 column += width
             }
         }
@@ -169,11 +181,11 @@ private struct WeightGradientWork {
                         * result.rowStride
                     var column = 0
                     while column + 1 < width {
-                        even += loadVector(first + column * lanes)
-                        odd += loadVector(first + (column + 1) * lanes)
+                        even += first.vector(at: column * lanes)
+                        odd += first.vector(at: (column + 1) * lanes)
                         column += 2
                     }
-                    if column < width { even += loadVector(first + column * lanes) }
+                    if column < width { even += first.vector(at: column * lanes) }
                 }
             }
             add(even + odd, bias + block * lanes)
@@ -181,7 +193,7 @@ private struct WeightGradientWork {
     }
 
     @inline(__always)
-    private func add(_ sum: Vector, _ address: UnsafeMutablePointer<Float>) {
-        storeVector(loadVector(address) + sum, address)
+    private func add(_ sum: Vector, _ address: Floats) {
+        address.store(address.vector(at: 0) + sum, at: 0)
     }
 }

@@ -1,0 +1,108 @@
+import ApusInstructions
+import Glibc
+import Testing
+
+/// Speeds of the layers of mnist-cnn, printed where the environment variable `APUS_TIME` is set.
+@Suite(.serialized, .enabled(if: getenv("APUS_TIME") != nil)) struct LayerTimings {
+    @Test(arguments: InstructionSet.available)
+    func convolutions(set: InstructionSet) {
+        time("conv1 + pool", set, inputs: 1, outputs: 16, size: 28, pooled: true)
+        time("conv1 + pool + choice", set, inputs: 1, outputs: 16, size: 28, pooled: true, choice: true)
+        time("conv2", set, inputs: 16, outputs: 32, size: 14)
+        time("conv2 + pool", set, inputs: 16, outputs: 32, size: 14, pooled: true)
+        time("conv2 + pool + choice", set, inputs: 16, outputs: 32, size: 14, pooled: true, choice: true)
+        time("conv3 + pool, trimmed", set, inputs: 32, outputs: 32, size: 7, outputSize: 6, pooled: true)
+        time("conv2 input gradient", set, inputs: 32, outputs: 16, size: 14)
+        time("conv3 input gradient", set, inputs: 32, outputs: 32, size: 7)
+        time("64 -> 64, 56 × 56", set, inputs: 64, outputs: 64, size: 56)
+        time("conv1 weight gradient", set, .convolutionWeightGradient, inputs: 1, outputs: 16, size: 28)
+        time("conv2 weight gradient", set, .convolutionWeightGradient, inputs: 16, outputs: 32, size: 14)
+        time("conv3 weight gradient", set, .convolutionWeightGradient, inputs: 32, outputs: 32, size: 7, outputSize: 6)
+        time("depthwise 32, 14 × 14", set, .depthwiseConvolution, inputs: 32, outputs: 32, size: 14)
+        time("depthwise weight gradient", set, .depthwiseWeightGradient, inputs: 32, outputs: 32, size: 14)
+    }
+
+    @Test(arguments: InstructionSet.available)
+    func denseLayers(set: InstructionSet) {
+        for (inputs, outputs, samples) in [(288, 10, 1), (288, 10, 8), (784, 512, 1), (784, 512, 12)] {
+            let padded = (outputs + set.lanes - 1) / set.lanes * set.lanes
+            let parameters = DenseParameters(
+                inputs: inputs, outputs: outputs, sourceStride: inputs, destinationStride: padded)
+            let source = GuardedFloats(count: samples * inputs, repeating: 0.5)
+            let weights = GuardedFloats(count: padded * inputs, repeating: 0.25)
+            let destination = GuardedFloats(count: samples * padded, repeating: 0)
+            let bias = GuardedFloats(count: padded, repeating: 0)
+            let operations = 2.0 * Double(samples * padded * inputs)
+            let name = "dense \(inputs) -> \(outputs), \(samples) samples"
+            measure(
+                name, set, .dense, [source, weights, bias, destination], parameters, samples, operations: operations)
+            measure(
+                "\(name), weight gradient", set, .denseWeightGradient, [source, destination, weights, bias], parameters,
+                samples, operations: operations)
+        }
+    }
+
+    private func time(
+        _ name: String, _ set: InstructionSet, _ opcode: Opcode = .convolution, inputs: Int, outputs: Int, size: Int,
+        outputSize: Int? = nil, pooled: Bool = false, choice: Bool = false
+    ) {
+        let outputSize = outputSize ?? size
+        let layout = ImageLayout(
+            channels: inputs, height: size, width: size, channelBlock: inputs == 1 ? 1 : set.lanes, top: 1, left: 1,
+            bottom: 1, right: 1)
+        let resultSize = pooled ? outputSize / 2 : outputSize
+        let result = ImageLayout(channels: outputs, height: resultSize, width: resultSize, channelBlock: set.lanes)
+        var parameters = ConvolutionParameters(source: layout, destination: result)
+        parameters.kernelHeight = 3
+        parameters.kernelWidth = 3
+        parameters.padTop = 1
+        parameters.padLeft = 1
+        parameters.outputHeight = Int32(outputSize)
+        parameters.outputWidth = Int32(outputSize)
+        parameters.inputBlocks = Int32(layout.blocks)
+        parameters.outputBlocks = Int32(result.blocks)
+        parameters.poolHeight = pooled ? 2 : 0
+        parameters.poolWidth = pooled ? 2 : 0
+        parameters.activation = 1
+        let depthwise = opcode == .depthwiseConvolution || opcode == .depthwiseWeightGradient
+        let terms = depthwise ? 9 : 9 * inputs
+        let source = GuardedFloats(count: layout.sampleElements, repeating: 0.5)
+        let weights = GuardedFloats(count: 9 * outputs * max(set.lanes, inputs), repeating: 0.25)
+        let bias = GuardedFloats(count: result.blocks * set.lanes, repeating: 0.125)
+        let destination = GuardedFloats(count: result.sampleElements, repeating: 0.25)
+        let bytes = GuardedFloats(count: result.sampleElements, repeating: 0)
+        let gradient = opcode == .convolutionWeightGradient || opcode == .depthwiseWeightGradient
+        let operands =
+            gradient
+            ? [source, destination, weights, bias] : [source, weights, bias, destination, choice ? bytes : nil]
+        measure(
+            name, set, opcode, operands, parameters, 1,
+            operations: 2 * Double(terms * outputs * outputSize * outputSize))
+    }
+
+    /// Prints the shortest time of a call.
+    private func measure<Parameters>(
+        _ name: String, _ set: InstructionSet, _ opcode: Opcode, _ operands: [GuardedFloats?],
+        _ parameters: Parameters, _ samples: Int, operations: Double
+    ) {
+        func nanoseconds() -> Double {
+            var time = timespec()
+            clock_gettime(CLOCK_MONOTONIC, &time)
+            return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
+        }
+        guard let kernel = set.kernel(opcode) else { return }
+        let calls = max(1, Int(1e6 / operations * 10))
+        var shortest = Double.infinity
+        operands.map { $0?.address }.withUnsafeBufferPointer { addresses in
+            withUnsafeBytes(of: parameters) { bytes in
+                for _ in 0..<30 {
+                    let start = nanoseconds()
+                    for _ in 0..<calls { kernel(addresses.baseAddress!, bytes.baseAddress!, samples) }
+                    shortest = min(shortest, (nanoseconds() - start) / Double(calls))
+                }
+            }
+        }
+        let speed = (operations / shortest * 10).rounded() / 10
+        print("\(set): \(name): \((shortest / 10).rounded() / 100) µs, \(speed) GFLOP/s")
+    }
+}
