@@ -1,0 +1,86 @@
+import ApusGraph
+
+/// Computes now what depends on constants and parameters alone, with the reference kernels.
+///
+/// A result becomes a constant where it comes from constants alone and is small, else a parameter with weights.
+/// Parameters that are not trained yet count with their initial values (seed 0), so that the plan of an untrained spec
+/// has the layout of the trained one. Only for inference: it takes the parameters' present values for good.
+public struct FoldConstants: Pass {
+    public let name = "fold-constants"
+    /// Elements up to which a constant is written into the graph.
+    static let largestConstant = 64
+
+    public init() {}
+
+    private struct Known {
+        var tensor: Tensor
+        var isFromParameter: Bool
+    }
+
+    public func apply(to model: Model) throws(PassError) -> Model {
+        var result = model
+        let graph = model.graph
+        let roots = Set(graph.roots)
+        var rewriter = try GraphRewriter(graph, pass: self)
+        var known = try leaves(of: model)
+        for node in graph.nodes {
+            let operands = node.operands.compactMap { known[$0] }
+            let types = node.results.map { graph[$0].type }
+            guard operands.count == node.operands.count,
+                types.allSatisfy({ $0.elementType == .f32 && !$0.isBatched && $0.sampleElements != nil }),
+                !node.results.contains(where: roots.contains)
+            else {
+                try rewriter.keep(node)
+                continue
+            }
+            let isFromParameter = operands.contains { $0.isFromParameter }
+            let tensors = node.operation.evaluate(
+                operands.map(\.tensor), results: types.map { $0.shape(batch: 1) }, context: EvaluationContext())
+            for (value, tensor) in zip(node.results, tensors) {
+                known[value] = Known(tensor: tensor, isFromParameter: isFromParameter)
+                let (name, type) = (graph[value].name, graph[value].type)
+                let folded: ValueID
+                if isFromParameter || tensor.elements.count > Self.largestConstant {
+                    folded = try rewriter.addParameter(name, type, role: .trained, initializer: .constant(0))
+                    result.weights[name] = tensor.elements.map { Float($0) }
+                } else {
+                    folded = try rewriter.addConstant(name, type, elements: tensor.elements)
+                }
+                rewriter.substitute(folded, for: value)
+            }
+        }
+        result.graph = rewriter.finish()
+        return result
+    }
+
+    /// The constants, and the parameters with their weights.
+    private func leaves(of model: Model) throws(PassError) -> [ValueID: Known] {
+        var known: [ValueID: Known] = [:]
+        for constant in model.graph.constants {
+            let shape = model.graph[constant.value].type.shape(batch: 1)
+            known[constant.value] = Known(
+                tensor: Tensor(shape: shape, elements: constant.elements), isFromParameter: false)
+        }
+        // Initial weights are only made where a node needs them: most graphs have nothing to fold.
+        var needed = Set<ValueID>()
+        for node in model.graph.nodes where !node.results.contains(where: { model.graph[$0].type.isBatched }) {
+            needed.formUnion(node.operands)
+        }
+        for parameter in model.graph.parameters where needed.contains(parameter.value) {
+            let value = model.graph[parameter.value]
+            let shape = value.type.shape(batch: 1)
+            let count = shape.reduce(1, *)
+            let weights =
+                model.weights[value.name]
+                ?? parameter.initializer.elements(count: count, seed: 0, parameter: value.name)
+            guard weights.count == count else {
+                throw PassError(
+                    pass: name, place: value.name, message: "\(weights.count) weights do not fill \(value.type)",
+                    remedy: "give \(count) weights")
+            }
+            known[parameter.value] = Known(
+                tensor: Tensor(shape: shape, elements: weights.map { Double($0) }), isFromParameter: true)
+        }
+        return known
+    }
+}

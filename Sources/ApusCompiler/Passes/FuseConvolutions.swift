@@ -1,0 +1,83 @@
+import ApusGraph
+
+/// Makes one operator of a convolution or dense layer and what stands behind it: a rectifier, and for convolutions a max-pool
+/// whose windows lie side by side, in either order, because the greatest of the rectified is the rectified greatest.
+///
+/// What lies in between must have no other reader; the result keeps the name of the last of them.
+public struct FuseConvolutions: Pass {
+    public let name = "fuse-convolutions"
+
+    public init() {}
+
+    /// The operator that computes a layer and the nodes behind it, and the first node's operands.
+    private struct Fusion {
+        var operation: any Operator
+        var operands: [ValueID]
+    }
+
+    public func apply(to model: Model) throws(PassError) -> Model {
+        var model = model
+        let index = GraphIndex(model.graph)
+        var fusions: [Int: Fusion] = [:]
+        var absorbed = Set<Int>()
+        for (number, node) in model.graph.nodes.enumerated() {
+            let members: [Int]
+            let operation: any Operator
+            switch node.operation {
+            case let convolution as Convolution2D:
+                let tail = Self.tail(node, index)
+                members = [number] + tail.nodes
+                operation = FusedConvolution2D(
+                    convolution: convolution, activation: tail.activation, pool: tail.pool, choice: false)
+            case let dense as Dense:
+                guard let relu = Self.next(node, index, Relu.self) else { continue }
+                members = [number, relu.number]
+                operation = FusedDense(dense: dense, activation: .relu)
+            default: continue
+            }
+            guard members.count > 1, let last = members.last else { continue }
+            fusions[last] = Fusion(operation: operation, operands: node.operands)
+            absorbed.formUnion(members.dropLast())
+        }
+        guard !fusions.isEmpty else { return model }
+        var rewriter = try GraphRewriter(model.graph, pass: self)
+        for (number, node) in model.graph.nodes.enumerated() where !absorbed.contains(number) {
+            if let fusion = fusions[number] {
+                try rewriter.replace(node.results, with: fusion.operation, rewriter[fusion.operands])
+            } else {
+                try rewriter.keep(node)
+            }
+        }
+        model.graph = rewriter.finish()
+        return model
+    }
+
+    /// The only reader of the node's result, where it is a call of that operator.
+    private static func next<Operation: Operator>(
+        _ node: Node, _ index: GraphIndex, _: Operation.Type
+    ) -> (number: Int, node: Node, operation: Operation)? {
+        guard let number = index.soleConsumer(of: node.results[0]) else { return nil }
+        let next = index.graph.nodes[number]
+        return (next.operation as? Operation).map { (number, next, $0) }
+    }
+
+    private static func nextPool(_ node: Node, _ index: GraphIndex) -> (number: Int, node: Node, window: [Int])? {
+        guard let pool = next(node, index, MaxPool2D.self),
+            pool.operation.isFusable(over: index.graph[node.results[0]].type)
+        else { return nil }
+        return (pool.number, pool.node, pool.operation.window)
+    }
+
+    /// What can be computed together with a convolution, in order.
+    private static func tail(
+        _ node: Node, _ index: GraphIndex
+    ) -> (nodes: [Int], activation: FusedActivation, pool: [Int]?) {
+        if let relu = next(node, index, Relu.self) {
+            guard let pool = nextPool(relu.node, index) else { return ([relu.number], .relu, nil) }
+            return ([relu.number, pool.number], .relu, pool.window)
+        }
+        guard let pool = nextPool(node, index) else { return ([], .none, nil) }
+        guard let relu = next(pool.node, index, Relu.self) else { return ([pool.number], .none, pool.window) }
+        return ([pool.number, relu.number], .relu, pool.window)
+    }
+}

@@ -1,0 +1,147 @@
+import ApusGraph
+
+/// Copies a graph, node by node and in order, into a new one, where the pass that drives it may put something else in
+/// the place of a node. Types are inferred anew on the way, so a change of shape reaches everything downstream.
+struct GraphRewriter {
+    let source: Graph
+    private(set) var editor: GraphEditor
+    private let pass: String
+    private var images: [ValueID?]
+    private let sourceNames: Set<String>
+    private var renamed: [(value: ValueID, name: String)] = []
+
+    /// Starts with the inputs, parameters and constants of `source`, and no nodes.
+    init(_ source: Graph, pass: some Pass) throws(PassError) {
+        self.source = source
+        self.pass = pass.name
+        editor = GraphEditor(name: source.name)
+        images = Array(repeating: nil, count: source.values.count)
+        sourceNames = Set(source.values.map(\.name))
+        do {
+            for id in source.inputs {
+                images[id.index] = try editor.addInput(source[id].name, source[id].type)
+            }
+            for parameter in source.parameters {
+                let value = source[parameter.value]
+                images[parameter.value.index] = try editor.addParameter(
+                    value.name, value.type, role: parameter.role, initializer: parameter.initializer)
+            }
+            for constant in source.constants {
+                let value = source[constant.value]
+                images[constant.value.index] = try editor.addConstant(
+                    value.name, value.type, elements: constant.elements)
+            }
+        } catch {
+            throw PassError(pass: self.pass, error)
+        }
+    }
+
+    /// What stands in the new graph for a value of the old one.
+    ///
+    /// - Precondition: its node has been copied or replaced.
+    subscript(_ old: ValueID) -> ValueID {
+        guard let image = images[old.index] else {
+            preconditionFailure("\(pass): '\(source[old].name)' is used before it is made")
+        }
+        return image
+    }
+
+    subscript(_ old: [ValueID]) -> [ValueID] { old.map { self[$0] } }
+
+    /// The type in the new graph of a value of the new graph.
+    func type(_ new: ValueID) -> TensorType { editor.graph[new].type }
+
+    /// `stem`, or `stem.2`, ... where the old or the new graph has that name.
+    func freshName(_ stem: String) -> String {
+        var name = stem
+        var count = 1
+        while sourceNames.contains(name) || editor.value(named: name) != nil {
+            count += 1
+            name = "\(stem).\(count)"
+        }
+        return name
+    }
+
+    /// Copies a node as it is.
+    mutating func keep(_ node: Node) throws(PassError) {
+        try replace(node.results, with: node.operation, self[node.operands])
+    }
+
+    /// Puts a call of `operation` in the place of the node that made `results`; they keep their names.
+    mutating func replace(
+        _ results: [ValueID], with operation: any Operator, _ operands: [ValueID]
+    ) throws(PassError) {
+        let made = try apply(operation, to: operands, names: results.map { source[$0].name })
+        for (old, new) in zip(results, made) { images[old.index] = new }
+    }
+
+    /// Adds a call whose results are named `names`.
+    mutating func apply(
+        _ operation: any Operator, to operands: [ValueID], names: [String]
+    ) throws(PassError) -> [ValueID] {
+        do {
+            return try editor.apply(operation, to: operands, names: names)
+        } catch {
+            throw PassError(pass: pass, error)
+        }
+    }
+
+    /// Adds a call with one result, named after `stem`.
+    mutating func emit(
+        _ operation: any Operator, _ operands: [ValueID], named stem: String
+    ) throws(PassError) -> ValueID {
+        try apply(operation, to: operands, names: [freshName(stem)])[0]
+    }
+
+    mutating func addConstant(
+        _ stem: String, _ type: TensorType, elements: [Double]
+    ) throws(PassError) -> ValueID {
+        do {
+            return try editor.addConstant(freshName(stem), type, elements: elements)
+        } catch {
+            throw PassError(pass: pass, error)
+        }
+    }
+
+    mutating func addParameter(
+        _ name: String, _ type: TensorType, role: Parameter.Role, initializer: Initializer
+    ) throws(PassError) -> ValueID {
+        do {
+            return try editor.addParameter(name, type, role: role, initializer: initializer)
+        } catch {
+            throw PassError(pass: pass, error)
+        }
+    }
+
+    mutating func addUpdate(of target: ValueID, to value: ValueID) { editor.addUpdate(of: target, to: value) }
+
+    /// Lets a value of the new graph stand for one of the old.
+    mutating func substitute(_ new: ValueID, for old: ValueID) { images[old.index] = new }
+
+    /// Like ``substitute(_:for:)``, but where `old` is an output its name must live on: the new value takes it over.
+    /// Returns false, with nothing done, where it can't, because it is an input, a parameter, a constant or an output
+    /// itself.
+    mutating func merge(_ old: ValueID, into kept: ValueID) -> Bool {
+        if source.outputs.contains(old) {
+            let isResult = editor.graph.nodes.contains { $0.results.contains(kept) }
+            let isOutput =
+                renamed.contains { $0.value == kept }
+                || source.outputs.contains { $0 != old && images[$0.index] == kept }
+            guard isResult, !isOutput else { return false }
+            renamed.append((kept, source[old].name))
+        }
+        images[old.index] = kept
+        return true
+    }
+
+    /// The new graph, with the outputs, gradients and updates of the old one and the updates that were added.
+    func finish() -> Graph {
+        var graph = editor.graph
+        for (value, name) in renamed { graph[value].name = name }
+        graph.outputs = self[source.outputs]
+        graph.gradients = source.gradients.map { Assignment(target: self[$0.target], value: self[$0.value]) }
+        graph.updates =
+            source.updates.map { Assignment(target: self[$0.target], value: self[$0.value]) } + graph.updates
+        return graph
+    }
+}

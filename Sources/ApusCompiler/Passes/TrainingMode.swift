@@ -1,0 +1,74 @@
+import ApusGraph
+
+/// Puts in what only trains.
+///
+/// - Batch norm normalizes by the batch's own statistics, and the graph updates the running ones by moving averages. The
+///   running variance takes over the batch's biased variance (the sum of squares divided by the number of elements): it
+///   is the one that the layer itself divides by.
+/// - Dropout drops. Each has its stream of random numbers, counted from 1 in the order of the graph.
+/// - With an input noise, Gaussian noise of that standard deviation (stream 0) is added to the first f32 input.
+public struct TrainingMode: Pass {
+    public let name = "training-mode"
+    public var inputNoise: Double
+
+    public init(inputNoise: Double = 0) { self.inputNoise = inputNoise }
+
+    public func apply(to model: Model) throws(PassError) -> Model {
+        var model = model
+        let graph = model.graph
+        var rewriter = try GraphRewriter(graph, pass: self)
+        if inputNoise != 0 {
+            guard let input = graph.inputs.first(where: { graph[$0].type.elementType == .f32 }) else {
+                throw PassError(
+                    pass: name, message: "there is no f32 input to add noise to", remedy: "train without input noise")
+            }
+            let noisy = try rewriter.emit(
+                GaussianNoise(amount: inputNoise, stream: 0), [rewriter[input]], named: "\(graph[input].name).noisy")
+            rewriter.substitute(noisy, for: input)
+        }
+        var streams = 0
+        var statistics: [(parameter: ValueID, value: ValueID)] = []
+        for node in graph.nodes {
+            switch node.operation {
+            case let dropout as Dropout:
+                streams += 1
+                try rewriter.replace(
+                    node.results, with: DropoutTraining(rate: dropout.rate, stream: streams),
+                    rewriter[node.operands])
+            case let norm as BatchNorm:
+                try train(norm, node, &rewriter, &statistics)
+            default:
+                try rewriter.keep(node)
+            }
+        }
+        for (parameter, value) in statistics { rewriter.addUpdate(of: parameter, to: value) }
+        model.graph = rewriter.finish()
+        return model
+    }
+
+    private func train(
+        _ norm: BatchNorm, _ node: Node, _ rewriter: inout GraphRewriter,
+        _ statistics: inout [(parameter: ValueID, value: ValueID)]
+    ) throws(PassError) {
+        let graph = rewriter.source
+        let stem = graph[node.results[0]].name
+        let names = [stem] + ["batch_mean", "batch_variance"].map { rewriter.freshName("\(stem).\($0)") }
+        let results = try rewriter.apply(
+            BatchNormTraining(epsilon: norm.epsilon), to: rewriter[Array(node.operands.prefix(3))], names: names)
+        rewriter.substitute(results[0], for: node.results[0])
+        for (operand, batch) in zip(node.operands.dropFirst(3), results.dropFirst()) {
+            guard graph.parameters.contains(where: { $0.value == operand && $0.role == .statistic }) else { continue }
+            let parameter = rewriter[operand]
+            // Layers that share their statistics update them one after the other.
+            let place = statistics.firstIndex { $0.parameter == parameter }
+            let old = place.map { statistics[$0].value } ?? parameter
+            let new = try rewriter.emit(
+                MovingAverage(momentum: norm.momentum), [old, batch], named: "\(graph[operand].name).update")
+            if let place {
+                statistics[place].value = new
+            } else {
+                statistics.append((parameter, new))
+            }
+        }
+    }
+}

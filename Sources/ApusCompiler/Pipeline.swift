@@ -1,0 +1,103 @@
+import ApusGraph
+
+/// Passes in order.
+public struct Pipeline: Sendable {
+    public var passes: [any Pass]
+
+    public init(_ passes: [any Pass]) { self.passes = passes }
+
+    /// What a model goes through to answer: everything that can be known beforehand is computed beforehand.
+    ///
+    /// - Parameter until: the values to compute in place of the outputs; all outputs where it is empty.
+    public static func inference(until: [String] = []) -> Pipeline {
+        Pipeline(
+            selection(until) + [
+                ExplicitParameters(), InferenceMode(), RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(),
+                FoldBatchNorms(), FoldConstants(), Trim(), FuseConvolutions(), RemoveDeadCode(),
+            ])
+    }
+
+    /// What a model goes through to be tried out while it is trained: as for inference, but the parameters stay those of
+    /// the training graph, in its order, so that one block of them serves both plans.
+    public static func evaluation(until: [String] = []) -> Pipeline {
+        Pipeline(
+            selection(until) + [
+                ExplicitParameters(), InferenceMode(), RemoveIdentities(), RemoveDuplicates(),
+                RemoveDeadCode(keepsParameters: true), Trim(), FuseConvolutions(),
+                RemoveDeadCode(keepsParameters: true),
+            ])
+    }
+
+    /// What a training graph depends on.
+    public struct TrainingOptions: Sendable, Hashable {
+        public var loss: Loss
+        /// The standard deviation of the Gaussian noise that is added to the input.
+        public var inputNoise: Double
+
+        public init(loss: Loss = .automatic, inputNoise: Double = 0) {
+            self.loss = loss
+            self.inputNoise = inputNoise
+        }
+    }
+
+    /// What a model goes through to be trained: one graph of the loss, its gradients, and the updates of statistics.
+    public static func training(_ options: TrainingOptions = TrainingOptions()) -> Pipeline {
+        Pipeline([
+            ExplicitParameters(), AttachLoss(options.loss), TrainingMode(inputNoise: options.inputNoise),
+            RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), Trim(), Differentiate(),
+            RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), FuseGradients(),
+            FuseConvolutions(), RemoveDeadCode(keepsParameters: true),
+        ])
+    }
+
+    private static func selection(_ until: [String]) -> [any Pass] { until.isEmpty ? [] : [SelectOutputs(until)] }
+
+    /// The names by which ``run(_:stoppingAfter:verify:observe:)`` knows the passes, in order: each pass's own, and where
+    /// one comes again `name.2`, `name.3`, ...
+    public var names: [String] {
+        var counts: [String: Int] = [:]
+        return passes.map { pass in
+            let count = (counts[pass.name] ?? 0) + 1
+            counts[pass.name] = count
+            return count == 1 ? pass.name : "\(pass.name).\(count)"
+        }
+    }
+
+    /// The model after the passes; its graph is compacted.
+    ///
+    /// - Parameters:
+    ///   - last: the name of the pass to stop after.
+    ///   - verify: whether the graph is verified before the first pass and after each.
+    ///   - observe: is called with the name of each pass and the graph after it.
+    public func run(
+        _ model: Model, stoppingAfter last: String? = nil, verify: Bool = false,
+        observe: ((_ pass: String, _ graph: Graph) -> Void)? = nil
+    ) throws(PassError) -> Model {
+        let names = names
+        if let last, !names.contains(last) {
+            throw PassError(
+                pass: "pipeline", message: "there is no pass '\(last)'",
+                remedy: "choose one of \(names.joined(separator: ", "))")
+        }
+        var model = model
+        if verify { try Self.verify(model.graph, after: "parse") }
+        model.graph = model.graph.compacted()
+        for (name, pass) in zip(names, passes) {
+            model = try pass.apply(to: model)
+            if verify { try Self.verify(model.graph, after: name) }
+            model.graph = model.graph.compacted()
+            observe?(name, model.graph)
+            if name == last { break }
+        }
+        return model
+    }
+
+    private static func verify(_ graph: Graph, after pass: String) throws(PassError) {
+        do {
+            try Verifier.verify(graph)
+        } catch {
+            throw PassError(
+                pass: "verifier", place: error.place, message: "after \(pass), \(error.message)", remedy: error.remedy)
+        }
+    }
+}
