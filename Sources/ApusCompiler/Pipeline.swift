@@ -1,4 +1,4 @@
-import ApusGraph
+public import ApusGraph
 
 /// Passes in order.
 public struct Pipeline: Sendable {

@@ -1,4 +1,4 @@
-import ApusGraph
+public import ApusGraph
 
 /// What a training graph makes smaller.
 public enum Loss: String, Sendable, Hashable, CaseIterable {

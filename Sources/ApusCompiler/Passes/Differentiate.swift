@@ -1,4 +1,4 @@
-import ApusGraph
+public import ApusGraph
 
 /// Adds the gradient of the loss, which is the graph's only output, for every trained parameter: reverse-mode
 /// differentiation (Griewank and Walther, *Evaluating Derivatives*, 2nd ed., section 3.2), by the gradient rules of the

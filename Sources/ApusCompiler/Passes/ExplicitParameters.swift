@@ -1,4 +1,4 @@
-import ApusGraph
+public import ApusGraph
 
 /// Gives every call that brings parameters of its own those parameters as operands: `conv1 = conv2d(x, ...)` becomes
 /// `conv1 = conv2d(x, conv1.weight, conv1.bias, ...)`.

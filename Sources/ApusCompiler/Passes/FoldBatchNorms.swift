@@ -1,4 +1,4 @@
-import ApusGraph
+public import ApusGraph
 
 /// Moves a batch norm that stands behind a convolution or a dense layer into that layer's weight and bias:
 /// `(w · x + b − mean) · scale / σ + shift = (w · scale / σ) · x + ((b − mean) · scale / σ + shift)`.

@@ -1,4 +1,4 @@
-import ApusGraph
+public import ApusGraph
 
 /// Computes now what depends on constants and parameters alone, with the reference kernels.
 ///

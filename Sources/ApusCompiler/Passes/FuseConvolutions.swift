@@ -1,4 +1,4 @@
-import ApusGraph
+public import ApusGraph
 
 /// Makes one operator of a convolution or dense layer and what stands behind it: a rectifier, and for convolutions a max-pool
 /// whose windows lie side by side, in either order, because the greatest of the rectified is the rectified greatest.

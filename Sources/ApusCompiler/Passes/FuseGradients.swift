@@ -1,4 +1,4 @@
-import ApusGraph
+public import ApusGraph
 
 /// Fuses convolution, rectifier and max-pool of a training graph together with their backward twins.
 ///

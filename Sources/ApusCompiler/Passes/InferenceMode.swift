@@ -1,4 +1,4 @@
-import ApusGraph
+public import ApusGraph
 
 /// Takes out what only trains: dropout and input noise pass their operand through when a model answers.
 ///

@@ -1,4 +1,4 @@
-import ApusGraph
+public import ApusGraph
 
 /// A step of the compiler from one graph to another that computes the same, or what the pass says it adds.
 ///

@@ -1,4 +1,4 @@
-import ApusGraph
+public import ApusGraph
 
 /// Takes out nodes and constants that nothing depends on that is read from outside, and parameters too, with their
 /// weights, unless they are to be kept. Inputs stay: they are what a caller hands over.

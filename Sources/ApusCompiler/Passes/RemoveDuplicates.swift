@@ -1,4 +1,4 @@
-import ApusGraph
+public import ApusGraph
 
 /// Computes once what several calls of one operator, with the same attributes and operands, compute alike. Random
 /// operators count their stream among their attributes, so two dropouts stay two.

@@ -1,4 +1,4 @@
-import ApusGraph
+public import ApusGraph
 
 /// Takes out what changes nothing: a reshape or flatten to the shape that is there already, the inner ones of a chain of
 /// them, adding zeros, multiplying by ones, and dropout that drops nothing.

@@ -1,4 +1,4 @@
-import ApusGraph
+public import ApusGraph
 
 /// Makes the named values the outputs, in place of those that the graph has.
 public struct SelectOutputs: Pass {

@@ -1,4 +1,4 @@
-import ApusGraph
+public import ApusGraph
 
 /// Puts in what only trains.
 ///

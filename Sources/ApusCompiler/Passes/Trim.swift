@@ -1,4 +1,4 @@
-import ApusGraph
+public import ApusGraph
 
 /// Lets convolutions compute only the rows and columns that somebody reads.
 ///
