@@ -71,6 +71,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CBSD", pkgConfig: "libbsd", providers: [.apt(["libbsd-dev"])]),
+        .testTarget(name: "ApusJSONTests", dependencies: ["ApusJSON"]),
         .testTarget(name: "ApusDataTests", dependencies: ["ApusData", "ApusFiles"]),
     ],
     swiftLanguageModes: [.v6]
