@@ -66,7 +66,7 @@ let package = Package(
         .testTarget(name: "ApusKernelsTests", dependencies: ["ApusInstructions", "CSystem"] + kernelNames),
         .testTarget(name: "ModelsTests", exclude: ["Fixtures"]),
         .testTarget(name: "ApusGraphTests", dependencies: ["ApusGraph"]),
-        .testTarget(name: "ApusCompilerTests", dependencies: ["ApusCompiler", "ApusGraph"]),
+        .testTarget(name: "ApusCompilerTests", dependencies: ["ApusCompiler", "ApusGraph", "ApusPlan"]),
         .testTarget(name: "ApusPlanTests", dependencies: ["ApusPlan", "ApusInstructions"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),

@@ -1,0 +1,118 @@
+package import ApusPlan
+
+/// A picture of an arena over time: instructions from left to right, offsets from the bottom up.
+///
+/// Names may come from a file: what is drawn of them has no control characters, and is escaped in SVG.
+package struct MemoryDrawing: Sendable {
+    /// A buffer as a rectangle.
+    struct Block: Sendable, Equatable {
+        var name: String
+        var offset: Int
+        var size: Int
+        var firstUse: Int
+        var lastUse: Int
+    }
+
+    let title: String
+    /// In order of their first use, then of their offset.
+    let blocks: [Block]
+    let arenaBytes: Int
+    let bound: Int
+    let isOptimal: Bool
+    /// What is written under each instruction; may be empty.
+    let instructions: [String]
+
+    /// - Parameters:
+    ///   - names: the buffers' names, in the order of the requests.
+    ///   - instructions: what is written under each instruction, from instruction 0 on; may be empty.
+    package init(
+        title: String = "Activations", names: [String], requests: [BufferRequest], plan: MemoryPlan,
+        instructions: [String] = []
+    ) {
+        let blocks = requests.indices.map { index in
+            Block(
+                name: index < names.count ? names[index] : "buffer \(index)",
+                offset: index < plan.offsets.count ? plan.offsets[index] : 0, size: requests[index].size,
+                firstUse: requests[index].firstUse, lastUse: requests[index].lastUse)
+        }
+        self.init(
+            title: title, blocks: blocks, arenaBytes: plan.size, bound: plan.lowerBound, isOptimal: plan.isOptimal,
+            instructions: instructions)
+    }
+
+    /// The activation arena of a plan.
+    package init(_ plan: Plan) {
+        let blocks = plan.buffers.map {
+            Block(name: $0.name, offset: $0.offset, size: $0.size, firstUse: $0.firstUse, lastUse: $0.lastUse)
+        }
+        self.init(
+            title: "Activations of \(plan.name)", blocks: blocks, arenaBytes: plan.activationBytes,
+            bound: plan.activationBound, isOptimal: plan.isOptimal, instructions: plan.body.map(\.label))
+    }
+
+    private init(
+        title: String, blocks: [Block], arenaBytes: Int, bound: Int, isOptimal: Bool, instructions: [String]
+    ) {
+        self.title = Self.printable(title)
+        self.blocks = blocks.filter { $0.size > 0 && $0.firstUse <= $0.lastUse && $0.firstUse >= 0 }.map { block in
+            var block = block
+            block.name = Self.printable(block.name)
+            return block
+        }.sorted { ($0.firstUse, $0.offset, $0.name) < ($1.firstUse, $1.offset, $1.name) }
+        self.arenaBytes = arenaBytes
+        self.bound = bound
+        self.isOptimal = isOptimal
+        self.instructions = instructions.map(Self.printable)
+    }
+
+    /// Instructions that are drawn: up to the last use of a buffer.
+    var duration: Int { max(1, (blocks.map(\.lastUse).max() ?? 0) + 1) }
+
+    /// What the plan achieved, in a line.
+    var summary: String {
+        let count = "\(blocks.count) buffer\(blocks.count == 1 ? "" : "s")"
+        if arenaBytes == bound { return "\(bytes(arenaBytes)) for \(count): the lower bound, so none is smaller" }
+        let claim = isOptimal ? "proven to be the least" : "not proven to be the least"
+        return "\(bytes(arenaBytes)) for \(count), \(claim); the lower bound is \(bytes(bound))"
+    }
+
+    /// Live bytes from each instruction where they change.
+    var liveBytes: [(instruction: Int, bytes: Int)] {
+        var changes: [Int: Int] = [:]
+        for block in blocks {
+            changes[block.firstUse, default: 0] += block.size
+            changes[block.lastUse + 1, default: 0] -= block.size
+        }
+        var live = 0
+        return changes.sorted { $0.key < $1.key }.map { change in
+            live += change.value
+            return (change.key, live)
+        }
+    }
+
+    /// `18,816 B`
+    func bytes(_ count: Int) -> String { "\(Self.grouped(count)) B" }
+
+    /// Digits in groups of three.
+    static func grouped(_ number: Int) -> String {
+        let digits = Array(String(number))
+        var grouped = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index) % 3 == 0, digits[index - 1] != "-" { grouped.append(",") }
+            grouped.append(digit)
+        }
+        return grouped
+    }
+
+    private static func printable(_ name: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                name.unicodeScalars.prefix(120).map { scalar in
+                    switch scalar.properties.generalCategory {
+                    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
+                        "\u{fffd}"
+                    default: scalar
+                    }
+                }))
+    }
+}
