@@ -124,6 +124,11 @@ public struct Session: ~Copyable {
         try run(batch: batch)
     }
 
+    /// Shares numbered pieces of work among the session's threads, between its runs.
+    package func share(items: Int, context: UnsafeMutableRawPointer?, work: WorkerPool.Work) {
+        unsafe pool.run(items: items, context: context, work: work)
+    }
+
     /// The bytes of a slice of the state arena.
     package func withState<Result>(_ slice: StateSlice, _ body: (UnsafeMutableBufferPointer<Float>) -> Result) -> Result
     {

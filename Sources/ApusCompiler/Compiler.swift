@@ -1,0 +1,72 @@
+public import ApusGraph
+public import ApusPlan
+
+/// Why a model can't be compiled.
+public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
+    case pass(PassError)
+    case lowering(LoweringError)
+
+    public var description: String {
+        switch self {
+        case .pass(let error): error.description
+        case .lowering(let error): error.description
+        }
+    }
+}
+
+/// From a model to a plan: the passes, then the lowering.
+public enum Compiler {
+    /// A plan that answers. The weights are part of it.
+    ///
+    /// - Parameters:
+    ///   - batchBound: the largest batch that the plan takes.
+    ///   - until: values to compute in place of the model's outputs.
+    public static func inferencePlan(
+        _ model: Model, target: Target, batchBound: Int = 1, until: [String] = []
+    ) throws(CompileError) -> Plan {
+        try plan(
+            model, through: .inference(until: until),
+            LoweringOptions(target: target, batchBound: batchBound, weights: .constant))
+    }
+
+    /// A plan that answers with weights that change: those of a model in training. Its parameters have the order of the
+    /// training plan's.
+    public static func evaluationPlan(
+        _ model: Model, target: Target, batchBound: Int
+    ) throws(CompileError) -> Plan {
+        try plan(
+            model, through: .evaluation(),
+            LoweringOptions(target: target, batchBound: batchBound, weights: .state))
+    }
+
+    /// One training step: forward, loss, backward, and the optimizer's update.
+    public static func trainingPlan(
+        _ model: Model, _ training: Pipeline.TrainingOptions, lowering: LoweringOptions
+    ) throws(CompileError) -> Plan {
+        var lowering = lowering
+        lowering.weights = .state
+        return try plan(model, through: .training(training), lowering)
+    }
+
+    /// A plan from a model by any passes.
+    public static func plan(
+        _ model: Model, through pipeline: Pipeline, _ options: LoweringOptions
+    ) throws(CompileError) -> Plan {
+        do {
+            return try lower(try pipeline.run(model), options)
+        } catch {
+            throw .pass(error)
+        }
+    }
+
+    /// A plan from a model that went through the passes.
+    public static func lower(_ model: Model, _ options: LoweringOptions) throws(CompileError) -> Plan {
+        do {
+            var lowering = try Lowering(model, options: options)
+            try lowering.lower()
+            return try lowering.finish()
+        } catch {
+            throw .lowering(error)
+        }
+    }
+}

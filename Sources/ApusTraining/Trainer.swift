@@ -1,0 +1,346 @@
+public import ApusCompiler
+public import ApusData
+public import ApusGraph
+import ApusInstructions
+public import ApusPlan
+public import ApusRuntime
+import Glibc
+
+/// The data of a training run.
+public struct TrainingData: Sendable {
+    public var training: ImageDataset
+    /// Held out of the training set; nil where selection needs none.
+    public var validation: ImageDataset?
+    public var test: ImageDataset?
+
+    public init(training: ImageDataset, validation: ImageDataset?, test: ImageDataset?) {
+        self.training = training
+        self.validation = validation
+        self.test = test
+    }
+
+    /// Holds out what the options say.
+    public init(training: ImageDataset, test: ImageDataset?, options: TrainingOptions) throws(TrainingError) {
+        guard options.selection == .validation else {
+            self.init(training: training, validation: nil, test: test)
+            return
+        }
+        guard options.heldOut >= 1, options.heldOut < training.count else {
+            throw .mismatch(
+                "\(options.heldOut) images can't be held out of \(training.count); hold out fewer, or select on last")
+        }
+        let parts = Shuffle.split(count: training.count, heldOut: options.heldOut, seed: options.seed)
+        self.init(
+            training: training.subset(parts.training), validation: training.subset(parts.heldOut), test: test)
+    }
+}
+
+/// What a trainer tells while it works.
+public enum TrainingEvent: Sendable {
+    case step(epoch: Int, step: Int, steps: Int, loss: Double, imagesPerSecond: Double)
+    /// A better model by the set that selects.
+    case improved(Model, epoch: Int, accuracy: Double)
+    /// An evaluation within an epoch.
+    case evaluated(epoch: Int, step: Int, accuracy: Double)
+    case epoch(EpochRecord)
+    case learningRateDivided(to: Double)
+    /// The state after an epoch, or where the trainer was told to stop.
+    case checkpoint(Checkpoint)
+}
+
+/// A line of `history.jsonl`.
+public struct EpochRecord: Sendable, Equatable {
+    public var epoch: Int
+    public var trainLoss: Double
+    public var validationAccuracy: Double?
+    public var testAccuracy: Double?
+    public var learningRate: Double
+    public var seconds: Double
+    public var imagesPerSecond: Double
+}
+
+/// Why a trainer ended.
+public enum TrainingEnd: String, Sendable {
+    case allEpochs = "all epochs are done"
+    case targetReached = "the target accuracy is reached"
+    case noImprovement = "no improvement for too many epochs"
+    case interrupted = "interrupted"
+}
+
+/// Trains a model: one plan is a whole step, run for each batch of each epoch.
+///
+/// The parameters after any step are a pure function of model, data and recipe: they don't depend on the number of threads
+/// nor on interruptions.
+public struct Trainer: ~Copyable {
+    private let model: Model
+    private let data: TrainingData
+    private let options: TrainingOptions
+    private var session: Session
+    private var evaluator: Evaluator
+    private var buffer: BatchBuffer
+    private var progress: Progress
+    private let lossSlice: StateSlice
+    private let statusSlice: StateSlice
+
+    /// - Parameters:
+    ///   - model: the spec, with weights where training goes on from a model that exists; others are initialized.
+    ///   - checkpoint: the state to go on from.
+    public init(
+        _ model: Model, data: TrainingData, options: TrainingOptions, target: Target, checkpoint: Checkpoint? = nil
+    ) throws(TrainingError) {
+        var lowering = LoweringOptions(target: target, batchBound: options.batch, weights: .state)
+        lowering.shards = options.shards
+        lowering.optimizer = options.optimizer
+        lowering.averageDecay = options.averageDecay
+        let plan: Plan
+        do throws(PassError) {
+            self.model = try Pipeline([ExplicitParameters()]).run(model).initialized(seed: options.seed)
+        } catch {
+            throw .compile(error.description)
+        }
+        do throws(CompileError) {
+            plan = try Compiler.trainingPlan(
+                self.model, .init(loss: options.loss, inputNoise: options.noise), lowering: lowering)
+        } catch {
+            throw .compile(error.description)
+        }
+        guard plan.inputs.count == 2, plan.inputs[0].sampleElements == data.training.imageSize else {
+            throw .mismatch(
+                "'\(plan.inputs[0].name)' takes \(plan.inputs[0].sampleShape) and the data set has "
+                    + "[\(data.training.channels), \(data.training.height), \(data.training.width)]; "
+                    + "set the spec's image size and channels (--set)")
+        }
+        guard let lossSlice = plan.slices.first(where: { $0.kind == .result }),
+            let statusSlice = plan.slices.first(where: { $0.kind == .status })
+        else { throw .compile("the training plan reports no loss; choose an optimizer and a loss") }
+        self.data = data
+        self.options = options
+        self.lossSlice = lossSlice
+        self.statusSlice = statusSlice
+        let augmenter: Augmenter
+        let plain: Augmenter
+        do throws(DataError) {
+            augmenter = try Augmenter(
+                options.augmentation, channels: data.training.channels, height: data.training.height,
+                width: data.training.width)
+            plain = try Augmenter(
+                channels: data.training.channels, height: data.training.height, width: data.training.width)
+        } catch {
+            throw .data(error.description)
+        }
+        do throws(SessionError) { session = try Session(plan, threads: options.threads) } catch {
+            throw .session(error.description)
+        }
+        evaluator = try Evaluator(
+            self.model, augmenter: plain, weights: .state, target: target, threads: options.threads)
+        buffer = BatchBuffer(capacity: options.batch, augmenter: augmenter, imageSize: data.training.imageSize)
+        progress = Progress(learningRate: LearningRate(base: options.learningRate))
+        try start(checkpoint)
+    }
+
+    /// Fills the state: from the checkpoint, or with the model's weights.
+    private mutating func start(_ checkpoint: Checkpoint?) throws(TrainingError) {
+        if let checkpoint {
+            guard checkpoint.recipe == recipe else {
+                throw .checkpoint(
+                    "the checkpoint was made with another recipe, model or data set; resume with the flags of then.\n"
+                        + "  then: \(checkpoint.recipe)\n  now:  \(recipe)")
+            }
+            progress = checkpoint.progress
+        }
+        for slice in session.plan.slices {
+            let elements: [Float]?
+            if let checkpoint {
+                elements = checkpoint.state[Checkpoint.key(slice)]
+            } else {
+                switch slice.kind {
+                case .parameter, .average, .statistic: elements = model.weights[slice.name]
+                default: elements = nil
+                }
+            }
+            guard let elements else { continue }
+            do throws(SessionError) { try session.write(elements, to: slice) } catch {
+                throw .checkpoint("the state doesn't fit the model: \(error.description)")
+            }
+        }
+    }
+
+    /// What the bits of the result depend on.
+    private var recipe: String {
+        "\(options.recipe); model \(model.graph.text.split(separator: "\n").count) lines, digest "
+            + "\(digest(model.graph.text.utf8)); \(data.training.count) images, digest \(digest(data.training.labels))"
+    }
+
+    /// FNV-1a over bytes (Fowler, Noll, Vo): tells recipes apart, nothing more.
+    private func digest(_ bytes: some Sequence<UInt8>) -> String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return String(hash, radix: 16)
+    }
+
+    /// Steps of an epoch. The last batch may be smaller.
+    private var stepsPerEpoch: Int { (data.training.count + options.batch - 1) / options.batch }
+
+    /// Trains until one of the options says stop.
+    ///
+    /// - Parameters:
+    ///   - shouldStop: is asked after each step; the trainer then makes a checkpoint and returns.
+    ///   - observe: is told what happens, on the caller's thread.
+    public mutating func run(
+        shouldStop: () -> Bool = { false }, observe: (TrainingEvent) throws(TrainingError) -> Void
+    ) throws(TrainingError) -> TrainingEnd {
+        while progress.epoch < options.epochs {
+            if let end = progress.end { return end }
+            try runEpoch(shouldStop: shouldStop, observe: observe)
+            if progress.step > 0 { return .interrupted }
+        }
+        return progress.end ?? .allEpochs
+    }
+
+    private mutating func runEpoch(
+        shouldStop: () -> Bool, observe: (TrainingEvent) throws(TrainingError) -> Void
+    ) throws(TrainingError) {
+        let epoch = progress.epoch
+        let order = Shuffle.permutation(count: data.training.count, seed: options.seed, epoch: epoch)
+        let began = now()
+        var lastEvaluation = began
+        let secondsBefore = progress.seconds
+        let firstStep = progress.step
+        while progress.step < stepsPerEpoch {
+            let first = progress.step * options.batch
+            let batch = order.span.extracting(first..<min(order.count, first + options.batch))
+            let loss = try runStep(batch, epoch: epoch)
+            progress.step += 1
+            progress.lossSum += loss * Double(batch.count)
+            let elapsed = now() - began
+            try observe(
+                .step(
+                    epoch: epoch + 1, step: progress.step, steps: stepsPerEpoch, loss: loss,
+                    imagesPerSecond: Double((progress.step - firstStep) * options.batch) / elapsed))
+            guard progress.step < stepsPerEpoch else { break }
+            progress.seconds = secondsBefore + elapsed
+            let isDue =
+                options.evaluationSteps > 0 && progress.step % options.evaluationSteps == 0
+                || options.evaluationSeconds > 0 && now() - lastEvaluation >= options.evaluationSeconds
+            if isDue {
+                try evaluateWithin(epoch: epoch, observe: observe)
+                lastEvaluation = now()
+            }
+            if shouldStop() {
+                try observe(.checkpoint(checkpoint()))
+                return
+            }
+        }
+        progress.seconds = secondsBefore + (now() - began)
+        try endEpoch(epoch, observe: observe)
+    }
+
+    /// Runs one step and returns the mean loss of its batch.
+    private mutating func runStep(_ batch: Span<Int32>, epoch: Int) throws(TrainingError) -> Double {
+        buffer.fill(data.training, order: batch, seed: options.seed, epoch: epoch, threads: session)
+        var arguments = RunArguments()
+        arguments.learningRate = Float(
+            progress.learningRate.rate(
+                options.schedule, step: progress.totalSteps, of: stepsPerEpoch * options.epochs))
+        progress.totalSteps += 1
+        arguments.step = UInt32(truncatingIfNeeded: progress.totalSteps)
+        arguments.seedLow = UInt32(truncatingIfNeeded: options.seed)
+        arguments.seedHigh = UInt32(truncatingIfNeeded: options.seed >> 32)
+        unsafe session.bindInput(0, to: buffer.images)
+        unsafe session.bindInput(1, to: buffer.labels)
+        do throws(SessionError) { try session.run(batch: batch.count, arguments: arguments) } catch {
+            throw .session(error.description)
+        }
+        let loss = Double(session.withState(lossSlice) { unsafe $0[0] })
+        guard loss.isFinite else {
+            throw .notFinite(what: "the loss", epoch: epoch + 1, step: progress.step + 1)
+        }
+        guard session.withState(statusSlice, { unsafe $0[0].isFinite }) else {
+            throw .notFinite(what: "a gradient or a parameter", epoch: epoch + 1, step: progress.step + 1)
+        }
+        return loss
+    }
+
+    /// The model as it is now, with the averaged parameters where an average is kept.
+    private func currentModel() -> Model {
+        var current = model
+        for slice in session.plan.slices {
+            switch slice.kind {
+            case .parameter where options.averageDecay == nil, .statistic, .average:
+                current.weights[slice.name] = session.read(slice)
+            default: break
+            }
+        }
+        return current
+    }
+
+    private mutating func evaluateWithin(
+        epoch: Int, observe: (TrainingEvent) throws(TrainingError) -> Void
+    ) throws(TrainingError) {
+        guard let selecting = options.selection == .test ? data.test : data.validation else { return }
+        let current = currentModel()
+        try evaluator.setWeights(current.weights)
+        let accuracy = try evaluator.evaluate(selecting).accuracy
+        try observe(.evaluated(epoch: epoch + 1, step: progress.step, accuracy: accuracy))
+        if progress.learningRate.note(accuracy: accuracy, epoch: epoch) {
+            try observe(.improved(current, epoch: epoch + 1, accuracy: accuracy))
+        }
+    }
+
+    private mutating func endEpoch(
+        _ epoch: Int, observe: (TrainingEvent) throws(TrainingError) -> Void
+    ) throws(TrainingError) {
+        let current = currentModel()
+        try evaluator.setWeights(current.weights)
+        var record = EpochRecord(
+            epoch: epoch + 1, trainLoss: progress.lossSum / Double(data.training.count),
+            learningRate: progress.learningRate.rate(
+                options.schedule, step: progress.totalSteps - 1, of: stepsPerEpoch * options.epochs),
+            seconds: progress.seconds,
+            imagesPerSecond: Double(data.training.count) / max(progress.seconds, 1e-9))
+        if let validation = data.validation { record.validationAccuracy = try evaluator.evaluate(validation).accuracy }
+        if let test = data.test { record.testAccuracy = try evaluator.evaluate(test).accuracy }
+        let selecting: Double? =
+            switch options.selection {
+            case .validation: record.validationAccuracy
+            case .test: record.testAccuracy
+            case .last: nil
+            }
+        try observe(.epoch(record))
+        if let selecting {
+            if progress.learningRate.note(accuracy: selecting, epoch: epoch) {
+                try observe(.improved(current, epoch: epoch + 1, accuracy: selecting))
+            }
+            if selecting >= options.targetAccuracy { progress.end = .targetReached }
+            if progress.learningRate.endEpoch(epoch, options.schedule) {
+                try observe(.learningRateDivided(to: progress.learningRate.base))
+            }
+            if options.patience > 0, epoch - progress.learningRate.lastImprovement >= options.patience {
+                progress.end = progress.end ?? .noImprovement
+            }
+        } else {
+            // Nothing selects: each epoch's model takes the place of the one before.
+            try observe(.improved(current, epoch: epoch + 1, accuracy: record.testAccuracy ?? .nan))
+        }
+        progress.epoch += 1
+        progress.step = 0
+        progress.lossSum = 0
+        progress.seconds = 0
+        try observe(.checkpoint(checkpoint()))
+    }
+
+    private func checkpoint() -> Checkpoint {
+        var state: [String: [Float]] = [:]
+        for slice in session.plan.slices where slice.kind != .gradient && slice.kind != .result {
+            state[Checkpoint.key(slice)] = session.read(slice)
+        }
+        return Checkpoint(recipe: recipe, progress: progress, state: state)
+    }
+
+    /// Seconds of a clock that never goes back.
+    private func now() -> Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}

@@ -1,0 +1,90 @@
+public import ApusCompiler
+public import ApusData
+
+/// Everything that a training run depends on. The defaults are the recipe of the Flux model zoo.
+public struct TrainingOptions: Sendable {
+    /// How the learning rate changes.
+    public enum Schedule: Sendable, Equatable {
+        case constant
+        /// Divided by `divisor` after `patience` epochs without improvement, while above `minimum`.
+        case plateau(divisor: Double = 10, patience: Int = 5, minimum: Double = 1e-6)
+        /// Up in a line over `warmup` steps, then down along half a cosine to `minimum` at the last step:
+        /// Loshchilov and Hutter, "SGDR" (2017), equation 5, without restarts.
+        case cosine(warmup: Int = 0, minimum: Double = 0)
+    }
+
+    /// What the best model is chosen by.
+    public enum Selection: String, Sendable, Equatable, CaseIterable {
+        /// Accuracy on a part of the training set that is held out.
+        case validation
+        /// Accuracy on the test set. Its figure is then no estimate for new data.
+        case test
+        /// None: the model after the last epoch is kept.
+        case last
+    }
+
+    public var seed: UInt64 = 1
+    public var batch = 128
+    public var epochs = 20
+    public var learningRate = 3e-3
+    public var optimizer = LoweringOptions.Optimizer.adam()
+    public var schedule = Schedule.plateau()
+    /// Standard deviation of the Gaussian noise added to the input.
+    public var noise = 0.1
+    public var augmentation = Augmentation()
+    public var selection = Selection.validation
+    /// Samples of the training set that are held out for validation; none are where selection needs none.
+    public var heldOut = 5_000
+    /// The decay of a running average of the parameters, which is then what is tried and kept; nil for none.
+    public var averageDecay: Double?
+    /// Epochs without improvement after which training stops; 0 for never.
+    public var patience = 10
+    /// The accuracy on the set that selects at which training stops.
+    public var targetAccuracy = 0.999
+    /// Steps between evaluations within an epoch; 0 for none.
+    public var evaluationSteps = 0
+    /// Seconds between evaluations within an epoch; 0 for none. Which steps those are depends on the machine's speed.
+    public var evaluationSeconds = 0.0
+    public var loss = Loss.automatic
+    /// Parts that a batch is cut into. It is part of the recipe: other shards give other bits.
+    public var shards = 8
+    /// Threads that work on a batch. Not part of the recipe.
+    public var threads = 1
+
+    public init() {}
+
+    /// What the result depends on, as text: two runs with equal recipes on equal data end in the same bits.
+    var recipe: String {
+        """
+        seed \(seed), batch \(batch), epochs \(epochs), learning rate \(learningRate), optimizer \(optimizer), \
+        schedule \(schedule), noise \(noise), augmentation \(augmentation), selection \(selection.rawValue), \
+        held out \(selection == .validation ? heldOut : 0), average \(averageDecay.map { "\($0)" } ?? "none"), \
+        patience \(patience), target accuracy \(targetAccuracy), loss \(loss), shards \(shards), \
+        evaluation every \(evaluationSteps) steps
+        """
+    }
+}
+
+/// Why training can't begin or go on.
+public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
+    case compile(String)
+    case session(String)
+    case data(String)
+    /// The model and the data don't fit each other.
+    case mismatch(String)
+    /// The loss, a gradient or a parameter is not a finite number.
+    case notFinite(what: String, epoch: Int, step: Int)
+    case checkpoint(String)
+    case file(String)
+
+    public var description: String {
+        switch self {
+        case .compile(let text), .session(let text), .data(let text), .mismatch(let text), .checkpoint(let text),
+            .file(let text):
+            text
+        case .notFinite(let what, let epoch, let step):
+            "\(what) is not finite after step \(step) of epoch \(epoch); use a smaller --learning-rate, or look for "
+                + "values in the data that are far from 0...1"
+        }
+    }
+}
