@@ -52,11 +52,9 @@ public enum Compiler {
     public static func plan(
         _ model: Model, through pipeline: Pipeline, _ options: LoweringOptions
     ) throws(CompileError) -> Plan {
-        do {
-            return try lower(try pipeline.run(model), options)
-        } catch {
-            throw .pass(error)
-        }
+        let ready: Model
+        do { ready = try pipeline.run(model) } catch { throw .pass(error) }
+        return try lower(ready, options)
     }
 
     /// A plan from a model that went through the passes.

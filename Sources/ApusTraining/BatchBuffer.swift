@@ -1,4 +1,4 @@
-public import ApusData
+import ApusData
 import ApusRuntime
 
 /// Room for a batch of prepared images and their labels, filled by all threads.

@@ -25,6 +25,12 @@ public struct Checkpoint: Sendable, Equatable {
     /// The blocks of the state by kind and name.
     var state: [String: [Float]]
 
+    init(recipe: String, progress: Progress, state: [String: [Float]]) {
+        self.recipe = recipe
+        self.progress = progress
+        self.state = state
+    }
+
     static func key(_ slice: StateSlice) -> String { "\(slice.kind)/\(slice.name)" }
 
     private static let magic = Array("APUSCKPT".utf8)

@@ -2,7 +2,7 @@ public import ApusCompiler
 public import ApusData
 public import ApusGraph
 public import ApusPlan
-public import ApusRuntime
+import ApusRuntime
 import Glibc
 
 /// How well a model answers a data set.
@@ -64,6 +64,7 @@ public struct Evaluator: ~Copyable {
                     + "'\(model.graph.name)' has \(plan.inputs.count) inputs and the outputs "
                     + plan.outputs.map { "\($0.name) \($0.sampleShape)" }.joined(separator: ", "))
         }
+        let session = try Session.make(plan, threads: threads)
         classes = plan.outputs[0].sampleElements
         let producer = model.graph.nodes.first { $0.results.contains(model.graph.outputs[0]) }
         switch producer?.operation {
@@ -72,7 +73,7 @@ public struct Evaluator: ~Copyable {
         default: scores = .logits
         }
         self.batch = batch
-        do { session = try Session(plan, threads: threads) } catch { throw .session(error.description) }
+        self.session = session
         buffer = BatchBuffer(capacity: batch, augmenter: augmenter, imageSize: plan.inputs[0].sampleElements)
     }
 
@@ -114,7 +115,8 @@ public struct Evaluator: ~Copyable {
             if let failure { throw .session(failure.description) }
             for (row, index) in order.enumerated() {
                 count(
-                    answers[row * classes..<(row + 1) * classes], label: Int(dataset.labels[Int(index)]), in: &evaluation)
+                    answers[row * classes..<(row + 1) * classes], label: Int(dataset.labels[Int(index)]),
+                    in: &evaluation)
             }
             first += order.count
         }

@@ -1,9 +1,9 @@
-public import ApusCompiler
+import ApusCompiler
 public import ApusData
 public import ApusGraph
 import ApusInstructions
 public import ApusPlan
-public import ApusRuntime
+import ApusRuntime
 import Glibc
 
 /// The data of a training run.
@@ -79,6 +79,7 @@ public struct Trainer: ~Copyable {
     private var evaluator: Evaluator
     private var buffer: BatchBuffer
     private var progress: Progress
+    private let recipe: String
     private let lossSlice: StateSlice
     private let statusSlice: StateSlice
 
@@ -93,14 +94,15 @@ public struct Trainer: ~Copyable {
         lowering.optimizer = options.optimizer
         lowering.averageDecay = options.averageDecay
         let plan: Plan
+        let explicit: Model
         do throws(PassError) {
-            self.model = try Pipeline([ExplicitParameters()]).run(model).initialized(seed: options.seed)
+            explicit = try Pipeline([ExplicitParameters()]).run(model).initialized(seed: options.seed)
         } catch {
             throw .compile(error.description)
         }
         do throws(CompileError) {
             plan = try Compiler.trainingPlan(
-                self.model, .init(loss: options.loss, inputNoise: options.noise), lowering: lowering)
+                explicit, .init(loss: options.loss, inputNoise: options.noise), lowering: lowering)
         } catch {
             throw .compile(error.description)
         }
@@ -113,10 +115,6 @@ public struct Trainer: ~Copyable {
         guard let lossSlice = plan.slices.first(where: { $0.kind == .result }),
             let statusSlice = plan.slices.first(where: { $0.kind == .status })
         else { throw .compile("the training plan reports no loss; choose an optimizer and a loss") }
-        self.data = data
-        self.options = options
-        self.lossSlice = lossSlice
-        self.statusSlice = statusSlice
         let augmenter: Augmenter
         let plain: Augmenter
         do throws(DataError) {
@@ -128,25 +126,32 @@ public struct Trainer: ~Copyable {
         } catch {
             throw .data(error.description)
         }
-        do throws(SessionError) { session = try Session(plan, threads: options.threads) } catch {
-            throw .session(error.description)
-        }
-        evaluator = try Evaluator(
-            self.model, augmenter: plain, weights: .state, target: target, threads: options.threads)
+        let recipe = Self.recipe(options, explicit, data)
+        var session = try Session.make(plan, threads: options.threads)
+        let evaluator = try Evaluator(
+            explicit, augmenter: plain, weights: .state, target: target, threads: options.threads)
+        let progress = try Self.start(
+            &session, explicit, checkpoint, recipe: recipe, learningRate: options.learningRate)
+        self.model = explicit
+        self.recipe = recipe
+        self.progress = progress
+        self.data = data
+        self.options = options
+        self.lossSlice = lossSlice
+        self.statusSlice = statusSlice
+        self.session = session
+        self.evaluator = evaluator
         buffer = BatchBuffer(capacity: options.batch, augmenter: augmenter, imageSize: data.training.imageSize)
-        progress = Progress(learningRate: LearningRate(base: options.learningRate))
-        try start(checkpoint)
     }
 
-    /// Fills the state: from the checkpoint, or with the model's weights.
-    private mutating func start(_ checkpoint: Checkpoint?) throws(TrainingError) {
-        if let checkpoint {
-            guard checkpoint.recipe == recipe else {
-                throw .checkpoint(
-                    "the checkpoint was made with another recipe, model or data set; resume with the flags of then.\n"
-                        + "  then: \(checkpoint.recipe)\n  now:  \(recipe)")
-            }
-            progress = checkpoint.progress
+    /// Fills the state, from the checkpoint or with the model's weights, and says how far the run is.
+    private static func start(
+        _ session: inout Session, _ model: Model, _ checkpoint: Checkpoint?, recipe: String, learningRate: Double
+    ) throws(TrainingError) -> Progress {
+        if let checkpoint, checkpoint.recipe != recipe {
+            throw .checkpoint(
+                "the checkpoint was made with another recipe, model or data set; resume with the flags of then.\n"
+                    + "  then: \(checkpoint.recipe)\n  now:  \(recipe)")
         }
         for slice in session.plan.slices {
             let elements: [Float]?
@@ -163,16 +168,17 @@ public struct Trainer: ~Copyable {
                 throw .checkpoint("the state doesn't fit the model: \(error.description)")
             }
         }
+        return checkpoint?.progress ?? Progress(learningRate: LearningRate(base: learningRate))
     }
 
     /// What the bits of the result depend on.
-    private var recipe: String {
-        "\(options.recipe); model \(model.graph.text.split(separator: "\n").count) lines, digest "
-            + "\(digest(model.graph.text.utf8)); \(data.training.count) images, digest \(digest(data.training.labels))"
+    private static func recipe(_ options: TrainingOptions, _ model: Model, _ data: TrainingData) -> String {
+        "\(options.recipe); model \(model.graph.name), digest \(digest(model.graph.text.utf8)); "
+            + "\(data.training.count) images, digest \(digest(data.training.labels))"
     }
 
     /// FNV-1a over bytes (Fowler, Noll, Vo): tells recipes apart, nothing more.
-    private func digest(_ bytes: some Sequence<UInt8>) -> String {
+    private static func digest(_ bytes: some Sequence<UInt8>) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         return String(hash, radix: 16)
@@ -251,11 +257,11 @@ public struct Trainer: ~Copyable {
         do throws(SessionError) { try session.run(batch: batch.count, arguments: arguments) } catch {
             throw .session(error.description)
         }
-        let loss = Double(session.withState(lossSlice) { unsafe $0[0] })
+        let loss = unsafe Double(session.withState(lossSlice) { unsafe $0[0] })
         guard loss.isFinite else {
             throw .notFinite(what: "the loss", epoch: epoch + 1, step: progress.step + 1)
         }
-        guard session.withState(statusSlice, { unsafe $0[0].isFinite }) else {
+        guard unsafe session.withState(statusSlice, { unsafe $0[0].isFinite }) else {
             throw .notFinite(what: "a gradient or a parameter", epoch: epoch + 1, step: progress.step + 1)
         }
         return loss

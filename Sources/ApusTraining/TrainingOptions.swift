@@ -1,5 +1,7 @@
 public import ApusCompiler
 public import ApusData
+import ApusPlan
+import ApusRuntime
 
 /// Everything that a training run depends on. The defaults are the recipe of the Flux model zoo.
 public struct TrainingOptions: Sendable {
@@ -85,6 +87,15 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         case .notFinite(let what, let epoch, let step):
             "\(what) is not finite after step \(step) of epoch \(epoch); use a smaller --learning-rate, or look for "
                 + "values in the data that are far from 0...1"
+        }
+    }
+}
+
+extension Session {
+    /// A session whose errors are a trainer's.
+    static func make(_ plan: Plan, threads: Int) throws(TrainingError) -> Session {
+        do throws(SessionError) { return try Session(plan, threads: threads) } catch {
+            throw .session(error.description)
         }
     }
 }
