@@ -2,10 +2,10 @@ import Glibc
 
 /// The counter-based random numbers of dropout and noise: Philox4x32-10, Salmon et al., "Parallel Random Numbers: As Easy
 /// as 1, 2, 3" (2011), section 3.3. Four words are a pure function of a key of two words and a counter of four.
-enum Philox {
-    typealias Words = (UInt32, UInt32, UInt32, UInt32)
+package enum Philox {
+    package typealias Words = (UInt32, UInt32, UInt32, UInt32)
 
-    static func words(counter: Words, key: (UInt32, UInt32)) -> Words {
+    package static func words(counter: Words, key: (UInt32, UInt32)) -> Words {
         var (state, key) = (counter, key)
         for _ in 0..<10 {
             let first = state.0.multipliedFullWidth(by: 0xD251_1F53)
@@ -40,12 +40,13 @@ struct RandomElements {
     }
 
     /// Normal with mean 0 and variance 1, by Box and Muller (1958): words (0, 1) give elements 0 (cosine) and 1 (sine) of
-    /// the four, words (2, 3) give elements 2 and 3.
+    /// the four, words (2, 3) give elements 2 and 3. The first word, as a number in (0, 1), gives the radius, and the
+    /// second, as a part of a turn, the angle.
     func normal(sample: Int, element: Int) -> Double {
         let words = words(sample, element)
         let (first, second) = element % 4 < 2 ? (words.0, words.1) : (words.2, words.3)
-        let radius = (-2 * log(Double((first >> 8) + 1) * 0x1p-24)).squareRoot()
-        let angle = 2 * Double.pi * Double(second >> 8) * 0x1p-24
+        let radius = (-2 * log((Double(first) + 0.5) * 0x1p-32)).squareRoot()
+        let angle = 2 * Double.pi * Double(second) * 0x1p-32
         return radius * (element % 2 == 0 ? cos(angle) : sin(angle))
     }
 

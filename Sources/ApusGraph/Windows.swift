@@ -63,6 +63,17 @@ public struct WindowGeometry: Sendable, Equatable {
     public var padLeft: Int
     public var padBottom: Int
     public var padRight: Int
+
+    public init(
+        outputHeight: Int, outputWidth: Int, padTop: Int = 0, padLeft: Int = 0, padBottom: Int = 0, padRight: Int = 0
+    ) {
+        self.outputHeight = outputHeight
+        self.outputWidth = outputWidth
+        self.padTop = padTop
+        self.padLeft = padLeft
+        self.padBottom = padBottom
+        self.padRight = padRight
+    }
 }
 
 /// Windows that move over a picture: the shape rule that convolution and pooling share.

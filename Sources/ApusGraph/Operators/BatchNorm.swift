@@ -99,7 +99,7 @@ public struct BatchNormTraining: Operator {
     public static let name = "batch_norm_training"
     public static let documentation = OperatorDocumentation(
         audience: .passes,
-        summary: "batch_norm with the mean and variance of the batch.",
+        summary: "Batch norm with the mean and variance of the batch.",
         details: """
             `y = (x − mean) / sqrt(variance + epsilon) · scale + bias`, where mean and (biased) variance are those of \
             each channel over samples and places. No gradient flows through the second and third result.

@@ -17,7 +17,7 @@ public struct FusedConvolution2D: Operator {
     public static let name = "fused_conv2d"
     public static let documentation = OperatorDocumentation(
         audience: .passes,
-        summary: "conv2d, relu and max_pool2d in one.",
+        summary: "A convolution, its activation and max-pooling in one.",
         details: """
             `y = max_pool2d(activation(conv2d(x, weight, bias)))` with windows that neither overlap nor are padded. \
             Where `choice` is true the second result says which element of each window was taken: `i · columns + j` of \

@@ -3,7 +3,7 @@ public struct FusedDense: Operator {
     public static let name = "fused_dense"
     public static let documentation = OperatorDocumentation(
         audience: .passes,
-        summary: "dense and relu in one.",
+        summary: "A dense layer and its activation in one.",
         details: "`y = activation(dense(x, weight, bias))`.",
         operands: Dense.documentation.operands,
         attributes: Dense.documentation.attributes + [.init("activation", "none or relu; none")],

@@ -1,0 +1,101 @@
+import ApusGraph
+import Testing
+
+/// Properties that hold for every operator of the catalogue, over random calls.
+struct ConsistencyTests {
+    static let seed: UInt64 = 7
+
+    private func forEachCall(
+        _ name: String, _ count: Int, _ body: (OperatorCase, String, inout SeededRandom) throws -> Void
+    )
+        rethrows
+    {
+        var random = SeededRandom(seed: Self.seed)
+        for number in 0..<count {
+            guard let call = OperatorCase.random(name, &random) else { return }
+            let place = "\(name) \(call.operation.attributes) on \(call.operands), case \(number), seed \(Self.seed)"
+            try body(call, place, &random)
+        }
+    }
+
+    @Test("results have the shapes that are inferred", arguments: OperatorCatalogue.all.map { $0.name })
+    func shapes(name: String) throws {
+        try forEachCall(name, 30) { call, place, random in
+            let batch = random.integer(1...3)
+            let inferred = try call.operation.infer(call.operands)
+            let shapes = inferred.map { $0.type.shape(batch: batch) }
+            let operands = zip(call.operands, call.draws).map { $1.tensor($0.shape(batch: batch), &random) }
+            let results = call.operation.evaluate(operands, results: shapes, context: EvaluationContext())
+            #expect(results.map(\.shape) == shapes, "\(place)")
+            #expect(results.allSatisfy { $0.elements.allSatisfy(\.isFinite) }, "\(place)")
+            for result in inferred { #expect(result.derivations.count == result.type.rank, "\(place)") }
+            #expect(
+                inferred.count <= type(of: call.operation).documentation.results.count, "\(place) has unnamed results")
+            let cost = call.operation.cost(operands: call.operands, results: inferred.map(\.type))
+            #expect(cost.multiplyAdds >= 0, "\(place)")
+        }
+    }
+
+    @Test("attributes survive being written and read", arguments: OperatorCatalogue.all.map { $0.name })
+    func attributes(name: String) throws {
+        let operation = try #require(OperatorCatalogue.named(name))
+        forEachCall(name, 30) { call, place, _ in
+            var reader = AttributeReader(operatorName: name, call.operation.attributes)
+            do {
+                let read = try operation.init(attributes: &reader)
+                try reader.finish()
+                #expect(read.isSame(as: call.operation), "\(place) was read as \(read.attributes)")
+                let (written, original) = (try read.infer(call.operands), try call.operation.infer(call.operands))
+                #expect(written == original, "\(place)")
+            } catch {
+                Issue.record("\(place): \(error)")
+            }
+        }
+    }
+
+    @Test("implicit parameters are the last operands", arguments: OperatorCatalogue.all.map { $0.name })
+    func implicitParameters(name: String) throws {
+        try forEachCall(name, 30) { call, place, _ in
+            let parameters = call.operation.implicitParameters(call.operands)
+            guard !parameters.isEmpty else { return }
+            #expect(parameters.map(\.type) == Array(call.operands.suffix(parameters.count)), "\(place)")
+            #expect(Set(parameters.map(\.suffix)).count == parameters.count, "\(place)")
+            let given = Array(call.operands.dropLast(parameters.count))
+            #expect(call.operation.implicitParameters(given) == parameters, "\(place)")
+            let (without, with) = (try call.operation.infer(given), try call.operation.infer(call.operands))
+            #expect(without == with, "\(place)")
+        }
+    }
+
+    @Test("documentation says what the operator takes", arguments: OperatorCatalogue.all.map { $0.name })
+    func documentation(name: String) throws {
+        let operation = try #require(OperatorCatalogue.named(name))
+        let documentation = operation.documentation
+        #expect(documentation.summary.hasSuffix(".") && documentation.summary.first?.isUppercase == true)
+        #expect(documentation.example.contains("\(name)("), "the example of \(name) does not show it")
+        #expect(!documentation.results.isEmpty && !documentation.constraints.isEmpty)
+        #expect(documentation.constraints.map(\.name) == (1...documentation.constraints.count).map { "C\($0)" })
+
+        var random = SeededRandom(seed: Self.seed)
+        let call = try #require(OperatorCase.random(name, &random))
+        #expect(call.operands.count <= documentation.operands.count)
+        var reader = AttributeReader(
+            operatorName: name, call.operation.attributes + [Attribute("nonsense", .integer(1))])
+        _ = try operation.init(attributes: &reader)
+        do {
+            try reader.finish()
+            Issue.record("\(name) takes 'nonsense'")
+        } catch {
+            #expect(error.message == "\(name) has no attribute 'nonsense'")
+            let asked = error.remedy == "it takes none" ? [] : words(error.remedy)
+            let named = documentation.attributes.map(\.name)
+            #expect(Set(named).subtracting(["..."]).isSubset(of: asked), "\(name) documents what it does not take")
+            #expect(named.contains("...") || Set(named) == Set(asked), "\(name) does not document all of \(asked)")
+        }
+    }
+
+    /// The names in `it takes a, b, c`.
+    private func words(_ remedy: String) -> [String] {
+        remedy.dropFirst("it takes ".count).split(separator: ",").map { String($0.drop { $0 == " " }) }
+    }
+}

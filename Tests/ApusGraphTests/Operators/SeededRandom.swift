@@ -1,0 +1,53 @@
+import ApusGraph
+
+/// SplitMix64: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014), figure 13.
+struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        return word ^ (word >> 31)
+    }
+
+    mutating func integer(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+    mutating func pair(_ range: ClosedRange<Int>) -> [Int] { [integer(range), integer(range)] }
+    mutating func chance(_ probability: Double) -> Bool { Double.random(in: 0..<1, using: &self) < probability }
+    mutating func pick<Element>(_ choices: Element...) -> Element { choices[integer(0...choices.count - 1)] }
+
+    /// `count` numbers in (−1, 1) in random order, none of them zero and each at least 1 / count from the next: what has a
+    /// kink or a step is never differentiated across it.
+    mutating func spread(_ count: Int) -> [Double] {
+        let numbers = (0..<count).map { (Double($0) + 0.37) / Double(count) * 2 - 1 }
+        return numbers.shuffled(using: &self)
+    }
+}
+
+/// What an operand's elements are drawn from.
+enum Draw {
+    /// Distinct numbers in (−1, 1).
+    case spread
+    /// From 0.1 to 1.
+    case positive
+    /// Whole numbers from −1 to one above the last class.
+    case labels(classes: Int)
+    /// Places of a window, or 255.
+    case choice(places: Int)
+
+    func tensor(_ shape: [Int], _ random: inout SeededRandom) -> Tensor {
+        let count = shape.reduce(1, *)
+        let elements: [Double]
+        switch self {
+        case .spread: elements = random.spread(count)
+        case .positive: elements = random.spread(count).map { 0.55 + 0.45 * $0 }
+        case .labels(let classes): elements = (0..<count).map { _ in Double(random.integer(-1...classes)) }
+        case .choice(let places):
+            elements = (0..<count).map { _ in random.chance(0.2) ? 255 : Double(random.integer(0...places - 1)) }
+        }
+        return Tensor(shape: shape, elements: elements)
+    }
+}
