@@ -15,7 +15,8 @@ import Testing
             let padLeft = padded ? random.int(0...width - 1) : 0
             let channels = random.int(1...37)
             let source = random.layout(
-                channels: channels, height: height + random.int(0...7), width: width + random.int(0...7), block: lanes)
+                channels: channels, height: height + random.int(0...7), width: width + random.int(0...7),
+                block: lanes)
             let destination = random.layout(
                 channels: channels, height: (Int(source.height) + padTop - height) / strideY + 1,
                 width: (Int(source.width) + padLeft - width) / strideX + 1, block: lanes)
