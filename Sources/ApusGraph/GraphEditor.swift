@@ -37,6 +37,17 @@ public struct GraphEditor: Sendable {
     /// Gives the graph another name.
     mutating func rename(_ name: String) { graph.name = name }
 
+    /// Gives a value another name.
+    mutating func rename(_ id: ValueID, to name: String) throws(GraphError) {
+        guard names[name] ?? id == id else {
+            throw GraphError(
+                place: name, message: "the name '\(name)' is already taken", remedy: "give the value another name")
+        }
+        names[graph[id].name] = nil
+        names[name] = id
+        graph[id].name = name
+    }
+
     /// The value with this name. O(1).
     public func value(named name: String) -> ValueID? { names[name] }
 

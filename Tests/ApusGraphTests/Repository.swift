@@ -11,6 +11,14 @@ enum Repository {
         try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }
 
+    static func write(_ text: String, to path: String) throws {
+        try text.write(to: root.appending(path: path), atomically: true, encoding: .utf8)
+    }
+
+    /// Whether the tests write the files that are made from the code, in place of comparing them:
+    /// `APUS_WRITE_DOCS=1 swift test`.
+    static var writesDocumentation: Bool { ProcessInfo.processInfo.environment["APUS_WRITE_DOCS"] == "1" }
+
     static func spec(_ model: String) throws -> String { try read("Models/\(model).graph") }
 }
 

@@ -30,7 +30,7 @@ extension Elaborator {
             guard !symbolAllowed else { return .symbol(name.text) }
             let near = nearName(to: name.text, among: settings.names)
             throw Diagnostic(
-                "'\(name.text)' is no number", at: name.location,
+                "'\(name.text)' is neither a number nor a setting", at: name.location,
                 notes: ["only the first dimension of an input or a result, the batch, can be a symbol"],
                 remedy: near.map { "did you mean '\($0)'?" }
                     ?? "write a number, or declare one above: setting \(name.text) = 28")

@@ -70,6 +70,13 @@ struct Lexer {
             position += 1
         }
         let name = text(start..<position)
+        if bytes[start..<position].contains(where: { $0 >= 0x80 }) {
+            report(
+                "'\(shortened(printable(name)))' has other letters than a name can have", from: start,
+                remedy: "names are made of the letters a to z, digits, '_' and '.'")
+            append(.name(name), from: start)
+            return
+        }
         guard position - start <= LanguageLimit.nameLength else {
             report(
                 "a name of \(position - start) letters is too long", from: start,
@@ -131,7 +138,7 @@ struct Lexer {
 
     private mutating func unexpected() {
         let start = position
-        repeat { position += 1 } while position < bytes.count && bytes[position] & 0xC0 == 0x80
+        position += 1
         let character = printable(text(start..<position))
         report(
             "the character '\(character)' has no meaning here", from: start,
@@ -158,9 +165,10 @@ struct Lexer {
 
     private static func isNewline(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+    /// Letters beyond ASCII count, so that a word of them is one error.
     private static func isLetter(_ byte: UInt8) -> Bool {
         let lowered = byte | 0x20
-        return lowered >= UInt8(ascii: "a") && lowered <= UInt8(ascii: "z") || byte == UInt8(ascii: "_")
+        return lowered >= UInt8(ascii: "a") && lowered <= UInt8(ascii: "z") || byte == UInt8(ascii: "_") || byte >= 0x80
     }
     private static func isNameByte(_ byte: UInt8) -> Bool { isLetter(byte) || isDigit(byte) }
 }

@@ -106,7 +106,8 @@ struct Parser {
         }
         guard let keyword = Keyword(rawValue: word) else {
             let near = nearName(to: word, among: Keyword.allCases.map(\.rawValue))
-            if case .name = following.kind {
+            if case .name(let next) = following.kind {
+                namesOfLine = [next]
                 throw Diagnostic(
                     "no line starts with '\(word)'", at: current.location,
                     remedy: near.map { "did you mean '\($0)'?" }
