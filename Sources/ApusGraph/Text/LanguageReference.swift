@@ -7,7 +7,8 @@ public enum LanguageReference {
         let forPasses = operators.filter { $0.documentation.audience == .passes }
         return [
             introduction, grammar, settings, types, derivation, parameters, errors,
-            "## Operators\n\n" + index(forSpecs), forSpecs.map(section).joined(separator: "\n\n"),
+            "## Operators\n\nAn attribute that has a default can be left out; the default stands after the semicolon.",
+            index(forSpecs), forSpecs.map(section).joined(separator: "\n\n"),
             """
             ## Operators that passes put in
 
