@@ -147,7 +147,7 @@ private struct ConvolutionWork {
                 if holdsWindows {
                     sumTile(outputs: outputs, rows: 2, columns: 2 * width, memory, scalars, vectors)
                     storeHeldWindows(width, target)
-                } else if windowHeight * windowWidth > 1 {
+                } else if parameters.poolHeight > 0 {
                     storeScannedWindows(scalars, width, target)
                 } else {
                     sumPositions(scalars, width)
@@ -174,36 +174,27 @@ private struct ConvolutionWork {
     /// Goes through `width` windows of any size, one position of each window at a time, and stores the greatest.
     @inline(__always)
     private func storeScannedWindows(_ scalars: Floats, _ width: Int, _ target: Target) {
-        sumPositions(scalars, width)
-        for place in 0..<width * outputs {
-            memory.pointee.greatest[place] = memory.pointee.sums[place]
-            memory.pointee.choices[place] = IntegerVector()
-        }
-        for position in 1..<windowHeight * windowWidth {
+        for position in 0..<windowHeight * windowWidth {
             sumPositions(scalars + position / windowWidth * rowStep + position % windowWidth * columnStep, width)
-            for place in 0..<width * outputs {
-                var greatest = memory.pointee.greatest[place]
-                var chosen = memory.pointee.choices[place]
-                take(memory.pointee.sums[place], position, &greatest, &chosen)
-                memory.pointee.greatest[place] = greatest
-                memory.pointee.choices[place] = chosen
+            for output in 0..<outputs {
+                for column in 0..<width {
+                    let place = output * width + column
+                    let sum = memory.pointee.sums[column * outputs + output]
+                    var greatest = position == 0 ? sum : memory.pointee.greatest[place]
+                    var chosen = position == 0 ? IntegerVector() : memory.pointee.choices[place]
+                    take(sum, position, &greatest, &chosen)
+                    memory.pointee.greatest[place] = greatest
+                    memory.pointee.choices[place] = chosen
+                }
             }
         }
         for output in 0..<outputs {
             for column in 0..<width {
-                let place = column * outputs + output
-                target.store(memory.pointee.greatest[place], memory.pointee.choices[place], output, column)
+                let place = output * width + column
+                let result = target.store(memory.pointee.greatest[place], output, column)
+                memory.pointee.choices[place] = target.choice(memory.pointee.choices[place], result)
             }
-        }
-    }
-
-    /// Stores `width` sums for each output block.
-    @inline(__always)
-    private func storeSums(_ width: Int, _ target: Target) {
-        for output in 0..<outputs {
-            for column in 0..<width {
-                target.store(memory.pointee.sums[column * outputs + output], IntegerVector(), output, column)
-            }
+            target.storeChoices(memory, output, width)
         }
     }
 
@@ -219,9 +210,21 @@ private struct ConvolutionWork {
                 take(memory.pointee.sums[upper + outputs], 1, &greatest, &chosen)
                 take(memory.pointee.sums[lower], 2, &greatest, &chosen)
                 take(memory.pointee.sums[lower + outputs], 3, &greatest, &chosen)
-                target.store(greatest, chosen, output, column)
+                let result = target.store(greatest, output, column)
+                memory.pointee.choices[output * width + column] = target.choice(chosen, result)
                 upper += 2 * outputs
                 lower += 2 * outputs
+            }
+            target.storeChoices(memory, output, width)
+        }
+    }
+
+    /// Stores `width` sums for each output block.
+    @inline(__always)
+    private func storeSums(_ width: Int, _ target: Target) {
+        for output in 0..<outputs {
+            for column in 0..<width {
+                _ = target.store(memory.pointee.sums[column * outputs + output], output, column)
             }
         }
     }
@@ -236,18 +239,31 @@ private struct Target {
     let choiceStep: Int
     let relu: Bool
 
-    /// Applies the activation and stores one vector, and its choice where that is wanted.
+    /// Applies the activation, stores the result and returns it.
     @inline(__always)
-    func store(_ sum: Vector, _ chosen: IntegerVector, _ output: Int, _ column: Int) {
-        var result = sum
+    func store(_ sum: Vector, _ output: Int, _ column: Int) -> Vector {
         // What is not a number stays so: a training that diverges must show it.
-        if relu { result.replace(with: 0, where: result .< 0) }
+        let result = relu ? choose(Vector(), where: sum .< Vector(), else: sum) : sum
         value.store(result, at: output * valueStep + column * lanes)
+        return result
+    }
+
+    /// The choice that belongs to `result`, whose window has the greatest sum at `position`.
+    @inline(__always)
+    func choice(_ position: IntegerVector, _ result: Vector) -> IntegerVector {
+        relu ? choose(IntegerVector(repeating: 255), where: result .<= Vector(), else: position) : position
+    }
+
+    /// Stores the choices of one output block's `width` columns, where they are wanted.
+    @inline(__always)
+    func storeChoices(_ memory: TilePointer, _ output: Int, _ width: Int) {
         guard let choice else { return }
-        var bytes = chosen
-        if relu { bytes.replace(with: 255, where: result .<= 0) }
-        (choice + output * choiceStep + column * lanes).storeBytes(
-            of: ByteVector(truncatingIfNeeded: bytes), as: ByteVector.self)
+        let bytes = (choice + output * choiceStep).assumingMemoryBound(to: UInt8.self)
+        withUnsafeBytes(of: &memory.pointee.choices) { words in
+            let words =
+                words.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Int32.self) + output * width * lanes
+            for index in 0..<width * lanes { bytes[index] = UInt8(truncatingIfNeeded: words[index]) }
+        }
     }
 }
 
@@ -255,6 +271,24 @@ private struct Target {
 @inline(__always)
 private func take(_ candidate: Vector, _ position: Int, _ greatest: inout Vector, _ chosen: inout IntegerVector) {
     let better = (candidate .> greatest) .| (candidate .!= candidate)
-    greatest.replace(with: candidate, where: better)
-    chosen.replace(with: IntegerVector(repeating: Int32(truncatingIfNeeded: position)), where: better)
+    greatest = choose(candidate, where: better, else: greatest)
+    chosen = choose(IntegerVector(repeating: Int32(truncatingIfNeeded: position)), where: better, else: chosen)
+}
+
+/// `first` in the lanes where `mask` is true, else `second`.
+///
+/// As bits, because `replacing(with:where:)` is a loop to the Swift optimizer: a few of them make a function too big to be
+/// inlined, and vectors are slow to pass.
+@inline(__always)
+private func choose(_ first: IntegerVector, where mask: LaneMask, else second: IntegerVector) -> IntegerVector {
+    let lanes = unsafeBitCast(mask, to: IntegerVector.self)
+    return second ^ ((first ^ second) & lanes)
+}
+
+@inline(__always)
+private func choose(_ first: Vector, where mask: LaneMask, else second: Vector) -> Vector {
+    unsafeBitCast(
+        choose(
+            unsafeBitCast(first, to: IntegerVector.self), where: mask,
+            else: unsafeBitCast(second, to: IntegerVector.self)), to: Vector.self)
 }

@@ -86,10 +86,11 @@ private struct Packing {
     private let channelStep: Int
 
     init(_ parameters: PackParameters) {
-        let form = PackParameters.Form(rawValue: parameters.form)
-        let exchanged = form == .transposed
-        depthwise = form == .depthwise || form == .depthwiseTransposed
-        turned = exchanged || form == .depthwiseTransposed
+        // Raw values, because to compare the cases themselves is a function that the linker shares between modules.
+        let exchanged = parameters.form == PackParameters.Form.transposed.rawValue
+        let depthwiseTransposed = parameters.form == PackParameters.Form.depthwiseTransposed.rawValue
+        depthwise = depthwiseTransposed || parameters.form == PackParameters.Form.depthwise.rawValue
+        turned = exchanged || depthwiseTransposed
         groupedBlocks = parameters.groupedBlocks == 1
         places = Int(parameters.kernelHeight) * Int(parameters.kernelWidth)
         outputBlock = Int(parameters.outputBlock)
