@@ -85,11 +85,11 @@ struct PlanFileTests {
 
     @Test func aPlanThatLeavesItsMemoryIsRefused() {
         var unsafe = plan
-        unsafe.activationBytes = 3328
+        unsafe.activationBytes = 3599
         #expect(
             message(PlanFile.encode(unsafe))
                 == "the plan file can't be run: instruction 3 of the body, dense for logits: the destination is bytes "
-                + "3328 ..< 3376 of the activations arena, which has 3328")
+                + "3456 ..< 3600 of the activations arena, which has 3599")
     }
 
     @Test func everyTruncationIsAnError() {

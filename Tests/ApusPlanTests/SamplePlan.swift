@@ -70,11 +70,15 @@ func samplePlan() -> Plan {
     ]
     plan.reductionBytes = 128
     plan.activationBytes = 4096
-    plan.activationBound = 3520
+    plan.activationBound = 3264
     plan.isOptimal = false
     plan.buffers = [
         BufferPlacement(name: "bordered", offset: 0, size: 1344, firstUse: 0, lastUse: 1),
-        BufferPlacement(name: "pool1", offset: 1408, size: 1536, firstUse: 1, lastUse: 2),
+        BufferPlacement(name: "pool1", offset: 1536, size: 1536, firstUse: 1, lastUse: 2),
+        BufferPlacement(name: "pool1.choice", offset: 3072, size: 384, firstUse: 1, lastUse: 1),
+        BufferPlacement(name: "flat", offset: 0, size: 1536, firstUse: 2, lastUse: 3),
+        BufferPlacement(name: "logits", offset: 3456, size: 144, firstUse: 3, lastUse: 4),
+        BufferPlacement(name: "scaled", offset: 0, size: 128, firstUse: 4, lastUse: 6),
     ]
     func instruction(_ opcode: Opcode, _ operands: [Operand], _ parameters: [UInt8], _ label: String) -> Instruction {
         Instruction(opcode, operands: operands, parameters: parameters, label: label, multiplyAdds: 7)
@@ -93,19 +97,19 @@ func samplePlan() -> Plan {
             .convolution,
             [
                 Operand(.activations), Operand(.constants), Operand(.constants, offset: 288),
-                Operand(.activations, offset: 1408), Operand(.activations, offset: 2944),
+                Operand(.activations, offset: 1536), Operand(.activations, offset: 3072),
             ], bytes(of: convolution), "pool1"),
         instruction(
-            .relayout, [Operand(.activations, offset: 1408), Operand(.activations)],
+            .relayout, [Operand(.activations, offset: 1536), Operand(.activations)],
             bytes(of: RelayoutParameters(source: pooled, destination: plain)), "flat"),
         instruction(
             .dense,
             [
                 Operand(.activations), Operand(.constants, offset: 320), .none,
-                Operand(.activations, offset: 3328),
+                Operand(.activations, offset: 3456),
             ], bytes(of: dense), "logits"),
         instruction(
-            .elementwise, [Operand(.activations, offset: 3328), Operand(.activations)],
+            .elementwise, [Operand(.activations, offset: 3456), Operand(.activations)],
             bytes(of: program)
                 + bytes(of: ElementwiseStep(.constant, result: 1, value: 0.5))
                 + bytes(of: ElementwiseStep(.multiply, first: 0, second: 1, result: 2)), "scaled"),

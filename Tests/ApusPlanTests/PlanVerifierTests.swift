@@ -1,0 +1,122 @@
+import ApusInstructions
+import ApusPlan
+import Testing
+
+@Suite("The verifier of plans")
+struct PlanVerifierTests {
+    /// What the verifier says of the sample plan after a change.
+    private func message(_ change: (inout Plan) -> Void) -> String {
+        var plan = samplePlan()
+        change(&plan)
+        do {
+            try plan.verify()
+            return "right"
+        } catch {
+            return error.description
+        }
+    }
+
+    /// Changes one `Int32` field of an instruction's parameters.
+    private func set(_ field: Int, of instruction: Int, to value: Int32, in plan: inout Plan) {
+        for (index, byte) in bytes(of: value.littleEndian).enumerated() {
+            plan.body[instruction].parameters[4 * field + index] = byte
+        }
+    }
+
+    @Test func acceptsTheSamplePlan() {
+        #expect(message { _ in } == "right")
+    }
+
+    @Test func operandsStayInTheirArenas() {
+        let dense = "instruction 3 of the body, dense for logits: "
+        #expect(
+            message { $0.constants.removeLast(200) }
+                == dense + "the packed weights is bytes 320 ..< 6464 of the constants arena, which has 6360")
+        #expect(
+            message { $0.body[3].operands[3].offset = 3458 }
+                == dense + "the destination is at 3458, which is not a multiple of 4")
+        #expect(message { $0.body[3].operands[0] = .none } == dense + "the source is left out")
+        #expect(
+            message { $0.body[3].operands[3] = Operand(.constants) }
+                == dense + "the destination is written, but is in the constants arena")
+        #expect(
+            message { $0.body[3].operands.removeLast() } == dense + "there are 3 operands instead of 4")
+        #expect(
+            message { $0.body[3].operands[0] = Operand(.input, port: 2) } == dense + "there is no input 2")
+        #expect(
+            message { $0.body[3].parameters.removeLast() }
+                == dense + "the parameters have 19 bytes instead of 20")
+        #expect(
+            message { $0.outputs[0].sampleShape = [9] }
+                == "instruction 5 of the body, softmax for probabilities: the destination is bytes 0 ..< 40 of the "
+                + "output arena, which has 36")
+        #expect(
+            message { $0.epilogue[0].parameters = bytes(of: ReduceParameters(count: 10, stride: 55, shards: 2)) }
+                == "instruction 0 of the epilogue, reduceShards for bias gradient: the shards is bytes 0 ..< 260 of the "
+                + "reductions arena, which has 256")
+        #expect(
+            message { $0.epilogue[1].operands[0] = Operand(.input) }
+                == "instruction 1 of the epilogue, movingAverage for bias average: the input arena is there in the "
+                + "body alone")
+    }
+
+    @Test func sizesAgree() {
+        #expect(message { $0.microBatch = 0 } == "the micro-batch is 0")
+        #expect(message { $0.stateBytes = 196 } == "the state's status is not inside of its 196 bytes")
+        #expect(
+            message { $0.buffers[1].size = 2_700 }
+                == "the buffer pool1 is not inside of the activations' 4096 bytes")
+    }
+
+    @Test func parametersMakeSense() {
+        // A convolution's parameters begin with the source's layout: channels, height, width, block, top, ...
+        let convolution = "instruction 1 of the body, convolution for pool1: "
+        #expect(
+            message { set(4, of: 1, to: 0, in: &$0) }
+                == convolution + "rows -1 to 8 are read, but the source has 0 to 8")
+        #expect(message { set(1, of: 1, to: -8, in: &$0) } == convolution + "the source's height is -8")
+        #expect(message { set(3, of: 1, to: 2, in: &$0) } == convolution + "the source's block is 2, not 1 or 4")
+        #expect(message { set(0, of: 1, to: .max, in: &$0) } == convolution + "the source is too large")
+        let field = MemoryLayout<ImageLayout>.size / 2
+        #expect(message { set(field + 2, of: 1, to: 0, in: &$0) } == convolution + "the stride is 0")
+        #expect(
+            message { set(field + 8, of: 1, to: 6, in: &$0) }
+                == convolution + "the result of 3 × 4 is not the destination's 4 × 4")
+        #expect(message { set(field + 12, of: 1, to: 2, in: &$0) } == convolution + "the activation is 2")
+
+        let program = "instruction 4 of the body, elementwise for scaled: "
+        let steps = MemoryLayout<ElementwiseParameters>.size / 4
+        #expect(message { set(steps, of: 4, to: 99, in: &$0) } == program + "there is no operation 99")
+        #expect(message { set(steps + 3, of: 4, to: 16, in: &$0) } == program + "a register is 16")
+        #expect(message { set(1, of: 4, to: 3, in: &$0) } == program + "the program has 2 steps instead of 3")
+    }
+
+    @Test func buffersAreVerifiedToo() throws {
+        func message(_ change: (inout Plan) -> Void) -> String {
+            var plan = samplePlan()
+            change(&plan)
+            do {
+                try plan.verifyBuffers()
+                return "right"
+            } catch {
+                return error.description
+            }
+        }
+        #expect(message { _ in } == "right")
+        #expect(
+            message { $0.buffers[3].offset = 64 }
+                == "the buffers pool1 and flat overlap while both are live")
+        #expect(
+            message { $0.body[2].operands[1].offset = 64 }
+                == "instruction 2 of the body, relayout for flat: the destination is bytes 64..<1600 of the activations, "
+                + "inside of no live buffer")
+        #expect(
+            message { $0.buffers[2].size = 300 }
+                == "instruction 1 of the body, convolution for pool1: the choice is bytes 3072..<3456 of the activations, "
+                + "inside of no live buffer")
+        #expect(
+            message { $0.body[0].operands[1] = Operand(.output) }
+                == "instruction 1 of the body, convolution for pool1: the source is in the buffer bordered, which nothing "
+                + "has written yet")
+    }
+}
