@@ -85,6 +85,7 @@ struct PlanFileTests {
 
     @Test func aPlanThatLeavesItsMemoryIsRefused() {
         var unsafe = plan
+        unsafe.buffers = []
         unsafe.activationBytes = 3599
         #expect(
             message(PlanFile.encode(unsafe))
