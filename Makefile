@@ -31,9 +31,8 @@ demo: build ## trains, exports, compiles and asks a network, with something to l
 	@scripts/demo
 
 .PHONY: docs
-docs: ## writes docs/LANGUAGE.md anew from what the operators say of themselves
-	swift run -c release --quiet language-reference > .build/LANGUAGE.md
-	mv .build/LANGUAGE.md docs/LANGUAGE.md
+docs: dependencies ## writes docs/LANGUAGE.md anew from what the operators say of themselves
+	APUS_WRITE_DOCS=1 swift test -c release --filter LanguageReference
 
 .PHONY: fixture
 fixture: ## has PyTorch compute anew what the models should answer (1.8 GB of downloads)

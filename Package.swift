@@ -64,7 +64,9 @@ let package = Package(
         .target(name: "ApusCommandLine", dependencies: ["ApusFiles", "CBSD"], swiftSettings: checked),
         .target(name: "CSystem"),
         .testTarget(name: "ApusKernelsTests", dependencies: ["ApusInstructions", "CSystem"] + kernelNames),
-        .testTarget(name: "ModelsTests", exclude: ["Fixtures"]),
+        .testTarget(
+            name: "ModelsTests", dependencies: ["ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime"],
+            exclude: ["Fixtures"]),
         .testTarget(name: "ApusGraphTests", dependencies: ["ApusGraph"], exclude: ["Text/WrongSpecs.md"]),
         .testTarget(name: "ApusCompilerTests", dependencies: ["ApusCompiler", "ApusGraph", "ApusPlan"]),
         .testTarget(name: "ApusPlanTests", dependencies: ["ApusPlan", "ApusInstructions"]),

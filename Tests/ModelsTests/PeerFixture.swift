@@ -1,4 +1,6 @@
-/// The inputs of the comparison with an independent framework, and where its answers lie.
+import Foundation
+
+/// The inputs of the comparison with an independent framework, and its answers.
 ///
 /// `Bench/peers/make_fixture.py` states the formula, computes the same inputs, and gives them to PyTorch; the answers
 /// are the files in `Fixtures`, one folder for each model. All numbers of the formula are exact in f32.
@@ -28,10 +30,38 @@ enum PeerFixture {
         words("label", count: batch).map { Int($0 % 10) }
     }
 
-    /// The file of a value of a model: `logits`, `probabilities`, `loss`, or a parameter's name with `.gradient`.
-    static func path(model: String, value: String, file: String = #filePath) -> String {
-        let folder = file[..<(file.lastIndex(of: "/") ?? file.startIndex)]
-        return "\(folder)/Fixtures/\(model)/\(value).npy"
+    /// The models that there are answers for.
+    static let models = ["mnist-cnn", "mnist-cnn-small", "lenet5", "mlp"]
+
+    /// The spec of a model.
+    static func spec(_ model: String) throws -> String {
+        let root = folder.deletingLastPathComponent().deletingLastPathComponent()
+        return try String(contentsOf: root.appending(path: "Models/\(model).graph"), encoding: .utf8)
+    }
+
+    /// What the other framework computed for a model: `logits`, `probabilities`, `loss`, or a parameter's name with
+    /// `.gradient`.
+    static func answer(_ model: String, _ value: String) throws -> [Float] {
+        let path = "Fixtures/\(model)/\(value).npy"
+        return try elements([UInt8](Data(contentsOf: folder.appending(path: path))), path)
+    }
+
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+
+    private struct NotAFixture: Error { var path: String }
+
+    /// The elements of a file as numpy.save writes it: magic and version in 8 bytes, the length of a header, the header.
+    private static func elements(_ bytes: [UInt8], _ path: String) throws -> [Float] {
+        guard bytes.starts(with: [0x93] + "NUMPY".utf8 + [1, 0]), bytes.count >= 10 else {
+            throw NotAFixture(path: path)
+        }
+        let start = 10 + Int(bytes[8]) + Int(bytes[9]) << 8
+        guard start <= bytes.count, (bytes.count - start) % 4 == 0 else { throw NotAFixture(path: path) }
+        let header = String(decoding: bytes[10..<start], as: UTF8.self)
+        guard header.contains("'<f4'"), header.contains("'fortran_order': False") else { throw NotAFixture(path: path) }
+        return stride(from: start, to: bytes.count, by: 4).map { place in
+            Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << (8 * UInt32($1)) })
+        }
     }
 
     /// The power of two nearest to √(6 / inputs), the bound of the uniform initialization of He et al., "Delving Deep
