@@ -44,9 +44,10 @@ func writeData(_ bytes: [UInt8], to path: String) throws(DataError) {
 
 /// The product of dimensions that a file claims, or nil where one is negative or the product exceeds `limit`.
 func boundedProduct(_ dimensions: [Int], limit: Int) -> Int? {
+    guard dimensions.allSatisfy({ $0 >= 0 }) else { return nil }
+    guard !dimensions.contains(0) else { return 0 }
     var product = 1
     for dimension in dimensions {
-        guard dimension >= 0 else { return nil }
         let (next, overflow) = product.multipliedReportingOverflow(by: dimension)
         guard !overflow, next <= limit else { return nil }
         product = next

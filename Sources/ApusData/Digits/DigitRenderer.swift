@@ -12,7 +12,7 @@ struct DigitRenderer {
 
     func render(_ shape: DigitShape, _ random: inout CounterRandom) -> [UInt8] {
         // The ink's edge is this many pixels wide: what scanning and shrinking leave of a sharp one.
-        let softness = random.uniform(0.9, 1.5)
+        let softness = random.uniform(0.7, 1.3)
         var ink = [Float](repeating: 0, count: size * size)
         for segment in shape.segments { draw(segment, softness, &ink) }
         return centred(ink)

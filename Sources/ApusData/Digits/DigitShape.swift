@@ -40,7 +40,7 @@ struct DigitShape {
     private static func mix(_ examples: [[SIMD2<Float>]], _ random: inout CounterRandom) -> [SIMD2<Float>] {
         var weights = examples.map { _ in -logf(1 - random.uniform()) }
         let sum = weights.reduce(0, +)
-        let beyond: Float = 1.25
+        let beyond: Float = 1.5
         let rest = (1 - beyond) / Float(examples.count)
         for index in weights.indices { weights[index] = weights[index] / sum * beyond + rest }
         return examples[0].indices.map { point in
@@ -50,13 +50,13 @@ struct DigitShape {
 
     /// What makes two hands differ: untidiness, waves, proportions, slant.
     private static func bend(_ points: inout [SIMD2<Float>], digit: Int, _ random: inout CounterRandom) {
-        let untidiness = 0.008 + 0.03 * random.uniform()
+        let untidiness = 0.01 + 0.035 * random.uniform()
         let waves = (0..<3).map { _ in Wave(&random) }
-        let trapezoid = 0.15 * random.normal()
-        let middle = 0.12 * random.normal()
-        let width = expf(0.16 * random.normal())
-        let slant = digit == 1 ? 0.22 + 0.28 * random.normal() : 0.12 + 0.2 * random.normal()
-        let angle = 0.07 * random.normal()
+        let trapezoid = 0.22 * random.normal()
+        let middle = 0.2 * random.normal()
+        let width = expf(0.22 * random.normal())
+        let slant = digit == 1 ? 0.22 + 0.28 * random.normal() : 0.12 + 0.27 * random.normal()
+        let angle = 0.09 * random.normal()
         let cosine = cosf(angle)
         let sine = sinf(angle)
         for index in points.indices {
@@ -128,7 +128,7 @@ private struct Wave {
 
     init(_ random: inout CounterRandom) {
         frequency = 3 * SIMD2(random.normal(), random.normal())
-        amount = 0.025 * SIMD2(random.normal(), random.normal())
+        amount = 0.035 * SIMD2(random.normal(), random.normal())
         phase = random.uniform(0, 2 * Float.pi)
     }
 
@@ -146,7 +146,7 @@ private struct Pen {
     let nib: SIMD2<Float>
 
     init(_ random: inout CounterRandom) {
-        radius = min(max(expf(0.2 + 0.3 * random.normal()), 0.55), 2.6)
+        radius = min(max(expf(0.2 + 0.34 * random.normal()), 0.55), 3)
         pressure = 0.2 * random.uniform()
         flatness = 0.25 * random.uniform()
         let angle = random.uniform(0, Float.pi)
