@@ -1,0 +1,143 @@
+import ApusGraph
+
+/// Numbers for random cases: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014), figure 1.
+struct CaseRandom: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+/// A small network of random layers, with random weights.
+struct RandomModel {
+    let model: Model
+    private var random: CaseRandom
+    private var editor: GraphEditor
+    /// Values of the network that a later layer may go back to.
+    private var trunk: [ValueID] = []
+    private var count = 0
+
+    static let batch = 3
+
+    init(seed: UInt64) throws {
+        random = CaseRandom(seed: seed)
+        editor = GraphEditor(name: "random_\(seed)")
+        let shape = [Int.random(in: 1...4, using: &random), size(), size()]
+        trunk = [try editor.addInput("image", TensorType(.f32, ["N"] + shape.map(Dimension.fixed)))]
+        for _ in 0..<Int.random(in: 2...8, using: &random) { try addLayer() }
+        try addHead()
+        let graph = editor.graph.compacted()
+        model = Model(graph: graph, labels: [])
+    }
+
+    private mutating func size() -> Int { Int.random(in: 4...9, using: &random) }
+
+    private mutating func flip() -> Bool { Bool.random(using: &random) }
+
+    private mutating func pair(_ range: ClosedRange<Int>) -> [Int] {
+        [Int.random(in: range, using: &random), Int.random(in: range, using: &random)]
+    }
+
+    private mutating func padding(_ most: Int) -> Padding {
+        if Int.random(in: 0..<4, using: &random) == 0 { return .same }
+        let (near, far) = (pair(0...most), pair(0...most))
+        return .explicit(top: near[0], left: near[1], bottom: far[0], right: far[1])
+    }
+
+    private mutating func name(_ stem: String) -> String {
+        count += 1
+        return "\(stem)\(count)"
+    }
+
+    /// Adds a call if the operator takes the operands; a random layer need not fit.
+    private mutating func add(_ operation: any Operator, _ operands: [ValueID]) {
+        if let results = try? editor.apply(operation, to: operands, names: [name(operation.name)]) {
+            trunk.append(results[0])
+        }
+    }
+
+    private mutating func addLayer() throws {
+        let x = trunk[trunk.count - 1]
+        switch Int.random(in: 0..<14, using: &random) {
+        case 0...3: add(convolution(), [x])
+        case 4, 5: add(Relu(), [x])
+        case 6: add(MaxPool2D(window: [2, 2]), [x])
+        case 7: add(MaxPool2D(window: pair(1...3), stride: pair(1...3), padding: padding(1)), [x])
+        case 8: add(AveragePool2D(window: pair(1...3), stride: pair(1...3), padding: padding(1)), [x])
+        case 9: add(BatchNorm(epsilon: 0.1), [x])
+        case 10: add(Dropout(rate: flip() ? 0.25 : 0), [x])
+        case 11: add(flip() ? Sigmoid() : Tanh(), [x])
+        case 12:
+            let other = trunk[Int.random(in: trunk.indices, using: &random)]
+            add(flip() ? Add() : Multiply(), [x, other])
+        default:
+            let neutral = flip()
+            let constant = try editor.addConstant(name("constant"), TensorType(.f32, []), elements: [neutral ? 1 : 0])
+            add(neutral ? Multiply() : Add(), flip() ? [x, constant] : [constant, x])
+        }
+        // The layers that are fused, often.
+        if flip(), editor.graph.nodes.last?.operation is Convolution2D {
+            let pool = MaxPool2D(window: pair(1...3))
+            for operation: any Operator in flip() ? [Relu(), pool] : [pool, Relu()] where flip() {
+                add(operation, [trunk[trunk.count - 1]])
+            }
+        }
+    }
+
+    private mutating func convolution() -> Convolution2D {
+        Convolution2D(
+            filters: 2 * Int.random(in: 1...2, using: &random), kernel: pair(1...3),
+            stride: flip() ? [1, 1] : pair(1...2), padding: padding(1), dilation: flip() ? [1, 1] : pair(1...2),
+            groups: Int.random(in: 1...2, using: &random), bias: flip())
+    }
+
+    private mutating func addHead() throws {
+        add(flip() ? GlobalAveragePool() : Flatten(), [trunk[trunk.count - 1]])
+        if flip() { add(Reshape(shape: [-1]), [trunk[trunk.count - 1]]) }
+        if editor.graph[trunk[trunk.count - 1]].type.rank != 2 { add(Flatten(), [trunk[trunk.count - 1]]) }
+        if flip() {
+            add(Dense(units: 4, bias: flip()), [trunk[trunk.count - 1]])
+            if flip() { add(BatchNorm(epsilon: 0.1), [trunk[trunk.count - 1]]) }
+            add(Relu(), [trunk[trunk.count - 1]])
+        }
+        add(Dense(units: 3), [trunk[trunk.count - 1]])
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0: add(Softmax(), [trunk[trunk.count - 1]])
+        case 1: add(LogSoftmax(), [trunk[trunk.count - 1]])
+        default: break
+        }
+        editor.addOutput(trunk[trunk.count - 1])
+    }
+}
+
+/// Random inputs and weights for a graph.
+func randomBindings(_ graph: Graph, seed: UInt64) -> [String: Tensor] {
+    var random = CaseRandom(seed: seed)
+    var bindings: [String: Tensor] = [:]
+    for id in graph.inputs {
+        let shape = graph[id].type.shape(batch: RandomModel.batch)
+        let isLabels = graph[id].type.elementType == .i32
+        bindings[graph[id].name] = Tensor(
+            shape: shape,
+            elements: (0..<shape.reduce(1, *)).map { _ in
+                isLabels ? Double(Int.random(in: 0..<3, using: &random)) : Double.random(in: -1...1, using: &random)
+            })
+    }
+    for parameter in graph.parameters {
+        let shape = graph[parameter.value].type.shape(batch: RandomModel.batch)
+        // Statistics are positive, as variances must be.
+        let range = parameter.role == .trained ? -1.0...1 : 0.25...1
+        bindings[graph[parameter.value].name] = Tensor(
+            shape: shape,
+            elements: (0..<shape.reduce(1, *)).map { _ in
+                Double(Float.random(in: Float(range.lowerBound)...Float(range.upperBound), using: &random))
+            })
+    }
+    return bindings
+}
