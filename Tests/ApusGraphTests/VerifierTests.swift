@@ -24,7 +24,7 @@ import Testing
     }
 
     private func expect(
-        _ message: String, _ location: SourceLocation = #_sourceLocation, _ change: (inout Graph) -> Void
+        _ message: String, _ location: Testing.SourceLocation = #_sourceLocation, _ change: (inout Graph) -> Void
     ) {
         var broken = graph
         change(&broken)
@@ -67,7 +67,7 @@ import Testing
             $0.outputs = []
         }
         expect(
-            "a: f32[N, 3] and f32[3, 2] can't be broadcast: 3 meets 2 (C2) (V4); make the two equal, or one of them 1"
+            "a: f32[N, 3] and f32[3, 2] can't be broadcast: N meets 3 (C2) (V4); make the two equal, or one of them 1"
         ) {
             $0.nodes[1].operands[1] = id("w")
         }

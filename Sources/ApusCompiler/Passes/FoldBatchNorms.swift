@@ -34,7 +34,7 @@ public struct FoldBatchNorms: Pass {
                 bias = rewriter[producer.operands[2]]
             } else {
                 bias = try rewriter.addConstant(
-                    "\(stem).zeros", TensorType(.f32, [.fixed(layer.outputs)]),
+                    rewriter.freshName("\(stem).zeros"), TensorType(.f32, [.fixed(layer.outputs)]),
                     elements: Array(repeating: 0, count: layer.outputs))
             }
             let folded = try rewriter.apply(

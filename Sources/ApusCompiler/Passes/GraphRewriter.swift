@@ -94,10 +94,10 @@ struct GraphRewriter {
     }
 
     mutating func addConstant(
-        _ stem: String, _ type: TensorType, elements: [Double]
+        _ name: String, _ type: TensorType, elements: [Double]
     ) throws(PassError) -> ValueID {
         do {
-            return try editor.addConstant(freshName(stem), type, elements: elements)
+            return try editor.addConstant(name, type, elements: elements)
         } catch {
             throw PassError(pass: pass, error)
         }

@@ -12,7 +12,9 @@ import Testing
         """
     }
 
-    private func expectFusion(_ before: String, _ after: String, _ location: SourceLocation = #_sourceLocation) throws {
+    private func expectFusion(_ before: String, _ after: String, _ location: Testing.SourceLocation = #_sourceLocation)
+        throws
+    {
         try expect(
             FuseConvolutions(),
             turns: forward("c = conv2d(x, w, filters: 2, kernel: 1, bias: false)\n" + before), into: forward(after),

@@ -16,7 +16,6 @@ struct CaseRandom: RandomNumberGenerator {
 
 /// A small network of random layers, with random weights.
 struct RandomModel {
-    let model: Model
     private var random: CaseRandom
     private var editor: GraphEditor
     /// Values of the network that a later layer may go back to.
@@ -25,18 +24,16 @@ struct RandomModel {
 
     static let batch = 3
 
+    var model: Model { Model(graph: editor.graph.compacted()) }
+
     init(seed: UInt64) throws {
         random = CaseRandom(seed: seed)
         editor = GraphEditor(name: "random_\(seed)")
-        let shape = [Int.random(in: 1...4, using: &random), size(), size()]
+        let shape = [Int.random(in: 1...4, using: &random)] + pair(4...9)
         trunk = [try editor.addInput("image", TensorType(.f32, ["N"] + shape.map(Dimension.fixed)))]
         for _ in 0..<Int.random(in: 2...8, using: &random) { try addLayer() }
         try addHead()
-        let graph = editor.graph.compacted()
-        model = Model(graph: graph, labels: [])
     }
-
-    private mutating func size() -> Int { Int.random(in: 4...9, using: &random) }
 
     private mutating func flip() -> Bool { Bool.random(using: &random) }
 
@@ -84,9 +81,8 @@ struct RandomModel {
         // The layers that are fused, often.
         if flip(), editor.graph.nodes.last?.operation is Convolution2D {
             let pool = MaxPool2D(window: pair(1...3))
-            for operation: any Operator in flip() ? [Relu(), pool] : [pool, Relu()] where flip() {
-                add(operation, [trunk[trunk.count - 1]])
-            }
+            let tail: [any Operator] = flip() ? [Relu(), pool] : [pool, Relu()]
+            for operation in tail where flip() { add(operation, [trunk[trunk.count - 1]]) }
         }
     }
 

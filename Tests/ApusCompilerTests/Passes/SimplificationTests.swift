@@ -91,6 +91,7 @@ import Testing
                 constant zero: f32[] = [0]
                 constant one: f32[3] = [1, 1, 1]
                 d = reshape(x, shape: [6])
+                e = flatten(x)
                 f = reshape(x, shape: [3, 2])
                 output g = relu(f)
                 output h = add(x, one)
