@@ -73,6 +73,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CBSD", pkgConfig: "libbsd", providers: [.apt(["libbsd-dev"])]),
+        .testTarget(name: "ApusFilesTests", dependencies: ["ApusFiles"]),
+        .testTarget(name: "ApusCommandLineTests", dependencies: ["ApusCommandLine", "ApusFiles"]),
         .testTarget(name: "ApusJSONTests", dependencies: ["ApusJSON"]),
         .testTarget(name: "ApusDataTests", dependencies: ["ApusData", "ApusFiles"]),
     ],

@@ -1,0 +1,74 @@
+import CBSD
+import Glibc
+
+/// Reads a whole number in decimal.
+/// - Throws: ``UsageError`` that says the number's range.
+package func parseInteger(_ text: String, in range: ClosedRange<Int>) throws(UsageError) -> Int {
+    var problem: UnsafePointer<CChar>?
+    let value = unsafe strtonum(text, Int64(range.lowerBound), Int64(range.upperBound), &problem)
+    if let problem = unsafe problem {
+        let reason = unsafe String(cString: problem)
+        throw UsageError(
+            reason == "invalid"
+                ? "'\(text)' is not a whole number from \(range.lowerBound) to \(range.upperBound)"
+                : "\(text) is \(reason): give a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return Int(value)
+}
+
+/// Reads a size such as `4096`, `64K` or `2G`; the letters are powers of 1024.
+/// - Throws: ``UsageError`` where the text is no size, or above `limit` bytes.
+package func parseSize(_ text: String, limit: Int = .max) throws(UsageError) -> Int {
+    var size: UInt64 = 0
+    // expand_number takes a sign and makes a huge number of it.
+    guard let first = text.utf8.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first),
+        unsafe expand_number(text, &size) == 0
+    else { throw UsageError("'\(text)' is not a size: give a number and K, M or G, such as 64M") }
+    guard size <= UInt64(limit) else {
+        throw UsageError("\(text) is too large: give at most \(formatSize(limit))")
+    }
+    return Int(size)
+}
+
+/// A number of bytes for people: `18 KiB`, `1.5 MiB`.
+package func formatSize(_ bytes: Int) -> String {
+    var buffer = [CChar](repeating: 0, count: 16)
+    // Eight characters hold "999 KiB" and its end: the number is scaled until it fits.
+    let count = unsafe humanize_number(&buffer, 8, Int64(bytes), "B", HN_AUTOSCALE, HN_DECIMAL | HN_IEC_PREFIXES)
+    guard count > 0 else { return "\(bytes) B" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+/// A whole number with a comma at each third digit: `12,345`.
+package func formatCount(_ count: Int) -> String {
+    let digits = Array(String(count.magnitude))
+    var text = count < 0 ? "-" : ""
+    for (index, digit) in digits.enumerated() {
+        if index > 0 && (digits.count - index) % 3 == 0 { text += "," }
+        text.append(digit)
+    }
+    return text
+}
+
+/// Seconds for people: `0:07`, `12:34`, `1:02:03`.
+package func formatDuration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "-:--" }
+    let whole = Int(seconds.rounded())
+    let two = { (value: Int) in (value < 10 ? "0" : "") + String(value) }
+    let minutes = whole / 60 % 60
+    return whole < 3600
+        ? "\(minutes):\(two(whole % 60))" : "\(whole / 3600):\(two(minutes)):\(two(whole % 60))"
+}
+
+/// A number with so many digits after the point: `0.0312`. Not a number and the infinities keep their names.
+package func formatDecimal(_ value: Double, digits: Int) -> String {
+    guard value.isFinite, abs(value) < 1e15 else { return value.description }
+    var power = 1.0
+    for _ in 0..<digits { power *= 10 }
+    let scaled = (abs(value) * power).rounded()
+    guard scaled < 1e18 else { return value.description }
+    let number = String(Int(scaled))
+    let padded = String(repeating: "0", count: max(0, digits + 1 - number.utf8.count)) + number
+    let sign = value < 0 && scaled > 0 ? "-" : ""
+    return digits == 0 ? sign + padded : "\(sign)\(padded.dropLast(digits)).\(padded.suffix(digits))"
+}

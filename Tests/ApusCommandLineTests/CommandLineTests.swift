@@ -1,0 +1,117 @@
+import ApusCommandLine
+import ApusFiles
+import Glibc
+import Testing
+
+@Suite struct NumberTests {
+    @Test func readsIntegers() throws {
+        #expect(try parseInteger("17", in: 1...100) == 17)
+        #expect(try parseInteger("-5", in: -5...5) == -5)
+    }
+
+    @Test(arguments: [
+        ("x", "'x' is not a whole number from 1 to 100"), ("", "'' is not a whole number from 1 to 100"),
+        ("1.5", "'1.5' is not a whole number from 1 to 100"), ("10 ", "'10 ' is not a whole number from 1 to 100"),
+        ("0", "0 is too small: give a whole number from 1 to 100"),
+        ("101", "101 is too large: give a whole number from 1 to 100"),
+        ("99999999999999999999", "99999999999999999999 is too large: give a whole number from 1 to 100"),
+    ])
+    func refusesWhatIsNoInteger(text: String, message: String) {
+        let error = #expect(throws: UsageError.self) { try parseInteger(text, in: 1...100) }
+        #expect(error?.description == message)
+    }
+
+    @Test func readsAndWritesSizes() throws {
+        #expect(try parseSize("4096") == 4096)
+        #expect(try parseSize("64K") == 65536)
+        #expect(try parseSize("2g") == 2 << 30)
+        for text in ["", "-1", " 1", "x", "12Q"] {
+            let error = #expect(throws: UsageError.self, "'\(text)'") { try parseSize(text) }
+            #expect(error?.description == "'\(text)' is not a size: give a number and K, M or G, such as 64M")
+        }
+        let error = #expect(throws: UsageError.self) { try parseSize("2M", limit: 1 << 20) }
+        #expect(error?.description == "2M is too large: give at most 1.0 MiB")
+        #expect(throws: UsageError.self) { try parseSize("99999999999999999999") }
+        #expect(formatSize(0) == "0 B")
+        #expect(formatSize(999) == "999 B")
+        #expect(formatSize(18816) == "18 KiB")
+        #expect(formatSize(3 << 29) == "1.5 GiB")
+    }
+
+    @Test func writesForPeople() {
+        #expect(formatCount(0) == "0" && formatCount(999) == "999")
+        #expect(formatCount(1234567) == "1,234,567" && formatCount(-1000) == "-1,000")
+        #expect(formatDuration(7.4) == "0:07" && formatDuration(754) == "12:34" && formatDuration(3723) == "1:02:03")
+        #expect(formatDuration(.infinity) == "-:--")
+        #expect(formatDecimal(0.03125, digits: 4) == "0.0313" && formatDecimal(-12.5, digits: 1) == "-12.5")
+        #expect(formatDecimal(0.999, digits: 2) == "1.00" && formatDecimal(-0.001, digits: 2) == "0.00")
+        #expect(formatDecimal(.nan, digits: 2) == "nan" && formatDecimal(5, digits: 0) == "5")
+    }
+}
+
+@Suite struct TextTests {
+    @Test func untrustedTextCannotControlTheTerminal() {
+        #expect(untrusted("plain name.png") == "plain name.png")
+        #expect(untrusted("Größe 数.png") == "Größe 数.png")
+        #expect(untrusted("a\u{1B}[31mb\n") == "a\\033[31mb\\n")
+        #expect(untrusted("a\0b") == "a\\0b")
+        #expect(untrusted("\u{202E}gnp.exe").utf8.allSatisfy { (0x20..<0x7F).contains($0) })
+        #expect(untrusted("\u{9B}2J").utf8.allSatisfy { (0x20..<0x7F).contains($0) })
+    }
+
+    @Test func stylesOnlyWhereAllowed() {
+        func terminal(_ variables: [String: String], interactive: Bool = true) -> Terminal {
+            Terminal(isInteractive: interactive, environment: { variables[$0] })
+        }
+        #expect(terminal(["TERM": "xterm"]).styled("x", .red) == "\u{1B}[31mx\u{1B}[0m")
+        #expect(terminal(["TERM": "xterm", "NO_COLOR": "1"]).styled("x", .red) == "x")
+        #expect(terminal(["TERM": "xterm", "NO_COLOR": ""]).hasColor)
+        #expect(!terminal(["TERM": "dumb"]).isInteractive)
+        #expect(!terminal(["TERM": "xterm"], interactive: false).hasColor)
+        #expect(terminal([:], interactive: false).width == 80)
+    }
+
+    @Test func progressFitsItsLine() {
+        let line = ProgressBar.line(
+            title: "epoch 3/20", done: 30000, total: 60000, loss: 0.03125, seconds: 2, width: 90)
+        #expect(
+            line == "epoch 3/20 " + String(repeating: "━", count: 16) + String(repeating: "─", count: 16)
+                + "  50%  loss 0.0313  15,000 images/s  0:02 left")
+        for width in 0..<200 {
+            for (done, total) in [(0, 0), (0, 10), (10, 10), (11, 10)] {
+                let line = ProgressBar.line(
+                    title: "epoch", done: done, total: total, loss: .nan, seconds: 0, width: width)
+                #expect(line.count <= max(width - 1, 0))
+            }
+        }
+    }
+}
+
+@Suite struct ProcessTests {
+    @Test func titleIsSeenByOthers() throws {
+        let arguments = CommandLine.arguments
+        ProcessTitle.set("apus 7% of it %s")
+        let title = try readFile("/proc/self/cmdline", limit: 1 << 20).prefix { $0 != 0 }
+        #expect(String(decoding: title, as: UTF8.self) == "apus 7% of it %s")
+        #expect(CommandLine.arguments == arguments)
+    }
+
+    @Test func oneRunHasOneTrainer() throws {
+        var template = Array("/tmp/apus-test-XXXXXX".utf8CString)
+        let folder = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
+        defer { rmdir(folder) }
+        do {
+            let lock = try RunLock(folder: folder)
+            let error = #expect(throws: FileError.self) { _ = try RunLock(folder: folder) }
+            #expect(
+                error?.description
+                    == "\(folder)/lock: another trainer (process \(getpid())) writes this run; "
+                    + "wait for it, or choose another folder")
+            #expect(fileExists(lock.path))
+        }
+        #expect(!fileExists("\(folder)/lock"))
+        _ = try RunLock(folder: folder)
+        let error = #expect(throws: FileError.self) { _ = try RunLock(folder: "\(folder)/none") }
+        #expect(error?.problem == "can't lock it: No such file or directory")
+    }
+}

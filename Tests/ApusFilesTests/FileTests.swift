@@ -1,0 +1,98 @@
+import ApusFiles
+import Glibc
+import Testing
+
+@Suite final class FileTests {
+    private let folder: String
+
+    init() {
+        var template = Array("/tmp/apus-test-XXXXXX".utf8CString)
+        folder = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
+    }
+
+    deinit {
+        for name in names {
+            if unlink("\(folder)/\(name)") != 0 { rmdir("\(folder)/\(name)") }
+        }
+        rmdir(folder)
+    }
+
+    private var names: [String] {
+        guard let directory = opendir(folder) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    @Test func writesWholeFiles() throws {
+        let path = "\(folder)/a"
+        let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 * 7) }
+        try writeFile(bytes, to: path)
+        #expect(try readFile(path) == bytes)
+        try writeFile([], to: path)
+        #expect(try readFile(path).isEmpty)
+        #expect(names == ["a"])
+    }
+
+    @Test func withoutCommitNothingHappens() throws {
+        let path = "\(folder)/a"
+        try writeFile([1, 2, 3], to: path)
+        do {
+            var file = try AtomicFile(path)
+            try file.write([9, 9])
+            #expect(names.count == 2)
+        }
+        #expect(try readFile(path) == [1, 2, 3])
+        #expect(names == ["a"])
+    }
+
+    @Test func keepsPermissionsAndLinks() throws {
+        let path = "\(folder)/a"
+        try writeFile([1], to: path)
+        chmod(path, 0o640)
+        symlink(path, "\(folder)/link")
+        try writeFile([2], to: "\(folder)/link")
+        #expect(try readFile(path) == [2])
+        var status = stat()
+        #expect(lstat(path, &status) == 0 && status.st_mode == S_IFREG | 0o640)
+        #expect(lstat("\(folder)/link", &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+    }
+
+    @Test func saysWhatIsWrong() throws {
+        let none = "\(folder)/none/a"
+        let write = #expect(throws: FileError.self) { try writeFile([1], to: none) }
+        #expect(write?.description == "\(none): can't write beside it: No such file or directory; check the path")
+        let read = #expect(throws: FileError.self) { try readFile(none) }
+        #expect(read?.description == "\(none): can't open it: No such file or directory; check the path")
+        let directory = #expect(throws: FileError.self) { try readFile(folder) }
+        #expect(directory?.description == "\(folder): is a folder, not a file; name a file in it")
+        let overFolder = #expect(throws: FileError.self) { try writeFile([1], to: folder) }
+        #expect(overFolder?.problem == "exists and is not a regular file")
+        try writeFile([1, 2, 3], to: "\(folder)/a")
+        let large = #expect(throws: FileError.self) { try readFile("\(folder)/a", limit: 2) }
+        #expect(large?.problem == "is larger than the 2 bytes that are read of such a file")
+        #expect(throws: FileError.self) { try readFile("/dev/zero", limit: 1000) }
+        #expect(throws: FileError.self) { try writeFile([1], to: "/dev/full") }
+        #expect(names == ["a"])
+    }
+
+    @Test func makesFolders() throws {
+        try makeFolder("\(folder)/x")
+        try makeFolder("\(folder)/x/")
+        #expect(isFolder("\(folder)/x"))
+        try writeFile([], to: "\(folder)/file")
+        let error = #expect(throws: FileError.self) { try makeFolder("\(folder)/file/y") }
+        #expect(error?.path == "\(folder)/file/y" || error?.path == "\(folder)/file")
+        #expect(throws: FileError.self) { try makeFolder("\(folder)/file") }
+        try makeFolder("\(folder)/x/y/z")
+        #expect(isFolder("\(folder)/x/y/z"))
+        rmdir("\(folder)/x/y/z")
+        rmdir("\(folder)/x/y")
+    }
+}
