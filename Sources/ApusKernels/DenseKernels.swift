@@ -9,7 +9,7 @@ func dense(
     var block = 0
     while block < blocks {
         // The weights of a few blocks serve all samples before the next few are read.
-        let outputs = min(denseOutputs, blocks - block)
+        let outputs = min(denseOutputs(samples: samples), blocks - block)
         var sample = 0
         while sample < samples {
             let rows = min(denseRows, samples - sample)
@@ -67,13 +67,17 @@ func denseWeightGradient(
     }
 }
 
-/// The most output blocks and samples that are computed together.
-private let denseOutputs = 2
-#if VECTOR_16
-    private let denseRows = 3
-#else
-    private let denseRows = 1
-#endif
+/// The most samples that are computed together, and the most output blocks: 24 or 12 sums stay in registers, four for each
+/// block of each sample.
+private let denseRows = 3
+@inline(__always)
+private func denseOutputs(samples: Int) -> Int {
+    #if VECTOR_16
+        2
+    #else
+        samples == 1 ? 2 : 1
+    #endif
+}
 
 /// A dense layer's operands.
 private struct DenseWork {
@@ -96,14 +100,11 @@ private struct DenseWork {
         case (1, 1): DenseTile<1, 1>.compute(self, block, sample)
         case (_, 1): DenseTile<2, 1>.compute(self, block, sample)
         #if VECTOR_16
-            case (1, 2): DenseTile<1, 2>.compute(self, block, sample)
-            case (_, 2): DenseTile<2, 2>.compute(self, block, sample)
-            case (1, _): DenseTile<1, 3>.compute(self, block, sample)
+            case (2, 2): DenseTile<2, 2>.compute(self, block, sample)
+            case (2, _): DenseTile<2, 3>.compute(self, block, sample)
         #endif
-        default:
-            #if VECTOR_16
-                DenseTile<2, 3>.compute(self, block, sample)
-            #endif
+        case (_, 2): DenseTile<1, 2>.compute(self, block, sample)
+        default: DenseTile<1, 3>.compute(self, block, sample)
         }
     }
 }
@@ -124,40 +125,45 @@ private enum DenseTile<let outputs: Int, let rows: Int> {
         var registers = noSums
         var left = inputs
         while left >= 4 {
-            for output in 0..<outputs {
-                for slice in 0..<4 {
-                    let vector = weights.vector(at: output &* blockStep + slice * lanes)
-                    for row in 0..<rows {
-                        let place = (output * rows + row) * 4 + slice
-                        registers[place] = multiplyAdd(
-                            registers[place], vector, Vector(repeating: scalars[row &* sourceStride + slice]))
-                    }
-                }
-            }
+            for slice in 0..<4 { add(slice, weights, blockStep, scalars, sourceStride, &registers) }
             weights += 4 * lanes
             scalars += 4
             left &-= 4
         }
-        for slice in 0..<3 where slice < left {
-            for output in 0..<outputs {
-                let vector = weights.vector(at: output &* blockStep + slice * lanes)
-                for row in 0..<rows {
-                    let place = (output * rows + row) * 4 + slice
-                    registers[place] = multiplyAdd(
-                        registers[place], vector, Vector(repeating: scalars[row &* sourceStride + slice]))
-                }
-            }
+        // Not a loop: an index that varies would keep the sums out of registers.
+        if left > 0 { add(0, weights, blockStep, scalars, sourceStride, &registers) }
+        if left > 1 { add(1, weights, blockStep, scalars, sourceStride, &registers) }
+        if left > 2 { add(2, weights, blockStep, scalars, sourceStride, &registers) }
+        var sums = noSums
+        for place in 0..<outputs * rows {
+            sums[place] =
+                (registers[4 * place] + registers[4 * place + 1])
+                + (registers[4 * place + 2] + registers[4 * place + 3])
         }
         let relu = parameters.activation == Activation.relu.rawValue
         for output in 0..<outputs {
             let bias = work.bias.map { $0.vector(at: (block + output) * lanes) } ?? Vector()
             for row in 0..<rows {
-                let place = (output * rows + row) * 4
-                var value =
-                    bias + ((registers[place] + registers[place + 1]) + (registers[place + 2] + registers[place + 3]))
+                var value = bias + sums[output * rows + row]
                 if relu { value.replace(with: 0, where: value .< 0) }
                 work.destination.store(
                     value, at: (sample + row) * Int(parameters.destinationStride) + (block + output) * lanes)
+            }
+        }
+    }
+
+    /// Adds the products of one input.
+    @inline(__always)
+    private static func add(
+        _ slice: Int, _ weights: Floats, _ blockStep: Int, _ scalars: Floats, _ sourceStride: Int,
+        _ registers: inout Sums
+    ) {
+        for output in 0..<outputs {
+            let vector = weights.vector(at: output &* blockStep + slice * lanes)
+            for row in 0..<rows {
+                let place = (output * rows + row) * 4 + slice
+                registers[place] = multiplyAdd(
+                    registers[place], vector, Vector(repeating: scalars[row &* sourceStride + slice]))
             }
         }
     }

@@ -1,6 +1,6 @@
 /// Computes `columns` sums as ``TileLoops`` says, of one output block and one row, where each channel has scalars of its
-/// own: `scalars[...]` is then a vector.
-enum DepthwiseTile<let columns: Int> {
+/// own: `scalars[...]` is then a vector. `step` is as for ``Tile``.
+enum DepthwiseTile<let columns: Int, let step: Int> {
     @inline(never)
     static func sum(
         _ memory: TilePointer, _ scalars: Floats, _ vectors: Floats
@@ -8,7 +8,8 @@ enum DepthwiseTile<let columns: Int> {
         var registers = noSums
         for column in 0..<columns { registers[column] = memory.pointee.loops.firstStart }
         let (outer, middle) = (memory.pointee.loops.outer, memory.pointee.loops.middle)
-        let (columnStep, scalarStep) = (memory.pointee.loops.columnStep, memory.pointee.loops.scalarStep)
+        let scalarStep = memory.pointee.loops.scalarStep
+        let columnStep = step == 0 ? memory.pointee.loops.columnStep : lanes
         for round in 0..<outer.count {
             var middleScalars = scalars + round &* outer.scalarStep
             var middleVectors = vectors + round &* outer.vectorStep
@@ -37,20 +38,30 @@ enum DepthwiseTile<let columns: Int> {
 }
 
 /// Computes a depthwise tile of 1 up to ``depthwiseColumns`` columns.
-func sumDepthwiseTile(
-    columns: Int, _ memory: TilePointer, _ scalars: Floats, _ vectors: Floats
-) {
-    switch columns {
-    case 1: DepthwiseTile<1>.sum(memory, scalars, vectors)
-    case 2: DepthwiseTile<2>.sum(memory, scalars, vectors)
-    case 3: DepthwiseTile<3>.sum(memory, scalars, vectors)
-    case 4: DepthwiseTile<4>.sum(memory, scalars, vectors)
-    case 5: DepthwiseTile<5>.sum(memory, scalars, vectors)
-    case 6: DepthwiseTile<6>.sum(memory, scalars, vectors)
-    case 7: DepthwiseTile<7>.sum(memory, scalars, vectors)
-    default: DepthwiseTile<8>.sum(memory, scalars, vectors)
+func sumDepthwiseTile(columns: Int, _ memory: TilePointer, _ scalars: Floats, _ vectors: Floats) {
+    if memory.pointee.loops.columnStep == lanes {
+        DepthwiseShapes<2>.sum(columns, memory, scalars, vectors)
+    } else {
+        DepthwiseShapes<0>.sum(columns, memory, scalars, vectors)
     }
 }
 
 /// The most columns of a depthwise tile.
 let depthwiseColumns = 8
+
+/// The depthwise tiles there are, for a step of the columns.
+private enum DepthwiseShapes<let step: Int> {
+    @inline(__always)
+    static func sum(_ columns: Int, _ memory: TilePointer, _ scalars: Floats, _ vectors: Floats) {
+        switch columns {
+        case 1: DepthwiseTile<1, step>.sum(memory, scalars, vectors)
+        case 2: DepthwiseTile<2, step>.sum(memory, scalars, vectors)
+        case 3: DepthwiseTile<3, step>.sum(memory, scalars, vectors)
+        case 4: DepthwiseTile<4, step>.sum(memory, scalars, vectors)
+        case 5: DepthwiseTile<5, step>.sum(memory, scalars, vectors)
+        case 6: DepthwiseTile<6, step>.sum(memory, scalars, vectors)
+        case 7: DepthwiseTile<7, step>.sum(memory, scalars, vectors)
+        default: DepthwiseTile<8, step>.sum(memory, scalars, vectors)
+        }
+    }
+}
