@@ -1,4 +1,4 @@
-import ApusFiles
+package import ApusFiles
 import CBSD
 import Glibc
 
