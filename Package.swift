@@ -65,8 +65,13 @@ let package = Package(
         .target(name: "CSystem"),
         .testTarget(name: "ApusKernelsTests", dependencies: ["ApusInstructions", "CSystem"] + kernelNames),
         .testTarget(
-            name: "ModelsTests", dependencies: ["ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime"],
+            name: "ModelsTests",
+            dependencies: [
+                "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusInstructions",
+                "CAllocationCount",
+            ],
             exclude: ["Fixtures"]),
+        .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
         .testTarget(name: "ApusGraphTests", dependencies: ["ApusGraph"], exclude: ["Text/WrongSpecs.md"]),
         .testTarget(name: "ApusCompilerTests", dependencies: ["ApusCompiler", "ApusGraph", "ApusPlan"]),
         .testTarget(name: "ApusPlanTests", dependencies: ["ApusPlan", "ApusInstructions"]),

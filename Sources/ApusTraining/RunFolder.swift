@@ -1,6 +1,6 @@
 import ApusFiles
 public import ApusGraph
-import ApusJSON
+package import ApusJSON
 
 /// The folder of a training run: `best.apus`, `checkpoint`, and `history.jsonl`.
 ///

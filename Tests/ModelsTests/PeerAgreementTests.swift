@@ -9,7 +9,7 @@ import Testing
 /// The bounds are on the largest difference of a value's elements, relative to the largest of its elements.
 @Suite struct PeerAgreementTests {
     /// The spec with its parameters, and the weights of the fixture.
-    private static func model(_ name: String) throws -> Model {
+    static func model(_ name: String) throws -> Model {
         var model = try ExplicitParameters().apply(to: Model(graph: Graph.parse(PeerFixture.spec(name))))
         for parameter in model.graph.parameters {
             let value = model.graph[parameter.value]
