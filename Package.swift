@@ -62,6 +62,13 @@ let package = Package(
             ],
             swiftSettings: checked),
         .target(name: "ApusCommandLine", dependencies: ["ApusFiles", "CBSD"], swiftSettings: checked),
+        .target(
+            name: "ApusToolSupport",
+            dependencies: [
+                "ApusCommandLine", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: checked),
         .target(name: "CSystem"),
         .testTarget(name: "ApusKernelsTests", dependencies: ["ApusInstructions", "CSystem"] + kernelNames),
         .testTarget(

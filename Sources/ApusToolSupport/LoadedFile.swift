@@ -1,0 +1,86 @@
+import ApusCommandLine
+import ApusFiles
+package import ApusGraph
+package import ApusPlan
+
+/// What a file that was named on the command line turned out to be.
+///
+/// A folder stands for the best model of the training run in it.
+package enum LoadedFile: Sendable {
+    case spec(Graph)
+    case model(Model)
+    case plan(Plan)
+
+    /// Reads a spec, a model file or a plan file: its first bytes say which.
+    ///
+    /// - Parameter settings: for a spec; the other kinds have none.
+    /// - Throws: ``ToolError`` where the file can't be read or is wrong, `UsageError` where it has no settings.
+    package static func load(_ path: String, settings: [String: Int] = [:]) throws -> LoadedFile {
+        let file = try read(path, settings: settings)
+        if case .spec = file { return file }
+        guard settings.isEmpty else {
+            throw UsageError("--set changes the settings of a spec, and \(path) is \(file.kind): its sizes are fixed")
+        }
+        return file
+    }
+
+    /// What it is, with its article.
+    package var kind: String {
+        switch self {
+        case .spec: "a spec"
+        case .model: "a model file"
+        case .plan: "a plan"
+        }
+    }
+
+    private static func read(_ path: String, settings: [String: Int]) throws(ToolError) -> LoadedFile {
+        let path = try modelPath(path)
+        let bytes: [UInt8]
+        do { bytes = try readFile(path) } catch { throw ToolError(error) }
+        do {
+            return .model(try ModelFile.decode(bytes))
+        } catch  where error.kind != .notAModelFile {
+            throw ToolError(error, file: path)
+        } catch {}
+        do {
+            return .plan(try PlanFile.decode(bytes))
+        } catch  where error != .notAPlanFile {
+            throw ToolError(error, file: path)
+        } catch {}
+        return .spec(try parse(bytes, path, settings))
+    }
+
+    private static func modelPath(_ path: String) throws(ToolError) -> String {
+        guard isFolder(path) else { return path }
+        let best = "\(path)/best.apus"
+        guard fileExists(best) else {
+            throw ToolError("\(path) is a folder without best.apus; name a file, or a folder that apus-train wrote")
+        }
+        return best
+    }
+
+    private static func parse(_ bytes: [UInt8], _ path: String, _ settings: [String: Int]) throws(ToolError) -> Graph {
+        guard !bytes.contains(where: { $0 < 0x20 && !"\t\n\r".utf8.contains($0) }),
+            let source = String(validating: bytes, as: UTF8.self)
+        else {
+            throw ToolError(
+                "\(path) is no spec, model file or plan, or its start is damaged; "
+                    + "give a text in the language, or what apus-train, apus-export or apus-compile wrote")
+        }
+        do {
+            return try Graph.parse(source, file: path, settings: settings)
+        } catch {
+            throw ToolError("\(path) can't be used\n\(error)")
+        }
+    }
+}
+
+/// A model file's model, or that of the training run in a folder.
+package func loadModel(_ path: String) throws -> Model {
+    let file = try LoadedFile.load(path)
+    guard case .model(let model) = file else {
+        throw ToolError(
+            "\(path) is \(file.kind), and a model file is needed; give what apus-train or apus-export wrote")
+    }
+    return model
+}

@@ -1,0 +1,88 @@
+import ApusCommandLine
+public import ApusPlan
+import ApusRuntime
+public import ArgumentParser
+import Glibc
+
+/// `--set NAME=VALUE`, as often as there are settings to change.
+package struct SettingOptions: ParsableArguments {
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "Give a setting of the spec another value; may be repeated.", valueName: "name=value"),
+        transform: SettingOptions.parse)
+    private var pairs: [Pair] = []
+
+    package init() {}
+
+    /// The new values by name.
+    package var values: [String: Int] { Dictionary(pairs.map { ($0.name, $0.value) }) { $1 } }
+
+    package func validate() throws {
+        for (index, pair) in pairs.enumerated() where pairs[..<index].contains(where: { $0.name == pair.name }) {
+            throw ValidationError("--set gives '\(pair.name)' twice; leave one of them out")
+        }
+    }
+
+    private struct Pair: Sendable {
+        var name: String
+        var value: Int
+    }
+
+    @Sendable
+    private static func parse(_ text: String) throws -> Pair {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, !parts[0].isEmpty else {
+            throw ValidationError("give a name, an equals sign and a whole number, such as image_size=32")
+        }
+        return Pair(name: parts[0], value: try parseInteger(parts[1], in: -(1 << 31)...(1 << 31)))
+    }
+}
+
+extension Target: ExpressibleByArgument {}
+
+/// `--target T`.
+package struct TargetOptions: ParsableArguments {
+    @Option(
+        name: .customLong("target"),
+        help: ArgumentHelp(
+            "The instruction-set level to compile for (default: the best of this processor).", valueName: "target"))
+    private var chosen: Target?
+
+    package init() {}
+
+    /// What was chosen, or else what `APUS_TARGET` says, or else the best target of this processor.
+    package func target() throws(ToolError) -> Target {
+        if let chosen { return chosen }
+        do { return try Processor.preferredTarget() } catch { throw ToolError(error) }
+    }
+}
+
+/// `--threads T`.
+package struct ThreadOptions: ParsableArguments {
+    @Option(
+        name: .customLong("threads"),
+        help: ArgumentHelp(
+            "Threads that share the work; the result does not depend on it (default: one for each processor).",
+            valueName: "count"),
+        transform: ThreadOptions.parse)
+    private var chosen: Int?
+
+    package init() {}
+
+    /// What was chosen, or else as many as there are processors.
+    package var count: Int { chosen ?? min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), Self.range.upperBound) }
+
+    private static let range = 1...256
+
+    @Sendable
+    private static func parse(_ text: String) throws -> Int { try parseInteger(text, in: range) }
+}
+
+/// `--json`.
+package struct ReportOptions: ParsableArguments {
+    @Flag(name: .customLong("json"), help: "Print the result as JSON, for programs.")
+    package var json = false
+
+    package init() {}
+}

@@ -1,0 +1,65 @@
+import ApusCommandLine
+package import ArgumentParser
+import Glibc
+
+/// The version that `--version` prints.
+package let apusVersion = "0.1.0"
+
+/// A program of this package: a command that ends with 0, 1 where the work failed, or 64 where it was called in a wrong
+/// way, and says on standard error what was wrong.
+package protocol Tool: ParsableCommand {}
+
+extension Tool {
+    /// Parses the arguments, runs the command, and ends the program.
+    package static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let error as ToolError {
+            fail(error.description)
+        } catch let error as UsageError {
+            fail("\(error)\n\(usageHint)", status: .usage)
+        } catch {
+            // Help and the version are thrown too, and are no failures.
+            let status = exitCode(for: error)
+            if status == .success { exit(withError: error) }
+            guard status == .validationFailure else { fail("\(error)") }
+            fail("\(message(for: error))\n\(usageHint)", status: .usage)
+        }
+        Glibc.exit(ExitStatus.success.rawValue)
+    }
+
+    private static var usageHint: String {
+        let usage = usageString().split(separator: "\n").joined(separator: "\n")
+        return "\(usage)\nSee '\(toolName) --help' for more."
+    }
+}
+
+/// Why a tool's work can't be done: what, where, and what to do about it.
+package struct ToolError: Error, Equatable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) { self.description = description }
+
+    /// An error of this text; where a file is named, the text begins with its name.
+    package init(_ error: some Error & CustomStringConvertible, file: String? = nil) {
+        description = (file.map { "\($0): " } ?? "") + error.description
+    }
+}
+
+/// Writes a result and a line end to standard output.
+/// - Throws: ``ToolError`` where it can't be written, on a full disk for example.
+package func printResult(_ text: String) throws(ToolError) {
+    let bytes = Array((text + "\n").utf8)
+    var offset = 0
+    while offset < bytes.count {
+        let count = unsafe bytes.withUnsafeBytes {
+            unsafe write(STDOUT_FILENO, $0.baseAddress! + offset, $0.count - offset)
+        }
+        if count < 0 {
+            if errno == EINTR { continue }
+            throw ToolError("can't write the result to standard output; check where it goes")
+        }
+        offset += count
+    }
+}
