@@ -27,7 +27,8 @@ extension Plan {
             for (operand, extent) in zip(instruction.operands, extents)
             where operand.arena == .activations && !extent.bytes.isEmpty {
                 let name =
-                    "instruction \(index) of the body, \(instruction.opcode) for \(instruction.label): the \(extent.name)"
+                    "instruction \(index) of the body, \(instruction.opcode) for \(instruction.label): "
+                    + "the \(extent.name)"
                 let range = (operand.offset + extent.bytes.lowerBound)..<(operand.offset + extent.bytes.upperBound)
                 guard
                     let buffer = buffers.firstIndex(where: {

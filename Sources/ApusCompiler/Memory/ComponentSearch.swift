@@ -13,54 +13,76 @@ struct ComponentSearch {
 
     /// Replaces the packing by a better one if there is one.
     ///
-    /// First the goal itself, by several strategies in turn, because which of them is lucky is hard to foresee; then, if
-    /// the goal is out of reach, ever smaller capacities below the best packing until there is none.
+    /// First the goal itself, by several strategies in turn, because which of them is lucky is hard to foresee. If it is
+    /// out of reach, the capacities between it and the best packing, by bisection with little effort each. What is left
+    /// of the budget goes to the capacity just below the best packing, until there is a proof that it is the best.
     ///
     /// - Returns: the nodes visited.
     func improve(_ packing: inout Packing, goal: Int, nodeBudget: Int) -> Int {
-        var nodes = 0
-        var goalIsImpossible = false
-
-        func attempt(_ capacity: Int, _ strategy: SkylineSearch.Strategy, _ budget: Int) -> SkylineSearch.Outcome {
-            var search = SkylineSearch(problem, capacity: capacity, strategy: strategy, nodeBudget: budget)
-            let outcome = search.run()
-            nodes += search.nodes
-            if outcome == .found {
-                packing.offsets = search.offsets.map { $0 * unit }
-                packing.size = search.height * unit
-            }
-            return outcome
-        }
-
-        let goalUnits = goal / unit
+        var attempts = Attempts(problem: problem, best: (packing.size + unit - 1) / unit)
         let strategies = SkylineSearch.Strategy.allCases
-        var share = max(nodeBudget / 64, 1)
-        goalSearch: while nodes < nodeBudget * 3 / 4 {
-            for strategy in strategies {
-                switch attempt(goalUnits, strategy, min(share, nodeBudget * 3 / 4 - nodes)) {
-                case .found: return nodes
-                case .impossible:
-                    goalIsImpossible = true
-                    break goalSearch
-                case .budgetExhausted: continue
-                }
+        let goal = goal / unit
+
+        var share = max(nodeBudget / 64, 2 * problem.sizes.count)
+        while attempts.isOpen(goal), attempts.nodes < nodeBudget / 2 {
+            for strategy in strategies where attempts.isOpen(goal) {
+                attempts.attempt(goal, strategy, min(share, nodeBudget / 2 - attempts.nodes))
             }
             share *= 4
         }
-        while nodes < nodeBudget {
-            let capacity = (packing.size - 1) / unit
-            if goalIsImpossible, capacity <= goalUnits {
-                packing.isProven = true
-                return nodes
+
+        share = max(nodeBudget / 64, 2 * problem.sizes.count)
+        var tried = max(goal, attempts.impossible)
+        while attempts.best - tried > 1, attempts.nodes < nodeBudget * 3 / 4 {
+            let middle = tried + (attempts.best - tried) / 2
+            for strategy in strategies where attempts.isOpen(middle) {
+                attempts.attempt(middle, strategy, min(share, nodeBudget - attempts.nodes))
             }
-            switch attempt(capacity, strategies[0], nodeBudget - nodes) {
-            case .found: continue
-            case .impossible:
-                packing.isProven = true
-                return nodes
-            case .budgetExhausted: return nodes
-            }
+            if attempts.best > middle { tried = middle }
         }
-        return nodes
+
+        // Less than the goal is not asked for.
+        while attempts.best > goal, attempts.isOpen(attempts.best - 1), attempts.nodes < nodeBudget {
+            attempts.attempt(attempts.best - 1, strategies[0], nodeBudget - attempts.nodes)
+        }
+
+        if let offsets = attempts.offsets {
+            packing.offsets = offsets.map { $0 * unit }
+            packing.size = attempts.best * unit
+        }
+        packing.isProven = attempts.impossible == attempts.best - 1
+        return attempts.nodes
+    }
+}
+
+/// What several searches of one problem have found.
+private struct Attempts {
+    let problem: SkylineProblem
+    /// The smallest height of a packing so far, in units.
+    var best: Int
+    /// The largest capacity that is known to be too small.
+    var impossible = -1
+    /// The offsets of the best packing that a search has found.
+    var offsets: [Int]?
+    var nodes = 0
+
+    init(problem: SkylineProblem, best: Int) {
+        self.problem = problem
+        self.best = best
+    }
+
+    /// Whether it is unknown if there is a packing within `capacity`.
+    func isOpen(_ capacity: Int) -> Bool { impossible < capacity && capacity < best }
+
+    mutating func attempt(_ capacity: Int, _ strategy: SkylineSearch.Strategy, _ nodeBudget: Int) {
+        var search = SkylineSearch(problem, capacity: capacity, strategy: strategy, nodeBudget: max(0, nodeBudget))
+        switch search.run() {
+        case .found:
+            best = search.height
+            offsets = search.offsets
+        case .impossible: impossible = max(impossible, capacity)
+        case .budgetExhausted: break
+        }
+        nodes += search.nodes
     }
 }

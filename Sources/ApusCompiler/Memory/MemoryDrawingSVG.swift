@@ -105,7 +105,8 @@ extension MemoryDrawing {
             + "instructions \(block.firstUse) to \(block.lastUse)"
         var text =
             "<g><title>\(escaped(tooltip))</title>"
-            + "<rect class=\"\(height < 5 ? "" : "block ")c\(colour)\" rx=\"\(height < 5 ? 0 : 2)\" x=\"\(number(x))\" y=\"\(number(y))\" "
+            + "<rect class=\"\(height < 5 ? "" : "block ")c\(colour)\" rx=\"\(height < 5 ? 0 : 2)\" "
+            + "x=\"\(number(x))\" y=\"\(number(y))\" "
             + "width=\"\(number(width))\" height=\"\(number(height))\"/>"
         let middle = y + height / 2
         let letters = Int((width - 8) / 6.2)

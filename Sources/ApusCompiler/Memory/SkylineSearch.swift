@@ -39,8 +39,9 @@ struct SkylineSearch {
     private var floor: [Int]
     /// What is still to be placed in each section.
     private var remaining: [Int]
-    /// Buffers in the strategy's order; the placed ones are skipped.
-    private let order: [Int]
+    /// The buffers still to be placed, in the strategy's order: a ring of links, the last place of which is its start.
+    private var next: [Int]
+    private var previous: [Int]
     private var isPlaced: [Bool]
     private var placedCount = 0
     private var key = FailedStates.Key()
@@ -86,7 +87,13 @@ struct SkylineSearch {
             case .largestAreaFirst: (sizes[$0].multipliedReportingOverflow(by: durations[$0]).partialValue, sizes[$0])
             }
         }
-        order = sizes.indices.sorted { (-keys[$0].0, -keys[$0].1, $0) < (-keys[$1].0, -keys[$1].1, $1) }
+        let order = sizes.indices.sorted { (-keys[$0].0, -keys[$0].1, $0) < (-keys[$1].0, -keys[$1].1, $1) }
+        next = Array(repeating: 0, count: sizes.count + 1)
+        previous = next
+        for (left, right) in zip([sizes.count] + order, order + [sizes.count]) {
+            next[left] = right
+            previous[right] = left
+        }
 
         offsets = Array(repeating: 0, count: sizes.count)
         floor = Array(repeating: 0, count: problem.sections)
@@ -197,7 +204,11 @@ extension SkylineSearch {
 
     /// Counts for each valley the buffers that can be leftmost on its floor, and adds up what lies inside the valleys.
     private mutating func countChoices() {
-        for buffer in order where !isPlaced[buffer] {
+        let ring = problem.sizes.count
+        var following = next[ring]
+        while following != ring {
+            let buffer = following
+            following = next[buffer]
             let first = problem.first[buffer]
             let valley = valleyOfSection[first]
             guard valley >= 0, problem.last[buffer] <= valleys[valley].end else { continue }
@@ -224,7 +235,11 @@ extension SkylineSearch {
     /// Puts the valley's choices on the stack: first those without waste, last to leave the floor empty.
     private mutating func gatherChoices(in valley: Valley) {
         let base = choices.count
-        for buffer in order where !isPlaced[buffer] {
+        let ring = problem.sizes.count
+        var following = next[ring]
+        while following != ring {
+            let buffer = following
+            following = next[buffer]
             let first = problem.first[buffer]
             guard first >= valley.start, problem.last[buffer] <= valley.end, canBeLeftmost(buffer, in: valley) else {
                 continue
@@ -235,6 +250,17 @@ extension SkylineSearch {
         for index in base..<choices.count where problem.first[choices[index].buffer] == valley.start {
             choices.swapAt(index, wasteless)
             wasteless += 1
+        }
+        // Then those that come up to a wall and so leave fewer steps in the skyline.
+        let level = floor[valley.start]
+        var flush = base
+        for index in base..<wasteless {
+            let buffer = choices[index].buffer
+            let top = level + problem.sizes[buffer]
+            if top == valley.leftWall || top == valley.rightWall && problem.last[buffer] == valley.end {
+                choices.swapAt(index, flush)
+                flush += 1
+            }
         }
         if canRaise(valley) { choices.append(Choice(buffer: -1, valley: valley)) }
     }
@@ -252,12 +278,15 @@ extension SkylineSearch {
     private func wastesRoom(_ choice: Choice) -> Bool {
         let (end, height) = waste(of: choice)
         if end < choice.valley.start { return false }
-        for buffer in order where !isPlaced[buffer] && buffer != choice.buffer {
-            if problem.first[buffer] >= choice.valley.start, problem.last[buffer] <= end,
+        let ring = problem.sizes.count
+        var buffer = next[ring]
+        while buffer != ring {
+            if buffer != choice.buffer, problem.first[buffer] >= choice.valley.start, problem.last[buffer] <= end,
                 problem.sizes[buffer] <= height
             {
                 return true
             }
+            buffer = next[buffer]
         }
         return false
     }
@@ -281,6 +310,8 @@ extension SkylineSearch {
         }
         offsets[choice.buffer] = level
         isPlaced[choice.buffer] = true
+        next[previous[choice.buffer]] = next[choice.buffer]
+        previous[next[choice.buffer]] = previous[choice.buffer]
         placedCount += 1
         key.insert(UInt64(problem.representative[choice.buffer]) << 48 | 0xffff_ffff_ffff)
     }
@@ -293,6 +324,8 @@ extension SkylineSearch {
         key = before
         guard choice.buffer >= 0 else { return }
         isPlaced[choice.buffer] = false
+        next[previous[choice.buffer]] = choice.buffer
+        previous[next[choice.buffer]] = choice.buffer
         placedCount -= 1
     }
 
