@@ -92,6 +92,27 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/draw-digits", swiftSettings: checked),
+        .executableTarget(
+            name: "apus-compile",
+            dependencies: [
+                "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tools/apus-compile", swiftSettings: checked),
+        .executableTarget(
+            name: "apus-evaluate",
+            dependencies: [
+                "ApusToolSupport", "ApusCommandLine", "ApusData", "ApusGraph", "ApusJSON", "ApusTraining",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tools/apus-evaluate", swiftSettings: checked),
+        .executableTarget(
+            name: "apus-export",
+            dependencies: [
+                "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tools/apus-export", swiftSettings: checked),
         .testTarget(name: "ApusFilesTests", dependencies: ["ApusFiles"]),
         .testTarget(name: "ApusCommandLineTests", dependencies: ["ApusCommandLine", "ApusFiles"]),
         .testTarget(name: "ApusJSONTests", dependencies: ["ApusJSON"]),

@@ -19,7 +19,7 @@ package struct DataOptions: ParsableArguments {
         help: ArgumentHelp(
             "Generated digits: images for training; for testing there are a sixth as many, as in MNIST.",
             valueName: "count"),
-        transform: DataOptions.parseCount)
+        transform: integer(in: 1...1_000_000))
     private var digitsCount = 60_000
 
     package init() {}
@@ -57,9 +57,6 @@ package struct DataOptions: ParsableArguments {
         case .test: try .digits(count: max(1, digitsCount / 6), seed: digitsSeed, first: Self.firstTestDigit)
         }
     }
-
-    @Sendable
-    private static func parseCount(_ text: String) throws -> Int { try parseInteger(text, in: 1...1_000_000) }
 }
 
 extension ImageDataset.Part: ExpressibleByArgument {}

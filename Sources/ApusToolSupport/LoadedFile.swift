@@ -1,4 +1,5 @@
 import ApusCommandLine
+import ApusCompiler
 import ApusFiles
 package import ApusGraph
 package import ApusPlan
@@ -70,7 +71,7 @@ package enum LoadedFile: Sendable {
         do {
             return try Graph.parse(source, file: path, settings: settings)
         } catch {
-            throw ToolError("\(path) can't be used\n\(error)")
+            throw ToolError("\(path) can't be used:\n\(error)")
         }
     }
 }
@@ -84,3 +85,22 @@ package func loadModel(_ path: String) throws -> Model {
     }
     return model
 }
+
+/// The model with every parameter a value of its graph, and the weights checked to be no more than memory can be expected to
+/// hold: a spec of a few lines can ask for terabytes.
+/// - Parameter file: for the errors.
+package func explicitModel(_ model: Model, file: String) throws(ToolError) -> Model {
+    let explicit: Model
+    do { explicit = try Pipeline([ExplicitParameters()]).run(model) } catch { throw ToolError(error, file: file) }
+    // Each is below 2³¹ elements, so that no sum overflows.
+    let elements = explicit.graph.parameters.reduce(0) { $0 + (explicit.graph[$1.value].type.sampleElements ?? 0) }
+    guard elements <= greatestWeightCount else {
+        throw ToolError(
+            "\(file) has \(formatCount(elements)) weights, more than the \(formatCount(greatestWeightCount)) that are "
+                + "supported; make it smaller")
+    }
+    return explicit
+}
+
+/// A GiB of them in single precision.
+private let greatestWeightCount = 1 << 28

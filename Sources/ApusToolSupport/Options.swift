@@ -4,6 +4,11 @@ import ApusRuntime
 public import ArgumentParser
 import Glibc
 
+/// Reads an option's whole number, and says the range where it is outside.
+package func integer(in range: ClosedRange<Int>) -> @Sendable (String) throws -> Int {
+    { text in try parseInteger(text, in: range) }
+}
+
 /// `--set NAME=VALUE`, as often as there are settings to change.
 package struct SettingOptions: ParsableArguments {
     @Option(
@@ -65,7 +70,7 @@ package struct ThreadOptions: ParsableArguments {
         help: ArgumentHelp(
             "Threads that share the work; the result does not depend on it (default: one for each processor).",
             valueName: "count"),
-        transform: ThreadOptions.parse)
+        transform: integer(in: ThreadOptions.range))
     private var chosen: Int?
 
     package init() {}
@@ -74,9 +79,6 @@ package struct ThreadOptions: ParsableArguments {
     package var count: Int { chosen ?? min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), Self.range.upperBound) }
 
     private static let range = 1...256
-
-    @Sendable
-    private static func parse(_ text: String) throws -> Int { try parseInteger(text, in: range) }
 }
 
 /// `--json`.

@@ -31,7 +31,7 @@ extension Tool {
 
     private static var usageHint: String {
         let usage = usageString().split(separator: "\n").joined(separator: "\n")
-        return "\(usage)\nSee '\(toolName) --help' for more."
+        return "Usage: \(usage)\nSee '\(toolName) --help' for more."
     }
 }
 

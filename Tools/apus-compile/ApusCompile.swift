@@ -1,0 +1,132 @@
+import ApusCompiler
+import ApusFiles
+import ApusGraph
+import ApusJSON
+import ApusPlan
+import ApusToolSupport
+import ArgumentParser
+
+@main
+struct ApusCompile: Tool {
+    static let configuration = CommandConfiguration(
+        commandName: "apus-compile",
+        abstract: "Makes the plan of a model for one target, and says what memory it needs.",
+        discussion: """
+            Sizes are those of one worker's arena. 'Optimal' means proven: no smaller arena can hold the plan's buffers.
+            A spec has no weights: its plan answers with initial ones. To see sizes alone, leave the plan's file out.
+            """,
+        version: "apus-compile \(apusVersion)")
+
+    @Argument(help: "A spec or a model file.")
+    var model: String
+
+    @Option(name: [.short, .long], help: ArgumentHelp("The plan's file.", valueName: "X.plan"))
+    var output: String?
+
+    @Option(help: "The largest batch that the plan takes.", transform: integer(in: 1...1_000_000))
+    var batch = 1
+
+    @Option(
+        help: "Samples that go through the instructions at once (default: the compiler chooses).",
+        transform: integer(in: 1...1_000_000))
+    var microBatch: Int?
+
+    @Flag(help: "Report on a training step too: forward, loss, backward, and Adam.")
+    var training = false
+
+    @Flag(help: "Check the graph after each pass, the memory of the plan, and the plan's file.")
+    var verify = false
+
+    @OptionGroup var settings: SettingOptions
+    @OptionGroup var targets: TargetOptions
+    @OptionGroup var report: ReportOptions
+
+    func run() throws {
+        let source = try load()
+        let options = LoweringOptions(target: try targets.target(), batchBound: batch, microBatch: microBatch)
+        let plan = try compile(source.model, through: .inference(), options)
+        let trainingPlan = try training ? compileTraining(source.model, options) : nil
+        let file = PlanFile.encode(plan)
+        if verify { try check(plan, file) }
+        // Only now, when nothing else can fail, is a file touched.
+        if let output { try write(file, to: output) }
+
+        let inference = PlanReport(plan)
+        let step = trainingPlan.map(PlanReport.init)
+        if report.json {
+            var members = inference.members
+            members.append(.init("weights", .string(source.isInitial ? "initial" : "trained")))
+            members.append(.init("file_bytes", .integer(file.count)))
+            if verify { members.append(.init("verified", true)) }
+            if let step { members.append(.init("training", .object(step.members))) }
+            try printResult(JSONValue.object(members).pretty)
+        } else {
+            try printResult(text(inference, step, source.isInitial, fileBytes: file.count))
+        }
+    }
+
+    /// The model with all its weights, and whether some of them are initial ones.
+    private func load() throws -> (model: Model, isInitial: Bool) {
+        let given: Model
+        switch try LoadedFile.load(model, settings: settings.values) {
+        case .spec(let graph): given = Model(graph: graph)
+        case .model(let model): given = model
+        case .plan:
+            throw ToolError("\(model) is a plan already; give the spec or the model file that it was made from")
+        }
+        let explicit = try explicitModel(given, file: model)
+        let complete = explicit.initialized(seed: 0)
+        return (complete, complete.weights.count > explicit.weights.count)
+    }
+
+    private func compile(_ given: Model, through pipeline: Pipeline, _ options: LoweringOptions) throws(ToolError)
+        -> Plan
+    {
+        let ready: Model
+        do { ready = try pipeline.run(given, verify: verify) } catch { throw ToolError(error, file: model) }
+        do { return try Compiler.lower(ready, options) } catch { throw ToolError(error, file: model) }
+    }
+
+    private func compileTraining(_ given: Model, _ options: LoweringOptions) throws(ToolError) -> Plan {
+        var options = options
+        options.weights = .state
+        options.optimizer = .adam()
+        let plan = try compile(given, through: .training(), options)
+        if verify { try check(plan, PlanFile.encode(plan)) }
+        return plan
+    }
+
+    /// Reads the plan back from its file's bytes, which proves that every instruction stays inside of its arenas, and has
+    /// the validator look at the arena.
+    private func check(_ plan: Plan, _ file: [UInt8]) throws(ToolError) {
+        let readBack: Plan
+        do { readBack = try PlanFile.decode(file) } catch {
+            throw ToolError("\(model): the plan is wrong: \(error); please report this")
+        }
+        guard readBack == plan else {
+            throw ToolError("\(model): the plan's file does not give the plan back; please report this")
+        }
+        let memory = MemoryPlan(
+            offsets: plan.buffers.map(\.offset), size: plan.activationBytes, lowerBound: plan.activationBound,
+            isOptimal: plan.isOptimal, searchNodes: 0)
+        let requests = plan.buffers.map { BufferRequest(size: $0.size, firstUse: $0.firstUse, lastUse: $0.lastUse) }
+        if let violation = memory.violations(of: requests).first {
+            throw ToolError("\(model): the plan's memory is wrong: \(violation); please report this")
+        }
+    }
+
+    private func write(_ file: [UInt8], to path: String) throws(ToolError) {
+        do { try writeFile(file, to: path) } catch { throw ToolError(error) }
+    }
+
+    private func text(_ inference: PlanReport, _ step: PlanReport?, _ isInitial: Bool, fileBytes: Int) -> String {
+        var parts = [inference.title, inference.table(heading: "inference").text]
+        if let step { parts.append(step.table(heading: "training step").text) }
+        var notes: [String] = []
+        if verify { notes.append("Verified: the graph after each pass, the memory, and the plan's file.") }
+        if isInitial { notes.append("The weights are initial ones: \(model) is not trained.") }
+        if let output { notes.append("\(output): \(describeBytes(fileBytes))") }
+        if !notes.isEmpty { parts.append(notes.joined(separator: "\n")) }
+        return parts.joined(separator: "\n\n")
+    }
+}
