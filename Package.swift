@@ -69,6 +69,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: checked),
+        .executableTarget(
+            name: "apus-infer",
+            dependencies: [
+                "ApusPlan", "ApusRuntime", "ApusData", "ApusFiles", "ApusJSON", "ApusGraph", "ApusCompiler",
+                "ApusInstructions",
+            ],
+            path: "Tools/apus-infer", swiftSettings: checked,
+            linkerSettings: [.unsafeFlags(["-static-executable"])]),
         .target(name: "CSystem"),
         .testTarget(name: "ApusKernelsTests", dependencies: ["ApusInstructions", "CSystem"] + kernelNames),
         .testTarget(

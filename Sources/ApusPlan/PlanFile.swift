@@ -41,6 +41,9 @@ public enum PlanFile {
         package var constants: Range<Int>
     }
 
+    /// Whether bytes begin as a plan file does.
+    package static func isPlanFile(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) }
+
     /// The bytes of a plan file.
     public static func encode(_ plan: Plan) -> [UInt8] {
         let sections = [encodeDescription(plan), encodeInstructions(plan), plan.constants]

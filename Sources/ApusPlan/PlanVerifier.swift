@@ -31,6 +31,9 @@ extension Plan {
         ] where value < 0 || value > 1 << 48 {
             throw PlanViolation("the \(name) have \(value) bytes")
         }
+        if product(reductionBytes, shards) > 1 << 48 {
+            throw PlanViolation("\(shards) shards have \(reductionBytes) bytes of reductions each")
+        }
         for slice in slices where slice.offset % 4 != 0 || slice.offset > stateBytes - 4 * slice.elements {
             throw PlanViolation("the state's \(slice.name) is not inside of its \(stateBytes) bytes")
         }

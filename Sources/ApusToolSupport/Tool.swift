@@ -1,9 +1,10 @@
 import ApusCommandLine
+import ApusFiles
 package import ArgumentParser
 import Glibc
 
 /// The version that `--version` prints.
-package let apusVersion = "0.1.0"
+package let apusVersion = Release.version
 
 /// A program of this package: a command that ends with 0, 1 where the work failed, or 64 where it was called in a wrong
 /// way, and says on standard error what was wrong.

@@ -1,4 +1,7 @@
 extension ModelFile {
+    /// Whether bytes begin as a model file does.
+    package static func isModelFile(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) }
+
     /// The model of a file's bytes. Nothing in them is believed before it is checked.
     public static func decode(_ bytes: [UInt8]) throws(ModelFileError) -> Model { try decode(bytes.span) }
 

@@ -101,7 +101,7 @@ public struct Diagnostics: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 /// The text with control characters replaced, so that an untrusted file can't speak to the terminal.
-func printable(_ text: some StringProtocol) -> String {
+package func printable(_ text: some StringProtocol) -> String {
     String(
         text.map { character in
             if character == "\t" { return " " }

@@ -1,6 +1,6 @@
 /// The candidate that `name` was most likely meant to be: the one with the fewest changed, added, removed or swapped
 /// letters, where these are no more than a third of it; the first of several.
-func nearName(to name: String, among candidates: some Sequence<String>) -> String? {
+package func nearName(to name: String, among candidates: some Sequence<String>) -> String? {
     let limit = max(1, name.utf8.count / 3)
     var best: (name: String, distance: Int)?
     for candidate in candidates where abs(candidate.utf8.count - name.utf8.count) <= limit {
@@ -32,7 +32,7 @@ func editDistance(_ first: String, _ second: String) -> Int {
 }
 
 /// `a, b and c`.
-func enumeration(_ words: [String], _ conjunction: String = "and") -> String {
+package func enumeration(_ words: [String], _ conjunction: String = "and") -> String {
     guard words.count > 1, let last = words.last else { return words.first ?? "none" }
     return "\(words.dropLast().joined(separator: ", ")) \(conjunction) \(last)"
 }

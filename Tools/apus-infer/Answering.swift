@@ -1,0 +1,118 @@
+import ApusData
+import ApusGraph
+import ApusJSON
+import ApusPlan
+import ApusRuntime
+
+/// Models that are compiled here take so many samples at once.
+private let greatestCompiledBatch = 64
+
+/// Answers pictures or arrays.
+func answer(_ arguments: Arguments) throws(Failure) {
+    let count = arguments.pictures.isEmpty ? greatestCompiledBatch : arguments.pictures.count
+    let wanted = arguments.batch ?? min(count, greatestCompiledBatch)
+    let plan = try loadPlan(arguments, batch: wanted)
+    for file in arguments.outputs where !plan.outputs.contains(where: { $0.name == file.name }) {
+        let known = plan.outputs.map { "\($0.name): \($0.typeText)" }
+        throw Failure(
+            "the network has no output '\(file.name)'; it has \(known.joined(separator: ", ")); "
+                + "--until chooses other values of a model")
+    }
+    let pictures: PictureReader? = arguments.pictures.isEmpty ? nil : try PictureReader(plan)
+    let samples = pictures == nil ? try readTensors(arguments.inputs, for: plan) : .pictures(arguments.pictures)
+
+    var network = try Network(plan, wanted: min(wanted, samples.count), threads: arguments.threads)
+    var report = try Report(plan, arguments, samples)
+    for start in stride(from: 0, to: samples.count, by: network.batch) {
+        let end = min(start + network.batch, samples.count)
+        for sample in start..<end {
+            switch samples {
+            case .pictures(let files):
+                guard let pictures else { continue }
+                let elements = try pictures.read(files[sample])
+                network.setInput(0, sample: sample - start, to: elements.lazy.map(\.bitPattern))
+            case .tensors(let tensors, _):
+                for (port, elements) in tensors.enumerated() {
+                    let size = plan.inputs[port].sampleElements
+                    network.setInput(
+                        port, sample: sample - start, to: elements[sample * size..<(sample + 1) * size])
+                }
+            }
+        }
+        do { try network.run(samples: end - start) } catch { throw Failure(error.description) }
+        for sample in start..<end {
+            report.add(sample, plan.outputs.indices.map { network.output($0, sample: sample - start) })
+        }
+        try report.flush()
+    }
+    try report.finish()
+}
+
+/// What is made of the answers: lines, JSON, or files.
+private struct Report {
+    private let plan: Plan
+    private let samples: Samples
+    private let ranking: Ranking?
+    private let isJSON: Bool
+    private let nameWidth: Int
+    /// The number of the output that each file gets, and its elements so far.
+    private var files: [(output: Int, path: String, elements: [Float])] = []
+    private var entries: [JSONValue] = []
+    private var text = ""
+
+    init(_ plan: Plan, _ arguments: Arguments, _ samples: Samples) throws(Failure) {
+        self.plan = plan
+        self.samples = samples
+        ranking = arguments.until.isEmpty ? Ranking(plan, top: arguments.top ?? 3) : nil
+        isJSON = arguments.isJSON
+        nameWidth = samples.count > 10_000 ? 0 : (0..<samples.count).map { samples.name($0).count }.max() ?? 0
+        files = arguments.outputs.map { file in
+            (plan.outputs.firstIndex { $0.name == file.name } ?? 0, file.path, [])
+        }
+    }
+
+    /// Takes the answer to a sample: the elements of each output.
+    mutating func add(_ sample: Int, _ answer: [[Float]]) {
+        if !files.isEmpty {
+            for index in files.indices { files[index].elements += answer[files[index].output] }
+            return
+        }
+        let tensors = zip(plan.outputs, answer).map {
+            TensorText(name: $0.name, shape: $0.sampleShape, elements: $1)
+        }
+        if isJSON {
+            var members: [(String, JSONValue)] = []
+            switch samples {
+            case .pictures(let files): members.append(("image", .string(files[sample])))
+            case .tensors: members.append(("sample", .integer(sample)))
+            }
+            members.append(
+                ranking.map { ("top", $0.json(answer[0])) } ?? ("values", .array(tensors.map(\.json))))
+            entries.append(members.object)
+        } else if let ranking {
+            text += "\(padded(printable(samples.name(sample)), nameWidth))  \(printable(ranking.text(answer[0])))\n"
+        } else {
+            text += printable(samples.name(sample)) + "\n"
+            for tensor in tensors {
+                for line in tensor.text.split(separator: "\n") { text += printable(line) + "\n" }
+            }
+        }
+    }
+
+    /// Prints what is there to be read.
+    mutating func flush() throws(Failure) {
+        if !text.isEmpty { try printAnswer(text) }
+        text = ""
+    }
+
+    /// Prints and writes what needs all of the answers.
+    func finish() throws(Failure) {
+        if isJSON { try printAnswer(JSONValue.array(entries).pretty + "\n") }
+        for file in files {
+            let shape = [samples.count] + plan.outputs[file.output].sampleShape
+            try reporting { () throws(DataError) in
+                try NPY(shape: shape, elements: file.elements).write(to: file.path)
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import ApusGraph
+import ApusPlan
+
+/// What the command line asks for.
+struct Arguments {
+    /// A tensor of the network and the file it is read from or written to.
+    struct TensorFile {
+        var name: String
+        var path: String
+    }
+
+    enum Action { case answer, benchmark, help, version }
+
+    var action = Action.answer
+    /// The model, plan or spec.
+    var file = ""
+    var pictures: [String] = []
+    var inputs: [TensorFile] = []
+    var outputs: [TensorFile] = []
+    var until: [String] = []
+    var top: Int?
+    var batch: Int?
+    var threads = 1
+    var target: Target?
+    var isJSON = false
+    var isRaw = false
+    var hasRandomWeights = false
+
+    private enum Option: String, CaseIterable {
+        case input, output, until, top, batch, threads, target, raw, json, benchmark, help, version
+        case randomWeights = "random-weights"
+
+        /// What follows the option, where something does.
+        var value: String? {
+            switch self {
+            case .input, .output: "NAME=FILE"
+            case .until: "VALUE"
+            case .top, .batch, .threads: "a number"
+            case .target: "a target"
+            case .raw, .json, .benchmark, .help, .version, .randomWeights: nil
+            }
+        }
+
+        var isRepeatable: Bool { self == .input || self == .output || self == .until }
+    }
+
+    static let greatestBatch = 1 << 20
+    static let greatestThreadCount = 256
+
+    /// Takes the arguments that follow the program's name.
+    init(_ list: [String]) throws(Failure) {
+        var given: Set<Option> = []
+        var names: [String] = []
+        var index = 0
+        var optionsEnd = false
+        while index < list.count {
+            let argument = list[index]
+            index += 1
+            guard !optionsEnd, argument.utf8.first == UInt8(ascii: "-"), argument != "-" else {
+                names.append(argument)
+                continue
+            }
+            if argument == "--" {
+                optionsEnd = true
+                continue
+            }
+            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let option = try Self.option(String(parts[0]))
+            guard option.isRepeatable || given.insert(option).inserted else {
+                throw .usage("--\(option.rawValue) is given twice; leave one of them out")
+            }
+            guard let expected = option.value else {
+                guard parts.count == 1 else { throw .usage("--\(option.rawValue) takes no value") }
+                try set(option, "")
+                continue
+            }
+            if parts.count == 2 {
+                try set(option, String(parts[1]))
+            } else {
+                guard index < list.count else { throw .usage("--\(option.rawValue) needs \(expected) after it") }
+                try set(option, list[index])
+                index += 1
+            }
+        }
+        if action == .help || action == .version { return }
+        guard let file = names.first else { throw .usage("name a model or a plan; --help says more") }
+        self.file = file
+        pictures = Array(names.dropFirst())
+        try check()
+    }
+
+    private static func option(_ text: String) throws(Failure) -> Option {
+        if text == "-h" { return .help }
+        if text.hasPrefix("--"), let option = Option(rawValue: String(text.dropFirst(2))) { return option }
+        let near = nearName(to: text, among: Option.allCases.map { "--\($0.rawValue)" })
+        throw .usage("there is no option \(text); \(near.map { "did you mean \($0)?" } ?? "--help lists them")")
+    }
+
+    private mutating func set(_ option: Option, _ value: String) throws(Failure) {
+        switch option {
+        case .input: inputs.append(try Self.tensorFile(option, value))
+        case .output: outputs.append(try Self.tensorFile(option, value))
+        case .until:
+            guard !value.isEmpty else { throw .usage("--until needs the name of a value") }
+            until.append(value)
+        case .top: top = try Self.number(option, value, in: 1...Self.greatestBatch)
+        case .batch: batch = try Self.number(option, value, in: 1...Self.greatestBatch)
+        case .threads: threads = try Self.number(option, value, in: 1...Self.greatestThreadCount)
+        case .target:
+            guard let known = Target(rawValue: value) else {
+                let names = Target.allCases.map(\.rawValue)
+                throw .usage("there is no target '\(value)'; choose one of \(names.joined(separator: ", "))")
+            }
+            target = known
+        case .raw: isRaw = true
+        case .json: isJSON = true
+        case .randomWeights: hasRandomWeights = true
+        case .benchmark: if action == .answer { action = .benchmark }
+        case .help: action = .help
+        case .version: if action != .help { action = .version }
+        }
+    }
+
+    private static func tensorFile(_ option: Option, _ value: String) throws(Failure) -> TensorFile {
+        // A value's name has no '=' in it, a file's may.
+        let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+            throw .usage("--\(option.rawValue) takes NAME=FILE, not '\(value)'")
+        }
+        return TensorFile(name: parts[0], path: parts[1])
+    }
+
+    private static func number(_ option: Option, _ value: String, in range: ClosedRange<Int>) throws(Failure) -> Int {
+        let isPlain = value.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard isPlain, let number = Int(value), range.contains(number) else {
+            throw .usage(
+                "--\(option.rawValue) is a whole number from \(range.lowerBound) to \(range.upperBound), not '\(value)'"
+            )
+        }
+        return number
+    }
+
+    /// Refuses what doesn't go together.
+    private func check() throws(Failure) {
+        for (index, output) in outputs.enumerated() where outputs[..<index].contains(where: { $0.name == output.name })
+        {
+            throw .usage("--output \(output.name) is given twice; leave one of them out")
+        }
+        for (index, input) in inputs.enumerated() where inputs[..<index].contains(where: { $0.name == input.name }) {
+            throw .usage("--input \(input.name) is given twice; leave one of them out")
+        }
+        let ways: [(String, Bool)] = [
+            ("pictures", !pictures.isEmpty), ("--input", !inputs.isEmpty), ("--raw", isRaw),
+            ("--benchmark", action == .benchmark),
+        ]
+        let chosen = ways.filter(\.1).map(\.0)
+        guard chosen.count <= 1 else { throw .usage("choose one of \(enumeration(chosen)): they don't go together") }
+        guard let way = chosen.first else {
+            throw .usage("nothing is asked; give pictures, --input NAME=FILE, --raw or --benchmark")
+        }
+        guard outputs.isEmpty || !isRaw && action == .answer else { throw .usage("--output doesn't go with \(way)") }
+        guard !isJSON || !isRaw else { throw .usage("--json doesn't go with --raw: its answers are f32") }
+        guard !isJSON || outputs.isEmpty else { throw .usage("--json doesn't go with --output: nothing is printed") }
+        if top != nil, isRaw || action == .benchmark || !outputs.isEmpty || !until.isEmpty {
+            throw .usage("--top is for classes that are printed, and here are none")
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/// What `--help` prints.
+let help = """
+    usage: apus-infer [options] MODEL|PLAN IMAGE...
+           apus-infer [options] MODEL|PLAN --input NAME=x.npy [--output NAME=y.npy]
+           apus-infer [options] MODEL|PLAN --raw < samples > answers
+           apus-infer [options] MODEL|PLAN --benchmark
+
+    Asks a network: a plan (.plan, from apus-compile) at once, a model (.apus, from apus-export) after compiling it.
+    Pictures are PNG, PGM or PPM, and are prepared as the model says.
+
+    what is asked:
+      --input NAME=FILE    the input NAME is the array in FILE (.npy); its first dimension counts the samples
+      --raw                samples are f32, little-endian, on standard input; answers likewise on standard output
+      --benchmark          times the network on made-up samples
+      --until VALUE        computes VALUE in place of the outputs; of a model only; may be given more than once
+
+    what is shown:
+      --top N              so many classes for each sample (3)
+      --json               JSON instead of text
+      --output NAME=FILE   writes the output NAME as an array (.npy) and prints nothing
+
+    how it runs:
+      --batch B            samples that go through the network at once
+      --threads T          threads that share a batch (1); the answers don't depend on it
+      --target NAME        compiles for x86-64, x86-64-v3, x86-64-v4 or arm64, not for this processor's best
+      --random-weights     takes made-up weights where there are none: for timing a spec (.graph)
+
+      -h, --help           prints this
+      --version            prints the version
+
+    Exit status: 0, 1 where the work failed, 64 where it was called in a wrong way.
+
+    """

@@ -1,0 +1,52 @@
+import ApusFiles
+import ApusPlan
+import Glibc
+
+/// Samples that go at once where a pipe brings so many.
+private let rawBatch = 64
+
+/// Answers the f32 samples of standard input on standard output, in the same order. Whatever has come is answered before
+/// more is waited for.
+func answerStream(_ arguments: Arguments) throws(Failure) {
+    let wanted = arguments.batch ?? rawBatch
+    let plan = try loadPlan(arguments, batch: wanted)
+    guard plan.inputs.count == 1, plan.inputs[0].elementType == .f32 else {
+        throw Failure("--raw is for networks of one input that is f32; give --input NAME=FILE")
+    }
+    guard plan.outputs.count == 1 else {
+        let names = plan.outputs.map(\.name).joined(separator: ", ")
+        throw Failure("--raw gives one output, and the network has \(names); choose one with --until")
+    }
+    var network = try Network(plan, wanted: wanted, threads: arguments.threads)
+    let sampleBytes = plan.inputs[0].sampleElements * 4
+    let answerBytes = plan.outputs[0].sampleElements * 4
+    guard let input = unsafe network.inputs[0].baseAddress else { return }
+    let capacity = unsafe network.inputs[0].count
+    let output = unsafe UnsafeRawBufferPointer(network.outputs[0])
+
+    var filled = 0
+    var answered = 0
+    while true {
+        let count = unsafe read(STDIN_FILENO, input + filled, capacity - filled)
+        if count < 0 {
+            if errno == EINTR { continue }
+            throw Failure("can't read standard input: \(systemErrorText(errno))")
+        }
+        if count == 0 { break }
+        filled += count
+        let whole = filled / sampleBytes
+        if whole == 0 { continue }
+        do { try network.run(samples: whole) } catch { throw Failure(error.description) }
+        try checkAnswer(
+            unsafe write(UnsafeRawBufferPointer(rebasing: output[..<(whole * answerBytes)]), to: STDOUT_FILENO))
+        answered += whole
+        let used = whole * sampleBytes
+        unsafe memmove(input, input + used, filled - used)
+        filled -= used
+    }
+    guard filled == 0 else {
+        throw Failure(
+            "standard input ends within sample \(answered): \(filled) of its \(sampleBytes) bytes are there; "
+                + "give whole samples of \(plan.inputs[0].sampleElements) f32")
+    }
+}

@@ -1,0 +1,72 @@
+import ApusJSON
+import ApusPlan
+
+/// How the value of a sample is shown.
+struct TensorText {
+    let name: String
+    let shape: [Int]
+    let elements: [Float]
+
+    /// Rows and columns of a matrix that are shown, and matrices.
+    private static let greatestSide = 8
+    private static let greatestCount = 4
+
+    /// The value with its bounds, and as many of its numbers as are pleasant to read.
+    var text: String {
+        let finite = elements.filter(\.isFinite).map(Double.init)
+        var facts = ["\(name): f32[\(shape.map(String.init).joined(separator: ", "))]"]
+        if let least = finite.min(), let greatest = finite.max() {
+            let mean = finite.reduce(0, +) / Double(finite.count)
+            facts.append("least \(number(least)), greatest \(number(greatest)), mean \(number(mean))")
+        }
+        if finite.count < elements.count { facts.append("\(elements.count - finite.count) not finite") }
+        var lines = [facts.joined(separator: "   ")]
+        let columns = shape.last ?? 1
+        let rows = shape.count > 1 ? shape[shape.count - 2] : 1
+        let outer = Array(shape.dropLast(2))
+        let count = outer.reduce(1, *)
+        for matrix in 0..<min(count, Self.greatestCount) {
+            if !outer.isEmpty { lines.append("  \(place(matrix, in: outer))") }
+            lines += self.matrix(at: matrix * rows * columns, rows: rows, columns: columns)
+        }
+        if count > Self.greatestCount { lines.append("  … and \(count - Self.greatestCount) more") }
+        return lines.joined(separator: "\n")
+    }
+
+    /// `[2, :, :]`
+    private func place(_ matrix: Int, in outer: [Int]) -> String {
+        var indices: [String] = []
+        var rest = matrix
+        for extent in outer.reversed() {
+            indices.insert(String(rest % extent), at: 0)
+            rest /= extent
+        }
+        return "[\((indices + [":", ":"]).joined(separator: ", "))]"
+    }
+
+    private func matrix(at start: Int, rows: Int, columns: Int) -> [String] {
+        let shownColumns = min(columns, Self.greatestSide)
+        var cells = (0..<min(rows, Self.greatestSide)).map { row in
+            (0..<shownColumns).map { number(Double(elements[start + row * columns + $0])) }
+                + (columns > shownColumns ? ["…"] : [])
+        }
+        if rows > Self.greatestSide { cells.append(Array(repeating: "…", count: cells[0].count)) }
+        let width = cells.joined().map(\.count).max() ?? 0
+        return cells.map { "    " + $0.map { aligned($0, width) }.joined(separator: "  ") }
+    }
+
+    /// A number in few characters: four digits after the point, or as the language writes it where that says too little.
+    private func number(_ value: Double) -> String {
+        let size = abs(value)
+        return size == 0 || (0.001..<100_000).contains(size) ? decimal(value, digits: 4) : "\(Float(value))"
+    }
+
+    var json: JSONValue {
+        [("name", .string(name)), ("shape", JSONValue(shape)), ("elements", JSONValue(elements))].object
+    }
+}
+
+extension [(String, JSONValue)] {
+    /// An object of these members.
+    var object: JSONValue { .object(map { .init($0.0, $0.1) }) }
+}
