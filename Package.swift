@@ -69,6 +69,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: checked),
+        // Static, so that it starts at once and runs anywhere; by lld, which has no advice about that.
         .executableTarget(
             name: "apus-infer",
             dependencies: [
@@ -76,7 +77,7 @@ let package = Package(
                 "ApusInstructions",
             ],
             path: "Tools/apus-infer", swiftSettings: checked,
-            linkerSettings: [.unsafeFlags(["-static-executable"])]),
+            linkerSettings: [.unsafeFlags(["-static-executable", "-use-ld=lld", "-Xlinker", "--strip-all"])]),
         .target(name: "CSystem"),
         .testTarget(name: "ApusKernelsTests", dependencies: ["ApusInstructions", "CSystem"] + kernelNames),
         .testTarget(

@@ -91,7 +91,7 @@ private func report(_ times: Times, _ plan: Plan, _ arguments: Arguments, _ batc
     [
         ("median_us", .number(times.median / 1000)), ("p99_us", .number(Double(times.percentile99) / 1000)),
         ("min_us", .number(Double(times.sorted[0]) / 1000)),
-        ("images_per_second", .number(imagesPerSecond(times, batch).rounded())), ("batch", .integer(batch)),
+        ("images_per_second", .integer(Int(imagesPerSecond(times, batch).rounded()))), ("batch", .integer(batch)),
         ("threads", .integer(arguments.threads)), ("target", .string(plan.target.rawValue)),
         ("runs", .integer(times.sorted.count)),
     ].object
