@@ -1,18 +1,20 @@
 import ApusPlan
 
 /// How far a training run is.
-struct Progress: Sendable, Equatable {
+package struct Progress: Sendable, Equatable {
     /// Epochs that are done.
-    var epoch = 0
+    package var epoch = 0
     /// Steps of the epoch under way that are done.
-    var step = 0
-    var totalSteps = 0
+    package var step = 0
+    package var totalSteps = 0
     /// Loss times samples, over the epoch under way.
-    var lossSum = 0.0
+    package var lossSum = 0.0
     /// Seconds spent in the epoch under way.
-    var seconds = 0.0
-    var learningRate: LearningRate
-    var end: TrainingEnd?
+    package var seconds = 0.0
+    package var learningRate: LearningRate
+    package var end: TrainingEnd?
+
+    package init(learningRate: LearningRate) { self.learningRate = learningRate }
 }
 
 /// All that a training run needs to go on as if it had never stopped.
@@ -20,12 +22,12 @@ struct Progress: Sendable, Equatable {
 /// The file is little-endian: `APUSCKPT`, a version, the recipe, the progress, then each named block of f32, and last a
 /// CRC-32 of all before it.
 public struct Checkpoint: Sendable, Equatable {
-    var recipe: String
-    var progress: Progress
+    package var recipe: String
+    package var progress: Progress
     /// The blocks of the state by kind and name.
-    var state: [String: [Float]]
+    package var state: [String: [Float]]
 
-    init(recipe: String, progress: Progress, state: [String: [Float]]) {
+    package init(recipe: String, progress: Progress, state: [String: [Float]]) {
         self.recipe = recipe
         self.progress = progress
         self.state = state
@@ -98,9 +100,13 @@ public struct Checkpoint: Sendable, Equatable {
         rate.bestEpoch = counts[4]
         rate.bestAccuracy = numbers[3]
         let end = try reader.text()
-        progress = Progress(
-            epoch: counts[0], step: counts[1], totalSteps: counts[2], lossSum: numbers[0], seconds: numbers[1],
-            learningRate: rate, end: TrainingEnd(rawValue: end))
+        progress = Progress(learningRate: rate)
+        progress.epoch = counts[0]
+        progress.step = counts[1]
+        progress.totalSteps = counts[2]
+        progress.lossSum = numbers[0]
+        progress.seconds = numbers[1]
+        progress.end = TrainingEnd(rawValue: end)
         state = [:]
         for _ in 0..<(try reader.integer(UInt32.self)) {
             let name = try reader.text()

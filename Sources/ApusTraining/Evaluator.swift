@@ -85,8 +85,8 @@ public struct Evaluator: ~Copyable {
         }
     }
 
-    /// Answers every image of a data set.
-    public mutating func evaluate(_ dataset: ImageDataset) throws(TrainingError) -> Evaluation {
+    /// Checks that the data set has the images and the classes of the model.
+    public func check(_ dataset: ImageDataset) throws(TrainingError) {
         let input = session.plan.inputs[0]
         guard dataset.imageSize == input.sampleElements else {
             throw .mismatch(
@@ -99,6 +99,11 @@ public struct Evaluator: ~Copyable {
                 "the data set has \(dataset.classNames.count) classes and the model answers \(classes); "
                     + "set the spec's number of classes (--set)")
         }
+    }
+
+    /// Answers every image of a data set.
+    public mutating func evaluate(_ dataset: ImageDataset) throws(TrainingError) -> Evaluation {
+        try check(dataset)
         var evaluation = Evaluation(classes: classes)
         var answers = [Float](repeating: 0, count: batch * classes)
         var first = 0

@@ -1,19 +1,19 @@
 import Glibc
 
 /// The learning rate and what it depends on. All of it is in the checkpoint.
-struct LearningRate: Sendable, Equatable {
+package struct LearningRate: Sendable, Equatable {
     /// The rate before the schedule's cosine; what the plateau schedule divides.
-    var base: Double
+    package var base: Double
     /// The epoch of the last improvement, or of the last division.
-    var lastImprovement = 0
+    package var lastImprovement = 0
     /// The best accuracy on the set that selects.
-    var bestAccuracy = -1.0
-    var bestEpoch = 0
+    package var bestAccuracy = -1.0
+    package var bestEpoch = 0
 
-    init(base: Double) { self.base = base }
+    package init(base: Double) { self.base = base }
 
     /// The rate for a step, counted from 0.
-    func rate(_ schedule: TrainingOptions.Schedule, step: Int, of steps: Int) -> Double {
+    package func rate(_ schedule: TrainingOptions.Schedule, step: Int, of steps: Int) -> Double {
         guard case .cosine(let warmup, let minimum) = schedule else { return base }
         if step < warmup { return base * Double(step + 1) / Double(warmup) }
         let progress = Double(step - warmup) / Double(max(1, steps - warmup))
@@ -21,7 +21,7 @@ struct LearningRate: Sendable, Equatable {
     }
 
     /// Takes an accuracy in; whether it is the best so far. Equal is as good: the later model has seen more.
-    mutating func note(accuracy: Double, epoch: Int) -> Bool {
+    package mutating func note(accuracy: Double, epoch: Int) -> Bool {
         guard accuracy >= bestAccuracy else { return false }
         bestAccuracy = accuracy
         bestEpoch = epoch
@@ -30,7 +30,7 @@ struct LearningRate: Sendable, Equatable {
     }
 
     /// Ends an epoch: divides the rate where nothing improved for long enough. Whether it did.
-    mutating func endEpoch(_ epoch: Int, _ schedule: TrainingOptions.Schedule) -> Bool {
+    package mutating func endEpoch(_ epoch: Int, _ schedule: TrainingOptions.Schedule) -> Bool {
         guard case .plateau(let divisor, let patience, let minimum) = schedule,
             epoch - lastImprovement >= patience, base > minimum
         else { return false }

@@ -106,11 +106,10 @@ public struct Trainer: ~Copyable {
         } catch {
             throw .compile(error.description)
         }
-        guard plan.inputs.count == 2, plan.inputs[0].sampleElements == data.training.imageSize else {
+        guard plan.inputs.count == 2 else {
             throw .mismatch(
-                "'\(plan.inputs[0].name)' takes \(plan.inputs[0].sampleShape) and the data set has "
-                    + "[\(data.training.channels), \(data.training.height), \(data.training.width)]; "
-                    + "set the spec's image size and channels (--set)")
+                "a model that is trained has one input; '\(explicit.graph.name)' has "
+                    + plan.inputs.dropLast().map(\.name).joined(separator: ", "))
         }
         guard let lossSlice = plan.slices.first(where: { $0.kind == .result }),
             let statusSlice = plan.slices.first(where: { $0.kind == .status })
@@ -130,6 +129,7 @@ public struct Trainer: ~Copyable {
         var session = try Session.make(plan, threads: options.threads)
         let evaluator = try Evaluator(
             explicit, augmenter: plain, weights: .state, target: target, threads: options.threads)
+        try evaluator.check(data.training)
         let progress = try Self.start(
             &session, explicit, checkpoint, recipe: recipe, learningRate: options.learningRate)
         self.model = explicit
