@@ -88,12 +88,22 @@ let package = Package(
             ],
             exclude: ["Fixtures"]),
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
+        .testTarget(
+            name: "ApusTrainingTests",
+            dependencies: ["ApusTraining", "ApusCompiler", "ApusData", "ApusGraph", "ApusPlan", "ApusRuntime"]),
         .testTarget(name: "ApusGraphTests", dependencies: ["ApusGraph"], exclude: ["Text/WrongSpecs.md"]),
         .testTarget(name: "ApusCompilerTests", dependencies: ["ApusCompiler", "ApusGraph", "ApusPlan"]),
         .testTarget(name: "ApusPlanTests", dependencies: ["ApusPlan", "ApusInstructions"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CBSD", pkgConfig: "libbsd", providers: [.apt(["libbsd-dev"])]),
+        .executableTarget(
+            name: "apus-train",
+            dependencies: [
+                "ApusCommandLine", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusPlan", "ApusToolSupport",
+                "ApusTraining", "CSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tools/apus-train", swiftSettings: checked),
         .executableTarget(
             name: "draw-digits",
             dependencies: [

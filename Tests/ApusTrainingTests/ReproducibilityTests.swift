@@ -1,0 +1,60 @@
+import ApusTraining
+import Testing
+
+/// The same recipe ends in the same bits.
+@Suite struct ReproducibilityTests {
+    static func bits(_ checkpoint: Checkpoint?) -> [String: [UInt32]] {
+        (checkpoint?.state ?? [:]).mapValues { $0.map(\.bitPattern) }
+    }
+
+    @Test func onAnyNumberOfThreads() throws {
+        var states: [[String: [UInt32]]] = []
+        for threads in 1...3 {
+            var options = TrainingFixture.options()
+            options.threads = threads
+            options.averageDecay = 0.9
+            states.append(Self.bits(try TrainingFixture.run(TrainingFixture.trainer(options)).checkpoint))
+        }
+        #expect(states[0].count == 4 * 4 + 1)
+        #expect(states[0] == states[1])
+        #expect(states[0] == states[2])
+    }
+
+    @Test(arguments: [1, 5, 7, 13])
+    func afterAnInterruption(step: Int) throws {
+        let options = TrainingFixture.options()
+        let whole = try TrainingFixture.run(TrainingFixture.trainer(options))
+        let first = try TrainingFixture.run(TrainingFixture.trainer(options), stepLimit: step)
+        #expect(first.end == .interrupted)
+        let stored = try #require(first.checkpoint).encoded()
+        let read = try Checkpoint(decoding: stored, file: "checkpoint")
+        #expect(read == first.checkpoint)
+        let second = try TrainingFixture.run(TrainingFixture.trainer(options, checkpoint: read))
+        #expect(Self.bits(whole.checkpoint) == Self.bits(second.checkpoint))
+        #expect(whole.records.last?.trainLoss == second.records.last?.trainLoss)
+        #expect(whole.best?.weights == second.best?.weights || second.best == nil)
+    }
+
+    @Test func anotherSeedGivesOtherBits() throws {
+        var options = TrainingFixture.options()
+        let one = try TrainingFixture.run(TrainingFixture.trainer(options))
+        options.seed = 2
+        let two = try TrainingFixture.run(TrainingFixture.trainer(options))
+        #expect(Self.bits(one.checkpoint) != Self.bits(two.checkpoint))
+    }
+
+    @Test func aCheckpointOfAnotherRecipeIsRefused() throws {
+        var options = TrainingFixture.options()
+        let checkpoint = try #require(
+            try TrainingFixture.run(TrainingFixture.trainer(options), stepLimit: 1).checkpoint)
+        options.learningRate = 0.1
+        let error = #expect(throws: TrainingError.self) {
+            _ = try TrainingFixture.trainer(options, checkpoint: checkpoint)
+        }
+        let text = try #require(error).description
+        #expect(
+            text.hasPrefix(
+                "the checkpoint was made with another recipe, model or data set; resume with the flags of then."))
+        #expect(text.contains("learning rate 0.003") && text.contains("learning rate 0.1"))
+    }
+}

@@ -1,0 +1,185 @@
+import ApusCommandLine
+public import ApusCompiler
+import ApusData
+import ApusToolSupport
+public import ApusTraining
+public import ArgumentParser
+
+extension TrainingOptions.Selection: ExpressibleByArgument {}
+extension Loss: ExpressibleByArgument {}
+
+/// What the result of a training run depends on.
+struct RecipeOptions: ParsableArguments {
+    enum Optimizer: String, CaseIterable, ExpressibleByArgument { case adam, adamw, sgd }
+    enum Schedule: String, CaseIterable, ExpressibleByArgument { case plateau, cosine, constant }
+
+    @Option(help: "Where all random numbers begin.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Passes over the training images, at most.", transform: RecipeOptions.count)
+    var epochs = 20
+
+    @Option(help: "Images for one step.", transform: RecipeOptions.count)
+    var batch = 128
+
+    @Option(
+        help: ArgumentHelp("Use only the first images of the training set.", valueName: "count"),
+        transform: RecipeOptions.count)
+    var limit: Int?
+
+    @Option(help: ArgumentHelp("The learning rate.", valueName: "rate"))
+    var learningRate = 3e-3
+
+    @Option(help: "The optimizer.")
+    var optimizer = Optimizer.adam
+
+    @Option(help: ArgumentHelp("Momentum of sgd.", valueName: "amount"))
+    var momentum = 0.9
+
+    @Flag(help: "Nesterov's form of momentum.")
+    var nesterov = false
+
+    @Option(help: ArgumentHelp("Decay of the mean of gradients, of adam and adamw.", valueName: "decay"))
+    var beta1 = 0.9
+
+    @Option(help: ArgumentHelp("Decay of the mean of squared gradients, of adam and adamw.", valueName: "decay"))
+    var beta2 = 0.999
+
+    @Option(help: ArgumentHelp("Added to the root of the mean of squares, of adam and adamw.", valueName: "amount"))
+    var epsilon = 1e-8
+
+    @Option(
+        help: ArgumentHelp(
+            "Decay of the weights (not of biases), of adamw and sgd (default: 0.01 for adamw, 0 for sgd).",
+            valueName: "amount"))
+    var weightDecay: Double?
+
+    @Option(help: "How the learning rate changes.")
+    var schedule = Schedule.plateau
+
+    @Option(
+        help: ArgumentHelp("Of plateau: epochs without improvement before the rate is divided.", valueName: "epochs"),
+        transform: RecipeOptions.count)
+    var plateauPatience = 5
+
+    @Option(help: ArgumentHelp("Of plateau: what the rate is divided by.", valueName: "number"))
+    var plateauDivisor = 10.0
+
+    @Option(help: ArgumentHelp("The least rate (default: 1e-6 for plateau, 0 for cosine).", valueName: "rate"))
+    var minimumLearningRate: Double?
+
+    @Option(
+        help: ArgumentHelp("Of cosine: steps in which the rate first rises.", valueName: "steps"),
+        transform: RecipeOptions.countOrNone)
+    var warmup = 0
+
+    @Option(help: ArgumentHelp("Standard deviation of the Gaussian noise added to the input.", valueName: "amount"))
+    var noise = 0.1
+
+    @Option(help: "The loss; automatic takes logit_cross_entropy before a softmax.")
+    var loss = Loss.automatic
+
+    @Option(
+        help: ArgumentHelp(
+            "What the best model is chosen on: images held out of the training set; the test set, whose accuracy is then no estimate any more; or nothing, so that the last model is kept."
+        ))
+    var selectOn = TrainingOptions.Selection.validation
+
+    @Option(
+        help: ArgumentHelp("Images to hold out for validation.", valueName: "count"), transform: RecipeOptions.count)
+    var heldOut = 5_000
+
+    @Option(
+        help: ArgumentHelp(
+            "Keep a running average of the parameters with this decay, and try and save the average.",
+            valueName: "decay"))
+    var average: Double?
+
+    @Option(
+        help: ArgumentHelp("Stop after so many epochs without improvement; 0 for never.", valueName: "epochs"),
+        transform: RecipeOptions.countOrNone)
+    var patience = 10
+
+    @Option(help: ArgumentHelp("Stop at this accuracy.", valueName: "accuracy"))
+    var targetAccuracy = 0.999
+
+    @Option(
+        help: ArgumentHelp("Evaluate within epochs too, every so many steps.", valueName: "steps"),
+        transform: RecipeOptions.count)
+    var evaluateSteps: Int?
+
+    @Option(help: ArgumentHelp("Evaluate within epochs too, every so many seconds.", valueName: "seconds"))
+    var evaluateSeconds: Double?
+
+    @Option(
+        help: ArgumentHelp("Parts that a batch is cut into for summing gradients.", valueName: "count"),
+        transform: RecipeOptions.count)
+    var shards = 8
+
+    @Sendable
+    static func count(_ text: String) throws -> Int { try parseInteger(text, in: 1...1_000_000_000) }
+
+    @Sendable
+    static func countOrNone(_ text: String) throws -> Int { try parseInteger(text, in: 0...1_000_000_000) }
+
+    func validate() throws {
+        let amounts: [(String, Double, ClosedRange<Double>)] = [
+            ("learning-rate", learningRate, 0...1e3), ("momentum", momentum, 0...1), ("beta1", beta1, 0...1),
+            ("beta2", beta2, 0...1), ("epsilon", epsilon, 0...1), ("weight-decay", weightDecay ?? 0, 0...1e3),
+            ("plateau-divisor", plateauDivisor, 1...1e6), ("minimum-learning-rate", minimumLearningRate ?? 0, 0...1e3),
+            ("noise", noise, 0...1e3), ("average", average ?? 0, 0...1), ("target-accuracy", targetAccuracy, 0...2),
+            ("evaluate-seconds", evaluateSeconds ?? 0, 0...1e9),
+        ]
+        for (name, amount, range) in amounts where !range.contains(amount) {
+            throw ValidationError(
+                "--\(name) is \(amount); give a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        if optimizer == .adam, weightDecay != nil {
+            throw ValidationError("--weight-decay belongs to adamw and sgd; choose --optimizer adamw")
+        }
+    }
+
+    /// The first images of the training set, as many as the limit says.
+    func limited(_ training: ImageDataset) throws(ToolError) -> ImageDataset {
+        guard let limit else { return training }
+        guard limit <= training.count else {
+            throw ToolError(
+                "--limit is \(limit) and the training set has \(training.count) images; give a smaller limit")
+        }
+        return training.subset(0..<limit)
+    }
+
+    func options(augmentation: Augmentation, threads: Int) throws -> TrainingOptions {
+        var options = TrainingOptions()
+        options.seed = seed
+        options.batch = batch
+        options.epochs = epochs
+        options.learningRate = learningRate
+        options.optimizer =
+            switch optimizer {
+            case .adam: .adam(beta1: beta1, beta2: beta2, epsilon: epsilon)
+            case .adamw: .adam(beta1: beta1, beta2: beta2, epsilon: epsilon, decay: weightDecay ?? 0.01)
+            case .sgd: .momentum(momentum, nesterov: nesterov, decay: weightDecay ?? 0)
+            }
+        options.schedule =
+            switch schedule {
+            case .plateau:
+                .plateau(divisor: plateauDivisor, patience: plateauPatience, minimum: minimumLearningRate ?? 1e-6)
+            case .cosine: .cosine(warmup: warmup, minimum: minimumLearningRate ?? 0)
+            case .constant: .constant
+            }
+        options.noise = noise
+        options.loss = loss
+        options.augmentation = augmentation
+        options.selection = selectOn
+        options.heldOut = heldOut
+        options.averageDecay = average
+        options.patience = patience
+        options.targetAccuracy = targetAccuracy
+        options.evaluationSteps = evaluateSteps ?? 0
+        options.evaluationSeconds = evaluateSeconds ?? 0
+        options.shards = shards
+        options.threads = threads
+        return options
+    }
+}

@@ -1,0 +1,99 @@
+import ApusCommandLine
+import ApusGraph
+import ApusTraining
+import Glibc
+
+/// Tells people how training goes, and keeps the run folder up to date.
+struct TrainingReport: ~Copyable {
+    private var folder: RunFolder
+    private let options: TrainingOptions
+    private let images: Int
+    private let terminal = Terminal()
+    private var bar: ProgressBar?
+    private var best: (epoch: Int, accuracy: Double)?
+    private var bestTest: Double?
+    private var lastRecord: EpochRecord?
+
+    init(folder: RunFolder, options: TrainingOptions, images: Int) {
+        self.folder = folder
+        self.options = options
+        self.images = images
+    }
+
+    /// Says what is trained, on what.
+    func announce(_ model: String, _ data: TrainingData, source: String) {
+        let held = data.validation.map { ", \(formatCount($0.count)) held out for validation" } ?? ""
+        let test = data.test.map { ", \(formatCount($0.count)) for testing" } ?? ""
+        print(
+            "training \(untrusted(model)) on \(untrusted(source)): \(formatCount(data.training.count)) images\(held)\(test)"
+        )
+        if options.selection == .test {
+            print("the best model is chosen on the test set: its accuracy is no estimate for new images")
+        }
+    }
+
+    mutating func note(_ event: TrainingEvent) throws(TrainingError) {
+        switch event {
+        case .step(let epoch, let step, let steps, let loss, _):
+            if bar == nil { bar = ProgressBar(title: "epoch \(epoch)/\(options.epochs)", total: images) }
+            bar?.update(done: min(images, step * options.batch), loss: loss)
+            if step == 1 || step % 100 == 0 {
+                ProcessTitle.set(
+                    "epoch \(epoch)/\(options.epochs), step \(step)/\(steps), loss \(formatDecimal(loss, digits: 4))")
+            }
+        case .evaluated(let epoch, let step, let accuracy):
+            show("  epoch \(epoch), step \(step): \(setName) \(formatDecimal(accuracy, digits: 4))")
+        case .epoch(let record):
+            bar?.clear()
+            bar = nil
+            lastRecord = record
+            try folder.append(record)
+            show(line(record))
+        case .improved(let model, let epoch, let accuracy):
+            best = (epoch, accuracy)
+            bestTest = lastRecord?.epoch == epoch ? lastRecord?.testAccuracy : nil
+            try folder.save(best: model)
+        case .learningRateDivided(let rate):
+            show("  no improvement: the learning rate is now \(rate)")
+        case .checkpoint(let checkpoint):
+            try folder.save(checkpoint)
+        }
+    }
+
+    /// Says how it ended.
+    mutating func finish(_ end: TrainingEnd) throws(TrainingError) {
+        bar?.clear()
+        if end == .interrupted {
+            show("interrupted; the checkpoint is written: go on with --resume")
+            return
+        }
+        show("\(end.rawValue)")
+        guard let best else { return }
+        var parts = ["kept: epoch \(best.epoch)"]
+        if options.selection != .last { parts.append("\(setName) \(formatDecimal(best.accuracy, digits: 4))") }
+        if options.selection != .test, let bestTest { parts.append("test \(formatDecimal(bestTest, digits: 4))") }
+        show(parts.joined(separator: ", ") + ", in \(untrusted(folder.bestModelPath))")
+    }
+
+    private var setName: String { options.selection == .test ? "test" : "validation" }
+
+    private func line(_ record: EpochRecord) -> String {
+        var parts = [
+            "epoch \(record.epoch)/\(options.epochs)", "loss \(formatDecimal(record.trainLoss, digits: 4))",
+        ]
+        if let accuracy = record.validationAccuracy { parts.append("validation \(formatDecimal(accuracy, digits: 4))") }
+        if let accuracy = record.testAccuracy { parts.append("test \(formatDecimal(accuracy, digits: 4))") }
+        parts.append("rate \(record.learningRate)")
+        parts.append("\(formatDecimal(record.seconds, digits: 1)) s")
+        parts.append("\(formatCount(Int(record.imagesPerSecond))) images/s")
+        return parts.joined(separator: "  ")
+    }
+
+    /// Prints a line where the bar was.
+    private mutating func show(_ text: String) {
+        bar?.clear()
+        print(text)
+        // Lines reach a pipe as they are printed.
+        fflush(nil)
+    }
+}
