@@ -83,7 +83,7 @@ let package = Package(
         .testTarget(
             name: "ModelsTests",
             dependencies: [
-                "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusInstructions",
+                "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusInstructions", "ApusData",
                 "CAllocationCount",
             ],
             exclude: ["Fixtures"]),

@@ -1,3 +1,4 @@
+import ApusData
 import Foundation
 
 /// The inputs of the comparison with an independent framework, and its answers.
@@ -42,27 +43,10 @@ enum PeerFixture {
     /// What the other framework computed for a model: `logits`, `probabilities`, `loss`, or a parameter's name with
     /// `.gradient`.
     static func answer(_ model: String, _ value: String) throws -> [Float] {
-        let path = "Fixtures/\(model)/\(value).npy"
-        return try elements([UInt8](Data(contentsOf: folder.appending(path: path))), path)
+        try NPY<Float>.read(folder.appending(path: "Fixtures/\(model)/\(value).npy").path).elements
     }
 
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-
-    private struct NotAFixture: Error { var path: String }
-
-    /// The elements of a file as numpy.save writes it: magic and version in 8 bytes, the length of a header, the header.
-    private static func elements(_ bytes: [UInt8], _ path: String) throws -> [Float] {
-        guard bytes.starts(with: [0x93] + "NUMPY".utf8 + [1, 0]), bytes.count >= 10 else {
-            throw NotAFixture(path: path)
-        }
-        let start = 10 + Int(bytes[8]) + Int(bytes[9]) << 8
-        guard start <= bytes.count, (bytes.count - start) % 4 == 0 else { throw NotAFixture(path: path) }
-        let header = String(decoding: bytes[10..<start], as: UTF8.self)
-        guard header.contains("'<f4'"), header.contains("'fortran_order': False") else { throw NotAFixture(path: path) }
-        return stride(from: start, to: bytes.count, by: 4).map { place in
-            Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << (8 * UInt32($1)) })
-        }
-    }
 
     /// The power of two nearest to √(6 / inputs), the bound of the uniform initialization of He et al., "Delving Deep
     /// into Rectifiers", 2015, section 2.2.
