@@ -36,11 +36,14 @@ struct DigitShape {
         return forms[forms.count - 1]
     }
 
-    /// A random mixture, weights near to a Dirichlet distribution, a little beyond the examples.
+    /// A random mixture. Squares make most of them like one or two of the examples; a few go beyond all of them.
     private static func mix(_ examples: [[SIMD2<Float>]], _ random: inout CounterRandom) -> [SIMD2<Float>] {
-        var weights = examples.map { _ in -logf(1 - random.uniform()) }
+        var weights = examples.map { _ in
+            let exponential = logf(1 - random.uniform())
+            return exponential * exponential
+        }
         let sum = weights.reduce(0, +)
-        let beyond: Float = 1.5
+        let beyond: Float = 1.3
         let rest = (1 - beyond) / Float(examples.count)
         for index in weights.indices { weights[index] = weights[index] / sum * beyond + rest }
         return examples[0].indices.map { point in
@@ -52,10 +55,11 @@ struct DigitShape {
     private static func bend(_ points: inout [SIMD2<Float>], digit: Int, _ random: inout CounterRandom) {
         let untidiness = 0.01 + 0.035 * random.uniform()
         let waves = (0..<3).map { _ in Wave(&random) }
-        let trapezoid = 0.22 * random.normal()
-        let middle = 0.2 * random.normal()
-        let width = expf(0.22 * random.normal())
-        let slant = digit == 1 ? 0.22 + 0.28 * random.normal() : 0.12 + 0.27 * random.normal()
+        let habits = Habits.of(digit)
+        let trapezoid = habits.trapezoid + 0.16 * random.normal()
+        let middle = habits.middle + 0.13 * random.normal()
+        let width = expf(0.18 * random.normal())
+        let slant = habits.slant + habits.slantSpread * random.normal()
         let angle = 0.09 * random.normal()
         let cosine = cosf(angle)
         let sine = sinf(angle)
@@ -100,7 +104,9 @@ struct DigitShape {
             for step in 1...steps {
                 let t = Float(step) / Float(steps)
                 let point = Self.spline(p0, p1, p2, p3, t)
-                let radius = pressure.radius(at: (Float(piece) + t) / pieces, direction: point - previous)
+                let radius =
+                    pressure.radius(at: (Float(piece) + t) / pieces, direction: point - previous)
+                    * (1 + 0.06 * random.normal())
                 segments.append(
                     PenSegment(
                         start: previous, end: point, startRadius: previousRadius ?? radius, endRadius: radius))
@@ -117,6 +123,26 @@ struct DigitShape {
         let square = 2 * p0 - 5 * p1 + 4 * p2 - p3
         let cubic = 3 * (p1 - p2) + p3 - p0
         return p1 + 0.5 * t * (linear + t * (square + t * cubic))
+    }
+}
+
+/// What hands have in common in writing one digit: means, around which they vary.
+private struct Habits {
+    /// How much wider the bottom is than the top.
+    var trapezoid: Float = 0
+    /// How much lower the middle lies.
+    var middle: Float = 0
+    /// How far the top lies to the right, of the height.
+    var slant: Float = 0.12
+    var slantSpread: Float = 0.23
+
+    static func of(_ digit: Int) -> Habits {
+        switch digit {
+        case 0: Habits(slant: 0.18, slantSpread: 0.2)
+        case 1: Habits(slant: 0.24, slantSpread: 0.26)
+        case 8: Habits(trapezoid: -0.1, middle: 0.14)
+        default: Habits()
+        }
     }
 }
 
@@ -146,7 +172,7 @@ private struct Pen {
     let nib: SIMD2<Float>
 
     init(_ random: inout CounterRandom) {
-        radius = min(max(expf(0.2 + 0.34 * random.normal()), 0.55), 3)
+        radius = min(max(expf(0.18 + 0.28 * random.normal()), 0.6), 2.6)
         pressure = 0.2 * random.uniform()
         flatness = 0.25 * random.uniform()
         let angle = random.uniform(0, Float.pi)
