@@ -55,7 +55,8 @@ package struct SpreadParameters: Sendable, Equatable, BitwiseCopyable {
 ///
 /// where `c` runs over the input channels of `o`'s group. The source has a border that covers every position read: the
 /// kernel tests none. Then `activation`; then, where `poolHeight` > 0, the greatest of each `poolHeight` × `poolWidth`
-/// window (windows do not overlap, rows and columns that fill no window are not computed), and the result is stored.
+/// window (windows do not overlap, rows and columns that fill no window are not computed), and the result is stored. A sum
+/// that is not a number stays so through activation and pooling.
 /// The destination's height and width are those after pooling; its block is V.
 ///
 /// - The bias has V lanes for each output block (zero in unused lanes). Null: zero.
@@ -70,12 +71,13 @@ package struct SpreadParameters: Sendable, Equatable, BitwiseCopyable {
 ///   zero. `choice` needs `poolHeight·poolWidth` < 255.
 ///
 /// **depthwiseConvolution**: the same with input channel `o` alone: source and destination have block V and the same
-/// channels; packed weights are `[block][i][j][V]`. Group fields are not used.
+/// channels; packed weights are `[block][i][j][V]`. Group fields are not used. Whole vectors of the source are read.
 ///
 /// **convolutionWeightGradient**, **depthwiseWeightGradient**: add to the packed weight gradient (same order as the
 /// packed weights, and only places of real input channels are touched) the sum over the samples and positions of
 /// `destination gradient · source`, and to the bias gradient (V lanes each output block), where it is not null, the sum
-/// of the destination gradient. `destination` is here the layout of the gradient of the sums, with no pooling.
+/// of the destination gradient. `destination` is here the layout of the gradient of the sums, with no pooling, and its
+/// picture is `outputHeight` × `outputWidth`. What the gradients get in unused output lanes is not specified.
 package struct ConvolutionParameters: Sendable, Equatable, BitwiseCopyable {
     package var source: ImageLayout
     package var destination: ImageLayout
@@ -103,6 +105,7 @@ package struct ConvolutionParameters: Sendable, Equatable, BitwiseCopyable {
 
 /// Between weights `[outputs, inputs / groups, kernelHeight, kernelWidth]` (dense: `[outputs, inputs]`, kernel 1 × 1) and
 /// the packed order of ``ConvolutionParameters``. These kernels work for any `outputBlock` and `inputBlock`, not only V.
+/// All of the packed weights are written, and by `unpackWeights` all of the weights (it does not add to them).
 package struct PackParameters: Sendable, Equatable, BitwiseCopyable {
     /// What the packed weights are for.
     package enum Form: Int32, Sendable, CaseIterable {

@@ -12,7 +12,7 @@ func convolution(
             var block = 0
             while block < parameters.destination.blocks {
                 // Two output blocks of one group share the scalars they read.
-                let outputs = min(2, groupOutputs - block % groupOutputs)
+                let outputs = min(work.holdsWindows ? windowOutputs : 2, groupOutputs - block % groupOutputs)
                 work.select(block: block, outputs: outputs)
                 work.compute(sample: sample)
                 block += outputs
@@ -78,7 +78,7 @@ private struct ConvolutionWork {
         windowWidth = pooled ? Int(parameters.poolWidth) : 1
         rowStep = Int(parameters.strideY) * parameters.source.rowStride
         columnStep = Int(parameters.strideX) * Int(parameters.source.channelBlock)
-        holdsWindows = tilesHoldWindows && !depthwise && windowHeight == 2 && windowWidth == 2
+        holdsWindows = !depthwise && windowHeight == 2 && windowWidth == 2
         memory.pointee.loops.rowStep = rowStep
         memory.pointee.loops.columnStep = holdsWindows ? columnStep : columnStep * windowWidth
     }
@@ -126,7 +126,7 @@ private struct ConvolutionWork {
         let columns = Int(parameters.outputWidth) / windowWidth
         let relu = parameters.activation == Activation.relu.rawValue
         let widest = depthwise ? depthwiseColumns : outputs == 1 ? singleColumns : pairColumns
-        let most = holdsWindows ? (outputs == 1 ? 6 : 3) : widest
+        let most = holdsWindows ? (outputs == 1 ? singleWindows : pairWindows) : widest
         let tiles = (columns + most - 1) / most
         let firstSource =
             source + sample * Int(layout.sampleStride) + sourceBlock * layout.blockStride + layout.origin
@@ -281,8 +281,8 @@ private func take(_ candidate: Vector, _ position: Int, _ greatest: inout Vector
 /// inlined, and vectors are slow to pass.
 @inline(__always)
 private func choose(_ first: IntegerVector, where mask: LaneMask, else second: IntegerVector) -> IntegerVector {
-    let lanes = unsafeBitCast(mask, to: IntegerVector.self)
-    return second ^ ((first ^ second) & lanes)
+    let bits = unsafeBitCast(mask, to: IntegerVector.self)
+    return second ^ ((first ^ second) & bits)
 }
 
 @inline(__always)

@@ -7,16 +7,20 @@
     /// The most columns of a tile with one output block, and with two.
     let singleColumns = 16
     let pairColumns = 8
-    /// Whether a tile can hold a row of 2 × 2 windows.
-    let tilesHoldWindows = true
+    /// The most output blocks of a tile that holds a row of 2 × 2 windows, and the most windows for each number of them.
+    let windowOutputs = 2
+    let singleWindows = 6
+    let pairWindows = 3
 #else
     /// The sums of one tile. With 16 registers 12 sums stay in them.
     typealias Sums = InlineArray<12, Vector>
     /// The most columns of a tile with one output block, and with two.
     let singleColumns = 12
     let pairColumns = 6
-    /// Whether a tile can hold a row of 2 × 2 windows.
-    let tilesHoldWindows = false
+    /// The most output blocks of a tile that holds a row of 2 × 2 windows, and the most windows for each number of them.
+    let windowOutputs = 1
+    let singleWindows = 3
+    let pairWindows = 0
 #endif
 
 /// Sums that are all zero. A literal, because the library's `init(repeating:)` is a function that the linker would take from

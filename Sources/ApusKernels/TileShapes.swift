@@ -1,10 +1,8 @@
-/// Computes a tile whose shape is known only when the program runs.
+/// Computes a tile whose shape is known only when the program runs. These are there:
 ///
-/// - Parameters:
-///   - outputs: 1 or 2 output blocks.
-///   - rows: 1; or 2 with an even number of columns where ``tilesHoldWindows``; or 2 or 3 with one output block and at most
-///     ``kernelColumns`` columns.
-///   - columns: with one row, up to ``singleColumns`` or ``pairColumns``.
+/// - one row of 1 up to ``singleColumns`` or ``pairColumns`` columns;
+/// - two rows of an even number of columns, up to twice ``singleWindows`` or ``pairWindows``;
+/// - two or three rows of 1 up to ``kernelColumns`` columns, with one output block.
 func sumTile(
     outputs: Int, rows: Int, columns: Int, _ memory: TilePointer, _ scalars: Floats,
     _ vectors: Floats
@@ -120,7 +118,8 @@ private enum TileShapes<let outputs: Int, let step: Int> {
             case 10: Tile<1, 2, 10, step>.sum(memory, scalars, vectors)
             default: Tile<1, 2, 12, step>.sum(memory, scalars, vectors)
         #else
-            default: Tile<1, 2, 4, step>.sum(memory, scalars, vectors)
+            case 4: Tile<1, 2, 4, step>.sum(memory, scalars, vectors)
+            default: Tile<1, 2, 6, step>.sum(memory, scalars, vectors)
         #endif
         }
     }

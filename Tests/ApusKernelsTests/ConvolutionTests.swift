@@ -16,6 +16,28 @@ import Testing
         }
     }
 
+    @Test(arguments: InstructionSet.available)
+    func whatIsNotANumberStaysSo(set: InstructionSet) {
+        for place in 0..<4 {
+            let layout = ImageLayout(channels: 1, height: 2, width: 2)
+            let result = ImageLayout(channels: 1, height: 1, width: 1, channelBlock: set.lanes)
+            var parameters = ConvolutionParameters(source: layout, destination: result)
+            (parameters.inputBlocks, parameters.outputBlocks) = (1, 1)
+            (parameters.outputHeight, parameters.outputWidth) = (2, 2)
+            (parameters.poolHeight, parameters.poolWidth) = (2, 2)
+            parameters.activation = Activation.relu.rawValue
+            var values: [Float] = [1, 2, 3, 4]
+            values[place] = .nan
+            let destination = GuardedFloats(count: set.lanes, repeating: 0)
+            let choice = GuardedFloats(count: set.lanes / 4)
+            set.run(
+                .convolution,
+                [GuardedFloats(values), GuardedFloats(count: set.lanes, repeating: 1), nil, destination, choice],
+                parameters)
+            #expect(destination[0].isNaN && choice.byte(0) != 255, "\(set), place \(place)")
+        }
+    }
+
     private func check(_ work: ConvolutionCase, _ set: InstructionSet) {
         let parameters = work.parameters
         let result = parameters.destination
