@@ -78,6 +78,13 @@ let package = Package(
             ],
             path: "Tools/apus-infer", swiftSettings: checked,
             linkerSettings: [.unsafeFlags(["-static-executable", "-use-ld=lld", "-Xlinker", "--strip-all"])]),
+        .executableTarget(
+            name: "dump-graph",
+            dependencies: [
+                "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan",
+                "ApusInstructions", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tools/dump-graph", swiftSettings: checked),
         .target(name: "CSystem"),
         .testTarget(name: "ApusKernelsTests", dependencies: ["ApusInstructions", "CSystem"] + kernelNames),
         .testTarget(

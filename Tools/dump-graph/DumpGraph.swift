@@ -1,0 +1,155 @@
+import ApusCommandLine
+import ApusCompiler
+import ApusFiles
+import ApusGraph
+import ApusJSON
+import ApusPlan
+import ApusToolSupport
+import ArgumentParser
+import Glibc
+
+@main
+struct DumpGraph: Tool {
+    static let configuration = CommandConfiguration(
+        commandName: "dump-graph",
+        abstract: "Shows a spec, a model file or a plan: its graph, at any stage of the compiler, and its memory.",
+        discussion: """
+            Without --after a graph is shown as it was written, with every type filled in; with --training it is the \
+            graph of a training step. The text is the language itself, and can be read back as a spec. A plan is shown \
+            as its instructions.
+            """,
+        version: "dump-graph \(apusVersion)")
+
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case text, table, dot, json
+    }
+
+    @Argument(help: "A spec, a model file or a plan.")
+    var file: String?
+
+    @Option(help: ArgumentHelp("Stop the compiler after this pass; --list-passes names them.", valueName: "pass"))
+    var after: String?
+
+    @Flag(help: "Take the passes of a training step: forward, loss, backward.")
+    var training = false
+
+    @Option(
+        help: ArgumentHelp(
+            "text: the language. table: a line for each operator, with the numbers' origin. dot: for Graphviz. json."))
+    var format: Format?
+
+    @Flag(help: "Draw the activation arena over time in place of the graph.")
+    var memory = false
+
+    @Option(help: ArgumentHelp("Draw the activation arena as a picture for browsers.", valueName: "X.svg"))
+    var svg: String?
+
+    @Flag(help: "Check the graph after each pass, or a plan's instructions and buffers.")
+    var verify = false
+
+    @Flag(help: "Name the passes in their order and end.")
+    var listPasses = false
+
+    @OptionGroup var settings: SettingOptions
+    @OptionGroup var targets: TargetOptions
+
+    func validate() throws {
+        guard file != nil || listPasses else { throw ValidationError("name a spec, a model file or a plan") }
+        guard !memory || format == nil else {
+            throw ValidationError("--memory is drawn as text, and with --svg as a picture; leave --format out")
+        }
+        if let after, !pipeline.names.contains(after) {
+            let near = nearName(to: after, among: pipeline.names).map { "did you mean \($0)?" }
+            throw ValidationError(
+                "there is no pass '\(after)'\(training ? " with --training" : ""); "
+                    + (near ?? "choose one of \(pipeline.names.joined(separator: ", "))"))
+        }
+    }
+
+    private var pipeline: Pipeline { training ? .training() : .inference() }
+
+    func run() throws {
+        if listPasses {
+            try printResult(pipeline.names.joined(separator: "\n"))
+            return
+        }
+        guard let file else { return }
+        switch try LoadedFile.load(file, settings: settings.values) {
+        case .spec(let graph): try show(Model(graph: graph), file)
+        case .model(let model): try show(model, file)
+        case .plan(let plan): try show(plan, file)
+        }
+    }
+
+    private var wantsMemory: Bool { memory || svg != nil }
+
+    private func show(_ model: Model, _ file: String) throws {
+        if wantsMemory {
+            try draw(try compile(model, file))
+            return
+        }
+        var shown = model
+        if after != nil || training {
+            do { shown = try pipeline.run(model, stoppingAfter: after, verify: verify) } catch {
+                throw ToolError(error, file: file)
+            }
+        } else if verify {
+            do { try Verifier.verify(model.graph) } catch { throw ToolError(error, file: file) }
+        }
+        switch format ?? .text {
+        case .text: try printResult(GraphText(shown.graph, terminal: Terminal(descriptor: STDOUT_FILENO)).text)
+        case .table: try printResult(try LayerTable(shown.graph, file: file).text)
+        case .dot: try printResult(try GraphDrawing(shown.graph, file: file).text)
+        case .json: try printResult(try GraphRecord(shown, file: file).value.pretty)
+        }
+    }
+
+    private func show(_ plan: Plan, _ file: String) throws {
+        guard after == nil, !training else {
+            throw UsageError("\(file) is a plan, which the passes lie behind: --after and --training take its model")
+        }
+        if verify {
+            do {
+                try plan.verify()
+                try plan.verifyBuffers()
+            } catch { throw ToolError(error, file: file) }
+        }
+        if wantsMemory {
+            try draw(plan)
+            return
+        }
+        switch format ?? .text {
+        case .text: try printResult(PlanText(plan).text)
+        case .table: try printResult(PlanText(plan).table)
+        case .json: try printResult(PlanRecord(plan).value.pretty)
+        case .dot: throw UsageError("\(file) is a plan, which has no graph to draw; give --format text, table or json")
+        }
+    }
+
+    /// The plan whose memory is drawn: that of the passes up to `--after`, with initial weights where there are none.
+    private func compile(_ model: Model, _ file: String) throws -> Plan {
+        let complete = try explicitModel(model, file: file).initialized(seed: 0)
+        var options = LoweringOptions(target: try targets.target())
+        if training {
+            options.weights = .state
+            options.optimizer = .adam()
+        }
+        let ready: Model
+        do { ready = try pipeline.run(complete, stoppingAfter: after, verify: verify) } catch {
+            throw ToolError(error, file: file)
+        }
+        do { return try Compiler.lower(ready, options) } catch { throw ToolError(error, file: file) }
+    }
+
+    private func draw(_ plan: Plan) throws(ToolError) {
+        let drawing = MemoryDrawing(plan)
+        if memory {
+            let terminal = Terminal(descriptor: STDOUT_FILENO)
+            // The scale of offsets stands beside the picture.
+            try printResult(drawing.text(width: max(40, min(terminal.width - 12, 160))))
+        }
+        if let svg {
+            do { try writeFile(Array(drawing.svg().utf8), to: svg) } catch { throw ToolError(error) }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import ApusCommandLine
+import ApusPlan
+import ApusToolSupport
+import Glibc
+
+/// The instructions of a plan as people read them.
+struct PlanText {
+    private let plan: Plan
+    private let terminal = Terminal(descriptor: STDOUT_FILENO)
+
+    init(_ plan: Plan) { self.plan = plan }
+
+    /// Each instruction with its operands, a line for each.
+    var text: String {
+        var lines = heading
+        for stage in PlanStage.of(plan) {
+            lines += ["", terminal.styled(stage.title, .bold)]
+            for (index, instruction) in stage.instructions.enumerated() {
+                lines += ["", title(of: instruction, index)]
+                var table = Table([.left, .left, .right, .left])
+                for operand in instruction.described(in: stage, of: plan) {
+                    table.add("      \(operand.name)", operand.place, operand.size, operand.access)
+                }
+                lines += table.lines
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func title(of instruction: Instruction, _ index: Int) -> String {
+        let work = instruction.multiplyAdds == 0 ? "" : ", \(formatCount(instruction.multiplyAdds)) multiply-adds"
+        let kernel = terminal.styled("\(instruction.opcode)", .cyan)
+        return "  \(index)  \(kernel) for \(untrusted(instruction.label))\(work)"
+    }
+
+    /// A line for each instruction.
+    var table: String {
+        var lines = heading
+        for stage in PlanStage.of(plan) {
+            lines += ["", terminal.styled(stage.title, .bold)]
+            var table = Table([.right, .left, .left, .left, .left, .right])
+            table.add("", "kernel", "for", "reads", "writes", "multiply-adds")
+            for (index, instruction) in stage.instructions.enumerated() {
+                let operands = instruction.described(in: stage, of: plan).filter { !$0.isMissing }
+                table.add(
+                    "\(index)", "\(instruction.opcode)", instruction.label,
+                    operands.filter { $0.access != "written" }.map(\.place).joined(separator: ", "),
+                    operands.filter { $0.access != "read" }.map(\.place).joined(separator: ", "),
+                    instruction.multiplyAdds == 0 ? "" : formatCount(instruction.multiplyAdds))
+            }
+            lines += table.lines
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private var heading: [String] {
+        let name = terminal.styled(untrusted(plan.name), .bold)
+        var facts = Table([.left, .right, .left])
+        facts.add("constants", bytes(plan.constants.count))
+        facts.add("state", bytes(plan.stateBytes))
+        facts.add("activations", bytes(plan.activationBytes), bound)
+        if plan.reductionBytes > 0 {
+            facts.add("reductions", bytes(plan.reductionBytes), "for each of \(formatCount(plan.shards)) shards")
+        }
+        facts.add("multiply-adds", formatCount(plan.multiplyAdds), "for a sample")
+        var ports = Table([.left, .left, .left])
+        for input in plan.inputs { ports.add("input", input.name, input.typeText) }
+        for output in plan.outputs { ports.add("output", output.name, output.typeText) }
+        return [
+            "plan \(name): the kernels of \(plan.target.rawValue), \(plan.target.lanes) lanes; batches of up to "
+                + "\(formatCount(plan.batchBound)), \(formatCount(plan.microBatch)) at once",
+            "",
+        ] + facts.lines + [""] + ports.lines
+    }
+
+    private var bound: String {
+        if plan.activationBytes == plan.activationBound { return "the lower bound" }
+        return "the lower bound is \(bytes(plan.activationBound))" + (plan.isOptimal ? "; proven optimal" : "")
+    }
+
+    private func bytes(_ count: Int) -> String { "\(formatCount(count)) B" }
+}
+
+extension Port {
+    /// `f32[N, 1, 28, 28]`
+    var typeText: String {
+        "\(elementType == .f32 ? "f32" : "i32")[\((["N"] + sampleShape.map(String.init)).joined(separator: ", "))]"
+    }
+}
