@@ -139,6 +139,12 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/apus-export", swiftSettings: checked),
+        .testTarget(
+            name: "ToolsTests",
+            dependencies: [
+                "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "apus-compile", "apus-evaluate",
+                "apus-export",
+            ]),
         .testTarget(name: "ApusFilesTests", dependencies: ["ApusFiles"]),
         .testTarget(name: "ApusCommandLineTests", dependencies: ["ApusCommandLine", "ApusFiles"]),
         .testTarget(name: "ApusJSONTests", dependencies: ["ApusJSON"]),

@@ -1,0 +1,148 @@
+import ApusFiles
+import ApusJSON
+import ApusPlan
+import Testing
+
+@Suite struct CompileTests {
+    private let folder = TestFolder()
+
+    @Test func makesAPlanAndReports() throws {
+        let spec = try folder.write("small.graph", SmallModels.spec)
+        let plan = folder.file("small.plan")
+        let result = try Tool.run(
+            "apus-compile", [spec, "-o", plan, "--json", "--training", "--verify", "--batch", "8"])
+        #expect(result.status == 0 && result.error == "", "\(result.error)")
+        let report = try result.json()
+        for part in [report, try #require(report["training"])] {
+            let bytes = try #require(part["activation_bytes"]?.integerValue)
+            #expect(bytes > 0 && part["bound_bytes"]?.integerValue == bytes)
+            #expect(part["optimal"] == true)
+            #expect(part["constant_bytes"]?.integerValue != nil)
+            #expect(part["fused"]?.arrayValue?.isEmpty == false)
+        }
+        // 28 · 28 · 9 · 4 for the convolution and 196 · 10 for the dense layer.
+        #expect(report["multiply_adds"] == 30184)
+        #expect(report["weights"] == "initial")
+        #expect(report["verified"] == true)
+
+        let file = try readFile(plan)
+        #expect(report["file_bytes"]?.integerValue == file.count)
+        let decoded = try PlanFile.decode(file)
+        #expect(decoded.batchBound == 8 && decoded.multiplyAdds == 30184)
+        #expect(decoded.outputs.first?.sampleShape == [10])
+    }
+
+    @Test func plansCarryLabelsAndPreparation() throws {
+        let model = try folder.write("small.apus", try SmallModels.file(SmallModels.spec))
+        let result = try Tool.run("apus-compile", [model, "-o", folder.file("x.plan")])
+        #expect(result.status == 0 && !result.output.contains("initial"), "\(result.error)")
+        #expect(result.output.contains("the arena is optimal"))
+        let plan = try PlanFile.decode(try readFile(folder.file("x.plan")))
+        #expect(plan.labels == (0..<10).map { "digit \($0)" })
+        #expect(plan.preparation == ["invert", "auto"])
+    }
+
+    @Test func reportsWithoutWritingAPlan() throws {
+        let spec = try folder.write("small.graph", SmallModels.spec)
+        let result = try Tool.run("apus-compile", [spec, "--set", "image_size=32", "--set", "classes=3"])
+        #expect(result.status == 0 && result.error == "")
+        #expect(result.output.hasPrefix("small for "))
+        // 32 · 32 · 9 · 4 + 256 · 3
+        #expect(result.output.contains("37,632 for a sample"))
+        #expect(result.output.contains("conv2d + bias + relu"))
+        #expect(result.output.contains("The weights are initial ones: \(spec) is not trained."))
+    }
+
+    @Test(arguments: ["x86-64", "x86-64-v3", "x86-64-v4", "arm64"])
+    func compilesForEveryTarget(target: String) throws {
+        let spec = try folder.write("small.graph", SmallModels.spec)
+        let result = try Tool.run("apus-compile", [spec, "--target", target, "--json", "--verify"])
+        #expect(try result.json()["target"]?.stringValue == target)
+    }
+
+    @Test func wrongUsageEndsWith64() throws {
+        let spec = try folder.write("small.graph", SmallModels.spec)
+        let compile = { (arguments: [String]) in try Tool.run("apus-compile", arguments) }
+        expectFailure(
+            try compile([]), status: 64, "apus-compile: error: Missing expected argument '<model>'", "Usage: ")
+        expectFailure(try compile([spec, "--sideways"]), status: 64, "Unknown option '--sideways'")
+        expectFailure(
+            try compile([spec, "--batch", "0"]), status: 64, "0 is too small: give a whole number from 1 to 1000000")
+        expectFailure(try compile([spec, "--target", "vax"]), status: 64, "x86-64-v3")
+        expectFailure(
+            try compile([spec, "--set", "classes"]), status: 64,
+            "give a name, an equals sign and a whole number, such as image_size=32")
+        expectFailure(
+            try compile([spec, "--set", "classes=1", "--set", "classes=2"]), status: 64,
+            "--set gives 'classes' twice; leave one of them out")
+        let model = try folder.write("small.apus", try SmallModels.file(SmallModels.spec))
+        expectFailure(
+            try compile([model, "--set", "classes=3"]), status: 64,
+            "--set changes the settings of a spec, and \(model) is a model file: its sizes are fixed")
+    }
+
+    @Test func wrongFilesEndWith1AndLeaveThePlan() throws {
+        let plan = try folder.write("x.plan", "what was there")
+        func compile(_ path: String, _ arguments: String...) throws -> Tool.Result {
+            try Tool.run("apus-compile", [path, "-o", plan] + arguments)
+        }
+        expectFailure(
+            try compile("/no/such/file"), "/no/such/file: can't open it: No such file or directory; check the path")
+        expectFailure(try compile(folder.path), "is a folder without best.apus; name a file")
+        let wrong = try folder.write("wrong.graph", SmallModels.spec.replacing("dense(flat", with: "dense(flat: 1"))
+        expectFailure(try compile(wrong), "apus-compile: error: \(wrong) can't be used:\n\(wrong):9:")
+        let shape = try folder.write(
+            "shape.graph", SmallModels.spec.replacing("flat = flatten", with: "flat: f32[N, 300] = flatten"))
+        expectFailure(try compile(shape), "\(shape):8:", "f32[N, 196]", "^~~")
+        let spec = try folder.write("small.graph", SmallModels.spec)
+        expectFailure(try compile(spec, "--set", "clases=3"), "there is no setting 'clases'", "did you mean 'classes'?")
+        expectFailure(
+            try compile(spec, "--set", "image_size=16000", "--set", "classes=1000"), "has 16,000,001,040 weights",
+            "make it smaller")
+        let bytes = try SmallModels.file(SmallModels.spec)
+        let cut = try folder.write("cut.apus", Array(bytes.dropLast(10)))
+        expectFailure(try compile(cut), "\(cut): the model file is damaged", "copy or export the model again")
+        let start = try folder.write("start.apus", Array(bytes.prefix(20)))
+        expectFailure(try compile(start), "\(start) is no spec, model file or plan")
+        #expect(try readFile(plan) == Array("what was there".utf8))
+    }
+
+    @Test func aPlanIsNotCompiledAgain() throws {
+        let spec = try folder.write("small.graph", SmallModels.spec)
+        let plan = folder.file("x.plan")
+        #expect(try Tool.run("apus-compile", [spec, "-o", plan]).status == 0)
+        expectFailure(
+            try Tool.run("apus-compile", [plan]),
+            "\(plan) is a plan already; give the spec or the model file that it was made from")
+        let before = try readFile(plan)
+        var damaged = before
+        damaged[damaged.count / 2] ^= 1
+        expectFailure(
+            try Tool.run("apus-compile", [try folder.write("damaged.plan", damaged)]),
+            "damaged.plan: the plan file is damaged")
+        expectFailure(try Tool.run("apus-compile", [spec, "-o", "/no/such/folder/x.plan"]), "can't write beside it")
+    }
+}
+
+@Suite struct ToolUsageTests {
+    @Test(arguments: ["apus-compile", "apus-evaluate", "apus-export"])
+    func saysWhatItIs(name: String) throws {
+        let help = try Tool.run(name, ["--help"])
+        #expect(help.status == 0 && help.error == "" && help.output.contains("USAGE: \(name)"))
+        let version = try Tool.run(name, ["--version"])
+        #expect(version.status == 0 && version.error == "" && version.output.hasPrefix("\(name) "))
+    }
+
+    @Test func aFullDiskIsAnError() throws {
+        let folder = TestFolder()
+        let spec = try folder.write("small.graph", SmallModels.spec)
+        let result = try Tool.run("apus-compile", [spec], outputPath: "/dev/full")
+        #expect(result.status == 1)
+        #expect(result.error.contains("can't write the result to standard output"))
+    }
+
+    @Test func namesOfFilesCannotControlTheTerminal() throws {
+        let result = try Tool.run("apus-compile", ["/no/\u{1B}[2Jfile"])
+        #expect(result.status == 1 && !result.error.contains("\u{1B}"))
+    }
+}

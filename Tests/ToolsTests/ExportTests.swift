@@ -1,0 +1,88 @@
+import ApusFiles
+import ApusGraph
+import ApusJSON
+import Glibc
+import Testing
+
+@Suite struct ExportTests {
+    private let folder = TestFolder()
+
+    private func loss(_ model: String) throws -> Double {
+        let arguments = [model, "--data", "digits", "--digits-count", "60", "--part", "training", "--json"]
+        let result = try Tool.run("apus-evaluate", arguments)
+        return try #require(try result.json()["loss"]?.doubleValue, "\(result.error)")
+    }
+
+    @Test func foldsBatchNormsAndAnswersTheSame() throws {
+        let trained = try folder.write("normalized.apus", try SmallModels.file(SmallModels.normalized))
+        let output = folder.file("x.apus")
+        let result = try Tool.run("apus-export", [trained, "-o", output, "--json"])
+        #expect(result.status == 0 && result.error == "", "\(result.error)")
+        let report = try result.json()
+        // The one behind the activation stays.
+        #expect(report["folded_batch_norms"] == 1)
+        // 4 · 9 + 4 of the convolution, 4 · 4 of the other batch norm, 4 · 10 + 10 of the dense layer.
+        #expect(report["parameters"] == 106)
+        #expect(report["rounding_error"]?.doubleValue == 0)
+        let file = try readFile(output)
+        #expect(report["file_bytes"]?.integerValue == file.count)
+
+        let model = try ModelFile.decode(file)
+        #expect(model.labels == (0..<10).map { "digit \($0)" })
+        #expect(model.preparation == [.init(name: "invert", value: "auto")])
+        #expect(model.graph.nodes.map(\.operation.name).contains("conv2d"))
+        #expect(model.graph.nodes.count { $0.operation.name == "batch_norm" } == 1)
+        #expect(abs(try loss(trained) - (try loss(output))) < 1e-5)
+        // What was exported can be exported again, and stays as it is.
+        let again = folder.file("again.apus")
+        #expect(try Tool.run("apus-export", [output, "-o", again]).status == 0)
+        #expect(try ModelFile.decode(try readFile(again)) == model)
+    }
+
+    @Test func halfPrecisionSaysWhatItCosts() throws {
+        let trained = try folder.write("small.apus", try SmallModels.file(SmallModels.spec))
+        let output = folder.file("x.apus")
+        let result = try Tool.run("apus-export", [trained, "-o", output, "--weights", "f16", "--json"])
+        #expect(result.status == 0, "\(result.error)")
+        let error = try #require(try result.json()["rounding_error"]?.doubleValue)
+        let before = try ModelFile.decode(try readFile(trained)).weights
+        let after = try ModelFile.decode(try readFile(output)).weights
+        var largest = 0.0
+        for (name, weights) in before {
+            for (one, other) in zip(weights, try #require(after[name])) {
+                largest = max(largest, abs(Double(one) - Double(other)))
+            }
+        }
+        // Weights here are below 1, where half precision has steps of at most 2⁻¹¹.
+        #expect(error == largest && error > 0 && error <= 0x1p-12)
+        #expect(try readFile(output).count < readFile(trained).count)
+        #expect(try Tool.run("apus-export", [trained, "-o", output, "--weights", "f16"]).output.contains("rounding"))
+    }
+
+    @Test func takesTheBestModelOfARun() throws {
+        _ = try folder.write("best.apus", try SmallModels.file(SmallModels.spec))
+        let result = try Tool.run("apus-export", [folder.path, "-o", folder.file("x.apus")])
+        #expect(result.status == 0, "\(result.error)")
+        #expect(result.output.contains("2,010 in 4 tensors, as f32"))
+    }
+
+    @Test func refusesWhatIsNoTrainedModel() throws {
+        let output = try folder.write("x.apus", "what was there")
+        let untrained = Model(graph: try ModelFile.decode(try SmallModels.file(SmallModels.spec)).graph)
+        let path = try folder.write("untrained.apus", try ModelFile.encode(untrained, weights: .f32))
+        expectFailure(
+            try Tool.run("apus-export", [path, "-o", output]),
+            "\(path): the parameter 'conv1.weight' has no weights; train the model first")
+        let spec = try folder.write("small.graph", SmallModels.spec)
+        expectFailure(try Tool.run("apus-export", [spec, "-o", output]), "is a spec, and a model file is needed")
+        expectFailure(try Tool.run("apus-export", [path]), status: 64, "Missing expected argument '--output <X.apus>'")
+        expectFailure(
+            try Tool.run("apus-export", [path, "-o", output, "--weights", "f8"]), status: 64, "'f32' or 'f16'")
+        #expect(try readFile(output) == Array("what was there".utf8))
+    }
+
+    @Test func leavesNothingBesideTheFile() throws {
+        let trained = try folder.write("small.apus", try SmallModels.file(SmallModels.spec))
+        expectFailure(try Tool.run("apus-export", [trained, "-o", folder.path]), "is not a regular file")
+    }
+}

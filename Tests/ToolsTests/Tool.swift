@@ -1,0 +1,97 @@
+import ApusFiles
+import ApusJSON
+import Glibc
+import Testing
+
+/// Runs the tools that were built beside the tests.
+enum Tool {
+    /// How a tool ended, and what it printed.
+    struct Result {
+        /// The exit code; of a tool that a signal ended, 128 and the signal.
+        var status: Int32
+        var outputBytes: [UInt8]
+        var error: String
+
+        var output: String { String(decoding: outputBytes, as: UTF8.self) }
+
+        /// The output as JSON.
+        func json() throws -> JSONValue { try JSONValue(parsing: outputBytes) }
+    }
+
+    struct SpawnFailure: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    /// Runs a tool to its end.
+    ///
+    /// - Parameters:
+    ///   - arguments: without the tool's own name.
+    ///   - input: what it finds on standard input.
+    ///   - environment: variables to set beside those of the tests.
+    ///   - outputPath: where standard output goes, in place of the result.
+    static func run(
+        _ name: String, _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
+        outputPath: String? = nil
+    ) throws -> Result {
+        let folder = TestFolder()
+        let inputPath = try folder.write("input", input)
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        // Files and not pipes: whatever a tool prints, nobody waits for the other.
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, inputPath, O_RDONLY, 0)
+        let printed = try folder.write("output", [])
+        let errors = try folder.write("error", [])
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, outputPath ?? printed, O_WRONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY, 0)
+        let path = "\(productsFolder)/\(name)"
+        var words = ([path] + arguments).map { strdup($0) } + [nil]
+        var variables =
+            (inherited(without: environment.keys) + environment.map { "\($0.key)=\($0.value)" })
+            .map { strdup($0) } + [nil]
+        defer { (words + variables).forEach { free($0) } }
+        var process: pid_t = 0
+        let code = posix_spawn(&process, path, &actions, nil, &words, &variables)
+        guard code == 0 else {
+            throw SpawnFailure(description: "\(path) can't be run: \(systemErrorText(code)); build it first")
+        }
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+        let signal = status & 0x7f
+        return Result(
+            status: signal == 0 ? (status >> 8) & 0xff : 128 + signal, outputBytes: try readFile(printed),
+            error: String(decoding: try readFile(errors), as: UTF8.self))
+    }
+
+    /// Where the tests were built, and the tools with them.
+    private static let productsFolder: String = {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        let count = readlink("/proc/self/exe", &buffer, Int(PATH_MAX))
+        let path = String(decoding: buffer.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    }()
+
+    private static func inherited(without names: some Sequence<String>) -> [String] {
+        var variables: [String] = []
+        var next = environ
+        while let variable = next.pointee {
+            let text = String(cString: variable)
+            if !names.contains(where: { text.hasPrefix("\($0)=") }) { variables.append(text) }
+            next += 1
+        }
+        return variables
+    }
+}
+
+/// Expects that a tool ended with a code, printed nothing but one error, and that the error holds these words.
+func expectFailure(
+    _ result: Tool.Result, status: Int32 = 1, _ words: String..., sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(result.status == status, "\(result.error)", sourceLocation: sourceLocation)
+    #expect(result.output == "", sourceLocation: sourceLocation)
+    for word in words {
+        #expect(result.error.contains(word), "\(result.error)", sourceLocation: sourceLocation)
+    }
+    #expect(result.error.hasPrefix("apus-") || result.error.hasPrefix("dump-graph"), sourceLocation: sourceLocation)
+    #expect(result.error.contains(": error: "), sourceLocation: sourceLocation)
+}
