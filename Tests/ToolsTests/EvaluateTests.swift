@@ -80,7 +80,7 @@ import Testing
         expectFailure(
             try evaluate(try folder.write("small.graph", SmallModels.spec)),
             "is a spec, and a model file is needed; give what apus-train or apus-export wrote")
-        expectFailure(try evaluate(small, "--part", "both"), status: 64, "'training' or 'test'")
+        expectFailure(try evaluate(small, "--part", "both"), status: 64, "'training' and 'test'")
         expectFailure(try evaluate(small, "--threads", "0"), status: 64, "0 is too small")
         expectFailure(try Tool.run("apus-evaluate", [small]), status: 64, "Missing expected argument '--data")
     }

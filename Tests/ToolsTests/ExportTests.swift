@@ -77,7 +77,7 @@ import Testing
         expectFailure(try Tool.run("apus-export", [spec, "-o", output]), "is a spec, and a model file is needed")
         expectFailure(try Tool.run("apus-export", [path]), status: 64, "Missing expected argument '--output <X.apus>'")
         expectFailure(
-            try Tool.run("apus-export", [path, "-o", output, "--weights", "f8"]), status: 64, "'f32' or 'f16'")
+            try Tool.run("apus-export", [path, "-o", output, "--weights", "f8"]), status: 64, "'f32' and 'f16'")
         #expect(try readFile(output) == Array("what was there".utf8))
     }
 

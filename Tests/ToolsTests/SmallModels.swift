@@ -26,7 +26,8 @@ enum SmallModels {
         act1 = relu(norm1)
         norm2 = batch_norm(act1)
         pool1 = global_average_pool(norm2)
-        logits = dense(pool1, units: 10)
+        flat = flatten(pool1)
+        logits = dense(flat, units: 10)
         output probabilities = softmax(logits)
         """
 
