@@ -142,7 +142,8 @@ let package = Package(
         .testTarget(
             name: "ToolsTests",
             dependencies: [
-                "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "apus-compile", "apus-evaluate",
+                "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "apus-compile",
+                "apus-evaluate",
                 "apus-export",
             ]),
         .testTarget(name: "ApusFilesTests", dependencies: ["ApusFiles"]),
