@@ -1,3 +1,4 @@
+import ApusCommandLine
 import ApusData
 import ApusGraph
 import ApusToolSupport
@@ -41,7 +42,8 @@ struct ApusEvaluate: Tool {
         let images = try selectImages()
         let result = EvaluationReport(
             try evaluate(model, images), classNames: try classNames(model, images),
-            title: "\(self.model) on \(data.name), \(part.rawValue) images \(first) to \(first + images.count - 1)")
+            title: "\(self.model) on \(data.name), \(part.rawValue) images "
+                + "\(formatCount(first)) to \(formatCount(first + images.count - 1))")
         try printResult(report.json ? result.json.pretty : result.text)
     }
 

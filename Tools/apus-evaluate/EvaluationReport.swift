@@ -53,13 +53,16 @@ struct EvaluationReport {
     }
 
     private var classes: String {
-        var table = Table([.right, .left, .right, .right, .right])
-        table.add("", "class", "images", "precision", "recall")
+        let areNumbers = names.indices.allSatisfy { names[$0] == $0.description }
+        var table = Table((areNumbers ? [] : [.right]) + [.left, .right, .right, .right])
+        table.add((areNumbers ? [] : [""]) + ["class", "images", "precision", "recall"])
         for label in names.indices {
             table.add(
-                label.description, names[label] == label.description ? "" : names[label],
-                formatCount(evaluation.confusion[label].reduce(0, +)),
-                evaluation.precision(of: label).map(percent) ?? "-", evaluation.recall(of: label).map(percent) ?? "-")
+                (areNumbers ? [] : [label.description]) + [
+                    names[label], formatCount(evaluation.confusion[label].reduce(0, +)),
+                    evaluation.precision(of: label).map(percent) ?? "-",
+                    evaluation.recall(of: label).map(percent) ?? "-",
+                ])
         }
         return table.text
     }
