@@ -42,7 +42,7 @@ package func readFile(_ path: String, limit: Int = 1 << 30) throws(FileError) ->
     }
 }
 
-private func tooLarge(_ path: String, limit: Int) -> FileError {
+func tooLarge(_ path: String, limit: Int) -> FileError {
     FileError(path: path, problem: "is larger than the \(limit) bytes that are read of such a file")
 }
 

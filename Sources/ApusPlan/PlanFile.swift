@@ -42,7 +42,9 @@ public enum PlanFile {
     }
 
     /// Whether bytes begin as a plan file does.
-    package static func isPlanFile(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) }
+    package static func isPlanFile(_ bytes: RawSpan) -> Bool {
+        bytes.byteCount >= magic.count && magic.indices.allSatisfy { bytes.byte(at: $0) == magic[$0] }
+    }
 
     /// The bytes of a plan file.
     public static func encode(_ plan: Plan) -> [UInt8] {

@@ -23,10 +23,18 @@ public struct Session: ~Copyable {
     /// - Parameter threads: how many threads work on a batch, the caller's among them. The result doesn't depend on it.
     /// - Throws: ``SessionError`` where the plan is for another processor, or memory or threads can't be had.
     public init(_ plan: Plan, threads: Int = 1) throws(SessionError) {
+        try unsafe self.init(plan, constantsAt: nil, threads: threads)
+    }
+
+    /// As ``init(_:threads:)``, with constants that lie in memory already, a mapped plan file's for example.
+    ///
+    /// - Parameter address: where the constants are, at a multiple of 64, until the session goes away; nil where the plan
+    ///   itself holds them.
+    package init(_ plan: Plan, constantsAt address: UnsafeRawPointer?, threads: Int) throws(SessionError) {
         let threads = Swift.max(1, threads)
         let activationStride = plan.activationBytes.roundedUp(to: MemoryArena.pageSize)
         let reductionStride = plan.reductionBytes.roundedUp(to: 64)
-        let constants = try MemoryArena(size: plan.constants.count)
+        let constants = try MemoryArena(size: unsafe address == nil ? plan.constants.count : 0)
         let state = try MemoryArena(size: plan.stateBytes)
         let activations = try MemoryArena(size: activationStride * threads)
         let reductions = try MemoryArena(size: reductionStride * plan.shards)
@@ -37,16 +45,17 @@ public struct Session: ~Copyable {
             reductions: reductions.start, reductionStride: reductionStride)
         let core = UnsafeMutablePointer<SessionCore>.allocate(capacity: 1)
         unsafe core.initialize(to: shared)
+        let constantsStart = unsafe address ?? UnsafeRawPointer(constants.start)
         for worker in 0..<threads {
             let slots = unsafe core.pointee.slots(of: worker)
-            unsafe slots[Int(Arena.constants.rawValue)] = unsafe UInt(bitPattern: constants.start)
+            unsafe slots[Int(Arena.constants.rawValue)] = UInt(bitPattern: constantsStart)
             unsafe slots[Int(Arena.state.rawValue)] = unsafe UInt(bitPattern: state.start)
             unsafe slots[Int(Arena.activations.rawValue)] = unsafe UInt(
                 bitPattern: activations.start + worker * activationStride)
             unsafe slots[Int(Arena.reductions.rawValue)] = unsafe UInt(bitPattern: reductions.start)
         }
         unsafe plan.constants.withUnsafeBytes { bytes in
-            guard let source = bytes.baseAddress else { return }
+            guard let source = bytes.baseAddress, unsafe address == nil else { return }
             unsafe constants.start.copyMemory(from: source, byteCount: bytes.count)
         }
         self.plan = plan

@@ -30,6 +30,26 @@ import Testing
         return names.sorted()
     }
 
+    @Test func mapsWholeFiles() throws {
+        let path = "\(folder)/a"
+        let bytes = (0..<10_000).map { UInt8(truncatingIfNeeded: $0 * 7) }
+        try writeFile(bytes, to: path)
+        #expect(try mapped(path) == bytes)
+        try writeFile([], to: path)
+        #expect(try mapped(path) == nil)
+        #expect(try mapped(folder) == nil)
+        #expect(throws: FileError(path: path, problem: "is larger than the 3 bytes that are read of such a file")) {
+            try writeFile([1, 2, 3, 4], to: path)
+            _ = try MappedFile(path, limit: 3) == nil
+        }
+        #expect(throws: FileError.self) { _ = try MappedFile("\(folder)/none") == nil }
+    }
+
+    private func mapped(_ path: String) throws -> [UInt8]? {
+        guard let file = try MappedFile(path) else { return nil }
+        return file.withBytes { bytes in bytes.withUnsafeBytes { Array($0) } }
+    }
+
     @Test func writesWholeFiles() throws {
         let path = "\(folder)/a"
         let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 * 7) }

@@ -11,7 +11,8 @@ private let greatestCompiledBatch = 64
 func answer(_ arguments: Arguments) throws(Failure) {
     let count = arguments.pictures.isEmpty ? greatestCompiledBatch : arguments.pictures.count
     let wanted = arguments.batch ?? min(count, greatestCompiledBatch)
-    let plan = try loadPlan(arguments, batch: wanted)
+    let loaded = try LoadedPlan.load(arguments, batch: wanted)
+    let plan = loaded.plan
     for file in arguments.outputs where !plan.outputs.contains(where: { $0.name == file.name }) {
         let known = plan.outputs.map { "\($0.name): \($0.typeText)" }
         throw Failure(
@@ -21,7 +22,7 @@ func answer(_ arguments: Arguments) throws(Failure) {
     let pictures: PictureReader? = arguments.pictures.isEmpty ? nil : try PictureReader(plan)
     let samples = pictures == nil ? try readTensors(arguments.inputs, for: plan) : .pictures(arguments.pictures)
 
-    var network = try Network(plan, wanted: min(wanted, samples.count), threads: arguments.threads)
+    var network = try Network(loaded, wanted: min(wanted, samples.count), threads: arguments.threads)
     var report = try Report(plan, arguments, samples)
     for start in stride(from: 0, to: samples.count, by: network.batch) {
         let end = min(start + network.batch, samples.count)

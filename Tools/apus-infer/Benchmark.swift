@@ -6,12 +6,13 @@ import Glibc
 /// Times runs of the network on made-up samples and prints how long one takes.
 func benchmark(_ arguments: Arguments) throws(Failure) {
     let batch = arguments.batch ?? 1
-    let plan = try loadPlan(arguments, batch: batch)
+    let loaded = try LoadedPlan.load(arguments, batch: batch)
+    let plan = loaded.plan
     guard batch <= plan.batchBound else {
         let error = SessionError.batchOutOfRange(batch: batch, bound: plan.batchBound)
         throw Failure("\(arguments.file): \(error)")
     }
-    var network = try Network(plan, wanted: batch, threads: arguments.threads)
+    var network = try Network(loaded, wanted: batch, threads: arguments.threads)
     guard network.batch == batch else {
         throw Failure("a batch of \(batch) takes too much memory; give a smaller --batch")
     }

@@ -4,31 +4,65 @@ import ApusGraph
 import ApusPlan
 import ApusRuntime
 
-/// The plan of a plan file, or of a model or spec that is compiled here and now.
-///
-/// - Parameter batch: the samples that should go at once; what is compiled takes as many.
-func loadPlan(_ arguments: Arguments, batch: Int) throws(Failure) -> Plan {
-    let file = arguments.file
-    let bytes = try reporting { () throws(FileError) in try readFile(file) }
-    if !PlanFile.isPlanFile(bytes) {
-        let model = try loadModel(bytes, arguments)
-        let target = try chooseTarget(arguments)
-        return try reporting(of: file) { () throws(CompileError) in
-            try Compiler.inferencePlan(model, target: target, batchBound: batch, until: arguments.until)
+/// A plan, and the file that its constants are in, where they are in one.
+@safe
+struct LoadedPlan: ~Copyable {
+    let plan: Plan
+    /// Where the constants are, as long as this value is there; nil where the plan itself holds them.
+    let constants: UnsafeRawPointer?
+    private let file: MappedFile?
+
+    private init(_ plan: Plan) {
+        self.plan = plan
+        unsafe constants = nil
+        file = nil
+    }
+
+    private init(_ contents: PlanFile.Contents, in file: consuming MappedFile) {
+        plan = contents.plan
+        unsafe constants = file.address(of: contents.constants.lowerBound)
+        self.file = consume file
+    }
+
+    /// Maps a plan file, or compiles a model or spec here and now.
+    ///
+    /// - Parameter batch: the samples that should go at once; what is compiled takes as many.
+    static func load(_ arguments: Arguments, batch: Int) throws(Failure) -> LoadedPlan {
+        let path = arguments.file
+        guard let mapped = try reporting({ () throws(FileError) in try MappedFile(path) }),
+            mapped.withBytes({ PlanFile.isPlanFile($0) })
+        else { return LoadedPlan(try compile(arguments, batch: batch)) }
+        let contents = try reporting(of: path) { () throws(PlanFileError) in
+            try mapped.withBytes { (bytes) throws(PlanFileError) in try PlanFile.decode(mapped: bytes) }
         }
+        try check(contents.plan, arguments)
+        return LoadedPlan(contents, in: consume mapped)
     }
+}
+
+/// Refuses a plan that can't give what is asked.
+private func check(_ plan: Plan, _ arguments: Arguments) throws(Failure) {
     guard arguments.until.isEmpty else {
-        throw Failure("\(file) is a plan, which has no inner values; give --until a model (.apus)")
+        throw Failure("\(arguments.file) is a plan, which has no inner values; give --until a model (.apus)")
     }
-    let plan = try reporting(of: file) { () throws(PlanFileError) in try PlanFile.decode(bytes) }
     if let target = arguments.target, target != plan.target {
         throw Failure(
-            "\(file): the plan is for \(plan.target.rawValue); compile it again with --target \(target.rawValue)")
+            "\(arguments.file): the plan is for \(plan.target.rawValue); "
+                + "compile it again with --target \(target.rawValue)")
     }
     guard plan.stateBytes == 0, !plan.outputs.isEmpty else {
-        throw Failure("\(file) is a plan for training, which has no weights; compile a model without --training")
+        throw Failure(
+            "\(arguments.file) is a plan for training, which has no weights; compile a model without --training")
     }
-    return plan
+}
+
+private func compile(_ arguments: Arguments, batch: Int) throws(Failure) -> Plan {
+    let bytes = try reporting { () throws(FileError) in try readFile(arguments.file) }
+    let model = try loadModel(bytes, arguments)
+    let target = try chooseTarget(arguments)
+    return try reporting(of: arguments.file) { () throws(CompileError) in
+        try Compiler.inferencePlan(model, target: target, batchBound: batch, until: arguments.until)
+    }
 }
 
 /// The target that is asked for, if this processor runs it, or the preferred one.

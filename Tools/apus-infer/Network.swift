@@ -5,6 +5,8 @@ import ApusRuntime
 @safe
 struct Network: ~Copyable {
     private var session: Session
+    /// Holds the constants that the session uses.
+    private let loaded: LoadedPlan
     /// Samples that go at once.
     let batch: Int
     /// Room for a batch of each input, and of each output.
@@ -17,7 +19,8 @@ struct Network: ~Copyable {
     private static let greatestBytes = 4 << 30
 
     /// - Parameter wanted: samples that should go at once; fewer do where the plan takes no more.
-    init(_ plan: Plan, wanted: Int, threads: Int) throws(Failure) {
+    init(_ loaded: consuming LoadedPlan, wanted: Int, threads: Int) throws(Failure) {
+        let plan = loaded.plan
         // Shapes of a plan file are bounded, so that neither the products nor their sum overflow.
         var sampleBytes = 0
         for port in plan.inputs + plan.outputs {
@@ -33,7 +36,9 @@ struct Network: ~Copyable {
         }
         let room = max(1, Self.desiredBytes / max(sampleBytes, 1))
         let batch = min(wanted, plan.batchBound, room)
-        var session = try reporting { () throws(SessionError) in try Session(plan, threads: threads) }
+        var session = try reporting { () throws(SessionError) in
+            try unsafe Session(plan, constantsAt: loaded.constants, threads: threads)
+        }
         unsafe inputs = plan.inputs.map { unsafe Self.memory(of: $0, batch: batch) }
         unsafe outputs = plan.outputs.map { unsafe Self.memory(of: $0, batch: batch) }
         for port in plan.inputs.indices {
@@ -44,6 +49,7 @@ struct Network: ~Copyable {
         }
         self.batch = batch
         self.session = session
+        self.loaded = loaded
     }
 
     /// Zeros for a batch of an input or output.

@@ -9,7 +9,8 @@ private let rawBatch = 64
 /// more is waited for.
 func answerStream(_ arguments: Arguments) throws(Failure) {
     let wanted = arguments.batch ?? rawBatch
-    let plan = try loadPlan(arguments, batch: wanted)
+    let loaded = try LoadedPlan.load(arguments, batch: wanted)
+    let plan = loaded.plan
     guard plan.inputs.count == 1, plan.inputs[0].elementType == .f32 else {
         throw Failure("--raw is for networks of one input that is f32; give --input NAME=FILE")
     }
@@ -17,7 +18,7 @@ func answerStream(_ arguments: Arguments) throws(Failure) {
         let names = plan.outputs.map(\.name).joined(separator: ", ")
         throw Failure("--raw gives one output, and the network has \(names); choose one with --until")
     }
-    var network = try Network(plan, wanted: wanted, threads: arguments.threads)
+    var network = try Network(loaded, wanted: wanted, threads: arguments.threads)
     let sampleBytes = plan.inputs[0].sampleElements * 4
     let answerBytes = plan.outputs[0].sampleElements * 4
     guard let input = unsafe network.inputs[0].baseAddress else { return }

@@ -8,7 +8,7 @@ struct TensorText {
     let elements: [Float]
 
     /// Rows and columns of a matrix that are shown, and matrices.
-    private static let greatestSide = 8
+    private static let greatestSide = 10
     private static let greatestCount = 4
 
     /// The value with its bounds, and as many of its numbers as are pleasant to read.

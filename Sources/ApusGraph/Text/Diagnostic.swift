@@ -102,7 +102,8 @@ public struct Diagnostics: Error, Sendable, Equatable, CustomStringConvertible {
 
 /// The text with control characters replaced, so that an untrusted file can't speak to the terminal.
 package func printable(_ text: some StringProtocol) -> String {
-    String(
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return String(text) }
+    return String(
         text.map { character in
             if character == "\t" { return " " }
             let control = character.unicodeScalars.contains { scalar in
