@@ -97,6 +97,22 @@ import Testing
         )
     }
 
+    @Test func targetsMustFit() throws {
+        let plan = try plan()
+        let other = try #require(Target.allCases.first { $0 != plan.target })
+        expectFailure(
+            try infer([folder.file("small.plan"), try picture(), "--target", other.rawValue]),
+            "the plan is for \(plan.target.rawValue); compile it again with --target \(other.rawValue)")
+        #if arch(x86_64)
+            let foreign = "arm64"
+        #else
+            let foreign = "x86-64"
+        #endif
+        expectFailure(
+            try infer([try model(), try picture(), "--target", foreign]),
+            "this processor doesn't run \(foreign); choose one of \(plan.target.rawValue)")
+    }
+
     @Test func wrongArrays() throws {
         let model = try model()
         let file = folder.file("x.npy")
