@@ -6,9 +6,12 @@ public struct Model: Sendable, Equatable {
     /// The names of the classes, in the order of the output; empty where there are none.
     public var labels: [String]
     /// How an input is prepared, by name: the fields of `InputPreparation` of ApusData.
-    public var preparation: [PreparationField]
+    public var preparation: [Field]
+    /// Where the model comes from: the epoch and the accuracy it was chosen by.
+    public var notes: [Field]
 
-    public struct PreparationField: Sendable, Equatable {
+    /// A name and its value.
+    public struct Field: Sendable, Equatable {
         public var name: String
         public var value: String
         public init(name: String, value: String) {
@@ -18,11 +21,13 @@ public struct Model: Sendable, Equatable {
     }
 
     public init(
-        graph: Graph, weights: [String: [Float]] = [:], labels: [String] = [], preparation: [PreparationField] = []
+        graph: Graph, weights: [String: [Float]] = [:], labels: [String] = [], preparation: [Field] = [],
+        notes: [Field] = []
     ) {
         self.graph = graph
         self.weights = weights
         self.labels = labels
         self.preparation = preparation
+        self.notes = notes
     }
 }

@@ -72,7 +72,7 @@ extension Model {
     /// The model with the fields of a preparation.
     package func prepared(by preparation: InputPreparation) -> Model {
         var model = self
-        model.preparation = preparation.fields.map { PreparationField(name: $0.0, value: $0.1) }
+        model.preparation = preparation.fields.map { Field(name: $0.0, value: $0.1) }
         return model
     }
 }

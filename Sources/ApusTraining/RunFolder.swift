@@ -47,8 +47,13 @@ public struct RunFolder: Sendable {
         try write([], to: historyPath)
     }
 
-    /// Keeps a model as the best.
-    public func save(best model: Model) throws(TrainingError) {
+    /// Keeps a model as the best, with the epoch that it is from and the accuracy that it was chosen by.
+    public func save(best model: Model, epoch: Int, accuracy: Double, of set: String) throws(TrainingError) {
+        var model = model
+        model.notes = [
+            .init(name: "epoch", value: "\(epoch)"), .init(name: "accuracy", value: "\(accuracy)"),
+            .init(name: "accuracy_of", value: set),
+        ]
         let bytes: [UInt8]
         do throws(ModelFileError) { bytes = try ModelFile.encode(model, weights: .f32) } catch {
             throw .file(error.description)

@@ -52,7 +52,9 @@ struct TrainingReport: ~Copyable {
         case .improved(let model, let epoch, let accuracy):
             best = (epoch, accuracy)
             bestTest = lastRecord?.epoch == epoch ? lastRecord?.testAccuracy : nil
-            try folder.save(best: model)
+            try folder.save(
+                best: model, epoch: epoch, accuracy: accuracy,
+                of: options.selection == .validation ? "validation" : "test")
         case .learningRateDivided(let rate):
             show("  no improvement: the learning rate is now \(rate)")
         case .checkpoint(let checkpoint):

@@ -17,6 +17,7 @@
 ///     4  weights      count (u32) of the graph's parameters, zero (u32), then for each in their order format (u32),
 ///                     zero (u32), offset in the file (u64) and elements (u64); then the elements of each, row-major,
 ///                     at a multiple of 64 bytes
+///     5  notes        as preparation: where the model comes from; may be missing
 public enum ModelFile {
     /// How the elements of a tensor are stored.
     public enum WeightFormat: UInt32, Sendable, CaseIterable {
@@ -38,7 +39,7 @@ public enum ModelFile {
 
     enum Section: UInt32, CaseIterable {
         case graph = 1
-        case labels, preparation, weights
+        case labels, preparation, weights, notes
     }
 
     /// The checksum of bytes: FNV-1a, 64 bits.

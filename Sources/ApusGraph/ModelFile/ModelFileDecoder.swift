@@ -20,10 +20,8 @@ extension ModelFile {
         }
         var model = Model(graph: graph)
         model.labels = try strings(bytes, try section(.labels, sections), perItem: 1, "the labels")
-        let fields = try strings(bytes, try section(.preparation, sections), perItem: 2, "the preparation")
-        model.preparation = stride(from: 0, to: fields.count, by: 2).map {
-            Model.PreparationField(name: fields[$0], value: fields[$0 + 1])
-        }
+        model.preparation = try fields(bytes, try section(.preparation, sections), "the preparation")
+        if let range = sections[Section.notes.rawValue] { model.notes = try fields(bytes, range, "the notes") }
         model.weights = try weights(bytes, try section(.weights, sections), of: graph)
         return model
     }
@@ -90,6 +88,13 @@ extension ModelFile {
             strings.append(try reader.text(bytes, length, what))
         }
         return strings
+    }
+
+    private static func fields(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, _ what: String
+    ) throws(ModelFileError) -> [Model.Field] {
+        let list = try strings(bytes, range, perItem: 2, what)
+        return stride(from: 0, to: list.count, by: 2).map { Model.Field(name: list[$0], value: list[$0 + 1]) }
     }
 
     private static func weights(

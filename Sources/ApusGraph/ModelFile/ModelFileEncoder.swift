@@ -12,6 +12,7 @@ extension ModelFile {
             (.graph, Array(graph.text.utf8)),
             (.labels, encode(model.labels)),
             (.preparation, encode(model.preparation.flatMap { [$0.name, $0.value] }, perItem: 2)),
+            (.notes, encode(model.notes.flatMap { [$0.name, $0.value] }, perItem: 2)),
         ]
         var file = [UInt8](repeating: 0, count: headerSize + sectionEntrySize * (sections.count + 1))
         for (index, (section, content)) in sections.enumerated() {

@@ -23,6 +23,7 @@ enum SampleModel {
         ]
         model.labels = ["zero", "one: größer ✓"]
         model.preparation = [.init(name: "scale", value: "255"), .init(name: "mean", value: "")]
+        model.notes = [.init(name: "epoch", value: "7")]
         change(&model)
         return model
     }
