@@ -24,9 +24,8 @@ import Testing
 
     @Test func equalAccuracyCountsAsImprovement() {
         var rate = LearningRate(base: 1)
-        #expect(rate.note(accuracy: 0.5, epoch: 0))
-        #expect(rate.note(accuracy: 0.5, epoch: 1))
-        #expect(!rate.note(accuracy: 0.4, epoch: 2))
+        let improved = [0.5, 0.5, 0.4].enumerated().map { rate.note(accuracy: $0.element, epoch: $0.offset) }
+        #expect(improved == [true, true, false])
         #expect(rate.lastImprovement == 1)
     }
 }
