@@ -92,7 +92,7 @@ import Testing
         let labels = Int(bytes[64]) + Int(bytes[65]) * 256
         #expect(changed(labels, 255, 255) == "the model file is damaged: the bytes end too early in the labels\(again)")
         #expect(changed(labels + 8, 255) == "the model file is damaged: a text is not UTF-8 in the labels\(again)")
-        let weights = Int(bytes[112]) + Int(bytes[113]) * 256
+        let weights = Int(bytes[136]) + Int(bytes[137]) * 256
         #expect(
             changed(weights, 4)
                 == "the model file is damaged: it has weights for 4 parameters, and the graph has 5\(again)")
