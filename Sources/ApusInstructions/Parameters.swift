@@ -200,6 +200,8 @@ package struct DenseParameters: Sendable, Equatable, BitwiseCopyable {
 /// - **maxUnpool**: windows do not overlap and there is no padding: all of the source gradient's picture is written, the
 ///   gradient where the choice says and zero elsewhere (everywhere where the choice is 255).
 /// - **averagePoolGradient**: the source gradient is set to zero and then each output's share is added.
+///
+/// The greatest of a window with something that is not a number is not a number: a training that diverges must show it.
 package struct PoolParameters: Sendable, Equatable, BitwiseCopyable {
     package var source: ImageLayout
     package var destination: ImageLayout
@@ -226,6 +228,9 @@ package struct PoolParameters: Sendable, Equatable, BitwiseCopyable {
 
 /// A short program for each element: registers 0, 1, ... first hold the sources' elements; each step writes one register;
 /// the destination gets the register that the last step wrote. Sources and destination have the same layout.
+///
+/// The operands are `sources` sources and then the destination, which may be one of the sources. Without steps the
+/// first source is copied.
 ///
 /// `count` elements a sample (any number: the tail is done with care), with a stride of its own for each operand. After
 /// this structure stand `steps` times ``ElementwiseStep``.
@@ -260,14 +265,14 @@ package struct ElementwiseStep: Sendable, Equatable, BitwiseCopyable {
         case negate = 7
         /// e to the power of `first`. Relative error at most 1e-6; 0 below −87.3, the greatest finite number above 88.7.
         case exponential = 8
-        /// Natural logarithm. Relative error at most 1e-6; −infinity for 0.
+        /// Natural logarithm. Relative error at most 1e-6; −infinity for 0, and for numbers below the normal range.
         case logarithm = 9
         case squareRoot = 10
         /// 1 where `first > second`, else 0.
         case greater = 11
         /// Hyperbolic tangent. Absolute error at most 1e-6.
         case hyperbolicTangent = 12
-        /// 1 / (1 + exp(−first)). Relative error at most 2e-6.
+        /// 1 / (1 + exp(−first)). Relative error at most 2e-6; 0 below −87.3.
         case logistic = 13
     }
     /// Registers an element-wise program may use.
@@ -344,7 +349,9 @@ package struct RowParameters: Sendable, Equatable, BitwiseCopyable {
 ///
 /// **batchNormTraining** takes mean and (biased) variance over all samples of the call, stores both, and computes
 /// `(x − mean) / sqrt(variance + epsilon) · scale + bias`. **batchNormGradient** is its gradient; it *adds* to the scale's
-/// and the bias's gradients. **batchNormInference** takes mean and variance as given.
+/// and the bias's gradients, and its source gradient has the source's layout. **batchNormInference** takes mean and
+/// variance as given. Only the channels that are there are read and written in the vectors, and unused lanes of the
+/// results are finite whatever the source's hold.
 /// Formula: Ioffe and Szegedy, "Batch Normalization" (2015), algorithm 1 and section 3.
 package struct BatchNormParameters: Sendable, Equatable, BitwiseCopyable {
     package var source: ImageLayout
