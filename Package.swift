@@ -91,7 +91,6 @@ let package = Package(
             name: "ModelsTests",
             dependencies: [
                 "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusInstructions", "ApusData",
-                "CAllocationCount",
             ],
             exclude: ["Fixtures"]),
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
@@ -143,9 +142,16 @@ let package = Package(
             name: "ToolsTests",
             dependencies: [
                 "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "apus-compile",
-                "apus-evaluate",
-                "apus-export",
+                "ApusCommandLine", "allocation-count", "apus-evaluate", "apus-export", "apus-infer", "apus-train",
+                "dump-graph",
             ]),
+        .executableTarget(
+            name: "allocation-count",
+            dependencies: [
+                "ApusCompiler", "ApusFiles", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime",
+                "CAllocationCount",
+            ],
+            path: "Tests/AllocationCount"),
         .testTarget(name: "ApusFilesTests", dependencies: ["ApusFiles"]),
         .testTarget(name: "ApusCommandLineTests", dependencies: ["ApusCommandLine", "ApusFiles"]),
         .testTarget(name: "ApusJSONTests", dependencies: ["ApusJSON"]),

@@ -1,0 +1,99 @@
+import ApusCommandLine
+import ApusFiles
+import ApusJSON
+import Testing
+
+@Suite struct TrainTests {
+    private let folder = TestFolder()
+
+    /// A run of a second on few digits.
+    private func train(_ arguments: [String], out: String) throws -> Tool.Result {
+        try Tool.run(
+            "apus-train",
+            [
+                repositoryFile("Models/mnist-cnn-small.graph"), "--data", "digits", "--digits-count", "300",
+                "--held-out",
+                "60", "--epochs", "2", "--batch", "32", "--out", out,
+            ] + arguments)
+    }
+
+    @Test func aRunLeavesItsFiles() throws {
+        let out = "\(folder.path)/run"
+        let result = try train([], out: out)
+        #expect(result.status == 0, "\(result.error)")
+        #expect(result.output.contains("240 images, 60 held out for validation, 50 for testing"))
+        #expect(result.output.contains("epoch 2/2"))
+        let history = String(decoding: try readFile("\(out)/history.jsonl"), as: UTF8.self).split(separator: "\n")
+        #expect(history.count == 2)
+        let line = try JSONValue(parsing: String(history[1]))
+        #expect(
+            line.objectValue?.map(\.name) == [
+                "epoch", "train_loss", "validation_accuracy", "test_accuracy", "learning_rate", "seconds",
+                "images_per_second",
+            ])
+        #expect(line["epoch"]?.integerValue == 2)
+        #expect(fileExists("\(out)/best.apus") && fileExists("\(out)/checkpoint") && !fileExists("\(out)/lock"))
+    }
+
+    @Test func threadsAndRepetitionDoNotChangeTheModel() throws {
+        let files = try [("a", "1"), ("b", "2"), ("c", "2")].map { name, threads in
+            let result = try train(
+                ["--threads", threads, "--shift", "1", "--average", "0.9"], out: "\(folder.path)/\(name)")
+            #expect(result.status == 0, "\(result.error)")
+            return try readFile("\(folder.path)/\(name)/best.apus")
+        }
+        #expect(files[0] == files[1] && files[1] == files[2])
+    }
+
+    @Test func aFinishedRunIsResumedToNothingMore() throws {
+        let out = "\(folder.path)/run"
+        #expect(try train([], out: out).status == 0)
+        let model = try readFile("\(out)/best.apus")
+        let again = try train(["--resume"], out: out)
+        #expect(again.status == 0 && again.output.contains("all epochs are done"))
+        #expect(try readFile("\(out)/best.apus") == model)
+        expectFailure(
+            try train(["--resume", "--learning-rate", "0.1"], out: out), status: 1, "another recipe",
+            "learning rate 0.1")
+    }
+
+    @Test func aRunIsNotOverwrittenByAccident() throws {
+        let out = "\(folder.path)/run"
+        #expect(try train([], out: out).status == 0)
+        let before = try readFile("\(out)/history.jsonl")
+        expectFailure(try train([], out: out), status: 1, "holds a run already", "--resume", "--overwrite")
+        #expect(try readFile("\(out)/history.jsonl") == before)
+    }
+
+    @Test func twoTrainersCantWriteOneRun() throws {
+        let out = "\(folder.path)/run"
+        try makeFolder(out)
+        let lock = try RunLock(folder: out)
+        expectFailure(try train([], out: out), status: 1, "another trainer", "writes this run")
+        _ = consume lock
+        #expect(try train([], out: out).status == 0)
+    }
+
+    @Test(arguments: [
+        (["--epochs", "none"], "is not a whole number"), (["--noise", "-1"], "--noise is -1.0"),
+        (["--resume", "--overwrite"], "give one of them"), (["--weight-decay", "0.1"], "choose --optimizer adamw"),
+        (["--rotation", "999"], "rotation is 999"), (["--select-on", "luck"], "luck"), (["--sedd", "1"], "sedd"),
+    ])
+    func wrongFlags(arguments: [String], text: String) throws {
+        expectFailure(try train(arguments, out: "\(folder.path)/run"), status: 64, text)
+        #expect(!isFolder("\(folder.path)/run"))
+    }
+
+    @Test(arguments: [
+        (["--limit", "100000"], "--limit is 100000 and the training set has 300 images"),
+        (["--held-out", "300"], "can't be held out of 300"),
+        (["--learning-rate", "1000", "--optimizer", "sgd", "--schedule", "constant"], "is not finite after step"),
+        (["--set", "classes=4"], "the data set has 10 classes and the model answers 4"),
+        (["--set", "image_size=32"], "'image' takes [1, 32, 32] and the data set has [1, 28, 28]"),
+        (["--set", "colour=1"], "colour"),
+    ])
+    func workThatFails(arguments: [String], text: String) throws {
+        expectFailure(try train(arguments, out: "\(folder.path)/run"), status: 1, text)
+        #expect(!fileExists("\(folder.path)/run/best.apus"))
+    }
+}
