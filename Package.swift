@@ -142,7 +142,7 @@ let package = Package(
             name: "ToolsTests",
             dependencies: [
                 "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "apus-compile",
-                "ApusCommandLine", "allocation-count", "apus-evaluate", "apus-export", "apus-infer", "apus-train",
+                "ApusCommandLine", "allocation-count", "apus-evaluate", "apus-export", "apus-train",
                 "dump-graph",
             ]),
         .executableTarget(

@@ -17,36 +17,42 @@ func allocations(_ body: () throws -> Void) rethrows -> UInt64 {
     return apus_allocation_count() - before
 }
 
+/// Runs of an inference plan with that many threads.
+func inference(_ plan: Plan, batch: Int, threads: Int) throws -> UInt64 {
+    var session = try Session(plan, threads: threads)
+    let input = [Float](repeating: 0.5, count: batch * plan.inputs[0].sampleElements)
+    var output = [Float](repeating: 0, count: batch * plan.outputs[0].sampleElements)
+    var answers = output.mutableSpan
+    return try allocations { try session.run(input.span, into: &answers) }
+}
+
+/// Steps of a training plan with that many threads.
+func training(_ plan: Plan, batch: Int, threads: Int) throws -> UInt64 {
+    var session = try Session(plan, threads: threads)
+    let images = [Float](repeating: 0.5, count: batch * plan.inputs[0].sampleElements)
+    let labels = [Int32](repeating: 3, count: batch)
+    return try images.withUnsafeBytes { imageBytes in
+        try labels.withUnsafeBytes { labelBytes in
+            guard let image = imageBytes.baseAddress, let label = labelBytes.baseAddress else { return .max }
+            session.bindInput(0, to: image)
+            session.bindInput(1, to: label)
+            return try allocations { try session.run(batch: batch) }
+        }
+    }
+}
+
+let batch = 16
+let target = try Processor.preferredTarget()
 for path in CommandLine.arguments.dropFirst() {
     let source = String(decoding: try readFile(path), as: UTF8.self)
     let model = try ExplicitParameters().apply(to: Model(graph: Graph.parse(source))).initialized(seed: 1)
-    let target = try Processor.preferredTarget()
-    let batch = 16
-    for threads in [1, 2] {
-        let plan = try Compiler.inferencePlan(model, target: target, batchBound: batch)
-        var session = try Session(plan, threads: threads)
-        let input = [Float](repeating: 0.5, count: batch * plan.inputs[0].sampleElements)
-        var output = [Float](repeating: 0, count: batch * plan.outputs[0].sampleElements)
-        var answers = output.mutableSpan
-        let count = try allocations { try session.run(input.span, into: &answers) }
-        print(model.graph.name, "inference", threads, count)
-    }
+    let answering = try Compiler.inferencePlan(model, target: target, batchBound: batch)
     var lowering = LoweringOptions(target: target, batchBound: batch, weights: .state)
     lowering.optimizer = .adam()
-    let plan = try Compiler.trainingPlan(model, .init(inputNoise: 0.1), lowering: lowering)
-    let images = [Float](repeating: 0.5, count: batch * plan.inputs[0].sampleElements)
-    let labels = [Int32](repeating: 3, count: batch)
+    let learning = try Compiler.trainingPlan(model, .init(inputNoise: 0.1), lowering: lowering)
     for threads in [1, 2] {
-        var session = try Session(plan, threads: threads)
-        try images.withUnsafeBytes { imageBytes in
-            try labels.withUnsafeBytes { labelBytes in
-                guard let image = imageBytes.baseAddress, let label = labelBytes.baseAddress else { return }
-                session.bindInput(0, to: image)
-                session.bindInput(1, to: label)
-                let count = try allocations { try session.run(batch: batch) }
-                print(model.graph.name, "training", threads, count)
-            }
-        }
+        print(model.graph.name, "inference", threads, try inference(answering, batch: batch, threads: threads))
+        print(model.graph.name, "training", threads, try training(learning, batch: batch, threads: threads))
     }
 }
 // The counter itself works: an array on the heap is seen.

@@ -124,7 +124,7 @@ struct RecipeOptions: ParsableArguments {
 
     func validate() throws {
         let amounts: [(String, Double, ClosedRange<Double>)] = [
-            ("learning-rate", learningRate, 0...1e3), ("momentum", momentum, 0...1), ("beta1", beta1, 0...1),
+            ("learning-rate", learningRate, 0...1e30), ("momentum", momentum, 0...1), ("beta1", beta1, 0...1),
             ("beta2", beta2, 0...1), ("epsilon", epsilon, 0...1), ("weight-decay", weightDecay ?? 0, 0...1e3),
             ("plateau-divisor", plateauDivisor, 1...1e6), ("minimum-learning-rate", minimumLearningRate ?? 0, 0...1e3),
             ("noise", noise, 0...1e3), ("average", average ?? 0, 0...1), ("target-accuracy", targetAccuracy, 0...2),
