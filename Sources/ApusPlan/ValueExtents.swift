@@ -52,8 +52,8 @@ extension Extents {
             source.block == lanes && destination.block == lanes
                 && parameters.source.channels == parameters.destination.channels,
             "source and destination have different channels or a block that is not \(lanes)")
-        let windowHeight = try positive(parameters.windowHeight, "the window's height")
-        let windowWidth = try positive(parameters.windowWidth, "the window's width")
+        let windowHeight = try check(parameters.windowHeight, 1...(1 << 16), "the window's height")
+        let windowWidth = try check(parameters.windowWidth, 1...(1 << 16), "the window's width")
         let strideY = try positive(parameters.strideY, "the stride")
         let strideX = try positive(parameters.strideX, "the stride")
         let padTop = try check(parameters.padTop, 0...(windowHeight - 1), "the padding")
@@ -176,6 +176,12 @@ extension Extents {
         _ strides: BroadcastParameters.Six, _ sampleStride: Int32
     ) throws(ParameterError) -> OperandExtent {
         let counts = loops.extents
+        // A stride of 0 touches no more memory however long the loop is; but somebody waits for it.
+        var turns = 1
+        for count in [counts.0, counts.1, counts.2, counts.3, counts.4, counts.5] {
+            turns = product(turns, try positive(count, "an extent"))
+        }
+        try require(turns <= Int(Int32.max), "the loops have \(turns) turns")
         var lowest = 0
         var highest = 0
         for (count, stride) in [
@@ -195,6 +201,7 @@ extension Extents {
         let count = try positive(rows.count, "the count")
         let number = try positive(rows.rows, "the number of rows")
         let rowStride = try notNegative(rows.rowStride, "the row stride")
+        try require(number == 1 || rowStride >= count, "rows of \(count) are \(rowStride) apart")
         return elements(
             product(number - 1, rowStride) + count, every: try notNegative(rows.sampleStride, "the sample stride"))
     }
@@ -290,6 +297,7 @@ extension Extents {
         let count = try notNegative(parameters.count, "the count")
         let shards = try positive(parameters.shards, "the number of shards")
         let stride = try notNegative(parameters.stride, "the stride")
+        try require(shards == 1 || stride >= count, "shards of \(count) are \(stride) apart")
         return [
             extent("shards", .read, elements: product(shards - 1, stride) + count),
             extent("sum", .write, elements: count),

@@ -91,6 +91,24 @@ struct PlanVerifierTests {
         #expect(message { set(1, of: 4, to: 3, in: &$0) } == program + "the program has 2 steps instead of 3")
     }
 
+    /// Strides of zero touch little memory, but a loop over them may be as long as a file says.
+    @Test func loopsEnd() {
+        var loops = BroadcastParameters(operation: .add)
+        loops.extents = (1 << 20, 1 << 20, 1, 1, 1, 1)
+        let operands = [Operand(.activations), Operand(.activations), Operand(.activations)]
+        #expect(
+            message {
+                $0.body[0] = Instruction(.broadcast, operands: operands, parameters: bytes(of: loops), label: "x")
+            } == "instruction 0 of the body, broadcast for x: the loops have 1099511627776 turns")
+        let rows = RowParameters(count: 10, rows: 1 << 30, rowStride: 0, sampleStride: 10)
+        #expect(
+            message { $0.body[5].parameters = bytes(of: rows) }
+                == "instruction 5 of the body, softmax for probabilities: rows of 10 are 0 apart")
+        #expect(
+            message { $0.epilogue[0].parameters = bytes(of: ReduceParameters(count: 10, stride: 0, shards: 1 << 30)) }
+                == "instruction 0 of the epilogue, reduceShards for bias gradient: shards of 10 are 0 apart")
+    }
+
     @Test func buffersAreVerifiedToo() throws {
         func message(_ change: (inout Plan) -> Void) -> String {
             var plan = samplePlan()
