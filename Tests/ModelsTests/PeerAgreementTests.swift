@@ -18,10 +18,8 @@ import Testing
         return model
     }
 
-    private static func difference(_ values: [Float], _ answer: [Float]) -> Float {
-        guard values.count == answer.count, let largest = answer.map(abs).max(), largest > 0 else { return .infinity }
-        let differences = zip(values, answer).map { abs($0 - $1) }
-        return differences.contains { !$0.isFinite } ? .infinity : (differences.max() ?? .infinity) / largest
+    private static func difference(_ values: [Float], from value: String, of name: String) throws -> Double {
+        PlanRun.relativeError(values, try PeerFixture.answer(name, value).map(Double.init))
     }
 
     @Test(arguments: PeerFixture.models)
@@ -40,8 +38,7 @@ import Testing
         let values = ReferenceInterpreter(graph).run(bindings, batch: PeerFixture.batch)
 
         func check(_ id: ValueID, _ answer: String) throws {
-            let difference = Self.difference(
-                values[id.index].elements.map(Float.init), try PeerFixture.answer(name, answer))
+            let difference = try Self.difference(values[id.index].elements.map(Float.init), from: answer, of: name)
             #expect(difference < 1e-6, "\(answer) of \(name)")
         }
         try check(try #require(graph.value(named: "logits")), "logits")
@@ -59,7 +56,7 @@ import Testing
             var answers = [Float](repeating: .nan, count: PeerFixture.batch * 10)
             var span = answers.mutableSpan
             try session.run(PeerFixture.images().span, into: &span)
-            let difference = Self.difference(answers, try PeerFixture.answer(name, output))
+            let difference = try Self.difference(answers, from: output, of: name)
             #expect(difference < 1e-4, "\(output) of \(name) on \(target)")
         }
     }
@@ -69,31 +66,17 @@ import Testing
         let model = try Self.model(name)
         let plan = try Compiler.trainingPlan(
             model, Pipeline.TrainingOptions(), lowering: LoweringOptions(target: target, batchBound: PeerFixture.batch))
-        var session = try Session(plan)
-        for slice in plan.slices where slice.kind == .parameter {
-            try session.write(try #require(model.weights[slice.name]), to: slice)
-        }
-        let images = PeerFixture.images()
-        let labels = PeerFixture.labels().map(Int32.init)
-        try images.withUnsafeBytes { images in
-            try labels.withUnsafeBytes { labels in
-                for (index, port) in plan.inputs.enumerated() {
-                    let source = port.name == "labels" ? labels : images
-                    session.bindInput(index, to: try #require(source.baseAddress))
-                }
-                try session.run(batch: PeerFixture.batch)
-            }
-        }
+        let state = try PlanRun.run(
+            plan, images: ["image": PeerFixture.images()], labels: PeerFixture.labels().map(Int32.init),
+            batch: PeerFixture.batch, threads: 1, weights: model.weights
+        ).state
 
-        let loss = try #require(plan.slices.first { $0.kind == .result })
-        #expect(Self.difference(session.read(loss), try PeerFixture.answer(name, "loss")) < 1e-4)
-        let gradients = plan.slices.filter { $0.kind == .gradient }
-        #expect(gradients.count == model.graph.parameters.count)
-        for gradient in gradients {
-            let answer = try PeerFixture.answer(name, "\(gradient.name).gradient")
-            #expect(
-                Self.difference(session.read(gradient), answer) < 1e-4,
-                "gradient of \(gradient.name) of \(name) on \(target)")
+        #expect(try Self.difference(try #require(state["result/loss"]), from: "loss", of: name) < 1e-4)
+        #expect(plan.slices.count { $0.kind == .gradient } == model.graph.parameters.count)
+        for parameter in model.weights.keys.sorted() {
+            let gradient = try #require(state["gradient/\(parameter)"])
+            let difference = try Self.difference(gradient, from: "\(parameter).gradient", of: name)
+            #expect(difference < 1e-4, "gradient of \(parameter) of \(name) on \(target)")
         }
     }
 }
