@@ -12,24 +12,23 @@ struct DigitForm: Sendable {
     /// The points of each example.
     let examples: [[SIMD2<Float>]]
 
-    /// - Parameter examples: Each is x and y of the first point, x and y of the second, and so on.
-    init(_ weight: Float, strokes: [[Int]], _ examples: [Float]...) {
-        self.weight = weight
-        self.strokes = strokes
-        self.examples = examples.map { numbers in
-            stride(from: 0, to: numbers.count, by: 2).map { SIMD2(numbers[$0], numbers[$0 + 1]) }
-        }
-        let count = strokes.joined().max()! + 1
-        precondition(self.examples.allSatisfy { $0.count == count }, "the examples have different points")
+    /// - Parameter examples: Each is x and y of the first point, x and y of the second, and so on, in hundredths.
+    init(_ weight: Float, strokes: [[Int]], _ examples: [Int]...) {
+        self.init(weight, strokes, examples)
     }
 
     /// A form of a single stroke through all points.
-    init(_ weight: Float, through count: Int, _ examples: [Float]...) {
+    init(_ weight: Float, through count: Int, _ examples: [Int]...) {
+        self.init(weight, [Array(0..<count)], examples)
+    }
+
+    private init(_ weight: Float, _ strokes: [[Int]], _ examples: [[Int]]) {
         self.weight = weight
-        strokes = [Array(0..<count)]
+        self.strokes = strokes
         self.examples = examples.map { numbers in
-            stride(from: 0, to: numbers.count, by: 2).map { SIMD2(numbers[$0], numbers[$0 + 1]) }
+            stride(from: 0, to: numbers.count, by: 2).map { SIMD2(Float(numbers[$0]), Float(numbers[$0 + 1])) / 100 }
         }
+        let count = strokes.joined().max()! + 1
         precondition(self.examples.allSatisfy { $0.count == count }, "the examples have different points")
     }
 
