@@ -113,7 +113,7 @@ let package = Package(
         .executableTarget(
             name: "draw-digits",
             dependencies: [
-                "ApusCommandLine", "ApusData", "ApusFiles",
+                "ApusToolSupport", "ApusCommandLine", "ApusData", "ApusFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/draw-digits", swiftSettings: checked),

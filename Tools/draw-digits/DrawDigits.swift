@@ -1,15 +1,16 @@
 import ApusCommandLine
 import ApusData
 import ApusFiles
+import ApusToolSupport
 import ArgumentParser
 
 @main
-struct DrawDigits: ParsableCommand {
+struct DrawDigits: Tool {
     static let configuration = CommandConfiguration(
         commandName: "draw-digits",
         abstract: "Draws handwritten-like digits as PNG pictures.",
         discussion: "The same seed gives the same pictures. They are what --data digits trains on.",
-        version: "draw-digits 0.1.0")
+        version: "draw-digits \(apusVersion)")
 
     @Option(help: "How many digits: 1 to 10000.", transform: integer(in: 1...10_000))
     var count = 12
@@ -29,15 +30,11 @@ struct DrawDigits: ParsableCommand {
     @Option(name: [.short, .long], help: "The folder for the pictures, or the sheet's file.")
     var output: String
 
-    mutating func run() {
-        do {
-            if sheet {
-                try drawSheet()
-            } else {
-                try drawPictures()
-            }
-        } catch {
-            fail("\(error)")
+    func run() throws {
+        if sheet {
+            try drawSheet()
+        } else {
+            try drawPictures()
         }
     }
 
@@ -80,16 +77,5 @@ struct DrawDigits: ParsableCommand {
             ? Image(
                 channels: 1, height: image.height, width: image.width, bytes: image.bytes.map { 255 - $0 })
             : image
-    }
-}
-
-/// Reads an option's whole number, for ArgumentParser.
-private func integer(in range: ClosedRange<Int>) -> @Sendable (String) throws -> Int {
-    { text in
-        do throws(UsageError) {
-            return try parseInteger(text, in: range)
-        } catch {
-            throw ValidationError(error.description)
-        }
     }
 }
