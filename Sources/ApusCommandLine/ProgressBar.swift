@@ -8,7 +8,7 @@ package struct ProgressBar: ~Copyable {
     private let title: String
     private let total: Int
     private let start: Double
-    private var lastDrawn = -Double.infinity
+    private var lastDrawn: Double
     private var isDrawn = false
 
     /// Seconds between two drawings.
@@ -22,6 +22,8 @@ package struct ProgressBar: ~Copyable {
         self.title = title
         self.total = total
         start = Self.now()
+        // No speed can be told from no time, so the first drawing waits for an interval too.
+        lastDrawn = start
     }
 
     /// Says that `done` images are done. Draws ten times in a second at most.

@@ -1,3 +1,4 @@
+import ApusGraph
 import ApusPlan
 
 /// How far a training run is.
@@ -70,7 +71,7 @@ public struct Checkpoint: Sendable, Equatable {
             append(UInt32(elements.count))
             for element in elements { append(element.bitPattern) }
         }
-        append(crc32(bytes[...]))
+        append(ModelFile.checksum(bytes))
         return bytes
     }
 
@@ -86,8 +87,8 @@ public struct Checkpoint: Sendable, Equatable {
         guard try reader.integer(UInt32.self) == Self.version else {
             throw .checkpoint("\(file) was written by another version; begin again without --resume")
         }
-        var tail = Reader(bytes: bytes.suffix(4), file: file)
-        guard bytes.count > 16, try tail.integer(UInt32.self) == crc32(bytes.dropLast(4)) else {
+        var tail = Reader(bytes: bytes.suffix(8), file: file)
+        guard bytes.count > 20, try tail.integer(UInt64.self) == ModelFile.checksum(bytes.dropLast(8)) else {
             throw .checkpoint("\(file) is damaged: its checksum differs; begin again without --resume")
         }
         recipe = try reader.text()
@@ -144,14 +145,4 @@ public struct Checkpoint: Sendable, Equatable {
             return floats
         }
     }
-}
-
-/// The CRC-32 of ISO 3309, as in zip and PNG.
-private func crc32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    var remainder: UInt32 = 0xffff_ffff
-    for byte in bytes {
-        remainder ^= UInt32(byte)
-        for _ in 0..<8 { remainder = (remainder >> 1) ^ (remainder & 1 == 1 ? 0xedb8_8320 : 0) }
-    }
-    return ~remainder
 }

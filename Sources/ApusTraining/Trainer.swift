@@ -177,11 +177,9 @@ public struct Trainer: ~Copyable {
             + "\(data.training.count) images, digest \(digest(data.training.labels))"
     }
 
-    /// FNV-1a over bytes (Fowler, Noll, Vo): tells recipes apart, nothing more.
+    /// Tells recipes apart, nothing more.
     private static func digest(_ bytes: some Sequence<UInt8>) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return String(hash, radix: 16)
+        String(ModelFile.checksum(bytes), radix: 16)
     }
 
     /// Steps of an epoch. The last batch may be smaller.

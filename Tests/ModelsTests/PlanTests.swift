@@ -1,6 +1,7 @@
 import ApusCompiler
 import ApusGraph
 import ApusPlan
+import ApusRuntime
 import Testing
 
 /// What is promised of the plans of the project's models.
@@ -46,5 +47,24 @@ import Testing
         // conv1 28·28·16·9, conv2 14·14·32·16·9, conv3 6·6·32·32·9 (7 × 7 without trimming), dense 288·10
         #expect(inference.multiplyAdds == 112_896 + 903_168 + 331_776 + 2_880)
         #expect(inference.fused.count == 3)
+    }
+
+    @Test(arguments: PeerFixture.models)
+    func anyBatchUpToTheBoundGivesTheSameBits(name: String) throws {
+        let plan = try Compiler.inferencePlan(
+            try PeerAgreementTests.model(name), target: Processor.targets[0], batchBound: 37)
+        var random = TestRandom(seed: 5)
+        let images = random.numbers(37 * plan.inputs[0].sampleElements)
+        let all = try PlanRun.outputs(of: plan, images: ["image": images], batch: 37)
+        for batch in [1, 2, 15, 16, 17, 36] {
+            let some = try PlanRun.outputs(of: plan, images: ["image": images], batch: batch, threads: 2)
+            let expected = all.outputs["probabilities"]?.prefix(batch * 10)
+            #expect(some.outputs["probabilities"]?.map(\.bitPattern) == expected?.map(\.bitPattern), "batch \(batch)")
+        }
+        let error = #expect(throws: SessionError.self) {
+            _ = try PlanRun.outputs(of: plan, images: ["image": images], batch: 38)
+        }
+        #expect(
+            error?.description == "a batch of 38 is not from 1 to the plan's bound of 37; compile it with --batch 38")
     }
 }

@@ -85,7 +85,7 @@ struct Lowering {
     /// Lowers every node.
     mutating func lower() throws(LoweringError) {
         try placeInputs()
-        try placeParameters()
+        if options.weights == .state { try placeState() }
         for (index, node) in graph.nodes.enumerated() {
             switch stages.nodes[index] {
             case .body: try lowerBody(node)
@@ -111,13 +111,6 @@ struct Lowering {
             var layout = plainLayout(of: shape)
             layout.sampleStride = Int32(shape.reduce(1, *))
             stored[input.index] = Stored(place: .fixed(Operand(.input, port: port)), layout: layout)
-        }
-    }
-
-    private mutating func placeParameters() throws(LoweringError) {
-        switch options.weights {
-        case .constant: break
-        case .state: try placeState()
         }
     }
 
