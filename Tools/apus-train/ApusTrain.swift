@@ -88,8 +88,8 @@ struct ApusTrain: Tool {
 
     private func loadTrainable() throws -> Model {
         switch try LoadedFile.load(model, settings: settings.values) {
-        case .spec(let graph): return Model(graph: graph)
-        case .model(let model): return model
+        case .spec(let graph): return try explicitModel(Model(graph: graph), file: model)
+        case .model(let trained): return try explicitModel(trained, file: model)
         case .plan: throw ToolError("\(model) is a plan, which can't be trained; give the spec or the model file")
         }
     }
