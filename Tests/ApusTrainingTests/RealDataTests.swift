@@ -19,6 +19,7 @@ import Testing
         options.learningRate = 5e-3
         options.epochs = 5
         options.noise = 0
+        options.averageDecay = 0.98
         options.selection = .last
         options.threads = 2
         let data = TrainingData(
