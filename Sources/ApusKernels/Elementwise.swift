@@ -9,22 +9,34 @@ func elementwise(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ paramete
     let program = Program(
         steps: (parameters + MemoryLayout<ElementwiseParameters>.stride).assumingMemoryBound(to: ElementwiseStep.self),
         count: Int(settings.steps), sources: Int(settings.sources))
-    var scratch = InlineArray<2048, Float>(repeating: 0)
-    withUnsafeMutableBytes(of: &scratch) { bytes in
-        let registers = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
-        for sample in 0..<samples {
-            let sources = Sources(operands, settings, sample: sample)
-            let destination = operands.floats(program.sources) + sample * Int(settings.destinationStride)
-            let count = Int(settings.count)
-            var index = 0
-            while index + lanes <= count {
-                let whole = min(chunk, (count - index) / lanes * lanes)
-                program.run(sources, at: index, to: destination + index, count: whole, registers: registers)
-                index += whole
-            }
-            if index < count {
-                program.runTail(sources, at: index, to: destination, count: count - index, registers: registers)
-            }
+    // Results but the last need memory of their own: most programs are short, and clearing more than they need would
+    // cost a small tensor more than its work.
+    if program.isShort {
+        var scratch = InlineArray<512, Float>(repeating: 0)
+        withUnsafeMutableBytes(of: &scratch) { run(program, operands, settings, samples, $0) }
+    } else {
+        var scratch = InlineArray<2048, Float>(repeating: 0)
+        withUnsafeMutableBytes(of: &scratch) { run(program, operands, settings, samples, $0) }
+    }
+}
+
+private func run(
+    _ program: Program, _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ settings: ElementwiseParameters,
+    _ samples: Int, _ scratch: UnsafeMutableRawBufferPointer
+) {
+    let registers = scratch.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
+    let count = Int(settings.count)
+    for sample in 0..<samples {
+        let sources = Sources(operands, settings, sample: sample)
+        let destination = operands.floats(program.sources) + sample * Int(settings.destinationStride)
+        var index = 0
+        while index + lanes <= count {
+            let whole = min(chunk, (count - index) / lanes * lanes)
+            program.run(sources, at: index, to: destination + index, count: whole, registers: registers)
+            index += whole
+        }
+        if index < count {
+            program.runTail(sources, at: index, to: destination, count: count - index, registers: registers)
         }
     }
 }
@@ -60,12 +72,16 @@ private struct Program {
     let count: Int
     let sources: Int
 
+    /// Whether memory for four results is enough: then a result's place is its step's, else its register's.
+    @inline(__always)
+    var isShort: Bool { count <= 5 }
+
     /// Runs the program on `count` elements, a multiple of the lanes. Sources are read where they lie, and the last step
     /// writes to the destination: it may be one of the sources.
     func run(_ sources: Sources, at index: Int, to destination: Floats, count elements: Int, registers: Floats) {
         var places = InlineArray<16, Floats>(repeating: registers)
         for register in 0..<ElementwiseStep.registers {
-            places[register] = register < self.sources ? sources[register] + index : registers + register * chunk
+            places[register] = register < self.sources ? sources[register] + index : registers
         }
         if count == 0 {
             copy(places[0], to: destination, count: elements)
@@ -73,7 +89,7 @@ private struct Program {
         for number in 0..<count {
             let step = steps[number]
             let result = Int(step.result)
-            let write = number == count - 1 ? destination : registers + result * chunk
+            let write = number == count - 1 ? destination : registers + (isShort ? number : result) * chunk
             execute(step, places[Int(step.first)], places[Int(step.second)], write, count: elements)
             places[result] = write
         }
@@ -111,12 +127,12 @@ private struct Program {
         case .maximum: apply(first, second, result, elements) { maximum($0, $1) }
         case .minimum: apply(first, second, result, elements) { minimum($0, $1) }
         case .negate: apply(first, result, elements) { -$0 }
-        case .exponential: apply(first, result, elements) { exponential($0) }
-        case .logarithm: apply(first, result, elements) { logarithm($0) }
-        case .squareRoot: apply(first, result, elements) { squareRoot($0) }
+        case .exponential: exponentials(first, result, elements)
+        case .logarithm: logarithms(first, result, elements)
+        case .squareRoot: squareRoots(first, result, elements)
         case .greater: apply(first, second, result, elements) { Vector().replacing(with: one, where: $0 .> $1) }
-        case .hyperbolicTangent: apply(first, result, elements) { hyperbolicTangent($0) }
-        case .logistic: apply(first, result, elements) { logistic($0) }
+        case .hyperbolicTangent: hyperbolicTangents(first, result, elements)
+        case .logistic: logistics(first, result, elements)
         case nil: fill(result, count: elements, with: .nan)
         }
     }
@@ -139,5 +155,37 @@ private func apply(
     while index < count {
         result.store(function(first.vector(at: index), second.vector(at: index)), at: index)
         index += lanes
+    }
+}
+
+// One loop for each of the long functions: passed as a closure, they would stay calls.
+
+private func exponentials(_ first: Floats, _ result: Floats, _ count: Int) {
+    for index in stride(from: 0, to: count, by: lanes) {
+        result.store(exponential(first.vector(at: index)), at: index)
+    }
+}
+
+private func logarithms(_ first: Floats, _ result: Floats, _ count: Int) {
+    for index in stride(from: 0, to: count, by: lanes) {
+        result.store(logarithm(first.vector(at: index)), at: index)
+    }
+}
+
+private func squareRoots(_ first: Floats, _ result: Floats, _ count: Int) {
+    for index in stride(from: 0, to: count, by: lanes) {
+        result.store(squareRoot(first.vector(at: index)), at: index)
+    }
+}
+
+private func hyperbolicTangents(_ first: Floats, _ result: Floats, _ count: Int) {
+    for index in stride(from: 0, to: count, by: lanes) {
+        result.store(hyperbolicTangent(first.vector(at: index)), at: index)
+    }
+}
+
+private func logistics(_ first: Floats, _ result: Floats, _ count: Int) {
+    for index in stride(from: 0, to: count, by: lanes) {
+        result.store(logistic(first.vector(at: index)), at: index)
     }
 }

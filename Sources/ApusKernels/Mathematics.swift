@@ -1,3 +1,5 @@
+import CSystem
+
 // Functions of a vector, lane by lane. The coefficients are weighted minimax fits of our own (least squares on Chebyshev
 // nodes, reweighted towards equal ripple), rounded to single precision; the reductions of the argument are the usual ones:
 // Muller, "Elementary Functions" (3rd edition, 2016), chapters 4 and 11.
@@ -22,8 +24,17 @@ func converted(_ integers: IntegerVector) -> Vector {
     fromBits(integers &+ IntegerVector(repeating: roundingBits)) - Vector(repeating: roundingConstant)
 }
 
+/// The square root, rounded to nearest.
 @inline(__always)
-func squareRoot(_ x: Vector) -> Vector { x.squareRoot() }
+func squareRoot(_ x: Vector) -> Vector {
+    #if VECTOR_16
+        apus_square_root_16(x)
+    #elseif VECTOR_8
+        apus_square_root_8(x)
+    #else
+        apus_square_root_4(x)
+    #endif
+}
 
 /// e to the power of `x`: 0 below −87.3, the greatest finite number above 88.7.
 ///

@@ -19,12 +19,9 @@ func reduceShards(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ paramet
 @inline(__always)
 private func forEachVector(_ count: Int, _ body: (_ offset: Int, _ width: Int) -> Void) {
     var index = 0
-    while index + lanes <= count {
-        body(index, lanes)
+    while index < count {
+        body(index, min(lanes, count - index))
         index += lanes
-    }
-    if index < count {
-        body(index, count - index)
     }
 }
 

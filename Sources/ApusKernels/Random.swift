@@ -32,10 +32,55 @@ private func interleaved(_ even: WideVector, _ odd: WideVector) -> BitVector {
     unsafeBitCast((even & WideVector(repeating: 0xFFFF_FFFF)) | (odd &<< 32), to: BitVector.self)
 }
 
+/// The even lanes of two vectors, taken in turn.
+@inline(__always)
+private func evenLanes(_ a: WideVector, _ b: WideVector) -> WideVector {
+    var result = a
+    for lane in 0..<lanes / 4 {
+        result[2 * lane + 1] = b[2 * lane]
+    }
+    return result
+}
+
+/// The odd lanes of two vectors, taken in turn.
+@inline(__always)
+private func oddLanes(_ a: WideVector, _ b: WideVector) -> WideVector {
+    var result = b
+    for lane in 0..<lanes / 4 {
+        result[2 * lane] = a[2 * lane + 1]
+    }
+    return result
+}
+
+/// Four vectors with one number of each counter, turned into four vectors with the numbers in the order of the elements.
+///
+/// Within each four lanes this is a 4 × 4 transposition. The generator deals out its counters so that no more is needed.
+@inline(__always)
+private func inOrder(_ numbers: (Vector, Vector, Vector, Vector)) -> (Vector, Vector, Vector, Vector) {
+    let low = WideVector(repeating: 0xFFFF_FFFF)
+    @inline(__always)
+    func even(_ a: Vector, _ b: Vector) -> WideVector {
+        unsafeBitCast(a, to: WideVector.self) & low | unsafeBitCast(b, to: WideVector.self) &<< 32
+    }
+    @inline(__always)
+    func odd(_ a: Vector, _ b: Vector) -> WideVector {
+        unsafeBitCast(a, to: WideVector.self) &>> 32 | unsafeBitCast(b, to: WideVector.self) & ~low
+    }
+    let (even01, even23) = (even(numbers.0, numbers.1), even(numbers.2, numbers.3))
+    let (odd01, odd23) = (odd(numbers.0, numbers.1), odd(numbers.2, numbers.3))
+    return (
+        unsafeBitCast(evenLanes(even01, even23), to: Vector.self),
+        unsafeBitCast(evenLanes(odd01, odd23), to: Vector.self),
+        unsafeBitCast(oddLanes(even01, even23), to: Vector.self),
+        unsafeBitCast(oddLanes(odd01, odd23), to: Vector.self)
+    )
+}
+
 /// The random words of a sample, as many counters at once as a vector has lanes.
 private struct Generator {
     let keyLow, keyHigh, step, stream: UInt32
-    /// Lane `l` of the wide vectors with even and odd numbers: which counter it stands for.
+    /// The counters of the even and of the odd lanes, from the first: lane `4·g + r` has counter `r·lanes / 4 + g`, which
+    /// is what ``inOrder(_:)`` asks for.
     let even, odd: WideVector
 
     @inline(__always)
@@ -47,14 +92,16 @@ private struct Generator {
         var even = WideVector()
         var odd = WideVector()
         for lane in 0..<lanes / 2 {
-            even[lane] = UInt64(truncatingIfNeeded: 2 * lane)
-            odd[lane] = UInt64(truncatingIfNeeded: 2 * lane + 1)
+            let group = lane / 2
+            let place = lane % 2 * 2
+            even[lane] = UInt64(truncatingIfNeeded: place * lanes / 4 + group)
+            odd[lane] = UInt64(truncatingIfNeeded: (place + 1) * lanes / 4 + group)
         }
         self.even = even
         self.odd = odd
     }
 
-    /// Word `w` of counter `block + l` in lane `l` of vector `w`.
+    /// Word `w` of each lane's counter, from `block` on, in vector `w`.
     @inline(__always)
     func words(block: Int, sample: UInt32) -> (BitVector, BitVector, BitVector, BitVector) {
         let first = WideVector(repeating: UInt64(truncatingIfNeeded: block))
@@ -102,30 +149,21 @@ private func forEachGroup(
     let arguments = operands[2].unsafelyUnwrapped.load(as: RunArguments.self)
     let generator = Generator(arguments, stream: settings.stream)
     let count = Int(settings.count)
-    var group = InlineArray<64, Float>(repeating: 0)
-    withUnsafeMutableBytes(of: &group) { bytes in
-        let random = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
-        for sample in 0..<samples {
-            let from = operands.floats(0) + sample * Int(settings.sourceStride)
-            let to = operands.floats(1) + sample * Int(settings.destinationStride)
-            let number = arguments.firstSample &+ UInt32(truncatingIfNeeded: sample)
-            var index = 0
-            while index < count {
-                let result = generate(generator.words(block: index / 4, sample: number))
-                for lane in 0..<lanes {
-                    random[4 * lane] = result.0[lane]
-                    random[4 * lane + 1] = result.1[lane]
-                    random[4 * lane + 2] = result.2[lane]
-                    random[4 * lane + 3] = result.3[lane]
-                }
-                for vector in 0..<4 {
-                    let start = index + vector * lanes
-                    if start >= count { break }
-                    let width = min(lanes, count - start)
-                    to.save(apply(from.load(start, width), random.vector(at: vector * lanes)), start, width)
-                }
-                index += 4 * lanes
+    for sample in 0..<samples {
+        let from = operands.floats(0) + sample * Int(settings.sourceStride)
+        let to = operands.floats(1) + sample * Int(settings.destinationStride)
+        let number = arguments.firstSample &+ UInt32(truncatingIfNeeded: sample)
+        var index = 0
+        while index < count {
+            let random = inOrder(generate(generator.words(block: index / 4, sample: number)))
+            let vectors: InlineArray<4, Vector> = [random.0, random.1, random.2, random.3]
+            for vector in 0..<4 {
+                let start = index + vector * lanes
+                if start >= count { break }
+                let width = min(lanes, count - start)
+                to.save(apply(from.load(start, width), vectors[vector]), start, width)
             }
+            index += 4 * lanes
         }
     }
 }

@@ -25,6 +25,10 @@ struct Picture {
     @inline(__always)
     var hasBorder: Bool { top | left | bottom | right != 0 }
 
+    /// Elements from a sample's start to the first pixel of a channel.
+    @inline(__always)
+    func offset(of channel: Int) -> Int { channel / block * blockStride + origin + channel % block }
+
     /// Zeroes the border of one block that starts at `start`.
     @inline(__always)
     func clearBorder(of start: Floats) {
@@ -60,7 +64,10 @@ func relayout(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters:
     for sample in 0..<samples {
         let from = operands.floats(0) + sample * source.sampleStride
         let to = operands.floats(1) + sample * destination.sampleStride
-        if destination.hasBorder {
+        if destination.hasBorder && destination.block == 1 {
+            // Rows are short: to clear everything at once is quicker than to pick their ends.
+            fill(to, count: destination.blocks * destination.blockStride, with: 0)
+        } else if destination.hasBorder {
             for block in 0..<destination.blocks {
                 destination.clearBorder(of: to + block * destination.blockStride)
             }
@@ -107,28 +114,57 @@ private func reblock(_ from: Floats, _ source: Picture, _ to: Floats, _ destinat
         && destination.rowStride == destination.width * destination.block
     let rows = joined ? 1 : source.height
     let width = joined ? source.width * source.height : source.width
-    for channel in 0..<destination.blocks * destination.block {
-        let writeStart =
-            to + channel / destination.block * destination.blockStride + destination.origin
-            + channel % destination.block
-        if channel >= source.channels {
+    // Blocks of four lanes or more against no blocks: four channels by four pixels at once.
+    var first = 0
+    if source.block == 1 && destination.block % 4 == 0 || destination.block == 1 && source.block % 4 == 0 {
+        while first + 4 <= source.channels {
+            let read = from + source.offset(of: first)
+            let write = to + destination.offset(of: first)
             for y in 0..<rows {
-                let write = writeStart + y * destination.rowStride
-                for x in 0..<width {
-                    write[x * destination.block] = 0
-                }
+                moveFour(read + y * source.rowStride, source, write + y * destination.rowStride, destination, width)
             }
-            continue
+            first += 4
         }
-        let readStart =
-            from + channel / source.block * source.blockStride + source.origin + channel % source.block
+    }
+    for channel in first..<destination.blocks * destination.block {
+        let read = from + source.offset(of: channel)
+        let write = to + destination.offset(of: channel)
         for y in 0..<rows {
-            let read = readStart + y * source.rowStride
-            let write = writeStart + y * destination.rowStride
             for x in 0..<width {
-                write[x * destination.block] = read[x * source.block]
+                write[y * destination.rowStride + x * destination.block] =
+                    channel < source.channels ? read[y * source.rowStride + x * source.block] : 0
             }
         }
+    }
+}
+
+/// Moves a row of four channels: they lie side by side on one side, and in four pictures on the other.
+@inline(__always)
+private func moveFour(_ read: Floats, _ source: Picture, _ write: Floats, _ destination: Picture, _ width: Int) {
+    let readChannel = source.block == 1 ? source.blockStride : 1
+    let writeChannel = destination.block == 1 ? destination.blockStride : 1
+    // The four vectors of a tile are four pictures where there are no blocks, and four pixels where there are.
+    let readStep = source.block == 1 ? source.blockStride : source.block
+    let writeStep = destination.block == 1 ? destination.blockStride : destination.block
+    var x = 0
+    while x + 4 <= width {
+        let from = UnsafeRawPointer(read + x * source.block)
+        let to = UnsafeMutableRawPointer(write + x * destination.block)
+        let a = from.loadUnaligned(as: SIMD4<Float>.self)
+        let b = from.loadUnaligned(fromByteOffset: 4 * readStep, as: SIMD4<Float>.self)
+        let c = from.loadUnaligned(fromByteOffset: 8 * readStep, as: SIMD4<Float>.self)
+        let d = from.loadUnaligned(fromByteOffset: 12 * readStep, as: SIMD4<Float>.self)
+        to.storeBytes(of: SIMD4(a[0], b[0], c[0], d[0]), as: SIMD4<Float>.self)
+        to.storeBytes(of: SIMD4(a[1], b[1], c[1], d[1]), toByteOffset: 4 * writeStep, as: SIMD4<Float>.self)
+        to.storeBytes(of: SIMD4(a[2], b[2], c[2], d[2]), toByteOffset: 8 * writeStep, as: SIMD4<Float>.self)
+        to.storeBytes(of: SIMD4(a[3], b[3], c[3], d[3]), toByteOffset: 12 * writeStep, as: SIMD4<Float>.self)
+        x += 4
+    }
+    while x < width {
+        for channel in 0..<4 {
+            write[x * destination.block + channel * writeChannel] = read[x * source.block + channel * readChannel]
+        }
+        x += 1
     }
 }
 

@@ -27,12 +27,9 @@ struct Rows {
     @inline(__always)
     func forEachVector(_ body: (_ offset: Int, _ width: Int) -> Void) {
         var index = 0
-        while index + lanes <= count {
-            body(index, lanes)
+        while index < count {
+            body(index, min(lanes, count - index))
             index += lanes
-        }
-        if index < count {
-            body(index, count - index)
         }
     }
 

@@ -46,4 +46,22 @@ static inline void apus_pause(void) {
 #endif
 }
 
+typedef float apus_float4 __attribute__((ext_vector_type(4)));
+/// The square root of each lane. Swift's own computes one lane after the other.
+static inline __attribute__((always_inline)) apus_float4 apus_square_root_4(apus_float4 x) {
+    return __builtin_elementwise_sqrt(x);
+}
+#if defined(__AVX__)
+typedef float apus_float8 __attribute__((ext_vector_type(8)));
+static inline __attribute__((always_inline)) apus_float8 apus_square_root_8(apus_float8 x) {
+    return __builtin_elementwise_sqrt(x);
+}
+#endif
+#if defined(__AVX512F__)
+typedef float apus_float16 __attribute__((ext_vector_type(16)));
+static inline __attribute__((always_inline)) apus_float16 apus_square_root_16(apus_float16 x) {
+    return __builtin_elementwise_sqrt(x);
+}
+#endif
+
 #endif
