@@ -110,8 +110,7 @@ public struct Session: ~Copyable {
     /// - Throws: ``SessionError`` where the spans don't hold the same whole number of samples within the plan's bound.
     public mutating func run(_ input: Span<Float>, into output: inout MutableSpan<Float>) throws(SessionError) {
         guard plan.inputs.count == 1 && plan.outputs.count == 1 else {
-            throw SessionError.noSuchPort(
-                name: "only input and output", known: (plan.inputs + plan.outputs).map(\.name))
+            throw SessionError.severalPorts((plan.inputs + plan.outputs).map(\.name))
         }
         let sample = plan.inputs[0].sampleElements
         let answer = plan.outputs[0].sampleElements

@@ -12,7 +12,8 @@ public enum SessionError: Error, Equatable, Sendable, CustomStringConvertible {
     case missingKernel(opcode: UInt16, target: Target)
     case batchOutOfRange(batch: Int, bound: Int)
     case wrongElementCount(port: String, expected: Int, given: Int)
-    case noSuchPort(name: String, known: [String])
+    /// Spans serve plans of one input and one output, and this one has others.
+    case severalPorts([String])
 
     public var description: String {
         switch self {
@@ -32,8 +33,9 @@ public enum SessionError: Error, Equatable, Sendable, CustomStringConvertible {
             "a batch of \(batch) is not from 1 to the plan's bound of \(bound); compile it with --batch \(max(batch, 1))"
         case .wrongElementCount(let port, let expected, let given):
             "'\(port)' takes \(expected) elements and was given \(given)"
-        case .noSuchPort(let name, let known):
-            "the plan has no '\(name)'; it has \(known.joined(separator: ", "))"
+        case .severalPorts(let names):
+            "spans serve a plan with one input and one output, and this one has \(names.joined(separator: ", ")); "
+                + "compile the model for inference, with one output"
         }
     }
 }

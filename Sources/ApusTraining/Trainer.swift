@@ -37,7 +37,7 @@ public struct TrainingData: Sendable {
 
 /// What a trainer tells while it works.
 public enum TrainingEvent: Sendable {
-    case step(epoch: Int, step: Int, steps: Int, loss: Double, imagesPerSecond: Double)
+    case step(epoch: Int, step: Int, steps: Int, loss: Double)
     /// A better model by the set that selects.
     case improved(Model, epoch: Int, accuracy: Double)
     /// An evaluation within an epoch.
@@ -209,20 +209,15 @@ public struct Trainer: ~Copyable {
         let began = now()
         var lastEvaluation = began
         let secondsBefore = progress.seconds
-        let firstStep = progress.step
         while progress.step < stepsPerEpoch {
             let first = progress.step * options.batch
             let batch = order.span.extracting(first..<min(order.count, first + options.batch))
             let loss = try runStep(batch, epoch: epoch)
             progress.step += 1
             progress.lossSum += loss * Double(batch.count)
-            let elapsed = now() - began
-            try observe(
-                .step(
-                    epoch: epoch + 1, step: progress.step, steps: stepsPerEpoch, loss: loss,
-                    imagesPerSecond: Double((progress.step - firstStep) * options.batch) / elapsed))
+            try observe(.step(epoch: epoch + 1, step: progress.step, steps: stepsPerEpoch, loss: loss))
             guard progress.step < stepsPerEpoch else { break }
-            progress.seconds = secondsBefore + elapsed
+            progress.seconds = secondsBefore + (now() - began)
             let isDue =
                 options.evaluationSteps > 0 && progress.step % options.evaluationSteps == 0
                 || options.evaluationSeconds > 0 && now() - lastEvaluation >= options.evaluationSeconds

@@ -67,4 +67,20 @@ import Testing
         #expect(
             error?.description == "a batch of 38 is not from 1 to the plan's bound of 37; compile it with --batch 38")
     }
+
+    @Test func spansAreRefusedWhereThereAreSeveralPorts() throws {
+        let (_, training) = try Self.plans("mlp", target: Processor.targets[0])
+        let error = #expect(throws: SessionError.self) { try Self.answer(training) }
+        #expect(
+            error?.description == "spans serve a plan with one input and one output, and this one has image, labels; "
+                + "compile the model for inference, with one output")
+    }
+
+    private static func answer(_ plan: Plan) throws {
+        var session = try Session(plan)
+        let input = [Float](repeating: 0, count: 784)
+        var output = [Float](repeating: 0, count: 10)
+        var span = output.mutableSpan
+        try session.run(input.span, into: &span)
+    }
 }

@@ -34,7 +34,7 @@ struct TrainingReport: ~Copyable {
 
     mutating func note(_ event: TrainingEvent) throws(TrainingError) {
         switch event {
-        case .step(let epoch, let step, let steps, let loss, _):
+        case .step(let epoch, let step, let steps, let loss):
             if bar == nil { bar = ProgressBar(title: "epoch \(epoch)/\(options.epochs)", total: images) }
             bar?.update(done: min(images, step * options.batch), loss: loss)
             if step == 1 || step % 100 == 0 {
