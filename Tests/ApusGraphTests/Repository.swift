@@ -5,7 +5,9 @@ enum Repository {
     static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    static let modelNames = ["mnist-cnn", "mnist-cnn-small", "lenet5", "mlp"]
+    static let modelNames = [
+        "mnist-cnn", "mnist-cnn-small", "lenet5", "mlp", "resnet8", "mobilenet-v1-025", "ds-cnn", "autoencoder",
+    ]
 
     static func read(_ path: String) throws -> String {
         try String(contentsOf: root.appending(path: path), encoding: .utf8)

@@ -14,7 +14,9 @@ import Testing
 
     private func dump(_ arguments: [String]) throws -> Tool.Result { try Tool.run("dump-graph", arguments) }
 
-    @Test(arguments: ["mnist-cnn", "mnist-cnn-small", "lenet5", "mlp"])
+    @Test(arguments: [
+        "mnist-cnn", "mnist-cnn-small", "lenet5", "mlp", "resnet8", "mobilenet-v1-025", "ds-cnn", "autoencoder",
+    ])
     func textIsTheLanguage(name: String) throws {
         let path = "\(Self.models)/\(name).graph"
         let spec = try Graph.parse(String(decoding: try readFile(path), as: UTF8.self))
