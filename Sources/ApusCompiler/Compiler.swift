@@ -21,22 +21,25 @@ public enum Compiler {
     /// - Parameters:
     ///   - batchBound: the largest batch that the plan takes.
     ///   - until: values to compute in place of the model's outputs.
+    ///   - convolutions: the algorithms that convolutions may be computed by.
     public static func inferencePlan(
-        _ model: Model, target: Target, batchBound: Int = 1, until: [String] = []
+        _ model: Model, target: Target, batchBound: Int = 1, until: [String] = [],
+        convolutions: ConvolutionAlgorithms = .exact
     ) throws(CompileError) -> Plan {
         try plan(
             model, through: .inference(until: until),
-            LoweringOptions(target: target, batchBound: batchBound, weights: .constant))
+            LoweringOptions(
+                target: target, batchBound: batchBound, weights: .constant, convolutions: convolutions))
     }
 
     /// A plan that answers with weights that change: those of a model in training. Its parameters have the order of the
     /// training plan's.
     public static func evaluationPlan(
-        _ model: Model, target: Target, batchBound: Int
+        _ model: Model, target: Target, batchBound: Int, convolutions: ConvolutionAlgorithms = .exact
     ) throws(CompileError) -> Plan {
         try plan(
             model, through: .evaluation(),
-            LoweringOptions(target: target, batchBound: batchBound, weights: .state))
+            LoweringOptions(target: target, batchBound: batchBound, weights: .state, convolutions: convolutions))
     }
 
     /// One training step: forward, loss, backward, and the optimizer's update.

@@ -7,6 +7,8 @@ func layerKernel(for opcode: Opcode) -> Kernel? {
     case .depthwiseConvolution: depthwiseConvolution
     case .convolutionWeightGradient: convolutionWeightGradient
     case .depthwiseWeightGradient: depthwiseWeightGradient
+    case .winogradConvolution: winogradConvolution
+    case .winogradWeightGradient: winogradWeightGradient
     case .packWeights: packWeights
     case .unpackWeights: unpackWeights
     case .padVector: padVector

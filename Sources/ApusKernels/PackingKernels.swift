@@ -3,7 +3,9 @@ import ApusInstructions
 func packWeights(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
-    let packing = Packing(parameters.assumingMemoryBound(to: PackParameters.self).pointee)
+    let parameters = parameters.assumingMemoryBound(to: PackParameters.self).pointee
+    if parameters.tile > 0 { return packWinogradWeights(operands, parameters) }
+    let packing = Packing(parameters)
     let weights = operands.floats(0)
     var packed = operands.floats(1)
     for outputBlock in 0..<packing.outputBlocks {
@@ -26,7 +28,9 @@ func packWeights(
 func unpackWeights(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
-    let packing = Packing(parameters.assumingMemoryBound(to: PackParameters.self).pointee)
+    let parameters = parameters.assumingMemoryBound(to: PackParameters.self).pointee
+    if parameters.tile > 0 { return unpackWinogradWeights(operands, parameters) }
+    let packing = Packing(parameters)
     var packed = operands.floats(0)
     let weights = operands.floats(1)
     for outputBlock in 0..<packing.outputBlocks {

@@ -106,12 +106,20 @@ extension Extents {
         let outputBlock = try positive(parameters.outputBlock, "the output block")
         let inputBlock = try positive(parameters.inputBlock, "the input block")
         let groupedBlocks = try check(parameters.groupedBlocks, 0...1, "the choice of grouped blocks")
-        let kernel = product(
-            try positive(parameters.kernelHeight, "the kernel's height"),
-            try positive(parameters.kernelWidth, "the kernel's width"))
+        let kernelHeight = try positive(parameters.kernelHeight, "the kernel's height")
+        let kernelWidth = try positive(parameters.kernelWidth, "the kernel's width")
         try require(
             inputs % groups == 0 && outputs % groups == 0,
             "\(inputs) inputs and \(outputs) outputs are not \(groups) equal groups")
+        let places = product(kernelHeight, kernelWidth)
+        var kernel = places
+        if parameters.tile != 0 {
+            try require(parameters.tile == 2 || parameters.tile == 4, "the tile is \(parameters.tile), not 2 or 4")
+            try require(
+                (form == .forward || form == .transposed) && kernelHeight == 3 && kernelWidth == 3 && groups == 1,
+                "only the weights of a 3 × 3 convolution without groups are transformed")
+            kernel = Int(parameters.tile + 2) * Int(parameters.tile + 2)
+        }
         let packed: Int
         switch form {
         case .forward:
@@ -124,7 +132,7 @@ extension Extents {
             packed = product(padded(outputs, to: outputBlock), kernel)
         }
         let isDepthwise = form == .depthwise || form == .depthwiseTransposed
-        return (product(outputs, isDepthwise ? 1 : inputs / groups, kernel), packed, form)
+        return (product(outputs, isDepthwise ? 1 : inputs / groups, places), packed, form)
     }
 
     func padVector() throws(ParameterError) -> [OperandExtent] {

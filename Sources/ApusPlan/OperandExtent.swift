@@ -42,6 +42,8 @@ extension Instruction {
         case .depthwiseConvolution: return try extents.convolution(isDepthwise: true)
         case .convolutionWeightGradient: return try extents.convolutionWeightGradient(isDepthwise: false)
         case .depthwiseWeightGradient: return try extents.convolutionWeightGradient(isDepthwise: true)
+        case .winogradConvolution: return try extents.winogradConvolution()
+        case .winogradWeightGradient: return try extents.winogradWeightGradient()
         case .packWeights: return try extents.packWeights()
         case .unpackWeights: return try extents.unpackWeights()
         case .dense: return try extents.dense()

@@ -1,4 +1,5 @@
 import ApusCommandLine
+package import ApusCompiler
 public import ApusPlan
 import ApusRuntime
 public import ArgumentParser
@@ -54,7 +55,24 @@ package struct TargetOptions: ParsableArguments {
             "The instruction-set level to compile for (default: the best of this processor).", valueName: "target"))
     private var chosen: Target?
 
+    @Flag(help: "Compute convolutions by their definition alone.")
+    private var direct = false
+
+    @Flag(help: "Permit quicker convolutions with up to three times the definition's rounding errors.")
+    private var allowApproximate = false
+
     package init() {}
+
+    package func validate() throws {
+        if direct && allowApproximate {
+            throw ValidationError("--direct and --allow-approximate don't go together; leave one of them out")
+        }
+    }
+
+    /// The algorithms that convolutions may be computed by.
+    package var convolutions: ConvolutionAlgorithms {
+        direct ? .direct : allowApproximate ? .approximate : .exact
+    }
 
     /// What was chosen, or else what `APUS_TARGET` says, or else the best target of this processor.
     package func target() throws(ToolError) -> Target {

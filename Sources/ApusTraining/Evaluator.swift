@@ -45,16 +45,18 @@ public struct Evaluator: ~Copyable {
     /// - Parameters:
     ///   - weights: whether the weights are those of the model for good, or are set before each evaluation.
     ///   - augmenter: prepares images without changing them.
+    ///   - convolutions: the algorithms that convolutions may be computed by.
     public init(
         _ model: Model, augmenter: Augmenter, weights: LoweringOptions.Weights, target: Target, threads: Int = 1,
-        batch: Int = 256
+        batch: Int = 256, convolutions: ConvolutionAlgorithms = .exact
     ) throws(TrainingError) {
         let plan: Plan
         do {
             plan =
                 weights == .constant
-                ? try Compiler.inferencePlan(model, target: target, batchBound: batch)
-                : try Compiler.evaluationPlan(model, target: target, batchBound: batch)
+                ? try Compiler.inferencePlan(
+                    model, target: target, batchBound: batch, convolutions: convolutions)
+                : try Compiler.evaluationPlan(model, target: target, batchBound: batch, convolutions: convolutions)
         } catch {
             throw .compile(error.description)
         }

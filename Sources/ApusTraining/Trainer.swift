@@ -93,6 +93,7 @@ public struct Trainer: ~Copyable {
         lowering.shards = options.shards
         lowering.optimizer = options.optimizer
         lowering.averageDecay = options.averageDecay
+        lowering.convolutions = options.convolutions
         let plan: Plan
         let explicit: Model
         do throws(PassError) {

@@ -52,6 +52,8 @@ public struct TrainingOptions: Sendable {
     public var shards = 8
     /// Threads that work on a batch. Not part of the recipe.
     public var threads = 1
+    /// The algorithms that convolutions may be computed by. They are part of the recipe.
+    public var convolutions = ConvolutionAlgorithms.exact
 
     public init() {}
 
@@ -62,6 +64,7 @@ public struct TrainingOptions: Sendable {
         schedule \(schedule), noise \(noise), augmentation \(augmentation), selection \(selection.rawValue), \
         held out \(selection == .validation ? heldOut : 0), average \(averageDecay.map { "\($0)" } ?? "none"), \
         patience \(patience), target accuracy \(targetAccuracy), loss \(loss), shards \(shards), \
+        convolutions \(convolutions), \
         evaluation every \(evaluationSteps) steps
         """
     }

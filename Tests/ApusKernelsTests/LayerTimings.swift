@@ -23,6 +23,65 @@ import Testing
     }
 
     @Test(arguments: InstructionSet.available)
+    func winogradConvolutions(set: InstructionSet) {
+        for tile in [2, 4] {
+            for passTiles in [4, 7, 14, 21, 28] {
+                winograd("conv2 + pool", set, tile, passTiles, inputs: 16, outputs: 32, size: 14, pooled: true)
+            }
+            winograd(
+                "conv2 + pool + choice", set, tile, 14, inputs: 16, outputs: 32, size: 14, pooled: true, choice: true)
+            winograd(
+                "conv3 + pool, trimmed", set, tile, 9, inputs: 32, outputs: 32, size: 7, outputSize: 6, pooled: true)
+            winograd("conv2 input gradient", set, tile, 14, inputs: 32, outputs: 16, size: 14)
+            winograd("conv3 input gradient", set, tile, 16, inputs: 32, outputs: 32, size: 7)
+            for passTiles in [14, 28, 56, 112] {
+                winograd("64 -> 64, 56 × 56", set, tile, passTiles, inputs: 64, outputs: 64, size: 56)
+            }
+            for passTiles in [7, 14, 25, 49] {
+                winograd(
+                    "conv2 weight gradient", set, tile, passTiles, gradient: true, inputs: 16, outputs: 32, size: 14)
+            }
+            winograd(
+                "conv3 weight gradient", set, tile, 9, gradient: true, inputs: 32, outputs: 32, size: 7, outputSize: 6)
+        }
+    }
+
+    private func winograd(
+        _ name: String, _ set: InstructionSet, _ tile: Int, _ passTiles: Int, gradient: Bool = false, inputs: Int,
+        outputs: Int, size: Int, outputSize: Int? = nil, pooled: Bool = false, choice: Bool = false
+    ) {
+        let outputSize = outputSize ?? size
+        let layout = ImageLayout(
+            channels: inputs, height: size, width: size, channelBlock: set.lanes, top: 1, left: 1, bottom: 4, right: 4)
+        let resultSize = pooled ? outputSize / 2 : outputSize
+        let result = ImageLayout(channels: outputs, height: resultSize, width: resultSize, channelBlock: set.lanes)
+        var parameters = WinogradParameters(source: layout, destination: result, tile: tile)
+        (parameters.padTop, parameters.padLeft) = (1, 1)
+        (parameters.outputHeight, parameters.outputWidth) = (Int32(outputSize), Int32(outputSize))
+        (parameters.poolHeight, parameters.poolWidth) = pooled ? (2, 2) : (0, 0)
+        parameters.passTiles = Int32(passTiles)
+        parameters.activation = 1
+        let source = GuardedFloats(count: layout.sampleElements, repeating: 0.5)
+        let padded = (inputs + set.lanes - 1) / set.lanes * set.lanes
+        let weights = GuardedFloats(count: parameters.frequencies * outputs * padded, repeating: 0.25)
+        let bias = GuardedFloats(count: result.blocks * set.lanes, repeating: 0.125)
+        let destination = GuardedFloats(count: result.sampleElements, repeating: 0.25)
+        let bytes = GuardedFloats(count: result.sampleElements, repeating: 0)
+        let scratch = GuardedFloats(
+            count: max(
+                parameters.convolutionScratchElements(lanes: set.lanes),
+                parameters.gradientScratchElements(lanes: set.lanes)), repeating: 0)
+        let operands =
+            gradient
+            ? [source, destination, weights, bias, scratch]
+            : [source, weights, bias, destination, choice ? bytes : nil, scratch]
+        measure(
+            "\(name), F(\(tile)), passes of \(passTiles)", set,
+            gradient ? .winogradWeightGradient : .winogradConvolution, operands, parameters, 1,
+            operations: 2 * Double(9 * inputs * outputs * outputSize * outputSize))
+    }
+
+    @Test(arguments: InstructionSet.available)
     func denseLayers(set: InstructionSet) {
         for (inputs, outputs, samples) in [(288, 10, 1), (288, 10, 8), (784, 512, 1), (784, 512, 12)] {
             let padded = (outputs + set.lanes - 1) / set.lanes * set.lanes

@@ -43,7 +43,9 @@ struct ApusCompile: Tool {
 
     func run() throws {
         let source = try load()
-        let options = LoweringOptions(target: try targets.target(), batchBound: batch, microBatch: microBatch)
+        let options = LoweringOptions(
+            target: try targets.target(), batchBound: batch, microBatch: microBatch,
+            convolutions: targets.convolutions)
         let plan = try compile(source.model, through: .inference(), options)
         let trainingPlan = try training ? compileTraining(source.model, options) : nil
         let file = PlanFile.encode(plan)

@@ -63,7 +63,8 @@ struct ApusEvaluate: Tool {
         let target = try targets.target()
         do throws(TrainingError) {
             var evaluator = try Evaluator(
-                model, augmenter: augmenter, weights: .constant, target: target, threads: threads.count)
+                model, augmenter: augmenter, weights: .constant, target: target, threads: threads.count,
+                convolutions: targets.convolutions)
             return try evaluator.evaluate(images)
         } catch {
             throw ToolError(error, file: self.model)

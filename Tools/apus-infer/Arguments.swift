@@ -1,3 +1,4 @@
+import ApusCompiler
 import ApusGraph
 import ApusPlan
 
@@ -25,9 +26,11 @@ struct Arguments {
     var isJSON = false
     var isRaw = false
     var hasRandomWeights = false
+    var convolutions = ConvolutionAlgorithms.exact
 
     private enum Option: String, CaseIterable {
-        case input, output, until, top, batch, threads, target, raw, json, benchmark, help, version
+        case input, output, until, top, batch, threads, target, direct, raw, json, benchmark, help, version
+        case allowApproximate = "allow-approximate"
         case randomWeights = "random-weights"
 
         /// What follows the option, where something does.
@@ -37,7 +40,7 @@ struct Arguments {
             case .until: "VALUE"
             case .top, .batch, .threads: "a number"
             case .target: "a target"
-            case .raw, .json, .benchmark, .help, .version, .randomWeights: nil
+            case .direct, .allowApproximate, .raw, .json, .benchmark, .help, .version, .randomWeights: nil
             }
         }
 
@@ -112,6 +115,11 @@ struct Arguments {
                 throw .usage("there is no target '\(value)'; choose one of \(names.joined(separator: ", "))")
             }
             target = known
+        case .direct, .allowApproximate:
+            guard convolutions == .exact else {
+                throw .usage("--direct and --allow-approximate don't go together; leave one of them out")
+            }
+            convolutions = option == .direct ? .direct : .approximate
         case .raw: isRaw = true
         case .json: isJSON = true
         case .randomWeights: hasRandomWeights = true

@@ -23,6 +23,8 @@ let help = """
       --batch B            samples that go through the network at once
       --threads T          threads that share a batch (1); the answers don't depend on it
       --target NAME        compiles for x86-64, x86-64-v3, x86-64-v4 or arm64, not for this processor's best
+      --direct             computes convolutions by their definition alone
+      --allow-approximate  permits quicker convolutions with up to three times the definition's rounding errors
       --random-weights     takes made-up weights where there are none: for timing a spec (.graph)
 
       -h, --help           prints this

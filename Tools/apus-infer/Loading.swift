@@ -50,6 +50,11 @@ private func check(_ plan: Plan, _ arguments: Arguments) throws(Failure) {
             "\(arguments.file): the plan is for \(plan.target.rawValue); "
                 + "compile it again with --target \(target.rawValue)")
     }
+    guard arguments.convolutions == .exact else {
+        throw Failure(
+            "\(arguments.file): the plan says how its convolutions are computed; "
+                + "give --direct and --allow-approximate to apus-compile")
+    }
     guard plan.stateBytes == 0, !plan.outputs.isEmpty else {
         throw Failure(
             "\(arguments.file) is a plan for training, which has no weights; compile a model without --training")
@@ -61,7 +66,8 @@ private func compile(_ arguments: Arguments, batch: Int) throws(Failure) -> Plan
     let model = try loadModel(bytes, arguments)
     let target = try chooseTarget(arguments)
     return try reporting(of: arguments.file) { () throws(CompileError) in
-        try Compiler.inferencePlan(model, target: target, batchBound: batch, until: arguments.until)
+        try Compiler.inferencePlan(
+            model, target: target, batchBound: batch, until: arguments.until, convolutions: arguments.convolutions)
     }
 }
 

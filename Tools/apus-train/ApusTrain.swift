@@ -50,7 +50,8 @@ struct ApusTrain: Tool {
     }
 
     func run() throws {
-        let options = try recipe.options(augmentation: try augmentation.augmentation(), threads: threads.count)
+        var options = try recipe.options(augmentation: try augmentation.augmentation(), threads: threads.count)
+        options.convolutions = target.convolutions
         let model = try loadTrainable()
         let (training, test) = try data.load()
         let used = try recipe.limited(training)

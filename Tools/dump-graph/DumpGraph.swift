@@ -129,7 +129,7 @@ struct DumpGraph: Tool {
     /// The plan whose memory is drawn: that of the passes up to `--after`, with initial weights where there are none.
     private func compile(_ model: Model, _ file: String) throws -> Plan {
         let complete = try explicitModel(model, file: file).initialized(seed: 0)
-        var options = LoweringOptions(target: try targets.target())
+        var options = LoweringOptions(target: try targets.target(), convolutions: targets.convolutions)
         if training {
             options.weights = .state
             options.optimizer = .adam()

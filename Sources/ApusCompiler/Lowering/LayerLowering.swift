@@ -51,6 +51,9 @@ extension Lowering {
     }
 
     mutating func lowerConvolution(_ node: Node, _ operation: FusedConvolution2D) throws(LoweringError) {
+        if case .winograd(let tile) = algorithms[node.results[0]] {
+            return try lowerWinogradConvolution(node, operation, tile: tile)
+        }
         let shape = ConvolutionShape(operation.convolution, source: graph[node.operands[0]].type)
         let source = try borderedOperand(node.operands[0], border: shape.sourceBorder, blocked: shape.isDepthwise)
         let packing = packing(
@@ -89,6 +92,9 @@ extension Lowering {
     /// The input gradient is a convolution of the destination gradient, with zeros between its pixels where the stride is
     /// above 1, with the kernel turned by half a turn and its inputs and outputs exchanged.
     mutating func lowerInputGradient(_ node: Node, _ operation: Convolution2DInputGradient) throws(LoweringError) {
+        if case .winograd(let tile) = algorithms[node.results[0]] {
+            return try lowerWinogradInputGradient(node, operation, tile: tile)
+        }
         let shape = ConvolutionShape(operation.convolution, source: graph[node.results[0]].type)
         let name = graph[node.results[0]].name
         var source: Stored
@@ -130,6 +136,9 @@ extension Lowering {
     }
 
     mutating func lowerWeightGradient(_ node: Node, _ operation: Convolution2DWeightGradient) throws(LoweringError) {
+        if case .winograd(let tile) = algorithms[node.results[0]] {
+            return try lowerWinogradWeightGradient(node, operation, tile: tile)
+        }
         let shape = ConvolutionShape(operation.convolution, source: graph[node.operands[0]].type)
         let source = try borderedOperand(node.operands[0], border: shape.sourceBorder, blocked: shape.isDepthwise)
         let gradient = try blockedOperand(node.operands[1])
@@ -146,7 +155,7 @@ extension Lowering {
             label: graph[node.results[0]].name, multiplyAdds: multiplyAdds(of: node))
     }
 
-    private mutating func makeBiasReduction(_ node: Node, count: Int) -> Place {
+    mutating func makeBiasReduction(_ node: Node, count: Int) -> Place {
         guard node.results.count > 1 else { return .none }
         return .fixed(
             makeReduction(node.results[1], elements: count.roundedUp(to: lanes), form: .copy(count: count)))

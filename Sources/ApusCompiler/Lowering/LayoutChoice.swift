@@ -47,8 +47,14 @@ struct LayoutChoice {
             let members = (node.operands + node.results).filter { !isPlainOnly[$0.index] }
             for member in members.dropFirst() { unite(members[0].index, member.index) }
         }
+    }
+
+    /// Gives each value the border that its consumers need, whose algorithms are known now.
+    mutating func demandBorders(_ graph: Graph, _ algorithms: AlgorithmChoice) {
         for node in graph.nodes {
-            guard let (operand, demand) = Self.borderDemand(of: node, in: graph) else { continue }
+            guard let algorithm = node.results.first.map({ algorithms[$0] }),
+                let (operand, demand) = Self.borderDemand(of: node, by: algorithm, in: graph)
+            else { continue }
             border[root(operand.index)].widen(to: demand)
         }
     }
@@ -70,27 +76,28 @@ struct LayoutChoice {
         return types.allSatisfy { $0 == types[0] && $0.isBatched }
     }
 
-    /// The border that a convolution or its weight gradient needs around its source.
-    private static func borderDemand(of node: Node, in graph: Graph) -> (ValueID, Border)? {
+    /// The border that a convolution or its gradients need around what they read.
+    private static func borderDemand(
+        of node: Node, by algorithm: ConvolutionAlgorithm, in graph: Graph
+    ) -> (ValueID, Border)? {
+        func demand(_ convolution: Convolution2D, pool: [Int]? = nil) -> (ValueID, Border) {
+            let shape = ConvolutionShape(convolution, source: graph[node.operands[0]].type)
+            if case .winograd(let tile) = algorithm {
+                return (node.operands[0], shape.squareBorder(tile: tile, pool: pool))
+            }
+            return (node.operands[0], shape.sourceBorder)
+        }
         switch node.operation {
-        case let operation as Convolution2D:
-            (node.operands[0], ConvolutionShape(operation, source: graph[node.operands[0]].type).sourceBorder)
-        case let operation as FusedConvolution2D:
-            (
-                node.operands[0],
-                ConvolutionShape(operation.convolution, source: graph[node.operands[0]].type).sourceBorder
-            )
-        case let operation as Convolution2DWeightGradient:
-            (
-                node.operands[0],
-                ConvolutionShape(operation.convolution, source: graph[node.operands[0]].type).sourceBorder
-            )
+        case let operation as Convolution2D: return demand(operation)
+        case let operation as FusedConvolution2D: return demand(operation.convolution, pool: operation.pool)
+        case let operation as Convolution2DWeightGradient: return demand(operation.convolution)
         case let operation as Convolution2DInputGradient where operation.convolution.stride == [1, 1]:
-            (
-                node.operands[1],
-                ConvolutionShape(operation.convolution, source: graph[node.results[0]].type).gradientBorder
-            )
-        default: nil
+            let shape = ConvolutionShape(operation.convolution, source: graph[node.results[0]].type)
+            if case .winograd(let tile) = algorithm {
+                return (node.operands[1], shape.gradientSquareBorder(tile: tile))
+            }
+            return (node.operands[1], shape.gradientBorder)
+        default: return nil
         }
     }
 

@@ -11,6 +11,7 @@ struct Lowering {
     let weights: [String: [Float]]
     let options: LoweringOptions
     let stages: Stages
+    let algorithms: AlgorithmChoice
     let layouts: LayoutChoice
     var plan: Plan
 
@@ -53,7 +54,11 @@ struct Lowering {
             throw .badOption("the batch, the micro-batch and the shards are at least 1")
         }
         stages = Stages(graph)
-        layouts = LayoutChoice(graph)
+        var layouts = LayoutChoice(graph)
+        algorithms = AlgorithmChoice(
+            graph, lanes: options.target.lanes, permitted: options.convolutions, isBlocked: layouts.isBlocked)
+        layouts.demandBorders(graph, algorithms)
+        self.layouts = layouts
         stored = Array(repeating: nil, count: graph.values.count)
         whole = Array(repeating: nil, count: graph.values.count)
         plan = Plan(name: graph.name, target: options.target, batchBound: options.batchBound, microBatch: 1)

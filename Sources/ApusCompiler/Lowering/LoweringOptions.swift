@@ -19,6 +19,8 @@ public struct LoweringOptions: Sendable {
     }
 
     public var target: Target
+    /// The algorithms that convolutions may be computed by.
+    public var convolutions: ConvolutionAlgorithms
     /// The largest batch that the plan takes.
     public var batchBound: Int
     /// Samples that go through the body at once; nil lets the compiler choose.
@@ -32,9 +34,10 @@ public struct LoweringOptions: Sendable {
 
     public init(
         target: Target, batchBound: Int = 1, microBatch: Int? = nil, weights: Weights = .constant, shards: Int = 8,
-        optimizer: Optimizer? = nil, averageDecay: Double? = nil
+        optimizer: Optimizer? = nil, averageDecay: Double? = nil, convolutions: ConvolutionAlgorithms = .exact
     ) {
         self.target = target
+        self.convolutions = convolutions
         self.batchBound = batchBound
         self.microBatch = microBatch
         self.weights = weights
@@ -42,6 +45,16 @@ public struct LoweringOptions: Sendable {
         self.optimizer = optimizer
         self.averageDecay = averageDecay
     }
+}
+
+/// Which algorithms a convolution may be computed by; the compiler takes the one that it thinks the fastest.
+public enum ConvolutionAlgorithms: Sendable, CaseIterable {
+    /// The definition alone.
+    case direct
+    /// All whose rounding errors are no larger than the definition's: F(2 × 2, 3 × 3) of Lavin and Gray (2016).
+    case exact
+    /// F(4 × 4, 3 × 3) as well, with errors of two to three times the definition's.
+    case approximate
 }
 
 /// A graph that can't be lowered.

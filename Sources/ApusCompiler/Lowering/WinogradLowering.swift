@@ -1,0 +1,141 @@
+import ApusGraph
+import ApusInstructions
+import ApusPlan
+
+// Convolutions by Winograd's minimal filtering.
+extension Lowering {
+    /// Bytes of transforms that are worth having in the nearest caches at a time.
+    private static let scratchBytes = 48 * 1024
+    /// The fewest tiles a pass: with less, weights are read too often.
+    private static let fewestTiles = 8
+
+    /// Sets how many tiles are transformed at a time, where a tile's transforms have `blocks` blocks.
+    private func setPass(_ parameters: inout WinogradParameters, blocks: Int) {
+        let tileBytes = parameters.frequencies * blocks * lanes * 4
+        let most = max(Self.fewestTiles, Self.scratchBytes / tileBytes)
+        let passes = (parameters.tiles + most - 1) / most
+        parameters.passTiles = Int32((parameters.tiles + passes - 1) / passes)
+    }
+
+    private func winogradPacking(
+        _ form: PackParameters.Form, _ shape: ConvolutionShape, tile: Int
+    ) -> PackParameters {
+        var packing = PackParameters(
+            form: form, outputs: shape.convolution.filters, inputs: shape.channels, outputBlock: lanes,
+            inputBlock: lanes)
+        (packing.kernelHeight, packing.kernelWidth) = (3, 3)
+        packing.tile = Int32(tile)
+        return packing
+    }
+
+    private mutating func addScratch(_ name: String, elements: Int) -> Place {
+        bufferSizes.append(elements * 4)
+        bufferNames.append("\(name) transforms")
+        return .activation(buffer: bufferSizes.count - 1)
+    }
+
+    mutating func lowerWinogradConvolution(
+        _ node: Node, _ operation: FusedConvolution2D, tile: Int
+    ) throws(LoweringError) {
+        let shape = ConvolutionShape(operation.convolution, source: graph[node.operands[0]].type)
+        let name = graph[node.results[0]].name
+        let source = try borderedOperand(
+            node.operands[0], border: shape.squareBorder(tile: tile, pool: operation.pool), blocked: true)
+        let packed = try packedWeights(node.operands[1], winogradPacking(.forward, shape, tile: tile))
+        let bias = operation.convolution.bias ? Place.fixed(try paddedVector(node.operands[2])) : .none
+        let result = try makeResult(node.results[0])
+        var parameters = WinogradParameters(source: source.layout, destination: result.layout, tile: tile)
+        parameters.padTop = Int32(shape.geometry.padTop)
+        parameters.padLeft = Int32(shape.geometry.padLeft)
+        parameters.outputHeight = Int32(shape.geometry.outputHeight)
+        parameters.outputWidth = Int32(shape.geometry.outputWidth)
+        parameters.activation = (operation.activation == .relu ? Activation.relu : .none).rawValue
+        parameters.poolHeight = Int32(operation.pool?[0] ?? 0)
+        parameters.poolWidth = Int32(operation.pool?[1] ?? 0)
+        var choice = Place.none
+        if operation.choice {
+            choice = makeChoice(node.results[1], like: result.layout)
+            parameters.choiceStride = Int32(choiceStride(of: result.layout))
+        }
+        setPass(&parameters, blocks: source.layout.blocks + 2)
+        let scratch = addScratch(name, elements: parameters.convolutionScratchElements(lanes: lanes))
+        emit(
+            .winogradConvolution, [source.place, .fixed(packed), bias, result.place, choice, scratch], parameters,
+            label: name, multiplyAdds: multiplyAdds(of: node))
+        clearBorder(result, label: name)
+    }
+
+    mutating func lowerWinogradInputGradient(
+        _ node: Node, _ operation: Convolution2DInputGradient, tile: Int
+    ) throws(LoweringError) {
+        let shape = ConvolutionShape(operation.convolution, source: graph[node.results[0]].type)
+        let name = graph[node.results[0]].name
+        let source = try borderedOperand(
+            node.operands[1], border: shape.gradientSquareBorder(tile: tile), blocked: true)
+        let packed = try packedWeights(node.operands[0], winogradPacking(.transposed, shape, tile: tile))
+        let result = try makeResult(node.results[0])
+        var parameters = WinogradParameters(source: source.layout, destination: result.layout, tile: tile)
+        parameters.padTop = Int32(shape.gradientPadding.top)
+        parameters.padLeft = Int32(shape.gradientPadding.left)
+        parameters.outputHeight = Int32(shape.height)
+        parameters.outputWidth = Int32(shape.width)
+        setPass(&parameters, blocks: source.layout.blocks + 2)
+        let scratch = addScratch(name, elements: parameters.convolutionScratchElements(lanes: lanes))
+        emit(
+            .winogradConvolution, [source.place, .fixed(packed), .none, result.place, .none, scratch], parameters,
+            label: name, multiplyAdds: multiplyAdds(of: node))
+        clearBorder(result, label: name)
+    }
+
+    mutating func lowerWinogradWeightGradient(
+        _ node: Node, _ operation: Convolution2DWeightGradient, tile: Int
+    ) throws(LoweringError) {
+        let shape = ConvolutionShape(operation.convolution, source: graph[node.operands[0]].type)
+        let name = graph[node.results[0]].name
+        let source = try borderedOperand(
+            node.operands[0], border: shape.squareBorder(tile: tile, pool: nil), blocked: true)
+        let gradient = try blockedOperand(node.operands[1])
+        let packing = winogradPacking(.forward, shape, tile: tile)
+        let weightSum = makeReduction(node.results[0], elements: packing.packedElements, form: .unpack(packing))
+        let biasSum = makeBiasReduction(node, count: operation.convolution.filters)
+        var parameters = WinogradParameters(source: source.layout, destination: gradient.layout, tile: tile)
+        parameters.padTop = Int32(shape.geometry.padTop)
+        parameters.padLeft = Int32(shape.geometry.padLeft)
+        parameters.outputHeight = Int32(shape.geometry.outputHeight)
+        parameters.outputWidth = Int32(shape.geometry.outputWidth)
+        setPass(&parameters, blocks: source.layout.blocks + gradient.layout.blocks)
+        let scratch = addScratch(name, elements: parameters.gradientScratchElements(lanes: lanes))
+        emit(
+            .winogradWeightGradient, [source.place, gradient.place, .fixed(weightSum), biasSum, scratch], parameters,
+            label: name, multiplyAdds: multiplyAdds(of: node))
+    }
+}
+
+extension ConvolutionShape {
+    /// What the squares of the forward convolution's tiles cover around its source.
+    func squareBorder(tile: Int, pool: [Int]?) -> LayoutChoice.Border {
+        let window = pool ?? [1, 1]
+        return Self.squareBorder(
+            tile: tile,
+            outputs: (geometry.outputHeight / window[0] * window[0], geometry.outputWidth / window[1] * window[1]),
+            padding: (geometry.padTop, geometry.padLeft), size: (height, width))
+    }
+
+    /// What the squares of the input gradient's tiles cover around the destination gradient.
+    func gradientSquareBorder(tile: Int) -> LayoutChoice.Border {
+        Self.squareBorder(
+            tile: tile, outputs: (height, width), padding: (gradientPadding.top, gradientPadding.left),
+            size: (geometry.outputHeight, geometry.outputWidth))
+    }
+
+    private static func squareBorder(
+        tile: Int, outputs: (Int, Int), padding: (Int, Int), size: (Int, Int)
+    ) -> LayoutChoice.Border {
+        func overhang(_ outputs: Int, _ padding: Int, _ size: Int) -> Int {
+            max(0, (outputs + tile - 1) / tile * tile + 1 - padding - (size - 1))
+        }
+        return LayoutChoice.Border(
+            top: max(0, padding.0), left: max(0, padding.1), bottom: overhang(outputs.0, padding.0, size.0),
+            right: overhang(outputs.1, padding.1, size.1))
+    }
+}

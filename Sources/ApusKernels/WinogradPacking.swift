@@ -1,0 +1,140 @@
+import ApusInstructions
+
+/// The transformed weights of a Winograd convolution.
+func packWinogradWeights(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: PackParameters) {
+    let packing = WinogradPacking(parameters)
+    if parameters.tile == 2 {
+        WinogradKernels<2>.pack(packing, operands.floats(0), operands.floats(1))
+    } else {
+        WinogradKernels<4>.pack(packing, operands.floats(0), operands.floats(1))
+    }
+}
+
+/// The weights' gradient from the gradient of their transform.
+func unpackWinogradWeights(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: PackParameters) {
+    let packing = WinogradPacking(parameters)
+    if parameters.tile == 2 {
+        WinogradKernels<2>.unpack(packing, operands.floats(0), operands.floats(1))
+    } else {
+        WinogradKernels<4>.unpack(packing, operands.floats(0), operands.floats(1))
+    }
+}
+
+/// The sizes of packed weights `[frequency][output block][input channel][lane]` and of weights `[outputs, inputs, 3, 3]`.
+private struct WinogradPacking {
+    /// Output channels of the layer that the packed weights are for, and lanes of a block of them.
+    let written: Int
+    let outputBlock: Int
+    let outputBlocks: Int
+    /// Its input channels, and those with the ones that fill the last block up.
+    let read: Int
+    let paddedRead: Int
+    /// Elements between the kernels of neighbouring output and input channels.
+    let laneStep: Int
+    let channelStep: Int
+    let turned: Bool
+
+    init(_ parameters: PackParameters) {
+        turned = parameters.form == PackParameters.Form.transposed.rawValue
+        let (outputs, inputs) = (Int(parameters.outputs), Int(parameters.inputs))
+        written = turned ? inputs : outputs
+        read = turned ? outputs : inputs
+        outputBlock = Int(parameters.outputBlock)
+        outputBlocks = (written + outputBlock - 1) / outputBlock
+        let inputBlock = Int(parameters.inputBlock)
+        paddedRead = (read + inputBlock - 1) / inputBlock * inputBlock
+        laneStep = turned ? 9 : inputs * 9
+        channelStep = turned ? inputs * 9 : 9
+    }
+
+    var frequencyStep: Int { outputBlocks * paddedRead * outputBlock }
+}
+
+private enum WinogradKernels<let tile: Int> {
+    @inline(__always)
+    private static var size: Int { tile + 2 }
+
+    /// G g Gᵀ of every kernel, several output channels at a time.
+    @inline(never)
+    static func pack(_ packing: WinogradPacking, _ weights: Floats, _ packed: Floats) {
+        for block in 0..<packing.outputBlocks {
+            for channel in 0..<packing.paddedRead {
+                var lane = 0
+                while lane < packing.outputBlock {
+                    let output = block * packing.outputBlock + lane
+                    let count = channel < packing.read ? min(lanes, packing.written - output) : 0
+                    let kernels = weights + output * packing.laneStep + channel * packing.channelStep
+                    let target = packed + (block * packing.paddedRead + channel) * packing.outputBlock + lane
+                    let width = min(lanes, packing.outputBlock - lane)
+                    transform(packing, kernels, count: count, to: target, width: width)
+                    lane += lanes
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func transform(
+        _ packing: WinogradPacking, _ kernels: Floats, count: Int, to target: Floats, width: Int
+    ) {
+        var half = noSquare
+        for column in 0..<3 {
+            var rows = (Vector(), Vector(), Vector())
+            for lane in 0..<max(0, count) {
+                let kernel = kernels + lane * packing.laneStep
+                rows.0[lane] = kernel[packing.turned ? 8 - column : column]
+                rows.1[lane] = kernel[packing.turned ? 5 - column : 3 + column]
+                rows.2[lane] = kernel[packing.turned ? 2 - column : 6 + column]
+            }
+            let line = WinogradTransform<tile>.kernelLine(rows)
+            for row in 0..<size { half[row * 3 + column] = line[row] }
+        }
+        for row in 0..<size {
+            let line = WinogradTransform<tile>.kernelLine((half[row * 3], half[row * 3 + 1], half[row * 3 + 2]))
+            for column in 0..<size {
+                target.store(line[column], at: (row * size + column) * packing.frequencyStep, count: width)
+            }
+        }
+    }
+
+    /// Gᵀ u G of every gradient.
+    @inline(never)
+    static func unpack(_ packing: WinogradPacking, _ packed: Floats, _ weights: Floats) {
+        for block in 0..<packing.outputBlocks {
+            for channel in 0..<packing.read {
+                var lane = 0
+                while lane < packing.outputBlock {
+                    let output = block * packing.outputBlock + lane
+                    let count = min(lanes, packing.outputBlock - lane, packing.written - output)
+                    if count <= 0 { break }
+                    let source = packed + (block * packing.paddedRead + channel) * packing.outputBlock + lane
+                    let kernels = weights + output * packing.laneStep + channel * packing.channelStep
+                    transform(packing, source, count: count, to: kernels)
+                    lane += lanes
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func transform(_ packing: WinogradPacking, _ source: Floats, count: Int, to kernels: Floats) {
+        var half = noSquare
+        for column in 0..<size {
+            var line = noLine
+            for row in 0..<size {
+                line[row] = source.vector(at: (row * size + column) * packing.frequencyStep, count: count)
+            }
+            (half[column], half[size + column], half[2 * size + column]) =
+                WinogradTransform<tile>.kernelGradientLine(line)
+        }
+        for row in 0..<3 {
+            var line = noLine
+            for column in 0..<size { line[column] = half[row * size + column] }
+            let three = WinogradTransform<tile>.kernelGradientLine(line)
+            for lane in 0..<count {
+                let kernel = kernels + lane * packing.laneStep + row * 3
+                (kernel[0], kernel[1], kernel[2]) = (three.0[lane], three.1[lane], three.2[lane])
+            }
+        }
+    }
+}

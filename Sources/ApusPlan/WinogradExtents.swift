@@ -1,0 +1,101 @@
+internal import ApusInstructions
+
+// Winograd convolutions and their weight gradients.
+
+extension Extents {
+    func winogradConvolution() throws(ParameterError) -> [OperandExtent] {
+        let parameters = try load(WinogradParameters.self)
+        let geometry = try WinogradGeometry(parameters, self)
+        let destination = geometry.destination
+        _ = try check(parameters.activation, 0...1, "the activation")
+        let pooled = parameters.poolHeight == 2
+        try require(
+            parameters.poolHeight == parameters.poolWidth && (pooled || parameters.poolHeight == 0),
+            "the pooling window is \(parameters.poolHeight) × \(parameters.poolWidth), not 2 × 2 or none")
+        let (height, width) = (Int(parameters.outputHeight), Int(parameters.outputWidth))
+        let (resultHeight, resultWidth) = pooled ? (height / 2, width / 2) : (height, width)
+        try require(
+            resultHeight == destination.height && resultWidth == destination.width,
+            "the result of \(resultHeight) × \(resultWidth) is not the destination's "
+                + "\(destination.height) × \(destination.width)")
+        let choiceStride = try notNegative(parameters.choiceStride, "the choice's stride")
+        let choices = pooled ? elements(destination.pictureElements, every: choiceStride) : 0
+        return [
+            extent("source", .read, geometry.source),
+            extent("packed weights", .read, elements: geometry.weights),
+            extent("bias", .read, elements: destination.paddedChannels, isOptional: true),
+            extent("destination", .write, destination),
+            extent("choice", .write, elements: choices, of: 1, isOptional: true),
+            extent("scratch", .write, elements: geometry.scratch(blocks: 2)),
+        ]
+    }
+
+    func winogradWeightGradient() throws(ParameterError) -> [OperandExtent] {
+        let parameters = try load(WinogradParameters.self)
+        let geometry = try WinogradGeometry(parameters, self)
+        let destination = geometry.destination
+        try require(
+            parameters.poolHeight == 0 && parameters.outputHeight <= destination.height
+                && parameters.outputWidth <= destination.width,
+            "the gradient of \(parameters.outputHeight) × \(parameters.outputWidth) is larger than "
+                + "\(destination.height) × \(destination.width)")
+        return [
+            extent("source", .read, geometry.source),
+            extent("destination gradient", .read, destination),
+            extent("packed weight gradient", .update, elements: geometry.weights),
+            extent("bias gradient", .update, elements: destination.paddedChannels, isOptional: true),
+            extent("scratch", .write, elements: geometry.scratch(blocks: destination.blocks)),
+        ]
+    }
+}
+
+/// The pictures of a Winograd convolution, with every square inside of the source's border.
+private struct WinogradGeometry {
+    let source: CheckedImage
+    let destination: CheckedImage
+    /// Elements of the packed weights.
+    let weights: Int
+    private let frequencies: Int
+    private let passTiles: Int
+    private let lanes: Int
+
+    init(_ parameters: WinogradParameters, _ extents: Extents) throws(ParameterError) {
+        source = try CheckedImage(parameters.source, "source")
+        destination = try CheckedImage(parameters.destination, "destination")
+        lanes = extents.lanes
+        for (image, name) in [(source, "source"), (destination, "destination")] {
+            try extents.require(image.block == lanes, "the \(name)'s block is \(image.block), not \(lanes)")
+        }
+        let tile = Int(parameters.tile)
+        try extents.require(tile == 2 || tile == 4, "the tile is \(tile), not 2 or 4")
+        frequencies = (tile + 2) * (tile + 2)
+        passTiles = try extents.positive(parameters.passTiles, "the number of tiles a pass")
+        let height = try extents.positive(parameters.outputHeight, "the output's height")
+        let width = try extents.positive(parameters.outputWidth, "the output's width")
+        let pooled = parameters.poolHeight == 2
+        try extents.require(!pooled || (height >= 2 && width >= 2), "no pooling window is whole")
+        try Self.checkSquares(
+            "rows", outputs: pooled ? height / 2 * 2 : height, tile: tile, padding: Int(parameters.padTop),
+            before: Int(parameters.source.top), available: source.height + Int(parameters.source.bottom))
+        try Self.checkSquares(
+            "columns", outputs: pooled ? width / 2 * 2 : width, tile: tile, padding: Int(parameters.padLeft),
+            before: Int(parameters.source.left), available: source.width + Int(parameters.source.right))
+        weights = product(frequencies, destination.paddedChannels, source.paddedChannels)
+    }
+
+    /// Elements of the transforms of the source and of `blocks` blocks of the result or its gradient.
+    func scratch(blocks: Int) -> Int {
+        product(frequencies, lanes, (product(source.blocks, passTiles) | 1) + (product(blocks, passTiles) | 1))
+    }
+
+    /// Checks that the squares of all tiles are inside of the picture with its border.
+    private static func checkSquares(
+        _ name: String, outputs: Int, tile: Int, padding: Int, before: Int, available: Int
+    ) throws(ParameterError) {
+        let last = (outputs + tile - 1) / tile * tile + 1 - padding
+        guard padding <= before, last < available, -padding < available, last >= -before else {
+            throw ParameterError(
+                "\(name) \(-padding) to \(last) are read, but the source has \(-before) to \(available - 1)")
+        }
+    }
+}

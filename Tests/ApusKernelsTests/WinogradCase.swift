@@ -1,0 +1,108 @@
+import ApusInstructions
+
+/// A random 3 × 3 convolution for Winograd's algorithm, and its results by plain loops over the logical layout.
+struct WinogradCase: CustomStringConvertible {
+    let seed: Int
+    let samples: Int
+    let inputs: Int
+    let outputs: Int
+    /// Whether the weights are packed for the input gradient: `weights` are then `[inputs, outputs, 3, 3]`.
+    let transposed: Bool
+    let parameters: WinogradParameters
+    let source: [Float]
+    let weights: [Float]
+    let bias: [Float]?
+
+    var description: String {
+        "seed \(seed): \(samples) × \(inputs) -> \(outputs) channels, transposed \(transposed), \(parameters)"
+    }
+
+    /// - Parameter numbers: so many random numbers.
+    init(
+        seed: Int, lanes: Int, tile: Int, pooled: Bool, transposed: Bool = false,
+        numbers: (inout SeededGenerator, Int) -> [Float] = { $0.wholeNumbers($1) }
+    ) {
+        var random = SeededGenerator(seed: seed)
+        self.seed = seed
+        self.transposed = transposed
+        samples = random.int(1...3)
+        inputs = random.int(1...40)
+        outputs = random.int(1...40)
+        let pad = (top: random.int(0...2), left: random.int(0...2))
+        let output = (height: random.int(pooled ? 2...9 : 1...9), width: random.int(pooled ? 2...15 : 1...15))
+        // What the squares reach, trimmed by a row or a column that is part of the border.
+        func reach(_ outputs: Int) -> Int {
+            ((pooled ? outputs / 2 * 2 : outputs) + tile - 1) / tile * tile + 2
+        }
+        let height = max(1, output.height + 2 - pad.top - random.int(0...2))
+        let width = max(1, output.width + 2 - pad.left - random.int(0...2))
+        var layout = ImageLayout(
+            channels: inputs, height: height, width: width, channelBlock: lanes, top: pad.top + random.int(0...1),
+            left: pad.left + random.int(0...1), bottom: max(0, reach(output.height) - pad.top - height),
+            right: max(0, reach(output.width) - pad.left - width) + random.int(0...1))
+        layout.sampleStride += Int32(random.int(0...1) * 16)
+        let window = pooled ? 2 : 1
+        var result = ImageLayout(
+            channels: outputs, height: output.height / window, width: output.width / window, channelBlock: lanes,
+            top: random.int(0...1), left: random.int(0...1), bottom: random.int(0...1), right: random.int(0...1))
+        result.sampleStride += Int32(random.int(0...1) * 16)
+        var parameters = WinogradParameters(source: layout, destination: result, tile: tile)
+        parameters.padTop = Int32(pad.top)
+        parameters.padLeft = Int32(pad.left)
+        parameters.outputHeight = Int32(output.height)
+        parameters.outputWidth = Int32(output.width)
+        parameters.activation = random.chance(50) ? Activation.relu.rawValue : Activation.none.rawValue
+        parameters.passTiles = Int32(random.int(1...20))
+        if pooled {
+            (parameters.poolHeight, parameters.poolWidth) = (2, 2)
+            parameters.choiceStride = Int32(
+                result.blocks * Int(result.height) * Int(result.width) * lanes + random.int(0...1) * 16)
+        }
+        self.parameters = parameters
+        source = numbers(&random, samples * inputs * height * width)
+        weights = numbers(&random, outputs * inputs * 9)
+        bias = random.chance(60) ? numbers(&random, outputs) : nil
+    }
+
+    func packing(lanes: Int) -> PackParameters {
+        var packing = PackParameters(
+            form: transposed ? .transposed : .forward, outputs: transposed ? inputs : outputs,
+            inputs: transposed ? outputs : inputs, outputBlock: lanes, inputBlock: lanes)
+        (packing.kernelHeight, packing.kernelWidth) = (3, 3)
+        packing.tile = parameters.tile
+        return packing
+    }
+
+    /// The bias in whole blocks.
+    func paddedBias(lanes: Int) -> [Float]? {
+        bias.map { $0 + Array(repeating: 0, count: (lanes - $0.count % lanes) % lanes) }
+    }
+
+    func sourceValue(_ sample: Int, _ channel: Int, _ y: Int, _ x: Int) -> Double {
+        let (height, width) = (Int(parameters.source.height), Int(parameters.source.width))
+        let (row, column) = (y - Int(parameters.padTop), x - Int(parameters.padLeft))
+        guard (0..<height).contains(row), (0..<width).contains(column) else { return 0 }
+        return Double(source[((sample * inputs + channel) * height + row) * width + column])
+    }
+
+    func weight(_ output: Int, _ channel: Int, _ row: Int, _ column: Int) -> Double {
+        let index =
+            transposed
+            ? ((channel * outputs + output) * 3 + 2 - row) * 3 + 2 - column
+            : ((output * inputs + channel) * 3 + row) * 3 + column
+        return Double(weights[index])
+    }
+
+    /// The sum at one position, bias included, before the activation.
+    func sum(_ sample: Int, _ output: Int, y: Int, x: Int) -> Double {
+        var sum = bias.map { Double($0[output]) } ?? 0
+        for channel in 0..<inputs {
+            for row in 0..<3 {
+                for column in 0..<3 {
+                    sum += sourceValue(sample, channel, y + row, x + column) * weight(output, channel, row, column)
+                }
+            }
+        }
+        return sum
+    }
+}
