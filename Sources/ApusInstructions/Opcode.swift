@@ -15,7 +15,7 @@ package enum Opcode: UInt16, CaseIterable, Sendable {
     case spread = 4
 
     // Convolution and dense layers
-    /// `source, packed weights, bias?, destination, choice?` · ``ConvolutionParameters``
+    /// `source, packed weights, bias?, destination, choice?, addend?` · ``ConvolutionParameters``
     case convolution = 16
     /// `source, packed weights, bias?, destination, choice?` · ``ConvolutionParameters``
     case depthwiseConvolution = 17

@@ -69,6 +69,9 @@ package struct SpreadParameters: Sendable, Equatable, BitwiseCopyable {
 ///   `[output block][pooled y][pooled x][V]` without border, `choiceStride` bytes a sample: the index `i·poolWidth + j`
 ///   of the element chosen (the first of the greatest), or 255 where `activation` is relu and the result is not above
 ///   zero. `choice` needs `poolHeight·poolWidth` < 255.
+/// - `addend` is the layout of the addend, with the channels, the picture and the block of the destination.
+/// - The sums of ``ConvolutionTile/outputs`` output blocks at ``ConvolutionTile/positions`` positions stay in registers. Where
+///   the pooling window is 2 × 2 and the positions are a multiple of four, these are whole windows.
 ///
 /// **depthwiseConvolution**: the same with input channel `o` alone: source and destination have block V and the same
 /// channels; packed weights are `[block][i][j][V]`. Group fields are not used. Whole vectors of the source are read.
@@ -97,9 +100,12 @@ package struct ConvolutionParameters: Sendable, Equatable, BitwiseCopyable {
     package var poolHeight: Int32 = 0
     package var poolWidth: Int32 = 0
     package var choiceStride: Int32 = 0
+    package var addend: ImageLayout
+    package var tile = ConvolutionTile(outputs: 1, positions: 1)
     package init(source: ImageLayout, destination: ImageLayout) {
         self.source = source
         self.destination = destination
+        addend = destination
     }
 }
 

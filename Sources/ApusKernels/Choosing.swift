@@ -1,4 +1,30 @@
-// What pooling needs to know which of several vectors has the greatest lane.
+import CSystem
+
+// The greatest lanes of vectors, and which vector has them.
+
+/// The greater of two lanes; `second` where they are equal or either is not a number: one instruction.
+@inline(__always)
+func greater(_ first: Vector, _ second: Vector) -> Vector {
+    #if VECTOR_16
+        apus_greater_16(first, second)
+    #elseif VECTOR_8
+        apus_greater_8(first, second)
+    #else
+        apus_greater_4(first, second)
+    #endif
+}
+
+/// The greater of two lanes, and not a number where either isn't.
+@inline(__always)
+func greatest(_ first: Vector, _ second: Vector) -> Vector {
+    #if VECTOR_16
+        apus_greatest_16(first, second)
+    #elseif VECTOR_8
+        apus_greatest_8(first, second)
+    #else
+        apus_greatest_4(first, second)
+    #endif
+}
 
 /// `first` in the lanes where `mask` is true, else `second`.
 ///
@@ -21,14 +47,27 @@ func choose(_ first: Vector, where mask: LaneMask, else second: Vector) -> Vecto
 /// Takes `candidate` and its position where it is greater, or is not a number.
 @inline(__always)
 func take(_ candidate: Vector, _ position: Int, _ greatest: inout Vector, _ chosen: inout IntegerVector) {
-    let better = (candidate .> greatest) .| (candidate .!= candidate)
-    greatest = choose(candidate, where: better, else: greatest)
-    chosen = choose(IntegerVector(repeating: Int32(truncatingIfNeeded: position)), where: better, else: chosen)
+    let position = Int32(truncatingIfNeeded: position)
+    #if VECTOR_16
+        chosen = apus_taken_place_16(candidate, greatest, position, chosen)
+        greatest = apus_taken_16(candidate, greatest)
+    #elseif VECTOR_8
+        chosen = apus_taken_place_8(candidate, greatest, position, chosen)
+        greatest = apus_taken_8(candidate, greatest)
+    #else
+        chosen = apus_taken_place_4(candidate, greatest, position, chosen)
+        greatest = apus_taken_4(candidate, greatest)
+    #endif
 }
 
 /// Stores the low byte of each lane.
 @inline(__always)
 func storeBytes(of numbers: IntegerVector, at address: UnsafeMutableRawPointer) {
-    let bytes = address.assumingMemoryBound(to: UInt8.self)
-    for lane in 0..<lanes { bytes[lane] = UInt8(truncatingIfNeeded: numbers[lane]) }
+    #if VECTOR_16
+        apus_store_bytes_16(numbers, address)
+    #elseif VECTOR_8
+        apus_store_bytes_8(numbers, address)
+    #else
+        apus_store_bytes_4(numbers, address)
+    #endif
 }

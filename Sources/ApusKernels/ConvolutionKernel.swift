@@ -4,55 +4,61 @@ func convolution(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let parameters = parameters.assumingMemoryBound(to: ConvolutionParameters.self).pointee
-    var memory = TileMemory()
+    var memory = PositionTileMemory()
+    var choices = ConvolutionChoices()
     withUnsafeMutablePointer(to: &memory) { memory in
-        var work = ConvolutionWork(operands, parameters, memory, depthwise: false)
-        let groupOutputs = Int(parameters.outputBlocks)
-        for sample in 0..<samples {
-            var block = 0
-            while block < parameters.destination.blocks {
-                // Two output blocks of one group share the scalars they read.
-                let outputs = min(work.holdsWindows ? windowOutputs : 2, groupOutputs - block % groupOutputs)
-                work.select(block: block, outputs: outputs)
-                work.compute(sample: sample)
-                block += outputs
+        withUnsafeMutablePointer(to: &choices) { choices in
+            var work = ConvolutionWork(operands, parameters, memory, choices)
+            let groupOutputs = Int(parameters.outputBlocks)
+            for sample in 0..<samples {
+                var block = 0
+                while block < parameters.destination.blocks {
+                    // Output blocks of one group share the scalars they read; as equal parts as can be.
+                    let left = groupOutputs - block % groupOutputs
+                    let most = Int(parameters.tile.outputs)
+                    let outputs = left / ((left + most - 1) / most)
+                    work.select(block: block, outputs: outputs)
+                    work.compute(sample: sample)
+                    block += outputs
+                }
             }
         }
     }
 }
 
-func depthwiseConvolution(
-    _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
-) {
-    let parameters = parameters.assumingMemoryBound(to: ConvolutionParameters.self).pointee
-    var memory = TileMemory()
-    withUnsafeMutablePointer(to: &memory) { memory in
-        var work = ConvolutionWork(operands, parameters, memory, depthwise: true)
-        for sample in 0..<samples {
-            for block in 0..<parameters.destination.blocks {
-                work.select(block: block, outputs: 1)
-                work.compute(sample: sample)
-            }
-        }
-    }
+/// Where the greatest of each window of a tile is.
+struct ConvolutionChoices {
+    #if VECTOR_16
+        typealias Places = InlineArray<24, IntegerVector>
+    #else
+        typealias Places = InlineArray<12, IntegerVector>
+    #endif
+    var greatest = noSums
+    var places = unsafeBitCast(noSums, to: Places.self)
 }
 
-/// A convolution's operands, and the loops of the tiles that compute one or two of its output blocks.
+/// A convolution's operands, and the loops of the tiles that compute some of its output blocks.
 private struct ConvolutionWork {
     let parameters: ConvolutionParameters
-    let depthwise: Bool
     let source: Floats
     let weights: Floats
     let bias: Floats?
     let destination: Floats
     let choice: UnsafeMutableRawPointer?
-    let memory: TilePointer
+    let addend: Floats?
+    let memory: PositionTilePointer
+    let choices: UnsafeMutablePointer<ConvolutionChoices>
     /// Rows and columns of a pooling window; 1 × 1 where there is no pooling.
     let windowHeight: Int
     let windowWidth: Int
     /// Elements of the source between rows and columns of positions.
     let rowStep: Int
     let columnStep: Int
+    /// Elements of the destination and of the addend between rows of results.
+    let placeRow: Int
+    let placeColumn: Int
+    let resultRow: Int
+    let addendRow: Int
     /// Whether a tile holds whole 2 × 2 windows, and not one position of each window at a time.
     let holdsWindows: Bool
 
@@ -62,25 +68,39 @@ private struct ConvolutionWork {
     private var sourceBlock = 0
 
     init(
-        _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: ConvolutionParameters, _ memory: TilePointer,
-        depthwise: Bool
+        _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: ConvolutionParameters,
+        _ memory: PositionTilePointer, _ choices: UnsafeMutablePointer<ConvolutionChoices>
     ) {
         self.parameters = parameters
         self.memory = memory
-        self.depthwise = depthwise
+        self.choices = choices
         source = operands.floats(0)
         weights = operands.floats(1)
         bias = operands.optionalFloats(2)
         destination = operands.floats(3)
-        choice = parameters.poolHeight > 0 ? operands[4] : nil
         let pooled = parameters.poolHeight > 0
+        choice = pooled ? operands[4] : nil
+        addend = pooled ? nil : operands.optionalFloats(5)
         windowHeight = pooled ? Int(parameters.poolHeight) : 1
         windowWidth = pooled ? Int(parameters.poolWidth) : 1
         rowStep = Int(parameters.strideY) * parameters.source.rowStride
         columnStep = Int(parameters.strideX) * Int(parameters.source.channelBlock)
-        holdsWindows = !depthwise && windowHeight == 2 && windowWidth == 2
-        memory.pointee.loops.rowStep = rowStep
-        memory.pointee.loops.columnStep = holdsWindows ? columnStep : columnStep * windowWidth
+        placeRow = rowStep * windowHeight
+        placeColumn = columnStep * windowWidth
+        resultRow = parameters.destination.rowStride
+        addendRow = parameters.addend.rowStride
+        holdsWindows = windowHeight == 2 && windowWidth == 2 && parameters.tile.positions % 4 == 0
+        let relu = parameters.activation == Activation.relu.rawValue
+        memory.pointee.relu = relu
+        memory.pointee.floor = relu ? Vector() : Vector(repeating: -Float.infinity)
+        memory.pointee.destinationStep = parameters.destination.blockStride
+        memory.pointee.addendStep = parameters.addend.blockStride
+        if pooled {
+            memory.pointee.store =
+                !holdsWindows ? TileStore.keep : choice == nil ? TileStore.window : TileStore.choice
+        } else {
+            memory.pointee.store = TileStore.store
+        }
     }
 
     /// Prepares the loops for the `outputs` output blocks from `block` on.
@@ -90,179 +110,176 @@ private struct ConvolutionWork {
         let layout = parameters.source
         let (kernelHeight, kernelWidth) = (Int(parameters.kernelHeight), Int(parameters.kernelWidth))
         let channelBlock = Int(layout.channelBlock)
-        let inputBlocks = depthwise ? 1 : Int(parameters.inputBlocks)
-        sourceBlock = depthwise ? block : block / Int(parameters.outputBlocks) * inputBlocks
-        let placeWeights = depthwise ? lanes : channelBlock * lanes
+        let inputBlocks = Int(parameters.inputBlocks)
+        sourceBlock = block / Int(parameters.outputBlocks) * inputBlocks
+        let placeWeights = channelBlock * lanes
         let placeStep = Int(parameters.dilationX) * channelBlock
-        memory.pointee.loops.outer = .init(
+        memory.pointee.outer = .init(
             count: inputBlocks, scalarStep: layout.blockStride, vectorStep: kernelHeight * kernelWidth * placeWeights)
-        memory.pointee.loops.outputStep = inputBlocks * memory.pointee.loops.outer.vectorStep
-        memory.pointee.loops.middle = .init(
+        memory.pointee.outputStep = inputBlocks * memory.pointee.outer.vectorStep
+        memory.pointee.middle = .init(
             count: kernelHeight, scalarStep: Int(parameters.dilationY) * layout.rowStride,
             vectorStep: kernelWidth * placeWeights)
-        if depthwise || channelBlock == 1 {
+        if channelBlock == 1 {
             // The weights of a kernel row lie side by side: they are the terms.
-            memory.pointee.loops.terms = kernelWidth
-            memory.pointee.loops.lastTerms = kernelWidth
-            memory.pointee.loops.scalarStep = placeStep
+            memory.pointee.terms = kernelWidth
+            memory.pointee.lastTerms = kernelWidth
+            memory.pointee.scalarStep = placeStep
         } else {
-            memory.pointee.loops.inner = .init(count: kernelWidth, scalarStep: placeStep, vectorStep: placeWeights)
-            memory.pointee.loops.terms = channelBlock
-            memory.pointee.loops.lastTerms = min(
+            memory.pointee.inner = .init(count: kernelWidth, scalarStep: placeStep, vectorStep: placeWeights)
+            memory.pointee.terms = channelBlock
+            memory.pointee.lastTerms = min(
                 channelBlock, Int(layout.channels) - (sourceBlock + inputBlocks - 1) * channelBlock)
-            memory.pointee.loops.scalarStep = 1
+            memory.pointee.scalarStep = 1
         }
         if let bias {
-            memory.pointee.loops.firstStart = bias.vector(at: block * lanes)
-            if outputs == 2 { memory.pointee.loops.secondStart = bias.vector(at: (block + 1) * lanes) }
+            memory.pointee.firstStart = bias.vector(at: block * lanes)
+            if outputs > 1 { memory.pointee.secondStart = bias.vector(at: (block + 1) * lanes) }
+            if outputs > 2 { memory.pointee.thirdStart = bias.vector(at: (block + 2) * lanes) }
         }
     }
 
-    /// Computes all positions of the selected output blocks.
+    /// Computes all positions of the selected output blocks, in tiles of places: windows, or positions where there are none.
+    /// A tile goes on in the next row.
     func compute(sample: Int) {
         let layout = parameters.source
         let result = parameters.destination
         let rows = Int(parameters.outputHeight) / windowHeight
         let columns = Int(parameters.outputWidth) / windowWidth
-        let relu = parameters.activation == Activation.relu.rawValue
-        let widest = depthwise ? depthwiseColumns : outputs == 1 ? singleColumns : pairColumns
-        let most = holdsWindows ? (outputs == 1 ? singleWindows : pairWindows) : widest
-        let tiles = (columns + most - 1) / most
-        let firstSource =
+        let origin =
             source + sample * Int(layout.sampleStride) + sourceBlock * layout.blockStride + layout.origin
             - Int(parameters.padTop) * layout.rowStride - Int(parameters.padLeft) * Int(layout.channelBlock)
-        let firstResult =
-            destination + sample * Int(result.sampleStride) + block * result.blockStride + result.origin
+        let target = destination + sample * Int(result.sampleStride) + block * result.blockStride + result.origin
+        let added = addend.map {
+            $0 + sample * Int(parameters.addend.sampleStride) + block * parameters.addend.blockStride
+                + parameters.addend.origin
+        }
         let firstChoice = sample * Int(parameters.choiceStride) + block * rows * columns * lanes
-        for row in 0..<rows {
-            var column = 0
-            for tile in 0..<tiles {
-                // As equal as can be: narrow tiles are slow.
-                let width = (columns - column) / (tiles - tile)
-                let scalars = firstSource + row * windowHeight * rowStep + column * windowWidth * columnStep
-                let target = Target(
-                    value: firstResult + row * result.rowStride + column * lanes, valueStep: result.blockStride,
-                    choice: choice.map { $0 + firstChoice + (row * columns + column) * lanes },
-                    choiceStep: rows * columns * lanes, relu: relu)
-                if holdsWindows {
-                    sumTile(outputs: outputs, rows: 2, columns: 2 * width, memory, scalars, vectors)
-                    storeHeldWindows(width, target)
-                } else if parameters.poolHeight > 0 {
-                    storeScannedWindows(scalars, width, target)
-                } else {
-                    sumPositions(scalars, width)
-                    storeSums(width, target)
+        let most = holdsWindows ? Int(parameters.tile.positions) / 4 : Int(parameters.tile.positions)
+        let vectors = weights + block * memory.pointee.outputStep
+        let count = rows * columns
+        // As equal as can be: small tiles are slow.
+        let tiles = (count + most - 1) / most
+        let narrow = count / tiles
+        let wider = count % tiles
+        let repeats = memory.pointee.store != TileStore.keep
+        var (tile, place, row, column) = (0, 0, 0, 0)
+        while tile < tiles {
+            let width = tile < wider ? narrow + 1 : narrow
+            let scalars = origin + (row &* placeRow &+ column &* placeColumn)
+            memory.pointee.destination = target + (row &* resultRow &+ column &* lanes)
+            if let added { memory.pointee.addend = added + (row &* addendRow &+ column &* lanes) }
+            setPlaces(width, from: column, columns: columns)
+            // All tiles of this width that the row still has room for.
+            var run = 1
+            var next = column &+ width
+            if repeats {
+                let last = tile < wider ? wider : tiles
+                while next &+ width <= columns && tile &+ run < last {
+                    next &+= width
+                    run &+= 1
                 }
-                column += width
+            }
+            memory.pointee.tiles = run
+            memory.pointee.tileScalars = width &* placeColumn
+            memory.pointee.tileResults = width &* lanes
+            memory.pointee.tileAddends = width &* lanes
+            if parameters.poolHeight == 0 {
+                computeTile(outputs: outputs, positions: width, memory, scalars, vectors)
+            } else if holdsWindows {
+                memory.pointee.choice = choice.map { $0 + firstChoice + place * lanes }
+                memory.pointee.choiceStep = count * lanes
+                computeTile(outputs: outputs, positions: 4 * width, memory, scalars, vectors)
+            } else {
+                scanWindows(width, scalars, vectors)
+                if let choice { storeChoices(width, choice + firstChoice + place * lanes, step: count * lanes) }
+            }
+            tile &+= run
+            place &+= run &* width
+            column = next
+            while column >= columns {
+                column &-= columns
+                row &+= 1
             }
         }
     }
 
-    /// The packed weights of the selected output blocks.
-    private var vectors: Floats { weights + block * memory.pointee.loops.outputStep }
-
-    /// Sums `width` positions that are a window's width apart.
+    /// Says where `width` places are, the first of them in `column`, as steps from it.
     @inline(__always)
-    private func sumPositions(_ scalars: Floats, _ width: Int) {
-        if depthwise {
-            sumDepthwiseTile(columns: width, memory, scalars, vectors)
-        } else {
-            sumTile(outputs: outputs, rows: 1, columns: width, memory, scalars, vectors)
+    private func setPlaces(_ width: Int, from column: Int, columns: Int) {
+        let numbers = PositionVector(0, 1, 2, 3, 4, 5, 6, 7)
+        let (placeRow, placeColumn) = (Int32(truncatingIfNeeded: placeRow), Int32(truncatingIfNeeded: placeColumn))
+        let (resultRow, addendRow) = (Int32(truncatingIfNeeded: resultRow), Int32(truncatingIfNeeded: addendRow))
+        let vector = Int32(truncatingIfNeeded: lanes)
+        let span = Int32(truncatingIfNeeded: columns)
+        let places = holdsWindows ? numbers &>> 2 : numbers
+        var (sources, results, addends) = (places &* placeColumn, numbers &* vector, numbers &* vector)
+        if holdsWindows {
+            let (right, down) = (Int32(truncatingIfNeeded: columnStep), Int32(truncatingIfNeeded: rowStep))
+            sources &+= PositionVector(0, right, down, down &+ right, 0, right, down, down &+ right)
         }
+        // Each time that the places reach the end of a row, those from there on move to the next one.
+        var end = columns &- column
+        while end < width {
+            let first = Int32(truncatingIfNeeded: end)
+            sources &+= after(first, places) & (placeRow &- span &* placeColumn)
+            results &+= after(first, numbers) & (resultRow &- span &* vector)
+            addends &+= after(first, numbers) & (addendRow &- span &* vector)
+            end &+= columns
+        }
+        memory.pointee.sources = unsafeBitCast(sources, to: Positions.self)
+        memory.pointee.results = unsafeBitCast(results, to: Positions.self)
+        memory.pointee.addends = unsafeBitCast(addends, to: Positions.self)
+    }
+
+    /// All bits where a place is `first` or comes after it.
+    @inline(__always)
+    private func after(_ first: Int32, _ places: PositionVector) -> PositionVector {
+        // The sign of a difference: Swift compares vectors of integers lane by lane.
+        (PositionVector(repeating: first &- 1) &- places) &>> 31
     }
 
     /// Goes through `width` windows of any size, one position of each window at a time, and stores the greatest.
-    @inline(__always)
-    private func storeScannedWindows(_ scalars: Floats, _ width: Int, _ target: Target) {
+    private func scanWindows(_ width: Int, _ origin: Floats, _ vectors: Floats) {
         for position in 0..<windowHeight * windowWidth {
-            sumPositions(scalars + position / windowWidth * rowStep + position % windowWidth * columnStep, width)
-            for output in 0..<outputs {
-                for column in 0..<width {
-                    let place = output * width + column
-                    let sum = memory.pointee.sums[column * outputs + output]
-                    var greatest = position == 0 ? sum : memory.pointee.greatest[place]
-                    var chosen = position == 0 ? IntegerVector() : memory.pointee.choices[place]
-                    take(sum, position, &greatest, &chosen)
-                    memory.pointee.greatest[place] = greatest
-                    memory.pointee.choices[place] = chosen
+            computeTile(
+                outputs: outputs, positions: width, memory,
+                origin + position / windowWidth * rowStep + position % windowWidth * columnStep, vectors)
+            for place in 0..<width * outputs {
+                let sum = memory.pointee.sums[place]
+                if position == 0 {
+                    choices.pointee.greatest[place] = sum
+                    choices.pointee.places[place] = IntegerVector()
+                } else {
+                    take(sum, position, &choices.pointee.greatest[place], &choices.pointee.places[place])
                 }
             }
         }
-        for output in 0..<outputs {
-            for column in 0..<width {
-                let place = output * width + column
-                let result = target.store(memory.pointee.greatest[place], output, column)
-                memory.pointee.choices[place] = target.choice(memory.pointee.choices[place], result)
-            }
-            target.storeChoices(memory, output, width)
-        }
+        storeGreatest(width)
     }
 
-    /// Stores the greatest of each of `width` windows of 2 × 2 sums.
-    @inline(__always)
-    private func storeHeldWindows(_ width: Int, _ target: Target) {
-        for output in 0..<outputs {
-            var upper = output
-            var lower = output + 2 * width * outputs
-            for column in 0..<width {
-                var greatest = memory.pointee.sums[upper]
-                var chosen = IntegerVector()
-                take(memory.pointee.sums[upper + outputs], 1, &greatest, &chosen)
-                take(memory.pointee.sums[lower], 2, &greatest, &chosen)
-                take(memory.pointee.sums[lower + outputs], 3, &greatest, &chosen)
-                let result = target.store(greatest, output, column)
-                memory.pointee.choices[output * width + column] = target.choice(chosen, result)
-                upper += 2 * outputs
-                lower += 2 * outputs
-            }
-            target.storeChoices(memory, output, width)
-        }
-    }
-
-    /// Stores `width` sums for each output block.
-    @inline(__always)
-    private func storeSums(_ width: Int, _ target: Target) {
-        for output in 0..<outputs {
-            for column in 0..<width {
-                _ = target.store(memory.pointee.sums[column * outputs + output], output, column)
+    /// Applies the activation to the greatest of each window and stores it.
+    private func storeGreatest(_ width: Int) {
+        let floor = memory.pointee.floor
+        for window in 0..<width {
+            let target = memory.pointee.destination.unsafelyUnwrapped + Int(memory.pointee.results[window])
+            for output in 0..<outputs {
+                let result = greater(floor, choices.pointee.greatest[window * outputs + output])
+                choices.pointee.greatest[window * outputs + output] = result
+                target.store(result, at: output * memory.pointee.destinationStep)
             }
         }
     }
-}
 
-/// Where a tile's results go.
-private struct Target {
-    let value: Floats
-    /// Elements, and bytes, from one output block to the next.
-    let valueStep: Int
-    let choice: UnsafeMutableRawPointer?
-    let choiceStep: Int
-    let relu: Bool
-
-    /// Applies the activation, stores the result and returns it.
-    @inline(__always)
-    func store(_ sum: Vector, _ output: Int, _ column: Int) -> Vector {
-        // What is not a number stays so: a training that diverges must show it.
-        let result = relu ? choose(Vector(), where: sum .< Vector(), else: sum) : sum
-        value.store(result, at: output * valueStep + column * lanes)
-        return result
-    }
-
-    /// The choice that belongs to `result`, whose window has the greatest sum at `position`.
-    @inline(__always)
-    func choice(_ position: IntegerVector, _ result: Vector) -> IntegerVector {
-        relu ? choose(IntegerVector(repeating: 255), where: result .<= Vector(), else: position) : position
-    }
-
-    /// Stores the choices of one output block's `width` columns, where they are wanted.
-    @inline(__always)
-    func storeChoices(_ memory: TilePointer, _ output: Int, _ width: Int) {
-        guard let choice else { return }
-        let bytes = (choice + output * choiceStep).assumingMemoryBound(to: UInt8.self)
-        withUnsafeBytes(of: &memory.pointee.choices) { words in
-            let words =
-                words.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Int32.self) + output * width * lanes
-            for index in 0..<width * lanes { bytes[index] = UInt8(truncatingIfNeeded: words[index]) }
+    /// Stores the choices of `width` windows.
+    private func storeChoices(_ width: Int, _ bytes: UnsafeMutableRawPointer, step: Int) {
+        for window in 0..<width {
+            for output in 0..<outputs {
+                let place = window * outputs + output
+                var chosen = choices.pointee.places[place]
+                if memory.pointee.relu { chosen = chosenAboveZero(chosen, choices.pointee.greatest[place]) }
+                storeBytes(of: chosen, at: bytes + output * step + window * lanes)
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
-// The one inner loop that convolutions and their weight gradients share: a small matrix of sums, each a vector, that
-// stays in registers while the loops run over what is summed.
+// The inner loop of weight gradients: a small matrix of sums, each a vector, that stays in registers while the loops run
+// over what is summed.
 
 #if VECTOR_16
     /// The sums of one tile. With 32 registers 24 sums stay in them.
@@ -7,20 +7,12 @@
     /// The most columns of a tile with one output block, and with two.
     let singleColumns = 16
     let pairColumns = 8
-    /// The most output blocks of a tile that holds a row of 2 × 2 windows, and the most windows for each number of them.
-    let windowOutputs = 2
-    let singleWindows = 6
-    let pairWindows = 3
 #else
     /// The sums of one tile. With 16 registers 12 sums stay in them.
     typealias Sums = InlineArray<12, Vector>
     /// The most columns of a tile with one output block, and with two.
     let singleColumns = 12
     let pairColumns = 6
-    /// The most output blocks of a tile that holds a row of 2 × 2 windows, and the most windows for each number of them.
-    let windowOutputs = 1
-    let singleWindows = 3
-    let pairWindows = 0
 #endif
 
 /// Sums that are all zero. A literal, because the library's `init(repeating:)` is a function that the linker would take from
@@ -47,8 +39,8 @@ var noSums: Sums {
 ///         · scalars[r·rowStep + p·columnStep + a·outer.scalarStep + b·middle.scalarStep + c·inner.scalarStep
 ///                   + n·scalarStep]
 ///
-/// A convolution's vectors are weights and its tile is a row of positions; a weight gradient's vectors are gradients and
-/// its tile is a row of weights.
+/// The vectors are gradients, and the tile is a row of weights. (For depthwise pooling they are weights, and the tile is a
+/// row of positions: ``DepthwiseSums``.)
 struct TileLoops {
     struct Level {
         var count = 1

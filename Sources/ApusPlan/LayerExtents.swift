@@ -19,13 +19,21 @@ extension Extents {
                 + "\(destination.height) × \(destination.width)")
         let choiceStride = try notNegative(parameters.choiceStride, "the choice's stride")
         let choices = poolHeight > 0 ? elements(destination.pictureElements, every: choiceStride) : 0
-        return [
+        try require(
+            parameters.tile.isComputable(lanes: lanes),
+            "there is no kernel with a tile of \(parameters.tile.outputs) × \(parameters.tile.positions)")
+        let addend = try CheckedImage(parameters.addend, "addend")
+        try require(
+            addend.hasSamePicture(as: destination) && addend.block == lanes,
+            "the addend is not of the destination's picture in blocks of \(lanes)")
+        let operands = [
             extent("source", .read, geometry.source),
             extent("packed weights", .read, elements: geometry.weights),
             extent("bias", .read, elements: destination.paddedChannels, isOptional: true),
             extent("destination", .write, destination),
             extent("choice", .write, elements: choices, of: 1, isOptional: true),
         ]
+        return isDepthwise ? operands : operands + [extent("addend", .read, addend, isOptional: true)]
     }
 
     func convolutionWeightGradient(isDepthwise: Bool) throws(ParameterError) -> [OperandExtent] {

@@ -14,6 +14,7 @@ struct ConvolutionCase: CustomStringConvertible {
     let source: [Float]
     let weights: [Float]
     let bias: [Float]?
+    let addend: [Float]?
 
     var description: String {
         "seed \(seed): \(samples) × \(inputs) -> \(outputs) channels, \(groups) groups, depthwise \(depthwise), \(parameters)"
@@ -91,6 +92,15 @@ struct ConvolutionCase: CustomStringConvertible {
             parameters.choiceStride = Int32(
                 result.blocks * Int(result.height) * Int(result.width) * lanes + random.int(0...1) * 16)
         }
+        let tiles = ConvolutionTile.all(lanes: lanes)
+        parameters.tile = tiles[random.int(0...tiles.count - 1)]
+        parameters.addend = ImageLayout(
+            channels: outputs, height: Int(result.height), width: Int(result.width), channelBlock: lanes,
+            top: random.int(0...1), left: random.int(0...2), bottom: random.int(0...1), right: random.int(0...1))
+        parameters.addend.sampleStride += Int32(random.int(0...1) * 16)
+        addend =
+            pooled || depthwise || random.chance(50)
+            ? nil : random.wholeNumbers(samples * outputs * output.height * output.width)
         self.parameters = parameters
         source = random.wholeNumbers(samples * inputs * height * width)
         weights = random.wholeNumbers(outputs * (inputs / groups) * kernel.height * kernel.width)
@@ -132,6 +142,10 @@ struct ConvolutionCase: CustomStringConvertible {
     /// The sum at one position, bias included, before the activation.
     func sum(_ sample: Int, _ output: Int, y: Int, x: Int) -> Double {
         var sum = bias.map { Double($0[output]) } ?? 0
+        if let addend {
+            let (height, width) = (Int(parameters.outputHeight), Int(parameters.outputWidth))
+            sum += Double(addend[((sample * outputs + output) * height + y) * width + x])
+        }
         for channel in channels(of: output) {
             for row in 0..<kernel.height {
                 for column in 0..<kernel.width {

@@ -4,7 +4,7 @@ import Testing
 @Suite struct ConvolutionTests {
     @Test(arguments: InstructionSet.available, [false, true])
     func convolutionsAreWhatPlainLoopsGive(set: InstructionSet, pooled: Bool) {
-        for seed in 1...60 {
+        for seed in 1...150 {
             check(ConvolutionCase(seed: seed, lanes: set.lanes, depthwise: false, pooled: pooled), set)
         }
     }
@@ -26,13 +26,14 @@ import Testing
             (parameters.outputHeight, parameters.outputWidth) = (2, 2)
             (parameters.poolHeight, parameters.poolWidth) = (2, 2)
             parameters.activation = Activation.relu.rawValue
+            parameters.tile = ConvolutionTile(outputs: 1, positions: place < 2 ? 4 : 3)
             var values: [Float] = [1, 2, 3, 4]
             values[place] = .nan
             let destination = GuardedFloats(count: set.lanes, repeating: 0)
             let choice = GuardedFloats(count: set.lanes / 4)
             set.run(
                 .convolution,
-                [GuardedFloats(values), GuardedFloats(count: set.lanes, repeating: 1), nil, destination, choice],
+                [GuardedFloats(values), GuardedFloats(count: set.lanes, repeating: 1), nil, destination, choice, nil],
                 parameters)
             #expect(destination[0].isNaN && choice.byte(0) != 255, "\(set), place \(place)")
         }
@@ -52,9 +53,10 @@ import Testing
         let destination = GuardedFloats(count: work.samples * Int(result.sampleStride), repeating: 555)
         let choice = GuardedFloats(count: work.samples * Int(parameters.choiceStride) / 4)
         let wantsChoice = parameters.poolHeight > 0 && work.seed % 3 != 0
+        let addend = work.addend.map { GuardedFloats(parameters.addend.image($0, samples: work.samples)) }
+        let operands = [source, packed, bias, destination, wantsChoice ? choice : nil]
         set.run(
-            work.depthwise ? .depthwiseConvolution : .convolution,
-            [source, packed, bias, destination, wantsChoice ? choice : nil],
+            work.depthwise ? .depthwiseConvolution : .convolution, work.depthwise ? operands : operands + [addend],
             parameters, samples: work.samples)
 
         let window = (height: max(1, Int(parameters.poolHeight)), width: max(1, Int(parameters.poolWidth)))

@@ -134,9 +134,16 @@ import Testing
         let operands =
             gradient
             ? [source, destination, weights, bias] : [source, weights, bias, destination, choice ? bytes : nil]
-        measure(
-            name, set, opcode, operands, parameters, 1,
-            operations: 2 * Double(terms * outputs * outputSize * outputSize))
+        let isTiled = opcode == .convolution
+        for tile in isTiled ? ConvolutionTile.all(lanes: set.lanes) : [parameters.tile] {
+            // Small tiles are never the fastest.
+            if isTiled && Int(tile.outputs * tile.positions) < ConvolutionTile.sums(lanes: set.lanes) / 2 { continue }
+            parameters.tile = tile
+            measure(
+                isTiled ? "\(name), \(tile.outputs) × \(tile.positions)" : name, set, opcode,
+                isTiled ? operands + [nil] : operands, parameters, 1,
+                operations: 2 * Double(terms * outputs * outputSize * outputSize))
+        }
     }
 
     /// Prints the shortest time of a call.

@@ -110,7 +110,7 @@ import Testing
             .convolution,
             [
                 GuardedFloats(winograd.source.image(work.source, samples: work.samples)), packed,
-                work.paddedBias(lanes: set.lanes).map { GuardedFloats($0) }, destination, nil,
+                work.paddedBias(lanes: set.lanes).map { GuardedFloats($0) }, destination, nil, nil,
             ], parameters, samples: work.samples)
         return destination
     }

@@ -83,6 +83,16 @@ struct PlanVerifierTests {
             message { set(field + 8, of: 1, to: 6, in: &$0) }
                 == convolution + "the result of 3 × 4 is not the destination's 4 × 4")
         #expect(message { set(field + 12, of: 1, to: 2, in: &$0) } == convolution + "the activation is 2")
+        // After sixteen fields the addend's layout, and after that the tile.
+        #expect(
+            message { set(field + 17, of: 1, to: 3, in: &$0) }
+                == convolution + "the addend is not of the destination's picture in blocks of 4")
+        #expect(
+            message { set(field + 25, of: 1, to: 0, in: &$0) }
+                == convolution + "there is no kernel with a tile of 0 × 1")
+        #expect(
+            message { set(field + 26, of: 1, to: 9, in: &$0) }
+                == convolution + "there is no kernel with a tile of 1 × 9")
 
         let program = "instruction 4 of the body, elementwise for scaled: "
         let steps = MemoryLayout<ElementwiseParameters>.size / 4

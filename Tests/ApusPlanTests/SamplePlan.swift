@@ -97,7 +97,7 @@ func samplePlan() -> Plan {
             .convolution,
             [
                 Operand(.activations), Operand(.constants), Operand(.constants, offset: 288),
-                Operand(.activations, offset: 1536), Operand(.activations, offset: 3072),
+                Operand(.activations, offset: 1536), Operand(.activations, offset: 3072), .none,
             ], bytes(of: convolution), "pool1"),
         instruction(
             .relayout, [Operand(.activations, offset: 1536), Operand(.activations)],

@@ -71,11 +71,22 @@ extension Lowering {
             choice = makeChoice(node.results[1], like: result.layout)
             parameters.choiceStride = Int32(choiceStride(of: result.layout))
         }
-        emit(
-            shape.isDepthwise ? .depthwiseConvolution : .convolution,
+        emitConvolution(
             [source.place, .fixed(packedWeights), bias, result.place, choice], parameters,
-            label: graph[node.results[0]].name, multiplyAdds: multiplyAdds(of: node))
+            isDepthwise: shape.isDepthwise, node)
         clearBorder(result, label: graph[node.results[0]].name)
+    }
+
+    private mutating func emitConvolution(
+        _ operands: [Place], _ parameters: ConvolutionParameters, isDepthwise: Bool, _ node: Node
+    ) {
+        var parameters = parameters
+        if !isDepthwise {
+            parameters.tile = CostModel(lanes: lanes).fastestTile(for: CostModel.Convolution(parameters))
+        }
+        emit(
+            isDepthwise ? .depthwiseConvolution : .convolution, isDepthwise ? operands : operands + [.none],
+            parameters, label: graph[node.results[0]].name, multiplyAdds: multiplyAdds(of: node))
     }
 
     /// Bytes of the choices of one sample.
@@ -128,10 +139,9 @@ extension Lowering {
         parameters.outputHeight = Int32(shape.height)
         parameters.outputWidth = Int32(shape.width)
         setGroups(&parameters, packing: packing)
-        emit(
-            shape.isDepthwise ? .depthwiseConvolution : .convolution,
-            [source.place, .fixed(packedWeights), .none, result.place, .none], parameters, label: name,
-            multiplyAdds: multiplyAdds(of: node))
+        emitConvolution(
+            [source.place, .fixed(packedWeights), .none, result.place, .none], parameters,
+            isDepthwise: shape.isDepthwise, node)
         clearBorder(result, label: name)
     }
 

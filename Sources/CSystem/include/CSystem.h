@@ -46,22 +46,42 @@ static inline void apus_pause(void) {
 #endif
 }
 
-typedef float apus_float4 __attribute__((ext_vector_type(4)));
-/// The square root of each lane. Swift's own computes one lane after the other.
-static inline __attribute__((always_inline)) apus_float4 apus_square_root_4(apus_float4 x) {
-    return __builtin_elementwise_sqrt(x);
-}
+// Functions of vectors that Swift computes lane by lane. `greater` is the greater of two lanes, and the second where they
+// are equal or either is not a number: one instruction of x86. `greatest` is not a number where either isn't. `taken` is
+// `candidate` where it is greater or not a number, and `taken_place` is then `place`.
+#define APUS_INLINE static inline __attribute__((always_inline))
+#define APUS_VECTOR_FUNCTIONS(lanes)                                                                                   \
+    typedef float apus_float##lanes __attribute__((ext_vector_type(lanes)));                                           \
+    typedef int32_t apus_int##lanes __attribute__((ext_vector_type(lanes)));                                           \
+    typedef uint8_t apus_byte##lanes __attribute__((ext_vector_type(lanes)));                                          \
+    APUS_INLINE apus_float##lanes apus_square_root_##lanes(apus_float##lanes x) {                                      \
+        return __builtin_elementwise_sqrt(x);                                                                          \
+    }                                                                                                                  \
+    APUS_INLINE apus_float##lanes apus_greater_##lanes(apus_float##lanes x, apus_float##lanes y) {                     \
+        return x > y ? x : y;                                                                                          \
+    }                                                                                                                  \
+    APUS_INLINE apus_float##lanes apus_greatest_##lanes(apus_float##lanes x, apus_float##lanes y) {                    \
+        apus_int##lanes wrong = (x != x) | (y != y);                                                                   \
+        return (apus_float##lanes)((apus_int##lanes)(x > y ? x : y) | wrong);                                          \
+    }                                                                                                                  \
+    APUS_INLINE apus_float##lanes apus_taken_##lanes(apus_float##lanes candidate, apus_float##lanes greatest) {        \
+        return ((candidate > greatest) | (candidate != candidate)) ? candidate : greatest;                             \
+    }                                                                                                                  \
+    APUS_INLINE apus_int##lanes apus_taken_place_##lanes(                                                              \
+        apus_float##lanes candidate, apus_float##lanes greatest, int32_t place, apus_int##lanes places) {              \
+        return ((candidate > greatest) | (candidate != candidate)) ? (apus_int##lanes)place : places;                  \
+    }                                                                                                                  \
+    APUS_INLINE void apus_store_bytes_##lanes(apus_int##lanes numbers, void *address) {                                \
+        apus_byte##lanes bytes = __builtin_convertvector(numbers, apus_byte##lanes);                                   \
+        __builtin_memcpy(address, &bytes, sizeof bytes);                                                               \
+    }
+
+APUS_VECTOR_FUNCTIONS(4)
 #if defined(__AVX__)
-typedef float apus_float8 __attribute__((ext_vector_type(8)));
-static inline __attribute__((always_inline)) apus_float8 apus_square_root_8(apus_float8 x) {
-    return __builtin_elementwise_sqrt(x);
-}
+APUS_VECTOR_FUNCTIONS(8)
 #endif
 #if defined(__AVX512F__)
-typedef float apus_float16 __attribute__((ext_vector_type(16)));
-static inline __attribute__((always_inline)) apus_float16 apus_square_root_16(apus_float16 x) {
-    return __builtin_elementwise_sqrt(x);
-}
+APUS_VECTOR_FUNCTIONS(16)
 #endif
 
 #endif
