@@ -54,17 +54,17 @@ package struct WinogradParameters: Sendable, Equatable, BitwiseCopyable {
     package var tiles: Int { tileRows * tileColumns }
     package var frequencies: Int { Int(tile + 2) * Int(tile + 2) }
 
-    /// Vectors from one frequency to the next in the transform of `blocks` blocks. It is odd, so that the frequencies of
-    /// a tile do not fall on the same few lines of a cache.
-    package func frequencyVectors(blocks: Int) -> Int { blocks * Int(passTiles) | 1 }
+    /// Vectors from one tile's transform to the next: one more than there are frequencies, so that a frequency of several
+    /// tiles does not fall on the same few lines of a cache.
+    package var transformVectors: Int { frequencies + 1 }
 
     /// Elements of the scratch of a convolution: the transforms of the source, and of two blocks of the result.
     package func convolutionScratchElements(lanes: Int) -> Int {
-        frequencies * (frequencyVectors(blocks: source.blocks) + frequencyVectors(blocks: 2)) * lanes
+        Int(passTiles) * (source.blocks + 2) * transformVectors * lanes
     }
 
     /// Elements of the scratch of a weight gradient: the transforms of the source and of the gradient.
     package func gradientScratchElements(lanes: Int) -> Int {
-        frequencies * (frequencyVectors(blocks: source.blocks) + frequencyVectors(blocks: destination.blocks)) * lanes
+        Int(passTiles) * (source.blocks + destination.blocks) * transformVectors * lanes
     }
 }

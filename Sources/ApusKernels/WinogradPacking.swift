@@ -77,7 +77,7 @@ private enum WinogradKernels<let tile: Int> {
     private static func transform(
         _ packing: WinogradPacking, _ kernels: Floats, count: Int, to target: Floats, width: Int
     ) {
-        var half = noSquare
+        var half = noHalf
         for column in 0..<3 {
             var rows = (Vector(), Vector(), Vector())
             for lane in 0..<max(0, count) {
@@ -118,7 +118,7 @@ private enum WinogradKernels<let tile: Int> {
 
     @inline(__always)
     private static func transform(_ packing: WinogradPacking, _ source: Floats, count: Int, to kernels: Floats) {
-        var half = noSquare
+        var half = noHalf
         for column in 0..<size {
             var line = noLine
             for row in 0..<size {

@@ -1,7 +1,7 @@
 /// The values of a line of a tile: the first four with tiles of 2 × 2, six with 4 × 4.
 typealias WinogradLine = InlineArray<6, Vector>
-/// The frequencies of a tile, row by row.
-typealias WinogradSquare = InlineArray<36, Vector>
+/// What the first half of a transform gives: up to six lines of four.
+typealias WinogradHalf = InlineArray<24, Vector>
 
 // Literals, because the library's `init(repeating:)` is a function that the linker would take from any of the kernel modules
 // for all of them.
@@ -12,10 +12,9 @@ var noLine: WinogradLine {
 }
 
 @inline(__always)
-var noSquare: WinogradSquare {
+var noHalf: WinogradHalf {
     let zero = Vector()
     return [
-        zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero,
         zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero,
         zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero,
     ]
@@ -27,6 +26,11 @@ enum WinogradTransform<let tile: Int> {
     /// Rows and columns of a square.
     @inline(__always)
     static var size: Int { tile + 2 }
+    @inline(__always)
+    static var frequencies: Int { size * size }
+    /// Elements from the transform of one tile to the next: see ``WinogradParameters/transformVectors``.
+    @inline(__always)
+    static var step: Int { (frequencies + 1) * lanes }
 
     // The points, and what the matrices have of them.
     @inline(__always)
@@ -154,51 +158,82 @@ enum WinogradTransform<let tile: Int> {
     @inline(__always)
     private static var secondNorm: Float { 2 * second * second * (second * second - first * first) }
 
-    /// Bᵀ d B of the square at `source`, whose frequencies go to `target`, `step` elements apart.
+    /// Bᵀ d B of the square at `source`, whose frequencies go to `target`.
     @inline(__always)
-    static func transformSource(_ source: Floats, rowStride: Int, to target: Floats, step: Int) {
-        var half = noSquare
+    static func transformSource(_ source: Floats, rowStride: Int, to target: Floats) {
+        var half = noHalf
         for column in 0..<size {
             var line = noLine
-            for row in 0..<size { line[row] = source.vector(at: row &* rowStride &+ column &* lanes) }
+            for row in 0..<size { line[row] = source.vector(at: row &* rowStride &+ column * lanes) }
             line = sourceLine(line)
-            for row in 0..<size { half[row * size + column] = line[row] }
+            for row in 0..<size {
+                // 36 vectors are more than there are registers: the target holds them in the meantime.
+                if tile == 2 {
+                    half[row * size + column] = line[row]
+                } else {
+                    target.store(line[row], at: (row * size + column) * lanes)
+                }
+            }
         }
         for row in 0..<size {
             var line = noLine
-            for column in 0..<size { line[column] = half[row * size + column] }
+            for column in 0..<size {
+                line[column] =
+                    tile == 2 ? half[row * size + column] : target.vector(at: (row * size + column) * lanes)
+            }
             line = sourceLine(line)
-            for column in 0..<size { target.store(line[column], at: (row * size + column) &* step) }
+            for column in 0..<size { target.store(line[column], at: (row * size + column) * lanes) }
         }
     }
 
-    /// Aᵀ m A of the frequencies at `source`, `step` elements apart: the sums of a tile, row by row.
+    /// Bᵀ d B of the squares of `count` tiles from `first` on, for each of `blocks` blocks. `source` is the first square of all.
+    @inline(never)
+    static func transformSquares(
+        _ source: Floats, _ steps: PictureSteps, blocks: Int, tileColumns: Int, first: Int, count: Int,
+        to squares: Floats
+    ) {
+        var target = squares
+        for block in 0..<blocks {
+            let blockSource = source + block * steps.block
+            var position = TilePosition(first, columns: tileColumns)
+            for _ in 0..<count {
+                transformSource(
+                    blockSource + position.row * tile * steps.row + position.column * tile * lanes,
+                    rowStride: steps.row, to: target)
+                target += step
+                position.advance()
+            }
+        }
+    }
+
+    /// Aᵀ m of the frequencies at `source`.
     @inline(__always)
-    static func transformResult(_ source: Floats, step: Int) -> WinogradSquare {
-        var half = noSquare
+    static func transformColumns(_ source: Floats) -> WinogradHalf {
+        var half = noHalf
         for column in 0..<size {
             var line = noLine
-            for row in 0..<size { line[row] = source.vector(at: (row * size + column) &* step) }
+            for row in 0..<size { line[row] = source.vector(at: (row * size + column) * lanes) }
             line = resultLine(line)
             for row in 0..<tile { half[row * size + column] = line[row] }
         }
-        var sums = noSquare
-        for row in 0..<tile {
-            var line = noLine
-            for column in 0..<size { line[column] = half[row * size + column] }
-            line = resultLine(line)
-            for column in 0..<tile { sums[row * tile + column] = line[column] }
-        }
-        return sums
+        return half
+    }
+
+    /// A row of (Aᵀ m) A: the sums of a row of a tile.
+    @inline(__always)
+    static func transformRow(_ half: WinogradHalf, _ row: Int) -> WinogradLine {
+        var line = noLine
+        for column in 0..<size { line[column] = half[row * size + column] }
+        return resultLine(line)
     }
 
     /// A δ Aᵀ of the tile at `source`, of which only `rows` rows and `columns` columns are inside of the picture. Its
-    /// frequencies go to `target`, `step` elements apart. Returns the tile's sum.
+    /// frequencies go to `target`. Returns the tile's sum.
     @inline(__always)
     static func transformGradient(
-        _ source: Floats, rowStride: Int, rows: Int, columns: Int, to target: Floats, step: Int
+        _ source: Floats, rowStride: Int, rows: Int, columns: Int, to target: Floats
     ) -> Vector {
-        var half = noSquare
+        var half = noHalf
         var sum = Vector()
         for column in 0..<tile {
             var line = noLine
@@ -213,7 +248,7 @@ enum WinogradTransform<let tile: Int> {
             var line = noLine
             for column in 0..<tile { line[column] = half[row * tile + column] }
             line = gradientLine(line)
-            for column in 0..<size { target.store(line[column], at: (row * size + column) &* step) }
+            for column in 0..<size { target.store(line[column], at: (row * size + column) * lanes) }
         }
         return sum
     }

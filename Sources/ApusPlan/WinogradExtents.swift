@@ -85,7 +85,7 @@ private struct WinogradGeometry {
 
     /// Elements of the transforms of the source and of `blocks` blocks of the result or its gradient.
     func scratch(blocks: Int) -> Int {
-        product(frequencies, lanes, (product(source.blocks, passTiles) | 1) + (product(blocks, passTiles) | 1))
+        product(frequencies + 1, lanes, passTiles, source.blocks + blocks)
     }
 
     /// Checks that the squares of all tiles are inside of the picture with its border.
