@@ -60,10 +60,6 @@ func take(_ candidate: Vector, _ position: Int, _ greatest: inout Vector, _ chos
     #endif
 }
 
-/// The greater of two lanes, and not a number where either isn't.
-@inline(__always)
-func greatest(_ first: Vector, _ second: Vector) -> Vector { maximum(first, second) }
-
 /// Stores the low byte of each lane.
 @inline(__always)
 func storeBytes(of numbers: IntegerVector, at address: UnsafeMutableRawPointer) {
