@@ -52,6 +52,8 @@ let package = Package(
         .target(
             name: "ApusRuntime", dependencies: ["ApusPlan", "ApusInstructions", "CSystem"] + kernelNames,
             swiftSettings: checked),
+        .target(
+            name: "ApusProfile", dependencies: ["ApusJSON", "ApusPlan", "ApusRuntime"], swiftSettings: checked),
         .target(name: "ApusFiles", swiftSettings: checked),
         .target(name: "ApusJSON", swiftSettings: checked),
         .target(name: "ApusData", dependencies: ["ApusFiles", "CZlib", "CPNG"], swiftSettings: checked),
@@ -74,7 +76,7 @@ let package = Package(
             name: "apus-infer",
             dependencies: [
                 "ApusPlan", "ApusRuntime", "ApusData", "ApusFiles", "ApusJSON", "ApusGraph", "ApusCompiler",
-                "ApusInstructions",
+                "ApusInstructions", "ApusProfile",
             ],
             path: "Tools/apus-infer", swiftSettings: checked,
             linkerSettings: [.unsafeFlags(["-static-executable", "-use-ld=lld", "-Xlinker", "--strip-all"])]),
@@ -108,8 +110,9 @@ let package = Package(
         .executableTarget(
             name: "apus-train",
             dependencies: [
-                "ApusCommandLine", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusPlan", "ApusToolSupport",
-                "ApusTraining", "CSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ApusCommandLine", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan",
+                "ApusProfile", "ApusRuntime", "ApusToolSupport", "ApusTraining", "CSystem",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/apus-train", swiftSettings: checked),
         .executableTarget(
@@ -145,7 +148,7 @@ let package = Package(
             dependencies: [
                 "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "apus-compile",
                 "ApusCommandLine", "allocation-count", "apus-evaluate", "apus-export", "apus-train",
-                "dump-graph",
+                "dump-graph", "worker-pool-check",
             ]),
         .executableTarget(
             name: "allocation-count",
@@ -154,6 +157,14 @@ let package = Package(
                 "CAllocationCount",
             ],
             path: "Tests/AllocationCount"),
+        .executableTarget(
+            name: "worker-pool-check", dependencies: ["ApusRuntime"], path: "Tests/WorkerPoolCheck"),
+        .testTarget(
+            name: "ApusRuntimeTests",
+            dependencies: ["ApusCompiler", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime"]),
+        .testTarget(
+            name: "ApusProfileTests",
+            dependencies: ["ApusInstructions", "ApusJSON", "ApusPlan", "ApusProfile", "ApusRuntime"]),
         .testTarget(name: "ApusFilesTests", dependencies: ["ApusFiles"]),
         .testTarget(name: "ApusCommandLineTests", dependencies: ["ApusCommandLine", "ApusFiles"]),
         .testTarget(name: "ApusJSONTests", dependencies: ["ApusJSON"]),

@@ -145,7 +145,8 @@ package struct StateSlice: Sendable, Equatable {
 public struct Plan: Sendable, Equatable {
     public var name: String
     public var target: Target
-    /// The largest batch that a session accepts.
+    /// The largest batch that a session accepts where samples depend on each other; for other plans what the micro-batch
+    /// was chosen for.
     public var batchBound: Int
     /// Samples that go through the body at once.
     package var microBatch: Int
@@ -179,6 +180,12 @@ public struct Plan: Sendable, Equatable {
     public var labels: [String]
     /// How an input is prepared, as name and value in turn.
     public var preparation: [String]
+
+    /// Whether a sample's results depend on the others of its batch: sums over samples, or batch norm in training. All of
+    /// them must then be there at once; other plans take a batch of any size, a micro-batch at a time.
+    package var couplesSamples: Bool {
+        reductionBytes > 0 || body.contains { $0.opcode == .batchNormTraining || $0.opcode == .batchNormGradient }
+    }
 
     package init(name: String, target: Target, batchBound: Int, microBatch: Int) {
         self.name = name

@@ -1,5 +1,6 @@
 import ApusInstructions
 import ApusPlan
+import CSystem
 
 /// The instructions of a plan, resolved to function pointers and laid out flat for the interpreter.
 @safe
@@ -10,41 +11,61 @@ struct Program: ~Copyable {
         var offset: Int
     }
 
-    /// A call: its kernel, where its parameters are, and how many of the addresses are its.
+    /// A call: its kernel, where its parameters are, and which of the addresses are its.
     @safe
     struct Call {
         var kernel: Kernel
         var parameters: UnsafeRawPointer
         var operandCount: Int
+        var firstAddress: Int
+        /// The instruction's number among ``Activities``.
+        var activity: Int
     }
 
-    let calls: UnsafeMutableBufferPointer<Call>
+    /// Calls that don't depend on each other.
+    struct Wave {
+        var first: Int
+        var count: Int
+        /// Whether there is enough to do for several threads.
+        var isShared: Bool
+    }
+
+    private let calls: UnsafeMutableBufferPointer<Call>
     private let addresses: UnsafeMutableBufferPointer<Address>
     private let parameters: UnsafeMutableRawPointer
+    /// What ``run(_:slots:scratch:)`` goes through, in this order.
+    let waves: UnsafeMutableBufferPointer<Wave>
 
     /// Slots before those of the inputs: one for each arena of a fixed place.
     static let fixedSlots = Int(Arena.input.rawValue)
     /// The most operands an instruction has.
     static let operandLimit = 8
 
-    init(_ instructions: [Instruction], plan: Plan) throws(SessionError) {
+    /// - Parameters:
+    ///   - schedule: the instructions of one stage.
+    ///   - activity: the number of the stage's first instruction among ``Activities``.
+    init(_ schedule: Schedule, activity: Int, plan: Plan) throws(SessionError) {
+        let pieces = schedule.waves.flatMap(\.pieces)
         var kernels: [Kernel] = unsafe []
-        for instruction in instructions {
-            unsafe kernels.append(try Processor.kernel(for: instruction.opcode, on: plan.target))
+        for piece in pieces {
+            unsafe kernels.append(try Processor.kernel(for: piece.instruction.opcode, on: plan.target))
         }
-        unsafe calls = .allocate(capacity: instructions.count)
-        unsafe addresses = .allocate(capacity: instructions.reduce(0) { $0 + $1.operands.count })
+        unsafe calls = .allocate(capacity: pieces.count)
+        unsafe addresses = .allocate(capacity: pieces.reduce(0) { $0 + $1.instruction.operands.count })
         unsafe parameters = .allocate(
-            byteCount: max(16, instructions.reduce(0) { $0 + $1.parameters.count.roundedUp(to: 16) }), alignment: 16)
+            byteCount: max(16, pieces.reduce(0) { $0 + $1.instruction.parameters.count.roundedUp(to: 16) }),
+            alignment: 16)
+        unsafe waves = .allocate(capacity: schedule.waves.count)
         var next = 0
         var nextParameter = unsafe parameters
-        for (index, instruction) in instructions.enumerated() {
+        for (index, piece) in pieces.enumerated() {
+            let instruction = piece.instruction
             unsafe nextParameter.copyMemory(from: instruction.parameters, byteCount: instruction.parameters.count)
             unsafe calls.initializeElement(
                 at: index,
                 to: Call(
                     kernel: kernels[index], parameters: UnsafeRawPointer(nextParameter),
-                    operandCount: instruction.operands.count))
+                    operandCount: instruction.operands.count, firstAddress: next, activity: activity + piece.source))
             unsafe nextParameter += instruction.parameters.count.roundedUp(to: 16)
             for operand in instruction.operands {
                 let slot =
@@ -57,33 +78,60 @@ struct Program: ~Copyable {
                 next += 1
             }
         }
+        var first = 0
+        for (index, wave) in schedule.waves.enumerated() {
+            unsafe waves.initializeElement(
+                at: index, to: Wave(first: first, count: wave.pieces.count, isShared: wave.isShared))
+            first += wave.pieces.count
+        }
     }
 
     deinit {
         unsafe calls.deallocate()
         unsafe addresses.deallocate()
         unsafe parameters.deallocate()
+        unsafe waves.deallocate()
     }
 
-    /// Runs every call, in order.
+    /// All calls.
+    var all: Range<Int> { unsafe 0..<calls.count }
+
+    /// Runs these calls, in order.
     ///
     /// - Parameters:
     ///   - slots: the address of each arena, input and output, as bits; 0 is the null pointer.
     ///   - scratch: room for ``operandLimit`` pointers.
     @inline(__always)
     func run(
-        slots: UnsafeMutablePointer<UInt>, scratch: UnsafeMutablePointer<UnsafeMutableRawPointer?>, samples: Int
+        _ range: Range<Int>, slots: UnsafeMutablePointer<UInt>,
+        scratch: UnsafeMutablePointer<UnsafeMutableRawPointer?>, samples: Int
     ) {
-        var address = unsafe UnsafePointer(addresses.baseAddress)
-        for index in unsafe 0..<calls.count {
+        for index in range { unsafe run(calls[index], slots: slots, scratch: scratch, samples: samples) }
+    }
+
+    /// As ``run(_:slots:scratch:samples:)``, and notes how long each call takes.
+    func runRecorded(
+        _ range: Range<Int>, slots: UnsafeMutablePointer<UInt>,
+        scratch: UnsafeMutablePointer<UnsafeMutableRawPointer?>, samples: Int, lane: Recorder.Lane
+    ) {
+        for index in range {
             let call = unsafe calls[index]
-            for operand in 0..<call.operandCount {
-                guard let place = unsafe address else { return }
-                let bits = unsafe slots[place.pointee.slot] &+ UInt(bitPattern: place.pointee.offset)
-                unsafe scratch[operand] = unsafe UnsafeMutableRawPointer(bitPattern: bits)
-                unsafe address = unsafe place + 1
-            }
-            unsafe call.kernel(scratch, call.parameters, samples)
+            let begin = apus_ticks()
+            unsafe run(call, slots: slots, scratch: scratch, samples: samples)
+            lane.note(call.activity, from: begin, to: apus_ticks(), samples: samples)
         }
+    }
+
+    @inline(__always)
+    private func run(
+        _ call: Call, slots: UnsafeMutablePointer<UInt>, scratch: UnsafeMutablePointer<UnsafeMutableRawPointer?>,
+        samples: Int
+    ) {
+        for operand in 0..<call.operandCount {
+            let place = unsafe addresses[call.firstAddress &+ operand]
+            let bits = unsafe slots[place.slot] &+ UInt(bitPattern: place.offset)
+            unsafe scratch[operand] = unsafe UnsafeMutableRawPointer(bitPattern: bits)
+        }
+        unsafe call.kernel(scratch, call.parameters, samples)
     }
 }

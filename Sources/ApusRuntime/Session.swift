@@ -17,20 +17,26 @@ public struct Session: ~Copyable {
     private let activations: MemoryArena
     private let reductions: MemoryArena
     private let pool: WorkerPool
+    /// Set while runs are recorded.
+    private var recorder: Recorder?
 
     /// Makes the arenas of a plan and the threads that share a batch.
     ///
-    /// - Parameter threads: how many threads work on a batch, the caller's among them. The result doesn't depend on it.
+    /// - Parameters:
+    ///   - threads: how many threads work on a batch, the caller's among them. The result doesn't depend on it.
+    ///   - placement: whether each thread has a processor of its own.
     /// - Throws: ``SessionError`` where the plan is for another processor, or memory or threads can't be had.
-    public init(_ plan: Plan, threads: Int = 1) throws(SessionError) {
-        try unsafe self.init(plan, constantsAt: nil, threads: threads)
+    public init(_ plan: Plan, threads: Int = 1, placement: ThreadPlacement = .free) throws(SessionError) {
+        try unsafe self.init(plan, constantsAt: nil, threads: threads, placement: placement)
     }
 
     /// As ``init(_:threads:)``, with constants that lie in memory already, a mapped plan file's for example.
     ///
     /// - Parameter address: where the constants are, at a multiple of 64, until the session goes away; nil where the plan
     ///   itself holds them.
-    package init(_ plan: Plan, constantsAt address: UnsafeRawPointer?, threads: Int) throws(SessionError) {
+    package init(
+        _ plan: Plan, constantsAt address: UnsafeRawPointer?, threads: Int, placement: ThreadPlacement = .free
+    ) throws(SessionError) {
         let threads = Swift.max(1, threads)
         let activationStride = plan.activationBytes.roundedUp(to: MemoryArena.pageSize)
         let reductionStride = plan.reductionBytes.roundedUp(to: 64)
@@ -38,11 +44,18 @@ public struct Session: ~Copyable {
         let state = try MemoryArena(size: plan.stateBytes)
         let activations = try MemoryArena(size: activationStride * threads)
         let reductions = try MemoryArena(size: reductionStride * plan.shards)
-        let pool = try WorkerPool(threads: threads)
+        let pool = try WorkerPool(threads: threads, placement: placement)
+        let activities = Activities(plan)
+        let lanes = plan.target.lanes
         let shared = unsafe SessionCore(
-            prologue: try Program(plan.prologue, plan: plan), body: try Program(plan.body, plan: plan),
-            epilogue: try Program(plan.epilogue, plan: plan), plan: plan, workers: threads,
-            reductions: reductions.start, reductionStride: reductionStride)
+            prologue: try Program(
+                Schedule(plan.prologue, threads: threads, lanes: lanes), activity: activities.prologue.lowerBound,
+                plan: plan),
+            body: try Program(Schedule(inOrder: plan.body), activity: activities.body.lowerBound, plan: plan),
+            epilogue: try Program(
+                Schedule(plan.epilogue, threads: threads, lanes: lanes), activity: activities.epilogue.lowerBound,
+                plan: plan),
+            plan: plan, workers: threads, reductions: reductions.start, reductionStride: reductionStride)
         let core = UnsafeMutablePointer<SessionCore>.allocate(capacity: 1)
         unsafe core.initialize(to: shared)
         let constantsStart = unsafe address ?? UnsafeRawPointer(constants.start)
@@ -65,6 +78,7 @@ public struct Session: ~Copyable {
         self.activations = activations
         self.reductions = reductions
         self.pool = pool
+        recorder = nil
     }
 
     deinit {
@@ -87,27 +101,104 @@ public struct Session: ~Copyable {
 
     /// Runs the prologue, where there is one, the body over `batch` samples, and the epilogue, on the memory that is bound.
     ///
-    /// - Parameter arguments: what changes from run to run; the batch's fields are filled in here.
-    package mutating func run(batch: Int, arguments: RunArguments = RunArguments()) throws(SessionError) {
-        guard batch >= 1, batch <= plan.batchBound else {
-            throw SessionError.batchOutOfRange(batch: batch, bound: plan.batchBound)
+    /// A plan that sums nothing over samples takes any batch; others those up to their bound.
+    ///
+    /// - Parameters:
+    ///   - arguments: what changes from run to run; the batch's fields are filled in here.
+    ///   - companion: other work to be done before this returns, by threads that have nothing else to do.
+    package mutating func run(
+        batch: Int, arguments: RunArguments = RunArguments(), beside companion: Companion = Companion()
+    ) throws(SessionError) {
+        guard batch >= 1, batch <= greatestBatch else {
+            throw SessionError.batchOutOfRange(batch: batch, bound: greatestBatch)
         }
-        unsafe core.pointee.begin(batch: batch, arguments: arguments)
-        unsafe core.pointee.runOnce(.prologue)
-        let items = unsafe core.pointee.items
+        if recorder != nil {
+            runRecorded(batch: batch, arguments: arguments, companion)
+            return
+        }
+        unsafe core.pointee.begin(batch: batch, arguments: arguments, companion)
+        runOnce(.prologue)
+        let items = unsafe core.pointee.items + companion.items
         unsafe pool.run(items: items, context: core) { context, item, worker in
             guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
-            unsafe core.pointee.runItem(item, worker: worker)
+            unsafe core.pointee.runItem(item, worker: worker, isRecorded: false)
         }
-        unsafe core.pointee.runOnce(.epilogue)
+        runOnce(.epilogue)
     }
 
-    /// Answers one batch of a plan that has one input and one output, both f32.
+    /// As ``run(batch:arguments:beside:)``, with the clock at hand.
+    private mutating func runRecorded(batch: Int, arguments: RunArguments, _ companion: Companion) {
+        let start = apus_ticks()
+        unsafe core.pointee.begin(batch: batch, arguments: arguments, companion)
+        runOnce(.prologue, isRecorded: true)
+        let items = unsafe core.pointee.items + companion.items
+        unsafe pool.run(items: items, context: core) { context, item, worker in
+            guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
+            unsafe core.pointee.runItem(item, worker: worker, isRecorded: true)
+        }
+        runOnce(.epilogue, isRecorded: true)
+        recorder?.noteRun(from: start, to: apus_ticks())
+    }
+
+    /// Records the runs that follow: where their time goes, which costs two readings of the processor's counter for each
+    /// call of a kernel. While nothing is recorded, it costs one comparison a run.
+    ///
+    /// - Parameters:
+    ///   - eventRoom: for how many calls of each thread the moment is kept too, from the first on.
+    ///   - tolerance: where other work on the machine is to be left out: a run is kept if it takes no longer than this times
+    ///     the shortest before it.
+    package mutating func startRecording(eventRoom: Int = 0, tolerance: Double? = nil) {
+        let recorder = Recorder(plan, threads: threads, eventRoom: eventRoom, tolerance: tolerance)
+        unsafe core.pointee.lanes = unsafe recorder.lanes
+        self.recorder = consume recorder
+    }
+
+    /// Forgets what was recorded up to now, but for the time of the shortest run.
+    package mutating func restartRecording() { recorder?.clear() }
+
+    /// What was recorded, or nil where nothing was to be.
+    package func recording() -> Recording? {
+        switch recorder {
+        case .none: nil
+        case .some(let recorder): recorder.recording()
+        }
+    }
+
+    /// The largest batch that ``run(batch:arguments:beside:)`` takes.
+    package var greatestBatch: Int { plan.couplesSamples ? plan.batchBound : Int(Int32.max) }
+
+    /// Runs what is run once a call, wave by wave.
+    @inline(__always)
+    private func runOnce(_ phase: SessionCore.Phase, isRecorded: Bool = false) {
+        let waves = unsafe core.pointee.waves(of: phase)
+        if waves == 0 { return }
+        let control = apus_flush_denormals()
+        defer { apus_restore_float_control(control) }
+        for wave in 0..<waves {
+            guard let items = unsafe core.pointee.begin(phase, wave: wave) else {
+                unsafe core.pointee.runOnce(nil, worker: 0, isRecorded: isRecorded)
+                continue
+            }
+            if isRecorded {
+                unsafe pool.run(items: items, context: core) { context, item, worker in
+                    guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
+                    unsafe core.pointee.runOnce(item, worker: worker, isRecorded: true)
+                }
+            } else {
+                unsafe pool.run(items: items, context: core) { context, item, worker in
+                    guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
+                    unsafe core.pointee.runOnce(item, worker: worker, isRecorded: false)
+                }
+            }
+        }
+    }
+
+    /// Answers a batch of any size, of a plan that has one input and one output, both f32.
     ///
     /// - Parameters:
     ///   - input: samples one after the other, each row-major.
     ///   - output: room for the answers, as many as there are samples.
-    /// - Throws: ``SessionError`` where the spans don't hold the same whole number of samples within the plan's bound.
+    /// - Throws: ``SessionError`` where the spans don't hold the same whole number of samples.
     public mutating func run(_ input: Span<Float>, into output: inout MutableSpan<Float>) throws(SessionError) {
         guard plan.inputs.count == 1 && plan.outputs.count == 1 else {
             throw SessionError.severalPorts((plan.inputs + plan.outputs).map(\.name))
@@ -132,9 +223,10 @@ public struct Session: ~Copyable {
         try run(batch: batch)
     }
 
-    /// Shares numbered pieces of work among the session's threads, between its runs.
-    package func share(items: Int, context: UnsafeMutableRawPointer?, work: WorkerPool.Work) {
-        unsafe pool.run(items: items, context: context, work: work)
+    /// Has the session's threads do other work, between its runs.
+    package func share(_ companion: Companion) {
+        guard let work = unsafe companion.work else { return }
+        unsafe pool.run(items: companion.items, context: companion.context, work: work)
     }
 
     /// The bytes of a slice of the state arena.

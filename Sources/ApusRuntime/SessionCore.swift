@@ -10,6 +10,7 @@ struct SessionCore: ~Copyable {
     private let prologue: Program
     private let body: Program
     private let epilogue: Program
+    private let activities: Activities
 
     private let microBatch: Int
     private let shards: Int
@@ -27,8 +28,18 @@ struct SessionCore: ~Copyable {
     let ports: UnsafeMutablePointer<UInt>
     private let sampleBytes: UnsafeMutablePointer<Int>
     private var batch = 0
-    /// Pieces of work of the body: shards, or micro-batches where nothing is summed over samples.
+    /// Pieces of work of the body: shards, or parts of the batch where nothing is summed over samples.
     private(set) var items = 0
+    /// What is done beside the body.
+    private var companion = Companion()
+    /// Which calls are run now, of those that are run once.
+    private var phase = Phase.prologue
+    private var wave = Program.Wave(first: 0, count: 0, isShared: false)
+    /// Where each worker notes its times, where runs are recorded.
+    var lanes: UnsafeMutablePointer<Recorder.Lane>?
+
+    /// Pieces of a batch for each thread, at most: enough for one that is interrupted not to keep the others waiting long.
+    private static let piecesPerWorker = 32
 
     init(
         prologue: consuming Program, body: consuming Program, epilogue: consuming Program, plan: Plan, workers: Int,
@@ -37,6 +48,7 @@ struct SessionCore: ~Copyable {
         self.prologue = prologue
         self.body = body
         self.epilogue = epilogue
+        activities = Activities(plan)
         self.workers = workers
         microBatch = plan.microBatch
         shards = plan.shards
@@ -73,9 +85,14 @@ struct SessionCore: ~Copyable {
     /// The addresses that worker's operands are resolved with.
     func slots(of worker: Int) -> UnsafeMutablePointer<UInt> { unsafe slotBlock + worker * slotCount }
 
-    mutating func begin(batch: Int, arguments: RunArguments) {
+    private func scratch(of worker: Int) -> UnsafeMutablePointer<UnsafeMutableRawPointer?> {
+        unsafe scratchBlock + worker * Program.operandLimit
+    }
+
+    mutating func begin(batch: Int, arguments: RunArguments, _ companion: Companion) {
         self.batch = batch
-        items = sumsOverSamples ? shards : (batch + microBatch - 1) / microBatch
+        self.companion = companion
+        items = sumsOverSamples ? shards : parts(of: batch)
         for worker in 0..<workers {
             unsafe argumentBlock[worker] = arguments
             unsafe argumentBlock[worker].inverseBatch = 1 / Float(batch)
@@ -83,43 +100,133 @@ struct SessionCore: ~Copyable {
         }
     }
 
-    /// Runs what is run once a call, on the caller's thread.
-    func runOnce(_ phase: Phase) {
-        let slots = unsafe slots(of: 0)
-        let control = apus_flush_denormals()
-        unsafe slots[Int(Arena.reductions.rawValue)] = unsafe UInt(bitPattern: reductions)
-        switch phase {
-        case .prologue: unsafe prologue.run(slots: slots, scratch: scratchBlock, samples: 1)
-        case .epilogue: unsafe epilogue.run(slots: slots, scratch: scratchBlock, samples: 1)
-        }
-        apus_restore_float_control(control)
+    /// Parts of a batch: for each thread as many as for the others, a micro-batch each where that aren't too many.
+    private func parts(of batch: Int) -> Int {
+        if workers == 1 { return 1 }
+        let microBatches = (batch + microBatch - 1) / microBatch
+        return min(batch, microBatches.roundedUp(to: workers), Self.piecesPerWorker * workers)
     }
 
-    /// Runs the body over a piece of the batch.
-    func runItem(_ item: Int, worker: Int) {
-        let first: Int
-        let end: Int
-        if sumsOverSamples {
-            first = batch * item / shards
-            end = batch * (item + 1) / shards
-            let own = unsafe reductions + item * reductionStride
-            unsafe own.initializeMemory(as: UInt8.self, repeating: 0, count: reductionStride)
-            unsafe slots(of: worker)[Int(Arena.reductions.rawValue)] = UInt(bitPattern: own)
-        } else {
-            first = item * microBatch
-            end = min(batch, first + microBatch)
+    // MARK: What is run once
+
+    func waves(of phase: Phase) -> Int {
+        switch phase {
+        case .prologue: unsafe prologue.waves.count
+        case .epilogue: unsafe epilogue.waves.count
         }
+    }
+
+    /// Chooses a wave; returns the pieces that threads share, or nil where one thread does better by itself.
+    mutating func begin(_ phase: Phase, wave number: Int) -> Int? {
+        self.phase = phase
+        switch phase {
+        case .prologue: unsafe wave = prologue.waves[number]
+        case .epilogue: unsafe wave = epilogue.waves[number]
+        }
+        return wave.isShared ? wave.count : nil
+    }
+
+    /// Runs one call of the wave, or all of them.
+    @inline(__always)
+    func runOnce(_ item: Int?, worker: Int, isRecorded: Bool) {
         let slots = unsafe slots(of: worker)
-        let scratch = unsafe scratchBlock + worker * Program.operandLimit
+        let scratch = unsafe scratch(of: worker)
+        unsafe slots[Int(Arena.reductions.rawValue)] = unsafe UInt(bitPattern: reductions)
+        let first = wave.first + (item ?? 0)
+        let range = first..<first + (item == nil ? wave.count : 1)
+        if isRecorded {
+            guard let lane = unsafe lanes?[worker] else { return }
+            switch phase {
+            case .prologue: unsafe prologue.runRecorded(range, slots: slots, scratch: scratch, samples: 1, lane: lane)
+            case .epilogue: unsafe epilogue.runRecorded(range, slots: slots, scratch: scratch, samples: 1, lane: lane)
+            }
+        } else {
+            switch phase {
+            case .prologue: unsafe prologue.run(range, slots: slots, scratch: scratch, samples: 1)
+            case .epilogue: unsafe epilogue.run(range, slots: slots, scratch: scratch, samples: 1)
+            }
+        }
+    }
+
+    // MARK: The body
+
+    /// Runs the body over a piece of the batch, or a piece of what is done beside it.
+    @inline(__always)
+    func runItem(_ item: Int, worker: Int, isRecorded: Bool) {
+        guard item < items else {
+            runCompanion(item - items, worker: worker, isRecorded: isRecorded)
+            return
+        }
+        let first = batch * item / items
+        let end = batch * (item + 1) / items
+        let slots = unsafe slots(of: worker)
+        if sumsOverSamples { clearSums(of: item, worker: worker, isRecorded: isRecorded) }
+        // Micro-batches of nearly the same size.
+        let steps = (end - first + microBatch - 1) / microBatch
         var sample = first
-        while sample < end {
+        for step in 0..<steps {
             for port in 0..<portCount {
                 unsafe slots[Program.fixedSlots + port] = unsafe ports[port] &+ UInt(sample * sampleBytes[port])
             }
             unsafe argumentBlock[worker].firstSample = UInt32(sample)
-            let samples = min(microBatch, end - sample)
-            unsafe body.run(slots: slots, scratch: scratch, samples: samples)
-            sample += samples
+            let next = first + (end - first) * (step + 1) / steps
+            if isRecorded {
+                guard let lane = unsafe lanes?[worker] else { return }
+                unsafe body.runRecorded(
+                    body.all, slots: slots, scratch: scratch(of: worker), samples: next - sample, lane: lane)
+            } else {
+                unsafe body.run(body.all, slots: slots, scratch: scratch(of: worker), samples: next - sample)
+            }
+            sample = next
         }
+    }
+
+    @inline(__always)
+    private func clearSums(of shard: Int, worker: Int, isRecorded: Bool) {
+        let begin = isRecorded ? apus_ticks() : 0
+        let own = unsafe reductions + shard * reductionStride
+        unsafe own.initializeMemory(as: UInt8.self, repeating: 0, count: reductionStride)
+        unsafe slots(of: worker)[Int(Arena.reductions.rawValue)] = UInt(bitPattern: own)
+        if isRecorded, let lane = unsafe lanes?[worker] {
+            lane.note(activities.clearing, from: begin, to: apus_ticks(), samples: 0)
+        }
+    }
+
+    @inline(__always)
+    private func runCompanion(_ item: Int, worker: Int, isRecorded: Bool) {
+        let begin = isRecorded ? apus_ticks() : 0
+        if let work = unsafe companion.work { unsafe work(companion.context, item, worker) }
+        if isRecorded, let lane = unsafe lanes?[worker] {
+            lane.note(activities.preparation, from: begin, to: apus_ticks(), samples: companion.samples(of: item))
+        }
+    }
+}
+
+/// Numbered pieces of work that have nothing to do with a run, and are done beside its body by whoever has time: the next
+/// samples are prepared, for example.
+@safe
+package struct Companion {
+    package var items = 0
+    /// Samples of all pieces.
+    package var samples = 0
+    package var context: UnsafeMutableRawPointer?
+    package var work: WorkerPool.Work?
+
+    package init() {
+        unsafe context = nil
+        unsafe work = nil
+    }
+
+    package init(items: Int, samples: Int, context: UnsafeMutableRawPointer?, work: @escaping WorkerPool.Work) {
+        self.items = items
+        self.samples = samples
+        unsafe self.context = unsafe context
+        unsafe self.work = unsafe work
+    }
+
+    /// Samples of a piece, where all have as many but for the last ones.
+    func samples(of item: Int) -> Int {
+        let each = (samples + items - 1) / max(items, 1)
+        return max(0, min(each, samples - item * each))
     }
 }

@@ -1,7 +1,7 @@
 import ApusCommandLine
 package import ApusCompiler
 public import ApusPlan
-import ApusRuntime
+package import ApusRuntime
 public import ArgumentParser
 import Glibc
 
@@ -81,7 +81,7 @@ package struct TargetOptions: ParsableArguments {
     }
 }
 
-/// `--threads T`.
+/// `--threads T` and `--pin`.
 package struct ThreadOptions: ParsableArguments {
     @Option(
         name: .customLong("threads"),
@@ -91,7 +91,12 @@ package struct ThreadOptions: ParsableArguments {
         transform: integer(in: ThreadOptions.range))
     private var chosen: Int?
 
+    @Flag(name: .customLong("pin"), help: "Give each thread a processor of its own.")
+    private var isPinned = false
+
     package init() {}
+
+    package var placement: ThreadPlacement { isPinned ? .pinned : .free }
 
     /// What was chosen, or else as many as there are processors.
     package var count: Int { chosen ?? min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), Self.range.upperBound) }
@@ -105,4 +110,25 @@ package struct ReportOptions: ParsableArguments {
     package var json = false
 
     package init() {}
+}
+
+/// `--profile` and `--trace FILE`.
+package struct ProfileOptions: ParsableArguments {
+    @Flag(
+        name: .customLong("profile"),
+        help: "Time each instruction, and say at the end how near to this machine's limit it is.")
+    package var isWanted = false
+
+    @Option(
+        name: .customLong("trace"),
+        help: ArgumentHelp(
+            "With --profile: write the first calls as trace events, JSON that browsers' profilers open.",
+            valueName: "file"))
+    package var trace: String?
+
+    package init() {}
+
+    package func validate() throws {
+        if trace != nil && !isWanted { throw ValidationError("--trace goes with --profile: give both") }
+    }
 }

@@ -2,7 +2,7 @@ public import ApusCompiler
 public import ApusData
 public import ApusGraph
 public import ApusPlan
-import ApusRuntime
+public import ApusRuntime
 import Glibc
 
 /// How well a model answers a data set.
@@ -45,10 +45,11 @@ public struct Evaluator: ~Copyable {
     /// - Parameters:
     ///   - weights: whether the weights are those of the model for good, or are set before each evaluation.
     ///   - augmenter: prepares images without changing them.
+    ///   - placement: whether each thread has a processor of its own.
     ///   - convolutions: the algorithms that convolutions may be computed by.
     public init(
         _ model: Model, augmenter: Augmenter, weights: LoweringOptions.Weights, target: Target, threads: Int = 1,
-        batch: Int = 256, convolutions: ConvolutionAlgorithms = .exact
+        placement: ThreadPlacement = .free, batch: Int = 256, convolutions: ConvolutionAlgorithms = .exact
     ) throws(TrainingError) {
         let plan: Plan
         do {
@@ -66,7 +67,7 @@ public struct Evaluator: ~Copyable {
                     + "'\(model.graph.name)' has \(plan.inputs.count) inputs and the outputs "
                     + plan.outputs.map { "\($0.name) \($0.sampleShape)" }.joined(separator: ", "))
         }
-        let session = try Session.make(plan, threads: threads)
+        let session = try Session.make(plan, threads: threads, placement: placement)
         classes = plan.outputs[0].sampleElements
         let producer = model.graph.nodes.first { $0.results.contains(model.graph.outputs[0]) }
         switch producer?.operation {
@@ -111,7 +112,7 @@ public struct Evaluator: ~Copyable {
         var first = 0
         while first < dataset.count {
             let order = (first..<min(dataset.count, first + batch)).map(Int32.init)
-            buffer.fill(dataset, order: order.span, seed: 0, epoch: 0, threads: session)
+            buffer.fill(dataset, order: order.span, seed: 0, epoch: 0, threads: &session)
             unsafe session.bindInput(0, to: buffer.images)
             var failure: SessionError?
             unsafe answers.withUnsafeMutableBytes { bytes in

@@ -1,71 +1,10 @@
 import ApusCompiler
-public import ApusData
+import ApusData
 public import ApusGraph
 import ApusInstructions
 public import ApusPlan
-import ApusRuntime
+package import ApusRuntime
 import Glibc
-
-/// The data of a training run.
-public struct TrainingData: Sendable {
-    public var training: ImageDataset
-    /// Held out of the training set; nil where selection needs none.
-    public var validation: ImageDataset?
-    public var test: ImageDataset?
-
-    public init(training: ImageDataset, validation: ImageDataset?, test: ImageDataset?) {
-        self.training = training
-        self.validation = validation
-        self.test = test
-    }
-
-    /// Holds out what the options say.
-    public init(training: ImageDataset, test: ImageDataset?, options: TrainingOptions) throws(TrainingError) {
-        guard options.selection == .validation else {
-            self.init(training: training, validation: nil, test: test)
-            return
-        }
-        guard options.heldOut >= 1, options.heldOut < training.count else {
-            throw .mismatch(
-                "\(options.heldOut) images can't be held out of \(training.count); hold out fewer, or select on last")
-        }
-        let parts = Shuffle.split(count: training.count, heldOut: options.heldOut, seed: options.seed)
-        self.init(
-            training: training.subset(parts.training), validation: training.subset(parts.heldOut), test: test)
-    }
-}
-
-/// What a trainer tells while it works.
-public enum TrainingEvent: Sendable {
-    case step(epoch: Int, step: Int, steps: Int, loss: Double)
-    /// A better model by the set that selects.
-    case improved(Model, epoch: Int, accuracy: Double)
-    /// An evaluation within an epoch.
-    case evaluated(epoch: Int, step: Int, accuracy: Double)
-    case epoch(EpochRecord)
-    case learningRateDivided(to: Double)
-    /// The state after an epoch, or where the trainer was told to stop.
-    case checkpoint(Checkpoint)
-}
-
-/// A line of `history.jsonl`.
-public struct EpochRecord: Sendable, Equatable {
-    public var epoch: Int
-    public var trainLoss: Double
-    public var validationAccuracy: Double?
-    public var testAccuracy: Double?
-    public var learningRate: Double
-    public var seconds: Double
-    public var imagesPerSecond: Double
-}
-
-/// Why a trainer ended.
-public enum TrainingEnd: String, Sendable {
-    case allEpochs = "all epochs are done"
-    case targetReached = "the target accuracy is reached"
-    case noImprovement = "no improvement for too many epochs"
-    case interrupted = "interrupted"
-}
 
 /// Trains a model: one plan is a whole step, run for each batch of each epoch.
 ///
@@ -82,6 +21,8 @@ public struct Trainer: ~Copyable {
     private let recipe: String
     private let lossSlice: StateSlice
     private let statusSlice: StateSlice
+    /// Whether the buffer holds the batch of the step that comes.
+    private var isBatchReady = false
 
     /// - Parameters:
     ///   - model: the spec, with weights where training goes on from a model that exists; others are initialized.
@@ -127,9 +68,10 @@ public struct Trainer: ~Copyable {
             throw .data(error.description)
         }
         let recipe = Self.recipe(options, explicit, data)
-        var session = try Session.make(plan, threads: options.threads)
+        var session = try Session.make(plan, threads: options.threads, placement: options.placement)
         let evaluator = try Evaluator(
-            explicit, augmenter: plain, weights: .state, target: target, threads: options.threads)
+            explicit, augmenter: plain, weights: .state, target: target, threads: options.threads,
+            placement: options.placement)
         try evaluator.check(data.training)
         let progress = try Self.start(
             &session, explicit, checkpoint, recipe: recipe, learningRate: options.learningRate)
@@ -183,6 +125,14 @@ public struct Trainer: ~Copyable {
         String(ModelFile.checksum(bytes), radix: 16)
     }
 
+    /// Records where the time of the steps goes; see `Session`.
+    package mutating func startRecording(eventRoom: Int) { session.startRecording(eventRoom: eventRoom) }
+
+    /// What was recorded, with the plan of a step; nil where nothing was to be.
+    package func recording() -> (plan: Plan, recording: Recording)? {
+        session.recording().map { (session.plan, $0) }
+    }
+
     /// Steps of an epoch. The last batch may be smaller.
     private var stepsPerEpoch: Int { (data.training.count + options.batch - 1) / options.batch }
 
@@ -211,11 +161,10 @@ public struct Trainer: ~Copyable {
         var lastEvaluation = began
         let secondsBefore = progress.seconds
         while progress.step < stepsPerEpoch {
-            let first = progress.step * options.batch
-            let batch = order.span.extracting(first..<min(order.count, first + options.batch))
-            let loss = try runStep(batch, epoch: epoch)
+            let count = batch(progress.step, of: order).count
+            let loss = try runStep(order, epoch: epoch)
             progress.step += 1
-            progress.lossSum += loss * Double(batch.count)
+            progress.lossSum += loss * Double(count)
             try observe(.step(epoch: epoch + 1, step: progress.step, steps: stepsPerEpoch, loss: loss))
             guard progress.step < stepsPerEpoch else { break }
             progress.seconds = secondsBefore + (now() - began)
@@ -235,9 +184,19 @@ public struct Trainer: ~Copyable {
         try endEpoch(epoch, observe: observe)
     }
 
-    /// Runs one step and returns the mean loss of its batch.
-    private mutating func runStep(_ batch: Span<Int32>, epoch: Int) throws(TrainingError) -> Double {
-        buffer.fill(data.training, order: batch, seed: options.seed, epoch: epoch, threads: session)
+    /// Places in the order of an epoch: those of a step's batch. Behind the last step there are none.
+    private func batch(_ step: Int, of order: [Int32]) -> Range<Int> {
+        min(step * options.batch, order.count)..<min((step + 1) * options.batch, order.count)
+    }
+
+    /// Runs one step, while the batch of the next is prepared, and returns the mean loss of its batch.
+    private mutating func runStep(_ order: [Int32], epoch: Int) throws(TrainingError) -> Double {
+        let own = batch(progress.step, of: order)
+        let following = batch(progress.step + 1, of: order)
+        if !isBatchReady {
+            buffer.fill(
+                data.training, order: order.span.extracting(own), seed: options.seed, epoch: epoch, threads: &session)
+        }
         var arguments = RunArguments()
         arguments.learningRate = Float(
             progress.learningRate.rate(
@@ -248,9 +207,18 @@ public struct Trainer: ~Copyable {
         arguments.seedHigh = UInt32(truncatingIfNeeded: options.seed >> 32)
         unsafe session.bindInput(0, to: buffer.images)
         unsafe session.bindInput(1, to: buffer.labels)
-        do throws(SessionError) { try session.run(batch: batch.count, arguments: arguments) } catch {
+        do throws(SessionError) {
+            try buffer.prepareNext(
+                data.training, order: order.span.extracting(following), seed: options.seed, epoch: epoch,
+                with: &session
+            ) { (session, companion) throws(SessionError) in
+                try session.run(batch: own.count, arguments: arguments, beside: companion)
+            }
+        } catch {
             throw .session(error.description)
         }
+        buffer.takeNext()
+        isBatchReady = !following.isEmpty
         let loss = unsafe Double(session.withState(lossSlice) { unsafe $0[0] })
         guard loss.isFinite else {
             throw .notFinite(what: "the loss", epoch: epoch + 1, step: progress.step + 1)

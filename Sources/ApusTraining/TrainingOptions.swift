@@ -1,7 +1,7 @@
 public import ApusCompiler
 public import ApusData
 import ApusPlan
-import ApusRuntime
+public import ApusRuntime
 
 /// Everything that a training run depends on. The defaults are the recipe of the Flux model zoo.
 public struct TrainingOptions: Sendable {
@@ -52,6 +52,8 @@ public struct TrainingOptions: Sendable {
     public var shards = 8
     /// Threads that work on a batch. Not part of the recipe.
     public var threads = 1
+    /// Whether each of them has a processor of its own. Not part of the recipe.
+    public var placement = ThreadPlacement.free
     /// The algorithms that convolutions may be computed by. They are part of the recipe.
     public var convolutions = ConvolutionAlgorithms.exact
 
@@ -96,8 +98,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
 
 extension Session {
     /// A session whose errors are a trainer's.
-    static func make(_ plan: Plan, threads: Int) throws(TrainingError) -> Session {
-        do throws(SessionError) { return try Session(plan, threads: threads) } catch {
+    static func make(_ plan: Plan, threads: Int, placement: ThreadPlacement) throws(TrainingError) -> Session {
+        do throws(SessionError) { return try Session(plan, threads: threads, placement: placement) } catch {
             throw .session(error.description)
         }
     }

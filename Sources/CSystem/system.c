@@ -1,6 +1,9 @@
+#define _GNU_SOURCE
 #include "CSystem.h"
 #include <limits.h>
 #include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #if defined(__x86_64__)
@@ -53,4 +56,33 @@ void apus_wait(const uint32_t *word, uint32_t expected) {
 
 void apus_wake_all(const uint32_t *word) {
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, 0, 0, 0);
+}
+
+// A thread that is bound hands its one processor on to the threads it makes, so all are counted before any is bound.
+static cpu_set_t usable;
+static pthread_once_t usable_once = PTHREAD_ONCE_INIT;
+
+static void find_usable(void) {
+    CPU_ZERO(&usable);
+    if (sched_getaffinity(0, sizeof usable, &usable) != 0) CPU_ZERO(&usable);
+}
+
+bool apus_bind_thread(int number) {
+    pthread_once(&usable_once, find_usable);
+    int count = CPU_COUNT(&usable);
+    if (count == 0) return false;
+    int left = number % count;
+    for (int processor = 0; processor < CPU_SETSIZE; processor++) {
+        if (!CPU_ISSET(processor, &usable) || left-- > 0) continue;
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(processor, &one);
+        return sched_setaffinity(0, sizeof one, &one) == 0;
+    }
+    return false;
+}
+
+void apus_unbind_thread(void) {
+    pthread_once(&usable_once, find_usable);
+    if (CPU_COUNT(&usable) > 0) sched_setaffinity(0, sizeof usable, &usable);
 }

@@ -18,8 +18,9 @@ func allocations(_ body: () throws -> Void) rethrows -> UInt64 {
 }
 
 /// Runs of an inference plan with that many threads.
-func inference(_ plan: Plan, batch: Int, threads: Int) throws -> UInt64 {
+func inference(_ plan: Plan, batch: Int, threads: Int, isRecorded: Bool = false) throws -> UInt64 {
     var session = try Session(plan, threads: threads)
+    if isRecorded { session.startRecording(eventRoom: 100, tolerance: 1.2) }
     let input = [Float](repeating: 0.5, count: batch * plan.inputs[0].sampleElements)
     var output = [Float](repeating: 0, count: batch * plan.outputs[0].sampleElements)
     var answers = output.mutableSpan
@@ -52,6 +53,8 @@ for path in CommandLine.arguments.dropFirst() {
     let learning = try Compiler.trainingPlan(model, .init(inputNoise: 0.1), lowering: lowering)
     for threads in [1, 2] {
         print(model.graph.name, "inference", threads, try inference(answering, batch: batch, threads: threads))
+        let recorded = try inference(answering, batch: batch, threads: threads, isRecorded: true)
+        print(model.graph.name, "recorded", threads, recorded)
         print(model.graph.name, "training", threads, try training(learning, batch: batch, threads: threads))
     }
 }

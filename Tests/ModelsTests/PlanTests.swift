@@ -62,22 +62,34 @@ import Testing
     }
 
     @Test(arguments: PeerFixture.models)
-    func anyBatchUpToTheBoundGivesTheSameBits(name: String) throws {
-        let plan = try Compiler.inferencePlan(
-            try PeerAgreementTests.model(name), target: Processor.targets[0], batchBound: 37)
-        var random = TestRandom(seed: 5)
-        let images = random.numbers(37 * plan.inputs[0].sampleElements)
-        let all = try PlanRun.outputs(of: plan, images: ["image": images], batch: 37)
-        for batch in [1, 2, 15, 16, 17, 36] {
-            let some = try PlanRun.outputs(of: plan, images: ["image": images], batch: batch, threads: 2)
-            let expected = all.outputs["probabilities"]?.prefix(batch * 10)
-            #expect(some.outputs["probabilities"]?.map(\.bitPattern) == expected?.map(\.bitPattern), "batch \(batch)")
+    func anyBatchGivesTheSameBits(name: String) throws {
+        // Fewer at once than there are samples, and more: micro-batches of several sizes.
+        for bound in [1, 5, 64] {
+            let plan = try Compiler.inferencePlan(
+                try PeerAgreementTests.model(name), target: Processor.targets[0], batchBound: bound)
+            var random = TestRandom(seed: 5)
+            let images = random.numbers(137 * plan.inputs[0].sampleElements)
+            let all = try PlanRun.outputs(of: plan, images: ["image": images], batch: 137)
+            for (batch, threads) in [(1, 1), (1, 2), (2, 3), (15, 2), (16, 1), (17, 2), (36, 3), (137, 2)] {
+                let some = try PlanRun.outputs(of: plan, images: ["image": images], batch: batch, threads: threads)
+                let expected = all.outputs["probabilities"]?.prefix(batch * 10)
+                #expect(
+                    some.outputs["probabilities"]?.map(\.bitPattern) == expected?.map(\.bitPattern),
+                    "bound \(bound), batch \(batch), \(threads) threads")
+            }
         }
+    }
+
+    @Test func aTrainingPlanTakesBatchesUpToItsBound() throws {
+        let (_, training) = try Self.plans("mlp", target: Processor.targets[0])
+        let images = [Float](repeating: 0, count: 129 * training.inputs[0].sampleElements)
         let error = #expect(throws: SessionError.self) {
-            _ = try PlanRun.outputs(of: plan, images: ["image": images], batch: 38)
+            _ = try PlanRun.outputs(
+                of: training, images: ["image": images], labels: Array(repeating: 0, count: 129), batch: 129)
         }
         #expect(
-            error?.description == "a batch of 38 is not from 1 to the plan's bound of 37; compile it with --batch 38")
+            error?.description == "a batch of 129 is not from 1 to the plan's bound of 128; compile it with --batch 129"
+        )
     }
 
     @Test func spansAreRefusedWhereThereAreSeveralPorts() throws {

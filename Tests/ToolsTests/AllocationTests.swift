@@ -7,7 +7,7 @@ import Testing
         let result = try Tool.run("allocation-count", models.map { repositoryFile("Models/\($0).graph") })
         #expect(result.status == 0, "\(result.error)")
         let lines = result.output.split(separator: "\n")
-        #expect(lines.count == models.count * 4 + 1)
+        #expect(lines.count == models.count * 6 + 1)
         #expect(lines.last == "counter works")
         for line in lines.dropLast() { #expect(line.hasSuffix(" 0"), "\(line)") }
     }

@@ -64,7 +64,7 @@ struct ApusEvaluate: Tool {
         do throws(TrainingError) {
             var evaluator = try Evaluator(
                 model, augmenter: augmenter, weights: .constant, target: target, threads: threads.count,
-                convolutions: targets.convolutions)
+                placement: threads.placement, convolutions: targets.convolutions)
             return try evaluator.evaluate(images)
         } catch {
             throw ToolError(error, file: self.model)

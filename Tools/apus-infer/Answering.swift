@@ -22,7 +22,7 @@ func answer(_ arguments: Arguments) throws(Failure) {
     let pictures: PictureReader? = arguments.pictures.isEmpty ? nil : try PictureReader(plan)
     let samples = pictures == nil ? try readTensors(arguments.inputs, for: plan) : .pictures(arguments.pictures)
 
-    var network = try Network(loaded, wanted: min(wanted, samples.count), threads: arguments.threads)
+    var network = try Network(loaded, wanted: min(wanted, samples.count), arguments)
     var report = try Report(plan, arguments, samples)
     for start in stride(from: 0, to: samples.count, by: network.batch) {
         let end = min(start + network.batch, samples.count)

@@ -10,7 +10,7 @@ struct Arguments {
         var path: String
     }
 
-    enum Action { case answer, benchmark, help, version }
+    enum Action { case answer, benchmark, profile, help, version }
 
     var action = Action.answer
     /// The model, plan or spec.
@@ -27,9 +27,13 @@ struct Arguments {
     var isRaw = false
     var hasRandomWeights = false
     var convolutions = ConvolutionAlgorithms.exact
+    var isPinned = false
+    /// Where the events of a profile are written.
+    var trace: String?
 
     private enum Option: String, CaseIterable {
-        case input, output, until, top, batch, threads, target, direct, raw, json, benchmark, help, version
+        case input, output, until, top, batch, threads, pin, target, direct, raw, json, benchmark, profile, trace, help
+        case version
         case allowApproximate = "allow-approximate"
         case randomWeights = "random-weights"
 
@@ -40,7 +44,9 @@ struct Arguments {
             case .until: "VALUE"
             case .top, .batch, .threads: "a number"
             case .target: "a target"
-            case .direct, .allowApproximate, .raw, .json, .benchmark, .help, .version, .randomWeights: nil
+            case .trace: "FILE"
+            case .direct, .allowApproximate, .raw, .json, .benchmark, .profile, .pin, .help, .version, .randomWeights:
+                nil
             }
         }
 
@@ -123,7 +129,15 @@ struct Arguments {
         case .raw: isRaw = true
         case .json: isJSON = true
         case .randomWeights: hasRandomWeights = true
-        case .benchmark: if action == .answer { action = .benchmark }
+        case .pin: isPinned = true
+        case .benchmark, .profile:
+            if action == .benchmark || action == .profile {
+                throw .usage("choose one of --benchmark and --profile: they don't go together")
+            }
+            if action == .answer { action = option == .benchmark ? .benchmark : .profile }
+        case .trace:
+            guard !value.isEmpty else { throw .usage("--trace needs the name of a file") }
+            trace = value
         case .help: action = .help
         case .version: if action != .help { action = .version }
         }
@@ -159,17 +173,18 @@ struct Arguments {
         }
         let ways: [(String, Bool)] = [
             ("pictures", !pictures.isEmpty), ("--input", !inputs.isEmpty), ("--raw", isRaw),
-            ("--benchmark", action == .benchmark),
+            ("--benchmark", action == .benchmark), ("--profile", action == .profile),
         ]
         let chosen = ways.filter(\.1).map(\.0)
         guard chosen.count <= 1 else { throw .usage("choose one of \(enumeration(chosen)): they don't go together") }
         guard let way = chosen.first else {
-            throw .usage("nothing is asked; give pictures, --input NAME=FILE, --raw or --benchmark")
+            throw .usage("nothing is asked; give pictures, --input NAME=FILE, --raw, --benchmark or --profile")
         }
         guard outputs.isEmpty || !isRaw && action == .answer else { throw .usage("--output doesn't go with \(way)") }
         guard !isJSON || !isRaw else { throw .usage("--json doesn't go with --raw: its answers are f32") }
         guard !isJSON || outputs.isEmpty else { throw .usage("--json doesn't go with --output: nothing is printed") }
-        if top != nil, isRaw || action == .benchmark || !outputs.isEmpty || !until.isEmpty {
+        guard trace == nil || action == .profile else { throw .usage("--trace goes with --profile: give both") }
+        if top != nil, isRaw || action != .answer || !outputs.isEmpty || !until.isEmpty {
             throw .usage("--top is for classes that are printed, and here are none")
         }
     }

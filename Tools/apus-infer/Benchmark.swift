@@ -5,22 +5,25 @@ import Glibc
 
 /// Times runs of the network on made-up samples and prints how long one takes.
 func benchmark(_ arguments: Arguments) throws(Failure) {
+    var network = try loadFilled(arguments)
+    let plan = network.plan
+    let times: Times
+    do { times = try measure(&network) } catch { throw Failure(error.description) }
+    try printAnswer(
+        arguments.isJSON
+            ? report(times, plan, arguments, network.batch).pretty + "\n"
+            : text(times, plan, arguments, network.batch))
+}
+
+/// The network with a batch of made-up samples.
+func loadFilled(_ arguments: Arguments) throws(Failure) -> Network {
     let batch = arguments.batch ?? 1
-    let loaded = try LoadedPlan.load(arguments, batch: batch)
-    let plan = loaded.plan
-    guard batch <= plan.batchBound else {
-        let error = SessionError.batchOutOfRange(batch: batch, bound: plan.batchBound)
-        throw Failure("\(arguments.file): \(error)")
-    }
-    var network = try Network(loaded, wanted: batch, threads: arguments.threads)
+    let network = try Network(try LoadedPlan.load(arguments, batch: batch), wanted: batch, arguments)
     guard network.batch == batch else {
         throw Failure("a batch of \(batch) takes too much memory; give a smaller --batch")
     }
     fill(network)
-    let times: Times
-    do { times = try measure(&network) } catch { throw Failure(error.description) }
-    try printAnswer(
-        arguments.isJSON ? report(times, plan, arguments, batch).pretty + "\n" : text(times, plan, arguments, batch))
+    return network
 }
 
 /// Sorted times of runs, in nanoseconds, without what reading the clock takes.
@@ -36,9 +39,7 @@ private struct Times {
 /// Warms up for a tenth of a second, then times runs for a second: 3 at least and 200,000 at most.
 private func measure(_ network: inout Network) throws(SessionError) -> Times {
     let samples = network.batch
-    let warmEnd = now() + 100_000_000
-    repeat { try network.run(samples: samples) } while now() < warmEnd
-
+    try warmUp(&network)
     let overhead = clockOverhead()
     var times = [Int](repeating: 0, count: 200_000)
     let end = now() + 1_000_000_000
@@ -54,8 +55,14 @@ private func measure(_ network: inout Network) throws(SessionError) -> Times {
     return Times(sorted: times[..<count].sorted())
 }
 
+/// Runs the network for a tenth of a second.
+func warmUp(_ network: inout Network) throws(SessionError) {
+    let end = now() + 100_000_000
+    repeat { try network.run(samples: network.batch) } while now() < end
+}
+
 /// Nanoseconds since some moment.
-private func now() -> Int {
+func now() -> Int {
     var time = timespec()
     _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     return time.tv_sec * 1_000_000_000 + time.tv_nsec

@@ -4,6 +4,7 @@ let help = """
            apus-infer [options] MODEL|PLAN --input NAME=x.npy [--output NAME=y.npy]
            apus-infer [options] MODEL|PLAN --raw < samples > answers
            apus-infer [options] MODEL|PLAN --benchmark
+           apus-infer [options] MODEL|PLAN --profile [--trace FILE.json]
 
     Asks a network: a plan (.plan, from apus-compile) at once, a model (.apus, from apus-export) after compiling it.
     Pictures are PNG, PGM or PPM, and are prepared as the model says.
@@ -12,6 +13,8 @@ let help = """
       --input NAME=FILE    the input NAME is the array in FILE (.npy); its first dimension counts the samples
       --raw                samples are f32, little-endian, on standard input; answers likewise on standard output
       --benchmark          times the network on made-up samples
+      --profile            times each instruction so, and says how near to this machine's limit it is
+      --trace FILE         with --profile: writes the calls as trace events, JSON that browsers' profilers open
       --until VALUE        computes VALUE in place of the outputs; of a model only; may be given more than once
 
     what is shown:
@@ -22,6 +25,7 @@ let help = """
     how it runs:
       --batch B            samples that go through the network at once
       --threads T          threads that share a batch (1); the answers don't depend on it
+      --pin                gives each thread a processor of its own
       --target NAME        compiles for x86-64, x86-64-v3, x86-64-v4 or arm64, not for this processor's best
       --direct             computes convolutions by their definition alone
       --allow-approximate  permits quicker convolutions with up to three times the definition's rounding errors

@@ -11,6 +11,7 @@ enum Infer {
             case .help: try printAnswer(help)
             case .version: try printAnswer("apus-infer \(Release.version)\n")
             case .benchmark: try benchmark(arguments)
+            case .profile: try profile(arguments)
             case .answer where arguments.isRaw: try answerStream(arguments)
             case .answer: try answer(arguments)
             }

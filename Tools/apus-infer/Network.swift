@@ -18,8 +18,8 @@ struct Network: ~Copyable {
     /// Those of one sample take no more than this: 4 GiB.
     private static let greatestBytes = 4 << 30
 
-    /// - Parameter wanted: samples that should go at once; fewer do where the plan takes no more.
-    init(_ loaded: consuming LoadedPlan, wanted: Int, threads: Int) throws(Failure) {
+    /// - Parameter wanted: samples that should go at once; fewer do where they would take much memory.
+    init(_ loaded: consuming LoadedPlan, wanted: Int, _ arguments: Arguments) throws(Failure) {
         let plan = loaded.plan
         // Shapes of a plan file are bounded, so that neither the products nor their sum overflow.
         var sampleBytes = 0
@@ -35,10 +35,12 @@ struct Network: ~Copyable {
             throw Failure("the plan has an output that isn't f32; choose another value with --until")
         }
         let room = max(1, Self.desiredBytes / max(sampleBytes, 1))
-        let batch = min(wanted, plan.batchBound, room)
         var session = try reporting { () throws(SessionError) in
-            try unsafe Session(plan, constantsAt: loaded.constants, threads: threads)
+            try unsafe Session(
+                plan, constantsAt: loaded.constants, threads: arguments.threads,
+                placement: arguments.isPinned ? .pinned : .free)
         }
+        let batch = min(wanted, session.greatestBatch, room)
         unsafe inputs = plan.inputs.map { unsafe Self.memory(of: $0, batch: batch) }
         unsafe outputs = plan.outputs.map { unsafe Self.memory(of: $0, batch: batch) }
         for port in plan.inputs.indices {
@@ -69,6 +71,15 @@ struct Network: ~Copyable {
 
     /// Answers the first samples of the input memory, into the output memory.
     mutating func run(samples: Int) throws(SessionError) { try session.run(batch: samples) }
+
+    /// Records the runs that follow; see `Session`.
+    mutating func startRecording(eventRoom: Int, tolerance: Double) {
+        session.startRecording(eventRoom: eventRoom, tolerance: tolerance)
+    }
+
+    mutating func restartRecording() { session.restartRecording() }
+
+    func recording() -> Recording? { session.recording() }
 
     /// Puts a sample into the memory of an input; it has as many elements as the input.
     func setInput(_ port: Int, sample: Int, to elements: some Collection<UInt32>) {

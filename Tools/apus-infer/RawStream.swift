@@ -18,7 +18,7 @@ func answerStream(_ arguments: Arguments) throws(Failure) {
         let names = plan.outputs.map(\.name).joined(separator: ", ")
         throw Failure("--raw gives one output, and the network has \(names); choose one with --until")
     }
-    var network = try Network(loaded, wanted: wanted, threads: arguments.threads)
+    var network = try Network(loaded, wanted: wanted, arguments)
     let sampleBytes = plan.inputs[0].sampleElements * 4
     let answerBytes = plan.outputs[0].sampleElements * 4
     guard let input = unsafe network.inputs[0].baseAddress else { return }

@@ -3,6 +3,8 @@ import ApusData
 import ApusFiles
 import ApusGraph
 import ApusPlan
+import ApusProfile
+import ApusRuntime
 import ApusToolSupport
 import ApusTraining
 import ArgumentParser
@@ -42,6 +44,7 @@ struct ApusTrain: Tool {
     @OptionGroup(title: "Augmentation") var augmentation: AugmentationOptions
     @OptionGroup(title: "Machine") var threads: ThreadOptions
     @OptionGroup(title: "Machine") var target: TargetOptions
+    @OptionGroup(title: "Machine") var profile: ProfileOptions
 
     func validate() throws {
         if resume && overwrite {
@@ -50,7 +53,7 @@ struct ApusTrain: Tool {
     }
 
     func run() throws {
-        var options = try recipe.options(augmentation: try augmentation.augmentation(), threads: threads.count)
+        var options = try recipe.options(augmentation: try augmentation.augmentation(), threads: threads)
         options.convolutions = target.convolutions
         let model = try loadTrainable()
         let (training, test) = try data.load()
@@ -69,6 +72,8 @@ struct ApusTrain: Tool {
             var trainer = try Trainer(
                 labelled(model, training), data: trainingData, options: options, target: try chosenTarget(),
                 checkpoint: checkpoint)
+            let limits = profile.isWanted ? try measuredLimits() : nil
+            if profile.isWanted { trainer.startRecording(eventRoom: Self.eventRoom) }
             if !resume { try folder.begin() }
             var report = TrainingReport(folder: folder, options: options, images: trainingData.training.count)
             report.announce(model.graph.name, trainingData, source: data.name)
@@ -77,6 +82,9 @@ struct ApusTrain: Tool {
                 try report.note(event)
             }
             try report.finish(end)
+            if let limits, let (plan, recording) = trainer.recording() {
+                try report.show(Profile(recording, plan: plan, limits: limits), trace: profile.trace)
+            }
             _ = consume lock
         } catch {
             throw ToolError(error)
@@ -85,6 +93,16 @@ struct ApusTrain: Tool {
 
     private func chosenTarget() throws(TrainingError) -> Target {
         do throws(ToolError) { return try target.target() } catch { throw .session(error.description) }
+    }
+
+    /// Calls of each thread that `--trace` writes: those of some ten steps of a small network.
+    private static let eventRoom = 20_000
+
+    private func measuredLimits() throws(TrainingError) -> MachineLimits {
+        let target = try chosenTarget()
+        do throws(SessionError) { return try MachineLimits.measure(on: target) } catch {
+            throw .session(error.description)
+        }
     }
 
     private func loadTrainable() throws -> Model {

@@ -149,7 +149,7 @@ struct RecipeOptions: ParsableArguments {
         return training.subset(0..<limit)
     }
 
-    func options(augmentation: Augmentation, threads: Int) throws -> TrainingOptions {
+    func options(augmentation: Augmentation, threads: ThreadOptions) throws -> TrainingOptions {
         var options = TrainingOptions()
         options.seed = seed
         options.batch = batch
@@ -179,7 +179,8 @@ struct RecipeOptions: ParsableArguments {
         options.evaluationSteps = evaluateSteps ?? 0
         options.evaluationSeconds = evaluateSeconds ?? 0
         options.shards = shards
-        options.threads = threads
+        options.threads = threads.count
+        options.placement = threads.placement
         return options
     }
 }

@@ -1,5 +1,8 @@
 import ApusCommandLine
+import ApusFiles
 import ApusGraph
+import ApusJSON
+import ApusProfile
 import ApusTraining
 import Glibc
 
@@ -75,6 +78,15 @@ struct TrainingReport: ~Copyable {
         if options.selection != .last { parts.append("\(setName) \(formatDecimal(best.accuracy, digits: 4))") }
         if options.selection != .test, let bestTest { parts.append("test \(formatDecimal(bestTest, digits: 4))") }
         show(parts.joined(separator: ", ") + ", in \(untrusted(folder.bestModelPath))")
+    }
+
+    /// Prints where the time of the steps went, and writes the trace where one is wanted.
+    mutating func show(_ profile: Profile, trace: String?) throws(TrainingError) {
+        show("")
+        for line in ProfileTable(profile).lines { show(untrusted(line)) }
+        guard let trace else { return }
+        let text = TraceDocument(profile).value.compact + "\n"
+        do throws(FileError) { try writeFile(Array(text.utf8), to: trace) } catch { throw .file(error.description) }
     }
 
     private var setName: String { options.selection == .test ? "test" : "validation" }

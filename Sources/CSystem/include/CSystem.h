@@ -21,6 +21,13 @@ void apus_wait(const uint32_t *word, uint32_t expected);
 /// Wakes every thread asleep in `apus_wait` on `word`.
 void apus_wake_all(const uint32_t *word);
 
+/// Binds the calling thread to one of the processors that the process could use when this was first called: to the one of
+/// that number, counted round. Returns whether the system did so.
+bool apus_bind_thread(int number);
+
+/// Lets the calling thread run on all of these processors again.
+void apus_unbind_thread(void);
+
 /// Catches the next interrupt from the keyboard or request to end; a second one ends the program at once.
 void apus_catch_stop_signals(void);
 
@@ -34,6 +41,12 @@ static inline void apus_store(uint32_t *word, uint32_t value) { __atomic_store_n
 static inline uint32_t apus_add(uint32_t *word, uint32_t value) {
     return __atomic_fetch_add(word, value, __ATOMIC_ACQ_REL);
 }
+static inline uint64_t apus_load_long(const uint64_t *word) { return __atomic_load_n(word, __ATOMIC_ACQUIRE); }
+static inline void apus_store_long(uint64_t *word, uint64_t value) { __atomic_store_n(word, value, __ATOMIC_RELEASE); }
+/// Stores `value` where the word is still `expected`, and returns whether it was.
+static inline bool apus_exchange_long(uint64_t *word, uint64_t expected, uint64_t value) {
+    return __atomic_compare_exchange_n(word, &expected, value, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
 /// Makes what was stored before visible before anything that is loaded after.
 static inline void apus_fence(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 
@@ -43,6 +56,19 @@ static inline void apus_pause(void) {
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
     __asm__ volatile("yield");
+#endif
+}
+
+/// A counter that goes up evenly with time, read in some ten nanoseconds. How fast it goes is not said.
+static inline uint64_t apus_ticks(void) {
+#if defined(__x86_64__)
+    return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+    uint64_t ticks;
+    __asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+    return ticks;
+#else
+#error "this processor's counter is not known"
 #endif
 }
 

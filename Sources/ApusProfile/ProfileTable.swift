@@ -1,0 +1,80 @@
+import ApusPlan
+import ApusRuntime
+
+/// A profile as people read it: what the machine can do, then a line for each instruction.
+package struct ProfileTable {
+    private let profile: Profile
+
+    package init(_ profile: Profile) { self.profile = profile }
+
+    /// The lines, without colors. Names in them are those of the plan, which may have been made to harm a terminal.
+    package var lines: [String] { heading + [""] + table }
+
+    private var heading: [String] {
+        let recording = profile.recording
+        let threads = recording.threads.count
+        let each = recording.runs > 0 ? recording.seconds / Double(recording.runs) : 0
+        let limits = profile.limits
+        let memory = limits.levels.map { level in
+            "\(size(level.size)) \(giga(level.bytesReadPerSecond, digits: 0)) / "
+                + "\(giga(level.bytesWrittenPerSecond, digits: 0))"
+        }
+        let dropped = recording.droppedRuns == 0 ? "" : " (and \(recording.droppedRuns) that were interrupted)"
+        return [
+            "\(profile.plan.name) for \(profile.plan.target.rawValue): \(recording.runs) runs of "
+                + "\(decimal(each * 1e6, digits: 2)) µs on \(threads) thread\(threads == 1 ? "" : "s")\(dropped)",
+            "measured limits of a core: \(giga(limits.operationsPerSecond)) GFLOP/s; GB/s read / written in "
+                + memory.joined(separator: ", "),
+        ]
+    }
+
+    private var table: [String] {
+        let runs = Double(max(profile.recording.runs, 1))
+        var cells = [["stage", "kernel", "for", "µs a run", "share", "GFLOP/s", "GB/s", "of limit"]]
+        for row in profile.rows {
+            cells.append([
+                row.stage, row.kernel, row.label, decimal(row.seconds / runs * 1e6, digits: 2),
+                percent(row.share, digits: 1), row.operationsPerSecond.map { giga($0) } ?? "",
+                row.bytesPerSecond.map { giga($0) } ?? "", row.partOfLimit.map { percent($0, digits: 0) } ?? "",
+            ])
+        }
+        let work = profile.rows.reduce(0) { $0 + $1.multiplyAdds }
+        let seconds = profile.rows.reduce(0) { $0 + $1.seconds }
+        let limit = profile.rows.reduce(0) { $0 + ($1.limitSeconds ?? 0) }
+        cells.append([
+            "", "", "all threads", decimal(seconds / runs * 1e6, digits: 2),
+            percent(profile.rows.reduce(0) { $0 + $1.share }, digits: 1),
+            seconds > 0 && work > 0 ? giga(2 * work / seconds) : "", "",
+            seconds > 0 ? percent(limit / seconds, digits: 0) : "",
+        ])
+        var widths = [Int](repeating: 0, count: cells[0].count)
+        for row in cells { for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.count) } }
+        return cells.map { row in
+            let padded = row.enumerated().map { column, cell in
+                let space = String(repeating: " ", count: widths[column] - cell.count)
+                return column < 3 ? cell + space : space + cell
+            }
+            return String(padded.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
+        }
+    }
+
+    private func giga(_ value: Double, digits: Int = 1) -> String { decimal(value * 1e-9, digits: digits) }
+
+    private func percent(_ part: Double, digits: Int) -> String { decimal(part * 100, digits: digits) + " %" }
+
+    /// `16 KiB`
+    private func size(_ bytes: Int) -> String {
+        bytes < 1 << 20 ? "\(bytes >> 10) KiB" : "\(bytes >> 20) MiB"
+    }
+
+    /// A number with so many digits after the point.
+    private func decimal(_ value: Double, digits: Int) -> String {
+        var power = 1.0
+        for _ in 0..<digits { power *= 10 }
+        guard value.isFinite, abs(value) * power < 1e15 else { return value.description }
+        let whole = String(Int((abs(value) * power).rounded()))
+        let padded = String(repeating: "0", count: max(0, digits + 1 - whole.utf8.count)) + whole
+        let sign = value < 0 ? "-" : ""
+        return digits == 0 ? sign + padded : "\(sign)\(padded.dropLast(digits)).\(padded.suffix(digits))"
+    }
+}

@@ -1,0 +1,132 @@
+import ApusKernels
+package import ApusPlan
+import CSystem
+
+#if arch(x86_64)
+    import ApusKernelsV3
+    import ApusKernelsV4
+#endif
+
+/// What one core of this machine can do at most with a target's instructions, as measured here and now.
+package struct MachineLimits: Sendable, Equatable {
+    /// How fast memory is read and written that was touched just before, as much at a time as the level says.
+    package struct Level: Sendable, Equatable {
+        /// Bytes that are gone through again and again.
+        package var size: Int
+        package var bytesReadPerSecond: Double
+        package var bytesWrittenPerSecond: Double
+
+        package init(size: Int, bytesReadPerSecond: Double, bytesWrittenPerSecond: Double) {
+            self.size = size
+            self.bytesReadPerSecond = bytesReadPerSecond
+            self.bytesWrittenPerSecond = bytesWrittenPerSecond
+        }
+    }
+
+    package var target: Target
+    package var multiplyAddsPerSecond: Double
+    /// From the smallest to the largest: the nearest cache to main memory.
+    package var levels: [Level]
+
+    package init(target: Target, multiplyAddsPerSecond: Double, levels: [Level]) {
+        self.target = target
+        self.multiplyAddsPerSecond = multiplyAddsPerSecond
+        self.levels = levels
+    }
+
+    /// Floating-point operations a second: a multiply-add is two.
+    package var operationsPerSecond: Double { 2 * multiplyAddsPerSecond }
+
+    /// The least time for so much work: what its arithmetic takes or what its memory takes, whichever is longer (the roofline
+    /// model: Williams, Waterman and Patterson, 2009). Reads and writes go on side by side.
+    ///
+    /// - Parameter footprint: bytes that are touched at a time. Memory is taken to be as fast as at the greatest measured size
+    ///   that isn't larger: the limit is one that can't be passed, wherever the bytes come from.
+    package func seconds(multiplyAdds: Double, bytesRead: Double, bytesWritten: Double, footprint: Int) -> Double {
+        let arithmetic = multiplyAdds / multiplyAddsPerSecond
+        guard let level = levels.last(where: { $0.size <= footprint }) ?? levels.first else { return arithmetic }
+        return max(
+            arithmetic, bytesRead / level.bytesReadPerSecond, bytesWritten / level.bytesWrittenPerSecond)
+    }
+
+    /// The sizes that are measured: the near caches, the shared one, and main memory.
+    private static let sizes = [16 << 10, 256 << 10, 4 << 20, 64 << 20]
+
+    /// Measures, on the thread that asks: 0.15 s.
+    ///
+    /// - Throws: ``SessionError`` where this processor doesn't run the target or the memory can't be had.
+    package static func measure(on target: Target) throws(SessionError) -> MachineLimits {
+        let loops = try LimitLoops(target)
+        let clock = TickClock()
+        let memory = try MemoryArena(size: sizes.max() ?? 0)
+        let control = apus_flush_denormals()
+        defer { apus_restore_float_control(control) }
+        // A core may need a while until it runs wide instructions at full speed: short trials, many of them.
+        let rounds = 4_000
+        let arithmetic = leastTicks(trials: 400, clock) { loops.multiplyAdd(rounds) }
+        var ticks: [(size: Int, read: Double, written: Double)] = []
+        for size in sizes {
+            let count = size / MemoryLayout<Float>.stride
+            let passes = max(1, (256 << 10) / size)
+            let trials = min(100, max(3, (8 << 20) / size))
+            // Written first, so that the pages are there.
+            let written = leastTicks(trials: trials, clock) { unsafe loops.write(memory.start, count, passes) }
+            let read = leastTicks(trials: trials, clock) { unsafe loops.read(memory.start, count, passes) }
+            ticks.append((size, read / Double(passes), written / Double(passes)))
+        }
+        let second = 1 / clock.secondsPerTick()
+        return MachineLimits(
+            target: target, multiplyAddsPerSecond: Double(rounds * loops.multiplyAddsOfRound) * second / arithmetic,
+            levels: ticks.map { entry in
+                Level(
+                    size: entry.size, bytesReadPerSecond: Double(entry.size) * second / entry.read,
+                    bytesWrittenPerSecond: Double(entry.size) * second / entry.written)
+            })
+    }
+
+    /// The least time of several trials, in ticks.
+    private static func leastTicks(trials: Int, _ clock: TickClock, _ work: () -> Void) -> Double {
+        var least = UInt64.max
+        for _ in 0..<trials {
+            let before = apus_ticks()
+            work()
+            let after = apus_ticks()
+            least = min(least, after &- before)
+        }
+        return Double(least > clock.cost ? least - clock.cost : 1)
+    }
+}
+
+/// The loops of one target's kernels.
+@safe
+private struct LimitLoops {
+    let multiplyAddsOfRound: Int
+    let multiplyAdd: (Int) -> Void
+    let read: (UnsafeMutableRawPointer, Int, Int) -> Void
+    let write: (UnsafeMutableRawPointer, Int, Int) -> Void
+
+    init(_ target: Target) throws(SessionError) {
+        guard Processor.targets.contains(target) else {
+            throw SessionError.wrongTarget(plan: target, processor: Processor.targets[0])
+        }
+        switch target {
+        #if arch(x86_64)
+            case .avx512:
+                multiplyAddsOfRound = ApusKernelsV4.multiplyAddsOfRound
+                multiplyAdd = { _ = ApusKernelsV4.multiplyAddRounds($0) }
+                unsafe read = { _ = unsafe ApusKernelsV4.readRounds($0, count: $1, rounds: $2) }
+                unsafe write = { unsafe ApusKernelsV4.writeRounds($0, count: $1, rounds: $2) }
+            case .avx2:
+                multiplyAddsOfRound = ApusKernelsV3.multiplyAddsOfRound
+                multiplyAdd = { _ = ApusKernelsV3.multiplyAddRounds($0) }
+                unsafe read = { _ = unsafe ApusKernelsV3.readRounds($0, count: $1, rounds: $2) }
+                unsafe write = { unsafe ApusKernelsV3.writeRounds($0, count: $1, rounds: $2) }
+        #endif
+        default:
+            multiplyAddsOfRound = ApusKernels.multiplyAddsOfRound
+            multiplyAdd = { _ = ApusKernels.multiplyAddRounds($0) }
+            unsafe read = { _ = unsafe ApusKernels.readRounds($0, count: $1, rounds: $2) }
+            unsafe write = { unsafe ApusKernels.writeRounds($0, count: $1, rounds: $2) }
+        }
+    }
+}

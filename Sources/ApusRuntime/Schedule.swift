@@ -1,0 +1,125 @@
+import ApusInstructions
+package import ApusPlan
+
+/// The order in which the instructions of a stage run, and what of them runs at the same time.
+///
+/// The body runs on a thread for each part of the batch, one instruction after the other. What is run once, before and
+/// after, is shared among the threads instead: instructions that don't depend on each other form a wave, and long ones are
+/// cut into ranges of their elements. Neither changes a bit of the result: every element is computed as it was.
+package struct Schedule: Sendable, Equatable {
+    /// An instruction or a range of its elements.
+    package struct Piece: Sendable, Equatable {
+        package var instruction: Instruction
+        /// The number of the instruction in its stage.
+        package var source: Int
+    }
+
+    package struct Wave: Sendable, Equatable {
+        package var pieces: [Piece]
+        /// Whether there is enough to do for several threads.
+        package var isShared: Bool
+    }
+
+    package var waves: [Wave]
+
+    /// Bytes that a wave touches before it is worth the microsecond that sharing takes.
+    private static let sharedBytes = 48 * 1024
+    /// Elements that a piece of an instruction has at least.
+    private static let leastElements = 2048
+    /// Pieces begin at multiples of this many elements: of a cache line, and of every vector.
+    private static let elementStep = 16
+
+    /// All instructions in order, as one thread runs them.
+    package init(inOrder instructions: [Instruction]) {
+        let pieces = instructions.enumerated().map { Piece(instruction: $1, source: $0) }
+        waves = pieces.isEmpty ? [] : [Wave(pieces: pieces, isShared: false)]
+    }
+
+    /// Waves for so many threads. The instructions are those of a stage that is run once.
+    ///
+    /// - Complexity: the square of the number of instructions.
+    package init(_ instructions: [Instruction], threads: Int, lanes: Int) {
+        guard threads > 1 else {
+            self = Schedule(inOrder: instructions)
+            return
+        }
+        let accesses = instructions.map { Access.all(of: $0, lanes: lanes) }
+        var levels: [Int] = []
+        for index in instructions.indices {
+            let before = levels.indices.filter { earlier in
+                accesses[index].contains { one in accesses[earlier].contains { one.conflicts(with: $0) } }
+            }
+            levels.append((before.map { levels[$0] }.max() ?? -1) + 1)
+        }
+        waves = (0..<(levels.max() ?? -1) + 1).map { level in
+            let members = levels.indices.filter { levels[$0] == level }
+            let bytes = members.reduce(0) { sum, index in sum + accesses[index].reduce(0) { $0 + $1.bytes.count } }
+            guard bytes >= Self.sharedBytes else {
+                return Wave(pieces: members.map { Piece(instruction: instructions[$0], source: $0) }, isShared: false)
+            }
+            let pieces = members.flatMap { index in
+                Self.cut(instructions[index], into: 2 * threads).map { Piece(instruction: $0, source: index) }
+            }
+            return Wave(pieces: pieces, isShared: pieces.count > 1)
+        }
+    }
+
+    /// The instruction as several, each for a range of its elements, where it works element by element and has enough of
+    /// them.
+    static func cut(_ instruction: Instruction, into wanted: Int) -> [Instruction] {
+        switch instruction.opcode {
+        case .reduceShards:
+            cut(instruction, ReduceParameters.self, \.count, into: wanted, operands: 2)
+        case .adam: cut(instruction, OptimizerParameters.self, \.count, into: wanted, operands: 4)
+        case .momentum: cut(instruction, OptimizerParameters.self, \.count, into: wanted, operands: 3)
+        case .movingAverage: cut(instruction, OptimizerParameters.self, \.count, into: wanted, operands: 2)
+        default: [instruction]
+        }
+    }
+
+    /// - Parameters:
+    ///   - count: where the parameters say the number of elements.
+    ///   - operands: how many of the operands, from the first, have the elements; the others are whole for each range.
+    private static func cut<Parameters: BitwiseCopyable>(
+        _ instruction: Instruction, _ type: Parameters.Type, _ count: WritableKeyPath<Parameters, Int32>,
+        into wanted: Int, operands: Int
+    ) -> [Instruction] {
+        let parameters = unsafe instruction.parameters.withUnsafeBytes { unsafe $0.loadUnaligned(as: type) }
+        let elements = Int(parameters[keyPath: count])
+        let size = max(leastElements, (elements + wanted - 1) / wanted).roundedUp(to: elementStep)
+        return stride(from: 0, to: max(elements, 1), by: size).map { start in
+            var own = parameters
+            own[keyPath: count] = Int32(min(size, elements - start))
+            var part = instruction
+            part.parameters = unsafe withUnsafeBytes(of: own) { unsafe Array($0) }
+            for operand in 0..<operands { part.operands[operand].offset += 4 * start }
+            return part
+        }
+    }
+}
+
+/// Bytes of an arena that an instruction reads or writes.
+private struct Access {
+    var arena: Arena
+    var bytes: Range<Int>
+    var isWritten: Bool
+
+    /// What a verified instruction touches. Of a run's arguments nothing is said: nobody writes them.
+    static func all(of instruction: Instruction, lanes: Int) -> [Access] {
+        guard let extents = try? instruction.extents(samples: 1, lanes: lanes) else {
+            // What can't be told may be anything: it then runs by itself.
+            return Arena.allCases.map { Access(arena: $0, bytes: 0..<Int.max, isWritten: true) }
+        }
+        return zip(instruction.operands, extents).compactMap { operand, extent in
+            if operand.arena == .none || operand.arena == .arguments { return nil }
+            let start = operand.offset + extent.bytes.lowerBound
+            return Access(
+                arena: operand.arena, bytes: start..<operand.offset + extent.bytes.upperBound,
+                isWritten: extent.access != .read)
+        }
+    }
+
+    func conflicts(with other: Access) -> Bool {
+        arena == other.arena && (isWritten || other.isWritten) && bytes.overlaps(other.bytes)
+    }
+}

@@ -1,0 +1,49 @@
+import ApusPlan
+import ApusRuntime
+import Glibc
+import Testing
+
+/// What a core can do, and what follows from it for an instruction.
+@Suite struct MachineLimitsTests {
+    @Test(arguments: Processor.targets)
+    func areMeasuredInNoTime(target: Target) throws {
+        let before = Self.processorTime()
+        let limits = try MachineLimits.measure(on: target)
+        #expect(Self.processorTime() - before < 0.6)
+        #expect(limits.target == target)
+        // A gigahertz and one multiply-add a cycle is the least of any processor; a thousand times as much is none.
+        #expect((2e9..<2e12).contains(limits.operationsPerSecond))
+        #expect(limits.levels.count == 4 && limits.levels.map(\.size) == limits.levels.map(\.size).sorted())
+        for level in limits.levels {
+            #expect((1e9..<1e13).contains(level.bytesReadPerSecond))
+            #expect((5e8..<1e13).contains(level.bytesWrittenPerSecond))
+        }
+        // The nearest cache is faster than main memory.
+        #expect(limits.levels[0].bytesReadPerSecond > limits.levels[3].bytesReadPerSecond)
+    }
+
+    private static func processorTime() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
+    @Test func theSlowerOfArithmeticAndMemoryCounts() {
+        let limits = MachineLimits(
+            target: .baseline, multiplyAddsPerSecond: 1e9,
+            levels: [
+                .init(size: 1000, bytesReadPerSecond: 4e9, bytesWrittenPerSecond: 2e9),
+                .init(size: 100_000, bytesReadPerSecond: 4e8, bytesWrittenPerSecond: 2e8),
+            ])
+        func seconds(_ multiplyAdds: Double, _ read: Double, _ written: Double, _ footprint: Int) -> Double {
+            limits.seconds(
+                multiplyAdds: multiplyAdds, bytesRead: read, bytesWritten: written, footprint: footprint)
+        }
+        #expect(seconds(1e9, 1000, 1000, 2000) == 1)
+        #expect(seconds(0, 4e9, 0, 10) == 1)
+        #expect(seconds(0, 4e9, 4e9, 99_999) == 2)
+        // Bytes that fit in no measured cache but the far one.
+        #expect(seconds(0, 4e9, 0, 100_000) == 10)
+        #expect(limits.operationsPerSecond == 2e9)
+    }
+}

@@ -1,0 +1,82 @@
+import ApusInstructions
+import ApusPlan
+import ApusRuntime
+import Testing
+
+/// How what is run once is shared among threads.
+@Suite struct ScheduleTests {
+    private func instructions(_ schedule: Schedule) -> [Int] {
+        schedule.waves.flatMap { $0.pieces.map(\.source) }
+    }
+
+    @Test func oneThreadKeepsTheOrder() throws {
+        let plan = try RuntimePlans.training()
+        for stage in [plan.prologue, plan.epilogue] {
+            let schedule = Schedule(stage, threads: 1, lanes: plan.target.lanes)
+            #expect(schedule.waves.count == 1 && !schedule.waves[0].isShared)
+            #expect(schedule.waves[0].pieces.map(\.instruction) == stage)
+        }
+        #expect(Schedule([], threads: 4, lanes: 4).waves.isEmpty)
+    }
+
+    @Test func wavesKeepWhatDependsOnEachOtherApart() throws {
+        let plan = try RuntimePlans.training()
+        let schedule = Schedule(plan.epilogue, threads: 2, lanes: plan.target.lanes)
+        #expect(Set(instructions(schedule)) == Set(plan.epilogue.indices))
+        func waves(_ opcode: Opcode) -> Set<Int> {
+            Set(
+                schedule.waves.indices.filter { schedule.waves[$0].pieces.contains { $0.instruction.opcode == opcode } }
+            )
+        }
+        let sums = try #require(waves(.reduceShards).max())
+        let unpacked = waves(.unpackWeights)
+        let updated = waves(.adam)
+        let averaged = waves(.movingAverage)
+        #expect(try sums < #require(unpacked.min()) && #require(unpacked.max()) < #require(updated.min()))
+        // Parameters that decay and those that don't report to one status: one wave after the other.
+        #expect(updated.count == 2)
+        #expect(try #require(updated.min()) < #require(averaged.max()))
+    }
+
+    @Test func longInstructionsAreCutIntoRanges() throws {
+        var parameters = OptimizerParameters(count: 100_003)
+        parameters.decay = 0.5
+        let adam = Instruction(
+            .adam,
+            operands: [0, 1 << 20, 2 << 20, 3 << 20].map { Operand(.state, offset: $0) }
+                + [Operand(.state, offset: 4 << 20), Operand(.arguments)],
+            parameters: withUnsafeBytes(of: parameters) { Array($0) }, label: "parameters")
+        let schedule = Schedule([adam], threads: 3, lanes: 16)
+        let wave = try #require(schedule.waves.first)
+        #expect(schedule.waves.count == 1 && wave.isShared && wave.pieces.count == 6)
+        var next = 0
+        for piece in wave.pieces {
+            let own = piece.instruction.parameters.withUnsafeBytes { $0.loadUnaligned(as: OptimizerParameters.self) }
+            #expect(piece.source == 0 && own.decay == 0.5 && next % 16 == 0)
+            #expect(piece.instruction.operands[..<4].map(\.offset) == [0, 1, 2, 3].map { $0 << 20 + 4 * next })
+            #expect(Array(piece.instruction.operands[4...]) == Array(adam.operands[4...]))
+            next += Int(own.count)
+        }
+        #expect(next == 100_003)
+    }
+
+    @Test func littleWorkIsNotShared() throws {
+        let fill = Instruction(
+            .padVector, operands: [Operand(.state), Operand(.state, offset: 64)],
+            parameters: withUnsafeBytes(of: PadVectorParameters(count: 4, paddedCount: 16)) { Array($0) }, label: "bias"
+        )
+        let schedule = Schedule([fill, fill], threads: 4, lanes: 16)
+        // The second writes what the first wrote.
+        #expect(schedule.waves.map(\.isShared) == [false, false])
+    }
+
+    @Test func threadsDoNotChangeABit() throws {
+        for average in [nil, 0.9] {
+            let plan = try RuntimePlans.training(decay: average == nil ? 0 : 0.01, average: average)
+            let one = try RuntimePlans.train(plan, threads: 1)
+            for threads in 2...4 {
+                #expect(try RuntimePlans.train(plan, threads: threads).state == one.state, "\(threads) threads")
+            }
+        }
+    }
+}
