@@ -3,12 +3,12 @@
 # The project itself is built without a warning; see the end of Package.swift.
 export APUS_WARNINGS := error
 
-SWIFT_SOURCES := Package.swift Sources Tests Tools
+SWIFT_SOURCES := Package.swift Sources Tests Tools Bench/Package.swift Bench/Sources
 PYTHON ?= python3
 
 .PHONY: help
 help: ## lists the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: dependencies
 dependencies:
@@ -39,3 +39,15 @@ fixture: ## has PyTorch compute anew what the models should answer (1.8 GB of do
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --no-deps --requirement Bench/peers/requirements-fixture.txt
 	.venv/bin/python Bench/peers/make_fixture.py
+
+# The peers, in the versions that requirements.txt names.
+.venv-peers/installed: Bench/peers/requirements.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet --requirement $<
+	touch $@
+
+.PHONY: bench-peers
+bench-peers: build .venv-peers/installed ## does the same work with other runtimes, side by side, and writes the README's table
+	swift build -c release --package-path Bench --product apus-peer-worker
+	.venv-peers/bin/python Bench/peers/bench_peers.py $(or $(PART),all)
+	.venv-peers/bin/python Bench/peers/bench_peers.py table

@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+"""Does the same work with Apus and with its peers, side by side.
+
+    bench_peers.py latency | throughput | models | sweep | start | train [--quick]
+    bench_peers.py all [--quick]
+    bench_peers.py table
+
+A part appends what it measured to Bench/peers/results.jsonl, a line for each run; `table` makes of the last run of each
+part the tables of Bench/peers/RESULTS.md and of the README. README.md beside this file says how things are measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+# Before anything imports TensorFlow, which has much to say.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+
+from harness import machine, results, table
+from parts.networks import latency, models, throughput
+from parts.start import start
+from parts.sweep import sweep
+from parts.train import train
+
+PARTS = {
+    "latency": latency, "throughput": throughput, "models": models, "sweep": sweep, "start": start, "train": train}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("part", choices=[*PARTS, "all", "table"])
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds; nothing is kept")
+    options = parser.parse_args()
+    if options.part == "table":
+        table.write()
+        return
+    print(machine.text(machine.describe()), flush=True)
+    for name in PARTS if options.part == "all" else [options.part]:
+        print(f"\n{name}: {(PARTS[name].__doc__ or '').splitlines()[0]}", flush=True)
+        records = PARTS[name](options.quick)
+        if not options.quick:
+            results.append(name, records)
+
+
+if __name__ == "__main__":
+    main()

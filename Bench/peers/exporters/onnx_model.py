@@ -1,0 +1,50 @@
+"""Networks as ONNX."""
+
+from __future__ import annotations
+
+import pathlib
+
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from exporters import UnknownOperator
+from harness.model import Network, Node
+
+OPSET, IR_VERSION = 17, 8
+_PLAIN = {"relu": "Relu", "add": "Add", "multiply": "Mul", "tanh": "Tanh", "sigmoid": "Sigmoid",
+          "global_average_pool": "GlobalAveragePool"}
+
+
+def export(network: Network, batch: int, path: pathlib.Path) -> None:
+    """Writes the network for that batch, as NCHW."""
+    nodes = [_node(network, node) for node in network.nodes]
+    inputs = [helper.make_tensor_value_info(network.input, TensorProto.FLOAT, [batch, *network.input_shape])]
+    outputs = [helper.make_tensor_value_info(network.output, TensorProto.FLOAT, [batch, *network.output_shape])]
+    weights = [numpy_helper.from_array(value, name) for name, value in network.weights.items()]
+    graph = helper.make_graph(nodes, network.name, inputs, outputs, weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
+    onnx.checker.check_model(model)
+    path.write_bytes(model.SerializeToString())
+
+
+def _node(network: Network, node: Node) -> onnx.NodeProto:
+    operator = node.operator
+    if operator in _PLAIN:
+        return helper.make_node(_PLAIN[operator], node.operands, [node.result])
+    if operator == "conv2d":
+        return helper.make_node(
+            "Conv", node.operands, [node.result], kernel_shape=network.window(node), strides=network.stride(node),
+            pads=network.padding(node), dilations=node.pair("dilation"), group=node.attributes.get("groups", 1))
+    if operator in ("max_pool2d", "average_pool2d"):
+        extra = {"count_include_pad": int(node.attributes.get("count_padding", False))}
+        return helper.make_node(
+            "MaxPool" if operator == "max_pool2d" else "AveragePool", node.operands, [node.result],
+            kernel_shape=network.window(node), strides=network.stride(node), pads=network.padding(node),
+            **({} if operator == "max_pool2d" else extra))
+    if operator == "dense":
+        return helper.make_node("Gemm", node.operands, [node.result], transB=1)
+    if operator == "flatten":
+        return helper.make_node("Flatten", node.operands, [node.result], axis=1)
+    if operator == "softmax":
+        return helper.make_node("Softmax", node.operands, [node.result], axis=-1)
+    raise UnknownOperator(operator, "ONNX")

@@ -1,0 +1,1 @@
+"""What runs the peers side by side, compares their answers, and reports."""

@@ -1,0 +1,157 @@
+"""The tables: all of them in Bench/peers/RESULTS.md, the short one in the project's README."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import Any
+
+from harness import machine, results
+from harness.workshop import PEERS, PROJECT, RUNTIMES, VARIANTS
+from parts.sweep import geometric_mean, worst
+
+BEGIN, END = "<!-- bench-peers: this part is written by make bench-peers -->", "<!-- bench-peers ends -->"
+TARGETS = ("", "x86-64-v3", "x86-64")
+OWN = [variant.name for variant in VARIANTS]
+PEER_NAMES = [runtime.name for runtime in RUNTIMES]
+
+Record = dict[str, Any]
+
+
+def write() -> None:
+    """Writes both from the last run of each part."""
+    parts = {
+        target: {part: run for part in ("latency", "throughput", "models", "sweep", "start", "train")
+                 if (run := results.last(part, target))}
+        for target in TARGETS}
+    sections = [_section(target, runs) for target, runs in parts.items() if runs]
+    if not sections:
+        raise SystemExit("nothing has been measured yet: run a part first")
+    head = (
+        "# Apus and its peers\n\nWritten by `make bench-peers`; [README.md](README.md) says how it is measured. A "
+        "ratio is our time over the best peer's in the same round: its median over the rounds, and its quartiles. "
+        "Below 1 we are quicker. GFLOP/s count what the definition multiplies and adds, of what is read alone.\n\n")
+    (PEERS / "RESULTS.md").write_text(head + "\n".join(sections))
+    if parts[""]:
+        _replace(PROJECT / "README.md", _short(parts[""]))
+
+
+def _replace(file: pathlib.Path, text: str) -> None:
+    """Puts text between the markers of a file."""
+    before, begin, rest = file.read_text().partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise SystemExit(f"{file} has no lines '{BEGIN}' and '{END}'")
+    file.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
+
+
+def _section(target: str, runs: dict[str, Record]) -> str:
+    """All tables of one target."""
+    newest = max(runs.values(), key=lambda run: run["date"])
+    versions = ", ".join(f"{name} {version}" for name, version in newest["versions"].items())
+    lines = [f"## {target or 'The processor as it is'}", "", f"{machine.text(newest['machine'])}; {newest['date']}.",
+             f"Peers: {versions}.", ""]
+    if "latency" in runs or "models" in runs:
+        records = [record for part in ("latency", "models") if part in runs for record in runs[part]["records"]]
+        lines += ["### One sample, one thread: microseconds", "",
+                  *_networks(records, "network", lambda record: record["network"])]
+    if "throughput" in runs:
+        lines += ["### mnist-cnn in batches: microseconds for an image", "",
+                  *_networks(runs["throughput"]["records"], "batch, threads",
+                             lambda record: f"{record['batch']:,}, {record['threads']}")]
+    if "sweep" in runs:
+        lines += _sweep(runs["sweep"]["records"])
+    if "start" in runs:
+        lines += _start(runs["start"]["records"][0])
+    if "train" in runs:
+        lines += _train(runs["train"]["records"])
+    return "\n".join(lines)
+
+
+def _rows(header: list[str], rows: list[list[str]]) -> list[str]:
+    return [_row(header), _row(["---"] + ["---:"] * (len(header) - 1)), *map(_row, rows), ""]
+
+
+def _row(cells: list[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _networks(records: list[Record], title: str, name_of: Any) -> list[str]:
+    rows = [[name_of(record), *(_time(record["median"].get(name)) for name in OWN + PEER_NAMES),
+             *(_ratio(record, name) for name in OWN), _speed(record)] for record in records]
+    difference = max(value for record in records for value in record["differences"].values())
+    return _rows([title, *OWN, *PEER_NAMES, *(f"ratio: {name}" for name in OWN), "GFLOP/s, direct"], rows) + [
+        f"The answers differ by at most {difference:.0e} of the greatest number in them.", ""]
+
+
+def _sweep(records: list[Record]) -> list[str]:
+    means = ", ".join(f"{geometric_mean(records, name):.3f} ({name})" for name in OWN)
+    leaders = {peer: sum(record["best_peer"] == peer for record in records) for peer in PEER_NAMES}
+    best = ", ".join(f"{peer} {count}" for peer, count in leaders.items() if count)
+    rows = [[record["network"], _time(record["median"]["Apus"]), _time(record["median"][record["best_peer"]]),
+             record["best_peer"], _ratio(record, "Apus")] for record in worst(records, "Apus")]
+    return [f"### {len(records)} single convolutions, one sample, one thread", "",
+            f"Geometric mean of the ratios to the best peer of each shape: {means}. The best peer was: {best}.", "",
+            "The ten worst (channels, kernel and stride, size; microseconds):", "",
+            *_rows(["shape", "Apus", "best peer", "which", "ratio"], rows)]
+
+
+def _start(record: Record) -> list[str]:
+    names = ["Apus", *(name for name in PEER_NAMES if name in record["median"])]
+    return ["### From the start of a process to its printed answer: milliseconds", "",
+            f"Less the {record['true_milliseconds']:.2f} ms that starting `true` takes.", "",
+            *_rows(["", *names, "ratio"], [
+                ["mnist-cnn", *(_time(record["median"][name]) for name in names), _ratio(record, "Apus")]])]
+
+
+def _train(records: list[Record]) -> list[str]:
+    names = list(records[0]["median"])
+    rows = [[str(record["threads"]), *(_time(record["median"][name]) for name in names), _ratio(record, "Apus")]
+            for record in records]
+    return ["### One training epoch: seconds", "", "60,000 images of MNIST, batches of 128, Adam, noise of 0.1.", "",
+            *_rows(["threads", *names, "ratio"], rows)]
+
+
+def _time(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def _ratio(record: Record, name: str) -> str:
+    if name not in record["ratios"]:
+        return "–"
+    ratio = record["ratios"][name]
+    return f"{ratio['ratio']:.2f} ({ratio['lower']:.2f} to {ratio['upper']:.2f})"
+
+
+def _speed(record: Record) -> str:
+    """Of the direct plan, whose work is what the definition says."""
+    return f"{2 * record['multiply_adds'] / record['median']['Apus, direct'] / 1000:.0f}"
+
+
+def _short(runs: dict[str, Record]) -> str:
+    """What the README shows: a line for each thing that was measured."""
+    newest = max(runs.values(), key=lambda run: run["date"])
+    rows: list[list[str]] = []
+    for part in ("latency", "throughput", "models"):
+        for record in runs.get(part, {"records": []})["records"]:
+            batch = f", batch {record['batch']:,}" if record["batch"] > 1 else ""
+            threads = f", {record['threads']} threads" if record["threads"] > 1 else ""
+            rows.append(_short_row(f"{record['network']}{batch}{threads}", record, "µs"))
+    if "sweep" in runs:
+        records = runs["sweep"]["records"]
+        rows.append([f"{len(records)} single convolutions", "", "", f"{geometric_mean(records, 'Apus'):.2f} (mean)"])
+    for record in runs.get("train", {"records": []})["records"]:
+        threads = "1 thread" if record["threads"] == 1 else f"{record['threads']} threads"
+        rows.append(_short_row(f"one training epoch, {threads}", record, "s"))
+    for record in runs.get("start", {"records": []})["records"]:
+        rows.append(_short_row("process start to printed answer", record, "ms"))
+    return "\n".join([
+        f"{machine.text(newest['machine'])}; {newest['date']}. Times are of one sample, on one thread where nothing "
+        "else is said.", "", *_rows(["", "Apus", "best peer", "ratio (quartiles)"], rows)])
+
+
+def _short_row(title: str, record: Record, unit: str) -> list[str]:
+    peer = record["best_peer"]
+    return [title, f"{_time(record['median']['Apus'])} {unit}", f"{_time(record['median'][peer])} {unit}, {peer}",
+            _ratio(record, "Apus")]

@@ -1,0 +1,94 @@
+"""From the start of a process to its printed answer, less what starting `true` takes."""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+import statistics
+import sysconfig
+from typing import Any
+
+import numpy
+
+from harness import workshop
+from harness.rounds import summary
+from parts.networks import MNIST
+
+ROUNDS, PROCESSES = 15, 20
+NOTHING = "true"
+
+
+def start(quick: bool) -> list[dict[str, Any]]:
+    """apus-infer with a plan, against programs in C that do as little as they can with a peer's C interface.
+
+    ncnn and PyTorch have nothing but Python in their wheels, whose start would be measured in place of theirs.
+    """
+    subject = workshop.Subject(MNIST, MNIST.stem)
+    commands = _commands(subject)
+    timer = _compile("process_times", [])
+    answers = {name: workshop.run(command) for name, command in commands.items()}
+    for name, answer in answers.items():
+        if name != NOTHING and not _names_class(answer, _expected(subject)):
+            raise SystemExit(f"start: {name} answers {answer.strip()!r}, not class {_expected(subject)}")
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(3 if quick else ROUNDS):
+        for name, command in commands.items():
+            median, _ = workshop.run([timer, 5 if quick else PROCESSES, *command]).split()
+            times[name].append(int(median) / 1e6)
+    nothing = statistics.median(times.pop(NOTHING))
+    record = summary({name: [value - nothing for value in values] for name, values in times.items()}, workshop.OURS)
+    own = record["ratios"]["Apus"]
+    print(", ".join(f"{name} {value:.2f} ms" for name, value in record["median"].items()), f"; true {nothing:.2f} ms;",
+          f"ratio to {record['best_peer']} {own['ratio']:.3f}", flush=True)
+    return [{"network": subject.name, "true_milliseconds": nothing, **record}]
+
+
+def _commands(subject: workshop.Subject) -> dict[str, list[object]]:
+    """What is started: each gets its model and one sample in a file, and prints the class that it takes it for."""
+    packages = pathlib.Path(sysconfig.get_paths()["purelib"])
+    samples = {False: subject.samples(1, False), True: subject.samples(1, True)}
+    array = subject.folder / "sample.npy"
+    numpy.save(array, numpy.fromfile(samples[False], "<f4").reshape(1, *subject.network.input_shape))
+    models = {runtime.name: subject.peer_model(runtime, 1) for runtime in workshop.RUNTIMES}
+
+    # The wheel's library is looked for by a shorter name than it has.
+    library = next((packages / "onnxruntime/capi").glob("libonnxruntime.so.*"))
+    named = workshop.SCRATCH / "libonnxruntime.so.1"
+    named.unlink(missing_ok=True)
+    named.symlink_to(library)
+    openvino = packages / "openvino"
+    programs = {
+        "ONNX Runtime": _compile("start_onnxruntime", [named]),
+        "LiteRT": _compile("start_litert", [packages / "ai_edge_litert/libLiteRt.so"]),
+        "OpenVINO": _compile(
+            "start_openvino", [f"-I{openvino / 'include'}", next((openvino / "libs").glob("libopenvino_c.so.*"))])}
+    names = {"ONNX Runtime": [subject.network.input, subject.network.output]}
+    commands: dict[str, list[object]] = {
+        NOTHING: [shutil.which("true") or "/bin/true"],
+        "Apus": [workshop.TOOLS / "apus-infer", subject.plan(workshop.VARIANTS[0], 1), "--top", 1, "--input",
+                 f"{subject.network.input}={array}"]}
+    for name, program in programs.items():
+        commands[name] = [program, models[name], samples[name == "LiteRT"], *names.get(name, [])]
+    return commands
+
+
+def _compile(name: str, flags: list[object]) -> pathlib.Path:
+    """A program of Bench/peers/programs; flags name the library that it is linked with, and finds when it starts."""
+    source, program = workshop.PEERS / f"programs/{name}.c", workshop.SCRATCH / name
+    paths = [f"-Wl,-rpath,{flag.parent}" for flag in flags if isinstance(flag, pathlib.Path)]
+    options = ["-O2", "-Wall", "-Wextra", "-Wl,--allow-shlib-undefined"]
+    workshop.run(["cc", *options, "-o", program, source, *flags, *paths])
+    return program
+
+
+def _expected(subject: workshop.Subject) -> int:
+    """The class that ONNX Runtime's worker gives, which the other parts compare number by number."""
+    import onnxruntime
+    model = onnxruntime.InferenceSession(str(subject.peer_model(workshop.RUNTIMES[0], 1)))
+    samples = numpy.fromfile(subject.samples(1, False), "<f4").reshape(1, *subject.network.input_shape)
+    return int(numpy.argmax(model.run(None, {subject.network.input: samples})[0]))
+
+
+def _names_class(answer: str, expected: int) -> bool:
+    """Whether a printed answer names the class: the programs in C begin with it."""
+    return str(expected) in answer.replace(":", " ").split()
