@@ -13,7 +13,7 @@ public struct Pipeline: Sendable {
         Pipeline(
             selection(until) + [
                 ExplicitParameters(), InferenceMode(), RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(),
-                FoldBatchNorms(), FoldConstants(), Trim(), FuseConvolutions(), RemoveDeadCode(),
+                FoldBatchNorms(), FoldConstants(), Trim(), FuseAdditions(), FuseConvolutions(), RemoveDeadCode(),
             ])
     }
 
@@ -23,7 +23,7 @@ public struct Pipeline: Sendable {
         Pipeline(
             selection(until) + [
                 ExplicitParameters(), InferenceMode(), RemoveIdentities(), RemoveDuplicates(),
-                RemoveDeadCode(keepsParameters: true), Trim(), FuseConvolutions(),
+                RemoveDeadCode(keepsParameters: true), Trim(), FuseAdditions(), FuseConvolutions(),
                 RemoveDeadCode(keepsParameters: true),
             ])
     }

@@ -67,14 +67,20 @@ extension Lowering {
     // MARK: Element by element
 
     private mutating func lowerElementwise(_ node: Node, _ expression: Expression) throws(LoweringError) {
-        let name = graph[node.results[0]].name
-        let steps = try ElementwiseProgram(expression, operands: node.operands.count, value: name).steps
         let result = try makeResult(node.results[0])
         var sources: [Stored] = []
         for operand in node.operands {
             let source = result.isPlain ? try readableOperand(operand) : try self.operand(operand, in: result.layout)
             sources.append(source)
         }
+        try emitElementwise(expression, sources, result, label: graph[node.results[0]].name)
+    }
+
+    /// Computes `result` from `sources` of the same layout, of which it may be one.
+    mutating func emitElementwise(
+        _ expression: Expression, _ sources: [Stored], _ result: Stored, label name: String
+    ) throws(LoweringError) {
+        let steps = try ElementwiseProgram(expression, operands: sources.count, value: name).steps
         var parameters = ElementwiseParameters(
             count: result.layout.sampleElements, steps: steps.count, sources: sources.count,
             destinationStride: Int(result.layout.sampleStride))
@@ -87,7 +93,7 @@ extension Lowering {
             PendingInstruction(
                 opcode: .elementwise, operands: sources.map(\.place) + [result.place],
                 parameters: bytes(of: parameters) + steps.flatMap { bytes(of: $0) }, label: name, multiplyAdds: 0))
-        if expression.evaluate(Array(repeating: 0, count: node.operands.count)) != 0 {
+        if expression.evaluate(Array(repeating: 0, count: sources.count)) != 0 {
             clearBorder(result, label: name)
         }
     }

@@ -61,7 +61,8 @@ extension Lowering {
 extension FusedConvolution2D {
     /// The operators that became one.
     fileprivate var parts: [String] {
-        ["conv2d"] + (convolution.bias ? ["bias"] : []) + (activation == .relu ? ["relu"] : [])
+        ["conv2d"] + (convolution.bias ? ["bias"] : []) + (addend ? ["add"] : [])
+            + (activation == .relu ? ["relu"] : [])
             + (pool == nil ? [] : ["max_pool2d"])
     }
 }

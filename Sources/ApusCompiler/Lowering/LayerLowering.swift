@@ -52,7 +52,11 @@ extension Lowering {
 
     mutating func lowerConvolution(_ node: Node, _ operation: FusedConvolution2D) throws(LoweringError) {
         if case .winograd(let tile) = algorithms[node.results[0]] {
-            return try lowerWinogradConvolution(node, operation, tile: tile)
+            guard operation.addend else { return try lowerWinogradConvolution(node, operation, tile: tile) }
+            var sums = operation
+            (sums.addend, sums.activation) = (false, .none)
+            try lowerWinogradConvolution(node, sums, tile: tile)
+            return try addInPlace(node, operation.activation)
         }
         let shape = ConvolutionShape(operation.convolution, source: graph[node.operands[0]].type)
         let source = try borderedOperand(node.operands[0], border: shape.sourceBorder, blocked: shape.isDepthwise)
@@ -71,21 +75,39 @@ extension Lowering {
             choice = makeChoice(node.results[1], like: result.layout)
             parameters.choiceStride = Int32(choiceStride(of: result.layout))
         }
+        var addend = Place.none
+        if operation.addend, let value = node.operands.last {
+            let stored = try blockedOperand(value)
+            addend = stored.place
+            parameters.addend = stored.layout
+        }
         emitConvolution(
-            [source.place, .fixed(packedWeights), bias, result.place, choice], parameters,
+            [source.place, .fixed(packedWeights), bias, result.place, choice], addend: addend, parameters,
             isDepthwise: shape.isDepthwise, node)
         clearBorder(result, label: graph[node.results[0]].name)
     }
 
+    /// Adds the last operand to the result that is there already, and applies the activation.
+    private mutating func addInPlace(_ node: Node, _ activation: FusedActivation) throws(LoweringError) {
+        guard let value = node.operands.last else { return }
+        let result = try made(node.results[0])
+        let addend = try operand(value, in: result.layout)
+        let sum = Expression.binary(.add, .operand(0), .operand(1))
+        try emitElementwise(
+            activation == .relu ? .maximum(sum, 0) : sum, [result, addend], result,
+            label: graph[node.results[0]].name)
+    }
+
     private mutating func emitConvolution(
-        _ operands: [Place], _ parameters: ConvolutionParameters, isDepthwise: Bool, _ node: Node
+        _ operands: [Place], addend: Place = .none, _ parameters: ConvolutionParameters, isDepthwise: Bool,
+        _ node: Node
     ) {
         var parameters = parameters
         if !isDepthwise {
             parameters.tile = CostModel(lanes: lanes).fastestTile(for: CostModel.Convolution(parameters))
         }
         emit(
-            isDepthwise ? .depthwiseConvolution : .convolution, isDepthwise ? operands : operands + [.none],
+            isDepthwise ? .depthwiseConvolution : .convolution, isDepthwise ? operands : operands + [addend],
             parameters, label: graph[node.results[0]].name, multiplyAdds: multiplyAdds(of: node))
     }
 

@@ -47,6 +47,13 @@ struct LayoutChoice {
             let members = (node.operands + node.results).filter { !isPlainOnly[$0.index] }
             for member in members.dropFirst() { unite(members[0].index, member.index) }
         }
+        // An addend has the border of the result, so that it can be added without another layout of it.
+        for node in graph.nodes {
+            guard let fused = node.operation as? FusedConvolution2D, fused.addend, let addend = node.operands.last,
+                !isPlainOnly[addend.index]
+            else { continue }
+            unite(addend.index, node.results[0].index)
+        }
     }
 
     /// Gives each value the border that its consumers need, whose algorithms are known now.

@@ -17,6 +17,9 @@ struct GraphIndex {
     /// The node that makes `value`; nil for inputs, parameters and constants.
     func producer(of value: ValueID) -> Node? { producers[value.index].map { graph.nodes[$0] } }
 
+    /// The number of that node.
+    func number(of value: ValueID) -> Int? { producers[value.index] }
+
     /// The numbers of the nodes that read `value`, or nil where it is read from outside too.
     func privateConsumers(of value: ValueID) -> [Int]? { roots.contains(value) ? nil : consumers[value.index] }
 

@@ -12,20 +12,23 @@ public enum FusedActivation: String, Sendable, Hashable, CaseIterable {
     func apply(_ x: Double) -> Double { self == .relu ? max(x, 0) : x }
 }
 
-/// A convolution, its activation, and max-pooling without overlap, with nothing stored in between.
+/// A convolution, what is added to it, its activation, and max-pooling without overlap, with nothing stored in between.
 public struct FusedConvolution2D: Operator {
     public static let name = "fused_conv2d"
     public static let documentation = OperatorDocumentation(
         audience: .passes,
-        summary: "A convolution, its activation and max-pooling in one.",
+        summary: "A convolution, an addition, an activation and max-pooling in one.",
         details: """
-            `y = max_pool2d(activation(conv2d(x, weight, bias)))` with windows that neither overlap nor are padded. \
+            `y = max_pool2d(activation(conv2d(x, weight, bias) + addend))` with windows that neither overlap nor are padded. \
             Where `choice` is true the second result says which element of each window was taken: `i · columns + j` of \
             the first of the greatest, or 255 where the activation is relu and the result is not above zero.
             """,
-        operands: Convolution2D.documentation.operands,
+        operands: Convolution2D.documentation.operands + [
+            .init("addend", "f32[N, filters, rows, columns]; the last operand where `addend` is true")
+        ],
         attributes: Convolution2D.documentation.attributes + [
             .init("activation", "none or relu; none"),
+            .init("addend", "whether the last operand is added to the convolution's result; false"),
             .init("pool", "rows and columns of the pooling window; without it there is no pooling"),
             .init("choice", "whether the second result is wanted; false"),
         ],
@@ -36,22 +39,28 @@ public struct FusedConvolution2D: Operator {
         constraints: Convolution2D.documentation.constraints + [
             .init("C9", "`pool` is two numbers from 1 on, and its window fits into the convolution's result"),
             .init("C10", "`choice` needs `pool`, with less than 255 places"),
+            .init("C11", "with `addend` the last operand has the type of the convolution's result"),
+            .init("C12", "`addend` excludes `pool`"),
         ],
         example: "pool1 = fused_conv2d(image, conv1.weight, conv1.bias, filters: 16, kernel: [3, 3], padding: 1, "
             + "activation: relu, pool: [2, 2])")
 
     public var convolution: Convolution2D
     public var activation: FusedActivation
+    /// Whether the last operand is added to the sums.
+    public var addend: Bool
     /// Rows and columns of the pooling window, which is also its stride; nil for no pooling.
     public var pool: [Int]?
     /// Whether a second result says which element of each window was taken.
     public var choice: Bool
 
     public init(
-        convolution: Convolution2D, activation: FusedActivation = .none, pool: [Int]? = nil, choice: Bool = false
+        convolution: Convolution2D, activation: FusedActivation = .none, addend: Bool = false, pool: [Int]? = nil,
+        choice: Bool = false
     ) {
         self.convolution = convolution
         self.activation = activation
+        self.addend = addend
         self.pool = pool
         self.choice = choice
     }
@@ -59,19 +68,29 @@ public struct FusedConvolution2D: Operator {
     public init(attributes: inout AttributeReader) throws(AttributeError) {
         convolution = try Convolution2D(attributes: &attributes)
         activation = try FusedActivation(&attributes)
+        addend = try attributes.boolean("addend", default: false)
         let window = try attributes.integers("pool", count: 2, in: AttributeRange.extent, default: [])
         pool = window.isEmpty ? nil : window
         choice = try attributes.boolean("choice", default: false)
     }
 
     public var attributes: [Attribute] {
-        convolution.attributes + activation.attribute + (pool.map { [Attribute("pool", .integers($0))] } ?? [])
+        convolution.attributes + activation.attribute + (addend ? [Attribute("addend", .boolean(true))] : [])
+            + (pool.map { [Attribute("pool", .integers($0))] } ?? [])
             + (choice ? [Attribute("choice", .boolean(true))] : [])
     }
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
-        var result = try convolution.infer(operands)[0]
+        var result = try convolution.infer(addend ? Array(operands.dropLast()) : operands)[0]
+        if addend {
+            try OperandChecks(Self.name, operands).match("C11", operands.count - 1, result.type, "the addend")
+        }
         if let pool {
+            if addend {
+                throw ConstraintViolation(
+                    "C12", "\(Self.name) can't both add and pool", remedy: "pool by an operator of its own",
+                    at: .attribute("pool"))
+            }
             guard pool.count == 2, pool.allSatisfy(AttributeRange.extent.contains) else {
                 throw ConstraintViolation(
                     "C9", "\(pool) is not a pooling window", remedy: "give rows and columns", at: .attribute("pool"))
@@ -99,7 +118,7 @@ public struct FusedConvolution2D: Operator {
     }
 
     public func implicitParameters(_ operands: [TensorType]) -> [ImplicitParameter] {
-        convolution.implicitParameters(operands)
+        addend ? [] : convolution.implicitParameters(operands)
     }
 
     /// The multiply-adds of the convolution's outputs that some window needs.
@@ -115,7 +134,10 @@ public struct FusedConvolution2D: Operator {
         let x = operands[0].shape
         let geometry = convolution.geometry(height: x[2], width: x[3])
         let shape = [x[0], convolution.filters, geometry.outputHeight, geometry.outputWidth]
-        let sums = convolution.evaluate(operands, results: [shape], context: context)[0]
+        var sums = convolution.evaluate(operands, results: [shape], context: context)[0]
+        if addend, let values = operands.last?.elements {
+            for index in sums.elements.indices { sums.elements[index] += values[index] }
+        }
         guard let pool else { return [Tensor(shape: shape, elements: sums.elements.map(activation.apply))] }
         let chosen = MaxPool2D(window: pool).chosen(sums, outputs: results[0].reduce(1, *))
         let y = chosen.map { activation.apply(sums.elements[$0.input]) }

@@ -52,6 +52,33 @@ import Testing
         }
     }
 
+    private func expectAddition(
+        _ before: String, _ after: String, _ location: Testing.SourceLocation = #_sourceLocation
+    ) throws {
+        let side = "s = conv2d(x, w, filters: 2, kernel: 1, bias: false)\n"
+        try expect(
+            FuseAdditions(), turns: forward(side + "c = \(convolution))\n" + before), into: forward(side + after),
+            sourceLocation: location)
+    }
+
+    @Test func convolutionTakesInWhatIsAddedToIt() throws {
+        let fused = "fused_conv2d(x, w, s, filters: 2, kernel: 1, bias: false"
+        // s is read twice, so that it is the other one that is fused, whichever comes first.
+        for sum in ["add(c, s)", "add(s, c)"] {
+            try expectAddition(
+                "y = \(sum)\noutput z = relu(y)\noutput s",
+                "output z = \(fused), activation: relu, addend: true)\noutput s")
+            try expectAddition("output y = \(sum)\noutput s", "output y = \(fused), addend: true)\noutput s")
+        }
+    }
+
+    @Test func whatIsAddedMustBeOfOneTypeAndReadNowhereElse() throws {
+        for sum in [
+            "output y = add(c, s)\noutput c, s", "output y = add(c, c)\noutput s",
+            "constant k: f32[2, 1, 1] = [1, 2]\noutput y = add(c, k)\noutput s",
+        ] { try expectAddition(sum, "c = \(convolution))\n" + sum) }
+    }
+
     @Test func denseTakesInTheRectifier() throws {
         func source(_ lines: String) -> String {
             "model m\ninput x: f32[N, 4]\nparameter w: f32[2, 4] = constant(0)\n" + lines

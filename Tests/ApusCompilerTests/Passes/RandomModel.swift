@@ -32,6 +32,7 @@ struct RandomModel {
         let shape = [Int.random(in: 1...4, using: &random)] + pair(4...9)
         trunk = [try editor.addInput("image", TensorType(.f32, ["N"] + shape.map(Dimension.fixed)))]
         for _ in 0..<Int.random(in: 2...8, using: &random) { try addLayer() }
+        if flip() { addShortcut() }
         try addHead()
     }
 
@@ -84,6 +85,16 @@ struct RandomModel {
             let tail: [any Operator] = flip() ? [Relu(), pool] : [pool, Relu()]
             for operation in tail where flip() { add(operation, [trunk[trunk.count - 1]]) }
         }
+    }
+
+    /// A convolution that keeps its pictures' type, and the pictures added to it.
+    private mutating func addShortcut() {
+        let x = trunk[trunk.count - 1]
+        guard let shape = editor.graph[x].type.sampleShape, shape.count == 3 else { return }
+        add(Convolution2D(filters: shape[0], kernel: pair(1...3), padding: .same, bias: flip()), [x])
+        guard let sum = trunk.last, sum != x else { return }
+        add(Add(), flip() ? [x, sum] : [sum, x])
+        if flip() { add(Relu(), [trunk[trunk.count - 1]]) }
     }
 
     private mutating func convolution() -> Convolution2D {

@@ -81,6 +81,12 @@ extension Breach {
             Breach(
                 FusedConvolution2D(convolution: plain, pool: [16, 16], choice: true), [f32("N", 4, 18, 18)], "C10",
                 "less than 255 places, not [16, 16]"),
+            Breach(
+                FusedConvolution2D(convolution: plain, addend: true), [image, image], "C11",
+                "the addend of fused_conv2d is f32[N, 8, 6, 6] here, not f32[N, 4, 8, 8]"),
+            Breach(
+                FusedConvolution2D(convolution: plain, addend: true, pool: [2, 2]), [image, f32("N", 8, 6, 6)], "C12",
+                "can't both add and pool"),
         ]
     }()
 

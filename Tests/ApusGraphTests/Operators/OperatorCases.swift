@@ -45,11 +45,12 @@ struct OperatorCase {
             let call = ConvolutionCall(&random)
             let output = call.result.dimensions.suffix(2).compactMap(\.number)
             let pool = random.chance(0.7) ? output.map { random.integer(1...min($0, 3)) } : nil
+            let addend = pool == nil && random.chance(0.7)
             return OperatorCase(
                 FusedConvolution2D(
-                    convolution: call.convolution, activation: random.pick(.none, .relu), pool: pool,
+                    convolution: call.convolution, activation: random.pick(.none, .relu), addend: addend, pool: pool,
                     choice: pool != nil && random.chance(0.7)),
-                call.operands)
+                call.operands + (addend ? [call.result] : []))
         },
         "max_pool2d": { random in
             let call = PoolCall(&random)

@@ -91,6 +91,21 @@ struct ReferenceKernelTests {
         }
     }
 
+    @Test func fusedAdditionIsItsParts() throws {
+        var random = SeededRandom(seed: Self.seed)
+        for number in 0..<50 {
+            let call = ConvolutionCall(&random)
+            let operands = (call.operands + [call.result]).map { Draw.spread.tensor($0.shape(batch: 2), &random) }
+            let fused = FusedConvolution2D(convolution: call.convolution, activation: .relu, addend: true)
+            let short = try evaluate(fused, call.operands + [call.result], operands, batch: 2)[0]
+            let product = try evaluate(call.convolution, call.operands, Array(operands.dropLast()), batch: 2)[0]
+            let types = [call.result, call.result]
+            let sum = try evaluate(Add(), types, [product, operands[operands.count - 1]], batch: 2)[0]
+            let long = try evaluate(Relu(), [call.result], [sum], batch: 2)[0]
+            expectNear(short, long, "case \(number), seed \(Self.seed): \(call.convolution)")
+        }
+    }
+
     @Test func foldedBatchNormIsBatchNormBehindTheLayer() throws {
         var random = SeededRandom(seed: Self.seed)
         for number in 0..<30 {
