@@ -3,12 +3,12 @@
 # The project itself is built without a warning; see the end of Package.swift.
 export APUS_WARNINGS := error
 
-SWIFT_SOURCES := Package.swift Sources Tests Tools Bench/Package.swift Bench/Sources
+SWIFT_SOURCES := Package.swift Sources Tests Tools Bench/Package.swift Bench/Benchmarks Bench/Cases Bench/Sources
 PYTHON ?= python3
 
 .PHONY: help
 help: ## lists the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: dependencies
 dependencies:
@@ -39,6 +39,14 @@ fixture: ## has PyTorch compute anew what the models should answer (1.8 GB of do
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --no-deps --requirement Bench/peers/requirements-fixture.txt
 	.venv/bin/python Bench/peers/make_fixture.py
+
+.PHONY: bench
+bench: dependencies ## times every kernel and every model, or those of which FILTER is a part of the name
+	cd Bench && swift package benchmark --no-progress --grouping metric $(if $(FILTER),--filter '.*$(FILTER).*')
+
+.PHONY: bench-allocations
+bench-allocations: dependencies ## checks that no model's run allocates memory
+	cd Bench && swift package benchmark thresholds check --target Models --no-progress
 
 # The peers, in the versions that requirements.txt names.
 .venv-peers/installed: Bench/peers/requirements.txt

@@ -13,7 +13,7 @@ let checked: [SwiftSetting] = [
 func kernels(_ name: String, march: String? = nil, define: String) -> Target {
     .target(
         name: name,
-        dependencies: ["ApusInstructions", "CSystem"],
+        dependencies: ["ApusInstructions", "CPlatform"],
         swiftSettings: [
             .define(define),
             .unsafeFlags(
@@ -37,7 +37,9 @@ let package = Package(
     name: "apus",
     products: [
         .library(
-            name: "Apus", targets: ["ApusGraph", "ApusPlan", "ApusCompiler", "ApusRuntime", "ApusData", "ApusTraining"])
+            name: "Apus", targets: ["ApusGraph", "ApusPlan", "ApusCompiler", "ApusRuntime", "ApusData", "ApusTraining"]),
+        // For the package in Bench alone.
+        .library(name: "ApusBenchmarks", targets: ["ApusBenchmarks"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -50,7 +52,7 @@ let package = Package(
             name: "ApusCompiler", dependencies: ["ApusGraph", "ApusPlan", "ApusInstructions", "ApusKernels"],
             swiftSettings: checked),
         .target(
-            name: "ApusRuntime", dependencies: ["ApusPlan", "ApusInstructions", "CSystem"] + kernelNames,
+            name: "ApusRuntime", dependencies: ["ApusPlan", "ApusInstructions", "CPlatform"] + kernelNames,
             swiftSettings: checked),
         .target(
             name: "ApusProfile", dependencies: ["ApusJSON", "ApusPlan", "ApusRuntime"], swiftSettings: checked),
@@ -87,8 +89,8 @@ let package = Package(
                 "ApusInstructions", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/dump-graph", swiftSettings: checked),
-        .target(name: "CSystem"),
-        .testTarget(name: "ApusKernelsTests", dependencies: ["ApusInstructions", "CSystem"] + kernelNames),
+        .target(name: "CPlatform"),
+        .testTarget(name: "ApusKernelsTests", dependencies: ["ApusInstructions", "CPlatform"] + kernelNames),
         .testTarget(
             name: "ModelsTests",
             dependencies: [
@@ -96,6 +98,13 @@ let package = Package(
             ],
             exclude: ["Fixtures"]),
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
+        .target(
+            name: "ApusBenchmarks",
+            dependencies: [
+                "ApusCompiler", "ApusFiles", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime",
+                "CAllocationCount",
+            ],
+            path: "Bench/Cases", swiftSettings: checked),
         .testTarget(
             name: "ApusTrainingTests",
             dependencies: [
@@ -111,7 +120,7 @@ let package = Package(
             name: "apus-train",
             dependencies: [
                 "ApusCommandLine", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan",
-                "ApusProfile", "ApusRuntime", "ApusToolSupport", "ApusTraining", "CSystem",
+                "ApusProfile", "ApusRuntime", "ApusToolSupport", "ApusTraining", "CPlatform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/apus-train", swiftSettings: checked),

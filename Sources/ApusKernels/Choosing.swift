@@ -1,4 +1,4 @@
-import CSystem
+import CPlatform
 
 // The greatest lanes of vectors, and which vector has them.
 

@@ -1,4 +1,4 @@
-import CSystem
+import CPlatform
 
 // Functions of a vector, lane by lane. The coefficients are weighted minimax fits of our own (least squares on Chebyshev
 // nodes, reweighted towards equal ripple), rounded to single precision; the reductions of the argument are the usual ones:

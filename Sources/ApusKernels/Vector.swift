@@ -1,4 +1,4 @@
-import CSystem
+import CPlatform
 
 // This folder is compiled once for each instruction set: `Package.swift` defines which.
 #if VECTOR_16

@@ -1,6 +1,6 @@
 import ApusKernels
 package import ApusPlan
-import CSystem
+import CPlatform
 
 #if arch(x86_64)
     import ApusKernelsV3

@@ -1,7 +1,7 @@
 package import ApusInstructions
 import ApusKernels
 public import ApusPlan
-import CSystem
+import CPlatform
 import Glibc
 
 #if arch(x86_64)

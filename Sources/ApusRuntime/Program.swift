@@ -1,6 +1,6 @@
 import ApusInstructions
 import ApusPlan
-import CSystem
+import CPlatform
 
 /// The instructions of a plan, resolved to function pointers and laid out flat for the interpreter.
 @safe

@@ -1,5 +1,5 @@
 import ApusPlan
-import CSystem
+import CPlatform
 
 /// Where the time of a session's runs goes: for each thread and each activity how often, on how many samples and how long,
 /// and for as many of them as there is room when.

@@ -1,6 +1,6 @@
 package import ApusInstructions
 public import ApusPlan
-import CSystem
+import CPlatform
 import Glibc
 
 /// A plan with its arenas, ready to run.

@@ -1,6 +1,6 @@
 import ApusInstructions
 import ApusPlan
-import CSystem
+import CPlatform
 
 /// What the threads of a session share. Its place in memory doesn't change.
 @safe

@@ -1,4 +1,4 @@
-import CSystem
+import CPlatform
 import Glibc
 
 /// The processor's counter as a clock: a reading takes some ten nanoseconds, and how long a tick is follows from a moment

@@ -1,4 +1,4 @@
-import CSystem
+import CPlatform
 import Glibc
 
 /// Where the threads of a session run.

@@ -1,6 +1,6 @@
 import ApusInstructions
 import ApusKernels
-import CSystem
+import CPlatform
 
 #if arch(x86_64)
     import ApusKernelsV3

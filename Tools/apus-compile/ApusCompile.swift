@@ -46,15 +46,14 @@ struct ApusCompile: Tool {
         let options = LoweringOptions(
             target: try targets.target(), batchBound: batch, microBatch: microBatch,
             convolutions: targets.convolutions)
-        let plan = try compile(source.model, through: .inference(), options)
-        let trainingPlan = try training ? compileTraining(source.model, options) : nil
+        let inference = try compile(source.model, through: .inference(), options)
+        let step = try training ? compileTraining(source.model, options) : nil
+        let plan = inference.plan
         let file = PlanFile.encode(plan)
         if verify { try check(plan, file) }
         // Only now, when nothing else can fail, is a file touched.
         if let output { try write(file, to: output) }
 
-        let inference = PlanReport(plan)
-        let step = trainingPlan.map(PlanReport.init)
         if report.json {
             var members = inference.members
             members.append(.init("weights", .string(source.isInitial ? "initial" : "trained")))
@@ -81,21 +80,25 @@ struct ApusCompile: Tool {
         return (complete, complete.weights.count > explicit.weights.count)
     }
 
-    private func compile(_ given: Model, through pipeline: Pipeline, _ options: LoweringOptions) throws(ToolError)
-        -> Plan
-    {
+    /// The plan, and how long it took to make.
+    private func compile(
+        _ given: Model, through pipeline: Pipeline, _ options: LoweringOptions
+    ) throws(ToolError) -> PlanReport {
+        let began = ContinuousClock.now
         let ready: Model
         do { ready = try pipeline.run(given, verify: verify) } catch { throw ToolError(error, file: model) }
-        do { return try Compiler.lower(ready, options) } catch { throw ToolError(error, file: model) }
+        let plan: Plan
+        do { plan = try Compiler.lower(ready, options) } catch { throw ToolError(error, file: model) }
+        return PlanReport(plan, compiledIn: ContinuousClock.now - began)
     }
 
-    private func compileTraining(_ given: Model, _ options: LoweringOptions) throws(ToolError) -> Plan {
+    private func compileTraining(_ given: Model, _ options: LoweringOptions) throws(ToolError) -> PlanReport {
         var options = options
         options.weights = .state
         options.optimizer = .adam()
-        let plan = try compile(given, through: .training(), options)
-        if verify { try check(plan, PlanFile.encode(plan)) }
-        return plan
+        let report = try compile(given, through: .training(), options)
+        if verify { try check(report.plan, PlanFile.encode(report.plan)) }
+        return report
     }
 
     /// Reads the plan back from its file's bytes, which proves that every instruction stays inside of its arenas, and has

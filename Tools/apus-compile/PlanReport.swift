@@ -5,9 +5,16 @@ import ApusToolSupport
 
 /// What people and programs are told of a plan.
 struct PlanReport {
-    private let plan: Plan
+    let plan: Plan
+    private let duration: Duration
 
-    init(_ plan: Plan) { self.plan = plan }
+    /// - Parameter duration: what passes, lowering and memory planning took.
+    init(_ plan: Plan, compiledIn duration: Duration) {
+        self.plan = plan
+        self.duration = duration
+    }
+
+    private var milliseconds: Double { duration / .milliseconds(1) }
 
     var title: String {
         "\(plan.name) for \(plan.target.rawValue), batches of up to \(formatCount(plan.batchBound)), "
@@ -33,6 +40,7 @@ struct PlanReport {
             .init("multiply_adds", .integer(plan.multiplyAdds)),
             .init("instructions", .integer(instructionCount)),
             .init("fused", JSONValue(plan.fused)),
+            .init("compile_milliseconds", .number(milliseconds)),
         ]
         if isTraining {
             members.append(.init("state_bytes", .integer(plan.stateBytes)))
@@ -58,6 +66,7 @@ struct PlanReport {
         table.add("  instructions", formatCount(instructionCount))
         for (index, name) in plan.fused.enumerated() { table.add(index == 0 ? "  fused" : "", name) }
         if plan.fused.isEmpty { table.add("  fused", "nothing") }
+        table.add("  compiled in", "\(formatDecimal(milliseconds, digits: 1)) ms")
         return table
     }
 

@@ -8,7 +8,7 @@ import ApusRuntime
 import ApusToolSupport
 import ApusTraining
 import ArgumentParser
-import CSystem
+import CPlatform
 
 @main
 struct ApusTrain: Tool {

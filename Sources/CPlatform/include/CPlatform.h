@@ -1,6 +1,6 @@
 // What Swift can't say by itself: processor features, the floating-point control register, and futex waits.
-#ifndef APUS_CSYSTEM_H
-#define APUS_CSYSTEM_H
+#ifndef APUS_CPLATFORM_H
+#define APUS_CPLATFORM_H
 
 #include <stdint.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "CSystem.h"
+#include "CPlatform.h"
 #include <signal.h>
 
 static volatile sig_atomic_t requested = 0;
