@@ -24,8 +24,7 @@ SCRATCH = PROJECT / "Bench/.build/peers"
 
 # Where a processor has more than AVX2 and the table is to be of AVX2. XNNPACK in LiteRT, MLAS in ONNX Runtime and ncnn
 # choose by the processor alone and can't be told.
-LESS_THAN_AVX512 = {
-    "ONEDNN_MAX_CPU_ISA": "AVX2", "DNNL_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2", "OV_CPU_MAX_ISA": "AVX2"}
+LESS_THAN_AVX512 = {"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}
 
 
 @dataclasses.dataclass(frozen=True)
