@@ -37,6 +37,8 @@ package enum Opcode: UInt16, CaseIterable, Sendable {
     case winogradConvolution = 25
     /// `source, destination gradient, packed weight gradient, bias gradient?, scratch` · ``WinogradParameters``
     case winogradWeightGradient = 26
+    /// `source, packed weights, bias?, destination, choice?, scratch` · ``WinogradParameters``
+    case winogradRowConvolution = 27
 
     // Pooling
     /// `source, destination, choice?` · ``PoolParameters``

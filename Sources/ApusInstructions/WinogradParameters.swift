@@ -23,10 +23,16 @@
 /// over samples and tiles of `(A δ Aᵀ) ⊙ (Bᵀ d B)`, where `δ` is a tile of the destination gradient, and to the bias
 /// gradient, where it is not null, the sum of the destination gradient. `destination` is here the layout of the gradient
 /// of the sums, and no pooling is given.
+///
+/// **winogradRowConvolution** is for sources whose block is 1: the first layers of networks. Only rows are transformed: it
+/// is F(1 × 2, 3 × 3), with 6 multiply-adds for each output and input channel, and `tile` is 1. Rows of the output are done
+/// in pairs, `passTiles` pairs at a time. Packed weights are `[output block][input channel][kernel row][4 frequencies][V]`.
+/// The source's border covers `2·rowPairs + 2` rows of `2·V·pairVectors + 2` columns from the first that is read on; what
+/// is beyond the columns that the output needs may be any finite value. The scratch is ``rowScratchElements(lanes:)`` long.
 package struct WinogradParameters: Sendable, Equatable, BitwiseCopyable {
     package var source: ImageLayout
     package var destination: ImageLayout
-    /// Rows and columns of a tile: 2 or 4.
+    /// Rows and columns of a tile: 2 or 4; 1 where only rows are transformed.
     package var tile: Int32
     package var padTop: Int32 = 0
     package var padLeft: Int32 = 0
@@ -54,6 +60,12 @@ package struct WinogradParameters: Sendable, Equatable, BitwiseCopyable {
     package var tiles: Int { tileRows * tileColumns }
     package var frequencies: Int { Int(tile + 2) * Int(tile + 2) }
 
+    /// Pairs of rows and of columns that are computed where only rows are transformed.
+    package var rowPairs: Int { (computedHeight + 1) / 2 }
+    package var columnPairs: Int { (computedWidth + 1) / 2 }
+    /// Vectors that hold a frequency of all pairs of a row.
+    package func pairVectors(lanes: Int) -> Int { (columnPairs + lanes - 1) / lanes }
+
     /// Vectors from one tile's transform to the next: one more than there are frequencies, so that a frequency of several
     /// tiles does not fall on the same few lines of a cache.
     package var transformVectors: Int { frequencies + 1 }
@@ -61,6 +73,11 @@ package struct WinogradParameters: Sendable, Equatable, BitwiseCopyable {
     /// Elements of the scratch of a convolution: the transforms of the source, and of two blocks of the result.
     package func convolutionScratchElements(lanes: Int) -> Int {
         Int(passTiles) * (source.blocks + 2) * transformVectors * lanes
+    }
+
+    /// Elements of the scratch where only rows are transformed: four frequencies of each pair of columns.
+    package func rowScratchElements(lanes: Int) -> Int {
+        Int(source.channels) * (2 * Int(passTiles) + 2) * 4 * pairVectors(lanes: lanes) * lanes
     }
 
     /// Elements of the scratch of a weight gradient: the transforms of the source and of the gradient.

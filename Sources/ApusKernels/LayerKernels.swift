@@ -8,6 +8,7 @@ func layerKernel(for opcode: Opcode) -> Kernel? {
     case .convolutionWeightGradient: convolutionWeightGradient
     case .depthwiseWeightGradient: depthwiseWeightGradient
     case .winogradConvolution: winogradConvolution
+    case .winogradRowConvolution: winogradRowConvolution
     case .winogradWeightGradient: winogradWeightGradient
     case .packWeights: packWeights
     case .unpackWeights: unpackWeights

@@ -255,11 +255,13 @@ private enum WinogradPasses<let tile: Int> {
         }
     }
 
-    @inline(__always)
-    private static func activated(_ sum: Vector, _ relu: Bool) -> Vector {
-        // What is not a number stays so: a training that diverges must show it.
-        relu ? choose(Vector(), where: sum .< Vector(), else: sum) : sum
-    }
+}
+
+/// The sum after the activation.
+@inline(__always)
+func activated(_ sum: Vector, _ relu: Bool) -> Vector {
+    // What is not a number stays so: a training that diverges must show it.
+    relu ? choose(Vector(), where: sum .< Vector(), else: sum) : sum
 }
 
 /// The row and the column of a tile, which go through a picture row by row.

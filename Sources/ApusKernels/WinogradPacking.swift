@@ -3,7 +3,9 @@ import ApusInstructions
 /// The transformed weights of a Winograd convolution.
 func packWinogradWeights(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: PackParameters) {
     let packing = WinogradPacking(parameters)
-    if parameters.tile == 2 {
+    if parameters.tile == 1 {
+        WinogradKernels<2>.packRows(packing, operands.floats(0), operands.floats(1))
+    } else if parameters.tile == 2 {
         WinogradKernels<2>.pack(packing, operands.floats(0), operands.floats(1))
     } else {
         WinogradKernels<4>.pack(packing, operands.floats(0), operands.floats(1))
@@ -93,6 +95,37 @@ private enum WinogradKernels<let tile: Int> {
             let line = WinogradTransform<tile>.kernelLine((half[row * 3], half[row * 3 + 1], half[row * 3 + 2]))
             for column in 0..<size {
                 target.store(line[column], at: (row * size + column) * packing.frequencyStep, count: width)
+            }
+        }
+    }
+
+    /// g Gᵀ of every kernel, `[output block][input channel][kernel row][frequency][lane]`.
+    @inline(never)
+    static func packRows(_ packing: WinogradPacking, _ weights: Floats, _ packed: Floats) {
+        for block in 0..<packing.outputBlocks {
+            for channel in 0..<packing.paddedRead {
+                var lane = 0
+                while lane < packing.outputBlock {
+                    let output = block * packing.outputBlock + lane
+                    let count = channel < packing.read ? min(lanes, packing.written - output) : 0
+                    let kernels = weights + output * packing.laneStep + channel * packing.channelStep
+                    let target = packed + (block * packing.paddedRead + channel) * 12 * packing.outputBlock + lane
+                    let width = min(lanes, packing.outputBlock - lane)
+                    for row in 0..<3 {
+                        var three = (Vector(), Vector(), Vector())
+                        for lane in 0..<max(0, count) {
+                            let kernel = kernels + lane * packing.laneStep
+                            three.0[lane] = kernel[packing.turned ? 8 - row * 3 : row * 3]
+                            three.1[lane] = kernel[packing.turned ? 7 - row * 3 : row * 3 + 1]
+                            three.2[lane] = kernel[packing.turned ? 6 - row * 3 : row * 3 + 2]
+                        }
+                        let line = WinogradTransform<tile>.kernelLine(three)
+                        for frequency in 0..<4 {
+                            target.store(line[frequency], at: (row * 4 + frequency) * packing.outputBlock, count: width)
+                        }
+                    }
+                    lane += lanes
+                }
             }
         }
     }

@@ -96,6 +96,8 @@ extension Extents {
     func unpackWeights() throws(ParameterError) -> [OperandExtent] {
         let (weights, packed, form) = try packElements()
         try require(form == .forward || form == .depthwise, "only the forward forms can be unpacked")
+        try require(
+            try load(PackParameters.self).tile != 1, "weights of which only the rows are transformed can't be unpacked")
         return [
             extent("packed weight gradient", .read, elements: packed),
             extent("weight gradient", .write, elements: weights),
@@ -122,11 +124,12 @@ extension Extents {
         let places = product(kernelHeight, kernelWidth)
         var kernel = places
         if parameters.tile != 0 {
-            try require(parameters.tile == 2 || parameters.tile == 4, "the tile is \(parameters.tile), not 2 or 4")
+            let tile = try check(parameters.tile, 1...4, "the tile")
+            try require(tile != 3, "the tile is 3, not 1, 2 or 4")
             try require(
                 (form == .forward || form == .transposed) && kernelHeight == 3 && kernelWidth == 3 && groups == 1,
                 "only the weights of a 3 × 3 convolution without groups are transformed")
-            kernel = Int(parameters.tile + 2) * Int(parameters.tile + 2)
+            kernel = tile == 1 ? 12 : (tile + 2) * (tile + 2)
         }
         let packed: Int
         switch form {

@@ -43,6 +43,7 @@ extension Instruction {
         case .convolutionWeightGradient: return try extents.convolutionWeightGradient(isDepthwise: false)
         case .depthwiseWeightGradient: return try extents.convolutionWeightGradient(isDepthwise: true)
         case .winogradConvolution: return try extents.winogradConvolution()
+        case .winogradRowConvolution: return try extents.winogradRowConvolution()
         case .winogradWeightGradient: return try extents.winogradWeightGradient()
         case .packWeights: return try extents.packWeights()
         case .unpackWeights: return try extents.unpackWeights()

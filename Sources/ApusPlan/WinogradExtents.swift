@@ -6,6 +6,18 @@ extension Extents {
     func winogradConvolution() throws(ParameterError) -> [OperandExtent] {
         let parameters = try load(WinogradParameters.self)
         let geometry = try WinogradGeometry(parameters, self)
+        return try winogradOperands(parameters, geometry, scratch: geometry.scratch(blocks: 2))
+    }
+
+    func winogradRowConvolution() throws(ParameterError) -> [OperandExtent] {
+        let parameters = try load(WinogradParameters.self)
+        let geometry = try WinogradGeometry(rows: parameters, self)
+        return try winogradOperands(parameters, geometry, scratch: geometry.rowScratch)
+    }
+
+    private func winogradOperands(
+        _ parameters: WinogradParameters, _ geometry: WinogradGeometry, scratch: Int
+    ) throws(ParameterError) -> [OperandExtent] {
         let destination = geometry.destination
         _ = try check(parameters.activation, 0...1, "the activation")
         let pooled = parameters.poolHeight == 2
@@ -26,7 +38,7 @@ extension Extents {
             extent("bias", .read, elements: destination.paddedChannels, isOptional: true),
             extent("destination", .write, destination),
             extent("choice", .write, elements: choices, of: 1, isOptional: true),
-            extent("scratch", .write, elements: geometry.scratch(blocks: 2)),
+            extent("scratch", .write, elements: scratch),
         ]
     }
 
@@ -59,6 +71,9 @@ private struct WinogradGeometry {
     private let passTiles: Int
     private let lanes: Int
 
+    /// Elements of the transforms where only rows are transformed.
+    private(set) var rowScratch = 0
+
     init(_ parameters: WinogradParameters, _ extents: Extents) throws(ParameterError) {
         source = try CheckedImage(parameters.source, "source")
         destination = try CheckedImage(parameters.destination, "destination")
@@ -70,17 +85,48 @@ private struct WinogradGeometry {
         try extents.require(tile == 2 || tile == 4, "the tile is \(tile), not 2 or 4")
         frequencies = (tile + 2) * (tile + 2)
         passTiles = try extents.positive(parameters.passTiles, "the number of tiles a pass")
-        let height = try extents.positive(parameters.outputHeight, "the output's height")
-        let width = try extents.positive(parameters.outputWidth, "the output's width")
-        let pooled = parameters.poolHeight == 2
-        try extents.require(!pooled || (height >= 2 && width >= 2), "no pooling window is whole")
-        try Self.checkSquares(
-            "rows", outputs: pooled ? height / 2 * 2 : height, tile: tile, padding: Int(parameters.padTop),
+        let (height, width) = try Self.computed(parameters, extents)
+        try Self.checkReads(
+            "rows", count: (height + tile - 1) / tile * tile + 2, padding: Int(parameters.padTop),
             before: Int(parameters.source.top), available: source.height + Int(parameters.source.bottom))
-        try Self.checkSquares(
-            "columns", outputs: pooled ? width / 2 * 2 : width, tile: tile, padding: Int(parameters.padLeft),
+        try Self.checkReads(
+            "columns", count: (width + tile - 1) / tile * tile + 2, padding: Int(parameters.padLeft),
             before: Int(parameters.source.left), available: source.width + Int(parameters.source.right))
         weights = product(frequencies, destination.paddedChannels, source.paddedChannels)
+    }
+
+    /// Where only rows are transformed.
+    init(rows parameters: WinogradParameters, _ extents: Extents) throws(ParameterError) {
+        source = try CheckedImage(parameters.source, "source")
+        destination = try CheckedImage(parameters.destination, "destination")
+        lanes = extents.lanes
+        try extents.require(source.block == 1, "the source's block is \(source.block), not 1")
+        try extents.require(
+            destination.block == lanes, "the destination's block is \(destination.block), not \(lanes)")
+        try extents.require(parameters.tile == 1, "the tile is \(parameters.tile), not 1")
+        frequencies = 4
+        passTiles = try extents.positive(parameters.passTiles, "the number of row pairs a pass")
+        let (height, width) = try Self.computed(parameters, extents)
+        let pairVectors = ((width + 1) / 2 + lanes - 1) / lanes
+        try Self.checkReads(
+            "rows", count: (height + 1) / 2 * 2 + 2, padding: Int(parameters.padTop),
+            before: Int(parameters.source.top), available: source.height + Int(parameters.source.bottom))
+        try Self.checkReads(
+            "columns", count: product(2, lanes, pairVectors) + 2, padding: Int(parameters.padLeft),
+            before: Int(parameters.source.left), available: source.width + Int(parameters.source.right))
+        weights = product(12, destination.paddedChannels, source.paddedChannels)
+        rowScratch = product(source.paddedChannels, 2 * passTiles + 2, 4 * pairVectors, lanes)
+    }
+
+    /// Rows and columns that are computed.
+    private static func computed(
+        _ parameters: WinogradParameters, _ extents: Extents
+    ) throws(ParameterError) -> (height: Int, width: Int) {
+        let height = try extents.positive(parameters.outputHeight, "the output's height")
+        let width = try extents.positive(parameters.outputWidth, "the output's width")
+        guard parameters.poolHeight == 2 else { return (height, width) }
+        try extents.require(height >= 2 && width >= 2, "no pooling window is whole")
+        return (height / 2 * 2, width / 2 * 2)
     }
 
     /// Elements of the transforms of the source and of `blocks` blocks of the result or its gradient.
@@ -88,11 +134,11 @@ private struct WinogradGeometry {
         product(frequencies + 1, lanes, passTiles, source.blocks + blocks)
     }
 
-    /// Checks that the squares of all tiles are inside of the picture with its border.
-    private static func checkSquares(
-        _ name: String, outputs: Int, tile: Int, padding: Int, before: Int, available: Int
+    /// Checks that `count` rows or columns from the first on are inside of the picture with its border.
+    private static func checkReads(
+        _ name: String, count: Int, padding: Int, before: Int, available: Int
     ) throws(ParameterError) {
-        let last = (outputs + tile - 1) / tile * tile + 1 - padding
+        let last = count - 1 - padding
         guard padding <= before, last < available, -padding < available, last >= -before else {
             throw ParameterError(
                 "\(name) \(-padding) to \(last) are read, but the source has \(-before) to \(available - 1)")

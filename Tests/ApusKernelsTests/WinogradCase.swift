@@ -31,15 +31,20 @@ struct WinogradCase: CustomStringConvertible {
         let pad = (top: random.int(0...2), left: random.int(0...2))
         let output = (height: random.int(pooled ? 2...9 : 1...9), width: random.int(pooled ? 2...15 : 1...15))
         // What the squares reach, trimmed by a row or a column that is part of the border.
-        func reach(_ outputs: Int) -> Int {
-            ((pooled ? outputs / 2 * 2 : outputs) + tile - 1) / tile * tile + 2
+        func reach(_ outputs: Int, of multiple: Int) -> Int {
+            ((pooled ? outputs / 2 * 2 : outputs) + multiple - 1) / multiple * multiple + 2
         }
+        // Where only rows are transformed, rows come in pairs, and pairs of columns in vectors.
+        let reaches = (
+            height: reach(output.height, of: max(2, tile)), width: reach(output.width, of: tile == 1 ? 2 * lanes : tile)
+        )
         let height = max(1, output.height + 2 - pad.top - random.int(0...2))
         let width = max(1, output.width + 2 - pad.left - random.int(0...2))
         var layout = ImageLayout(
-            channels: inputs, height: height, width: width, channelBlock: lanes, top: pad.top + random.int(0...1),
-            left: pad.left + random.int(0...1), bottom: max(0, reach(output.height) - pad.top - height),
-            right: max(0, reach(output.width) - pad.left - width) + random.int(0...1))
+            channels: inputs, height: height, width: width, channelBlock: tile == 1 ? 1 : lanes,
+            top: pad.top + random.int(0...1),
+            left: pad.left + random.int(0...1), bottom: max(0, reaches.height - pad.top - height),
+            right: max(0, reaches.width - pad.left - width) + random.int(0...1))
         layout.sampleStride += Int32(random.int(0...1) * 16)
         let window = pooled ? 2 : 1
         var result = ImageLayout(
@@ -67,10 +72,19 @@ struct WinogradCase: CustomStringConvertible {
     func packing(lanes: Int) -> PackParameters {
         var packing = PackParameters(
             form: transposed ? .transposed : .forward, outputs: transposed ? inputs : outputs,
-            inputs: transposed ? outputs : inputs, outputBlock: lanes, inputBlock: lanes)
+            inputs: transposed ? outputs : inputs, outputBlock: lanes,
+            inputBlock: Int(parameters.source.channelBlock))
         (packing.kernelHeight, packing.kernelWidth) = (3, 3)
         packing.tile = parameters.tile
         return packing
+    }
+
+    var opcode: Opcode { parameters.tile == 1 ? .winogradRowConvolution : .winogradConvolution }
+
+    func scratch(lanes: Int) -> GuardedFloats {
+        GuardedFloats(
+            count: parameters.tile == 1
+                ? parameters.rowScratchElements(lanes: lanes) : parameters.convolutionScratchElements(lanes: lanes))
     }
 
     /// The bias in whole blocks.

@@ -44,8 +44,7 @@ def _measure(
                 for worker in workers:
                     worker.close()
                 workers = workshop.start()
-                record = compare(subject, workers, batch, threads, Plan.of(quick), pieces)
-                records.append({"peak_gflops": subject.peak(), **record})
+                records.append(compare(subject, workers, batch, threads, Plan.of(quick), pieces))
         return records
     finally:
         for worker in workers:

@@ -6,6 +6,8 @@ enum ConvolutionAlgorithm: Equatable {
     case direct
     /// By Winograd's minimal filtering with tiles of `tile` × `tile`: see ``ApusInstructions/WinogradParameters``.
     case winograd(tile: Int)
+    /// By minimal filtering of rows alone, for sources whose channels are not blocked.
+    case winogradRows
 }
 
 /// A convolution as the choice of its algorithm sees it: of stride 1, whatever it is the forward, input gradient or weight
@@ -17,8 +19,10 @@ struct ConvolutionWork {
     var width: Int
     /// Whether the sum is over positions, and each weight has a result.
     var isWeightGradient = false
-    /// Winograd's algorithm computes it at all.
+    /// Winograd's algorithm computes it on a blocked source.
     var isTransformable: Bool
+    /// Winograd's algorithm computes its rows, on a source of single channels.
+    var hasTransformableRows = false
 }
 
 /// Which algorithm computes each convolution of a graph, by an estimate of its time.
@@ -46,14 +50,10 @@ struct AlgorithmChoice {
     static func fastest(
         _ work: ConvolutionWork, lanes: Int, permitted: ConvolutionAlgorithms
     ) -> ConvolutionAlgorithm {
-        guard work.isTransformable else { return .direct }
-        let tiles: [Int] =
-            switch permitted {
-            case .direct: []
-            case .exact: [2]
-            case .approximate: [2, 4]
-            }
-        let candidates = [ConvolutionAlgorithm.direct] + tiles.map { .winograd(tile: $0) }
+        var candidates = [ConvolutionAlgorithm.direct]
+        if work.isTransformable, permitted != .direct { candidates.append(.winograd(tile: 2)) }
+        if work.isTransformable, permitted == .approximate { candidates.append(.winograd(tile: 4)) }
+        if work.hasTransformableRows, permitted != .direct { candidates.append(.winogradRows) }
         let times = candidates.map { time(of: work, by: $0, lanes: lanes) }
         let least = times.min() ?? 0
         return zip(candidates, times).first { $0.1 == least }?.0 ?? .direct
@@ -66,6 +66,10 @@ struct AlgorithmChoice {
         switch algorithm {
         case .direct:
             return Double(work.height * work.width * 9 * work.inputs * outputBlocks)
+        case .winogradRows:
+            let pairs = ((work.height + 1) / 2) * ((work.width + 3) / 4)
+            let transforms = Double((work.height + 3) * ((work.width / 2 + lanes) / lanes) * 4 * work.inputs)
+            return Double(pairs * 48 * work.inputs * outputBlocks) / productEfficiency + transforms * transformTime
         case .winograd(let tile):
             let count = ((work.height + tile - 1) / tile) * ((work.width + tile - 1) / tile)
             let frequencies = (tile + 2) * (tile + 2)
@@ -108,11 +112,13 @@ struct AlgorithmChoice {
     ) -> ConvolutionWork {
         let shape = ConvolutionShape(convolution, source: graph[node.operands[0]].type)
         let window = pool ?? [1, 1]
+        let isTransformable = shape.isTransformable && (pool == nil || pool == [2, 2])
+        let isBlocked = isBlocked(node.operands[0])
         return ConvolutionWork(
             inputs: shape.channels, outputs: convolution.filters,
             height: shape.geometry.outputHeight / window[0] * window[0],
             width: shape.geometry.outputWidth / window[1] * window[1],
-            isTransformable: shape.isTransformable && (pool == nil || pool == [2, 2]) && isBlocked(node.operands[0]))
+            isTransformable: isTransformable && isBlocked, hasTransformableRows: isTransformable && !isBlocked)
     }
 }
 

@@ -51,12 +51,16 @@ extension Lowering {
     }
 
     mutating func lowerConvolution(_ node: Node, _ operation: FusedConvolution2D) throws(LoweringError) {
-        if case .winograd(let tile) = algorithms[node.results[0]] {
-            guard operation.addend else { return try lowerWinogradConvolution(node, operation, tile: tile) }
+        if algorithms[node.results[0]] != .direct {
             var sums = operation
-            (sums.addend, sums.activation) = (false, .none)
-            try lowerWinogradConvolution(node, sums, tile: tile)
-            return try addInPlace(node, operation.activation)
+            if operation.addend { (sums.addend, sums.activation) = (false, .none) }
+            if case .winograd(let tile) = algorithms[node.results[0]] {
+                try lowerWinogradConvolution(node, sums, tile: tile)
+            } else {
+                try lowerWinogradRows(node, sums)
+            }
+            if operation.addend { try addInPlace(node, operation.activation) }
+            return
         }
         let shape = ConvolutionShape(operation.convolution, source: graph[node.operands[0]].type)
         let source = try borderedOperand(node.operands[0], border: shape.sourceBorder, blocked: shape.isDepthwise)

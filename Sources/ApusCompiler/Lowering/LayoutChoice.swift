@@ -57,10 +57,10 @@ struct LayoutChoice {
     }
 
     /// Gives each value the border that its consumers need, whose algorithms are known now.
-    mutating func demandBorders(_ graph: Graph, _ algorithms: AlgorithmChoice) {
+    mutating func demandBorders(_ graph: Graph, _ algorithms: AlgorithmChoice, lanes: Int) {
         for node in graph.nodes {
             guard let algorithm = node.results.first.map({ algorithms[$0] }),
-                let (operand, demand) = Self.borderDemand(of: node, by: algorithm, in: graph)
+                let (operand, demand) = Self.borderDemand(of: node, by: algorithm, in: graph, lanes: lanes)
             else { continue }
             border[root(operand.index)].widen(to: demand)
         }
@@ -85,14 +85,15 @@ struct LayoutChoice {
 
     /// The border that a convolution or its gradients need around what they read.
     private static func borderDemand(
-        of node: Node, by algorithm: ConvolutionAlgorithm, in graph: Graph
+        of node: Node, by algorithm: ConvolutionAlgorithm, in graph: Graph, lanes: Int
     ) -> (ValueID, Border)? {
         func demand(_ convolution: Convolution2D, pool: [Int]? = nil) -> (ValueID, Border) {
             let shape = ConvolutionShape(convolution, source: graph[node.operands[0]].type)
-            if case .winograd(let tile) = algorithm {
-                return (node.operands[0], shape.squareBorder(tile: tile, pool: pool))
+            switch algorithm {
+            case .direct: return (node.operands[0], shape.sourceBorder)
+            case .winograd(let tile): return (node.operands[0], shape.squareBorder(tile: tile, pool: pool))
+            case .winogradRows: return (node.operands[0], shape.rowBorder(lanes: lanes, pool: pool))
             }
-            return (node.operands[0], shape.sourceBorder)
         }
         switch node.operation {
         case let operation as Convolution2D: return demand(operation)

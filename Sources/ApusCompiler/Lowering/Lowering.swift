@@ -57,7 +57,7 @@ struct Lowering {
         var layouts = LayoutChoice(graph)
         algorithms = AlgorithmChoice(
             graph, lanes: options.target.lanes, permitted: options.convolutions, isBlocked: layouts.isBlocked)
-        layouts.demandBorders(graph, algorithms)
+        layouts.demandBorders(graph, algorithms, lanes: options.target.lanes)
         self.layouts = layouts
         stored = Array(repeating: nil, count: graph.values.count)
         whole = Array(repeating: nil, count: graph.values.count)

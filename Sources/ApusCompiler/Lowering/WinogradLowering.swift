@@ -6,6 +6,8 @@ import ApusPlan
 extension Lowering {
     /// Bytes of transforms that are worth having in the nearest caches at a time.
     private static let scratchBytes = 48 * 1024
+    /// The same where only rows are transformed, whose weights are few.
+    private static let rowScratchBytes = 16 * 1024
     /// The fewest tiles a pass: with less, weights are read too often.
     private static let fewestTiles = 8
 
@@ -45,10 +47,7 @@ extension Lowering {
         let bias = operation.convolution.bias ? Place.fixed(try paddedVector(node.operands[2])) : .none
         let result = try makeResult(node.results[0])
         var parameters = WinogradParameters(source: source.layout, destination: result.layout, tile: tile)
-        parameters.padTop = Int32(shape.geometry.padTop)
-        parameters.padLeft = Int32(shape.geometry.padLeft)
-        parameters.outputHeight = Int32(shape.geometry.outputHeight)
-        parameters.outputWidth = Int32(shape.geometry.outputWidth)
+        setGeometry(&parameters, shape)
         parameters.activation = (operation.activation == .relu ? Activation.relu : .none).rawValue
         parameters.poolHeight = Int32(operation.pool?[0] ?? 0)
         parameters.poolWidth = Int32(operation.pool?[1] ?? 0)
@@ -63,6 +62,52 @@ extension Lowering {
             .winogradConvolution, [source.place, .fixed(packed), bias, result.place, choice, scratch], parameters,
             label: name, multiplyAdds: multiplyAdds(of: node))
         clearBorder(result, label: name)
+    }
+
+    /// The first layers of networks, whose sources are single channels.
+    mutating func lowerWinogradRows(_ node: Node, _ operation: FusedConvolution2D) throws(LoweringError) {
+        let shape = ConvolutionShape(operation.convolution, source: graph[node.operands[0]].type)
+        let name = graph[node.results[0]].name
+        var source = try borderedOperand(
+            node.operands[0], border: shape.rowBorder(lanes: lanes, pool: operation.pool), blocked: false)
+        if source.layout.channelBlock != 1 {
+            source = try operand(
+                node.operands[0],
+                in: blockedLayout(
+                    of: try sampleShape(node.operands[0]),
+                    border: shape.rowBorder(lanes: lanes, pool: operation.pool), block: 1))
+        }
+        var packing = winogradPacking(.forward, shape, tile: 1)
+        packing.inputBlock = 1
+        let packed = try packedWeights(node.operands[1], packing)
+        let bias = operation.convolution.bias ? Place.fixed(try paddedVector(node.operands[2])) : .none
+        let result = try makeResult(node.results[0])
+        var parameters = WinogradParameters(source: source.layout, destination: result.layout, tile: 1)
+        setGeometry(&parameters, shape)
+        parameters.activation = (operation.activation == .relu ? Activation.relu : .none).rawValue
+        parameters.poolHeight = Int32(operation.pool?[0] ?? 0)
+        parameters.poolWidth = Int32(operation.pool?[1] ?? 0)
+        var choice = Place.none
+        if operation.choice {
+            choice = makeChoice(node.results[1], like: result.layout)
+            parameters.choiceStride = Int32(choiceStride(of: result.layout))
+        }
+        let rowBytes = parameters.rowScratchElements(lanes: lanes) / (2 * Int(parameters.passTiles) + 2) * 4
+        let most = max(1, (Self.rowScratchBytes / rowBytes - 2) / 2)
+        let passes = (parameters.rowPairs + most - 1) / most
+        parameters.passTiles = Int32((parameters.rowPairs + passes - 1) / passes)
+        let scratch = addScratch(name, elements: parameters.rowScratchElements(lanes: lanes))
+        emit(
+            .winogradRowConvolution, [source.place, .fixed(packed), bias, result.place, choice, scratch], parameters,
+            label: name, multiplyAdds: multiplyAdds(of: node))
+        clearBorder(result, label: name)
+    }
+
+    private func setGeometry(_ parameters: inout WinogradParameters, _ shape: ConvolutionShape) {
+        parameters.padTop = Int32(shape.geometry.padTop)
+        parameters.padLeft = Int32(shape.geometry.padLeft)
+        parameters.outputHeight = Int32(shape.geometry.outputHeight)
+        parameters.outputWidth = Int32(shape.geometry.outputWidth)
     }
 
     mutating func lowerWinogradInputGradient(
@@ -99,10 +144,7 @@ extension Lowering {
         let weightSum = makeReduction(node.results[0], elements: packing.packedElements, form: .unpack(packing))
         let biasSum = makeBiasReduction(node, count: operation.convolution.filters)
         var parameters = WinogradParameters(source: source.layout, destination: gradient.layout, tile: tile)
-        parameters.padTop = Int32(shape.geometry.padTop)
-        parameters.padLeft = Int32(shape.geometry.padLeft)
-        parameters.outputHeight = Int32(shape.geometry.outputHeight)
-        parameters.outputWidth = Int32(shape.geometry.outputWidth)
+        setGeometry(&parameters, shape)
         setPass(&parameters, blocks: source.layout.blocks + gradient.layout.blocks)
         let scratch = addScratch(name, elements: parameters.gradientScratchElements(lanes: lanes))
         emit(
@@ -119,6 +161,20 @@ extension ConvolutionShape {
             tile: tile,
             outputs: (geometry.outputHeight / window[0] * window[0], geometry.outputWidth / window[1] * window[1]),
             padding: (geometry.padTop, geometry.padLeft), size: (height, width))
+    }
+
+    /// What the transforms of rows cover around the forward convolution's source.
+    func rowBorder(lanes: Int, pool: [Int]?) -> LayoutChoice.Border {
+        let window = pool ?? [1, 1]
+        let pairs = (
+            rows: (geometry.outputHeight / window[0] * window[0] + 1) / 2,
+            columns: (geometry.outputWidth / window[1] * window[1] + 1) / 2
+        )
+        let columns = 2 * ((pairs.columns + lanes - 1) / lanes * lanes) + 2
+        return LayoutChoice.Border(
+            top: max(0, geometry.padTop), left: max(0, geometry.padLeft),
+            bottom: max(0, 2 * pairs.rows + 2 - geometry.padTop - height),
+            right: max(0, columns - geometry.padLeft - width))
     }
 
     /// What the squares of the input gradient's tiles cover around the destination gradient.

@@ -1,0 +1,266 @@
+import ApusInstructions
+
+func winogradRowConvolution(
+    _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
+) {
+    let work = RowWork(operands, parameters.assumingMemoryBound(to: WinogradParameters.self).pointee)
+    for sample in 0..<samples {
+        var first = 0
+        while first < work.rowPairs {
+            let count = min(work.passRowPairs, work.rowPairs - first)
+            work.transformSource(sample: sample, first: first, count: count)
+            for block in 0..<work.outputBlocks {
+                for row in 0..<count {
+                    if !work.pooled {
+                        RowTiles<0>.compute(work, sample, block, first, row)
+                    } else if work.choice == nil {
+                        RowTiles<1>.compute(work, sample, block, first, row)
+                    } else {
+                        RowTiles<2>.compute(work, sample, block, first, row)
+                    }
+                }
+            }
+            first += count
+        }
+    }
+}
+
+/// Frequencies of a pair of columns.
+private let pairFrequencies = 4
+
+/// A row convolution's operands and sizes. All steps count elements.
+private struct RowWork {
+    let channels: Int
+    let outputBlocks: Int
+    /// Pairs of rows of the output, how many of them are done at a time, and pairs of columns.
+    let rowPairs: Int
+    let passRowPairs: Int
+    let columnPairs: Int
+    /// The first pixel that is read of the first sample.
+    let source: Floats
+    let sourceSteps: PictureSteps
+    let weights: Floats
+    let bias: Floats?
+    /// The first pixel of the first sample.
+    let destination: Floats
+    let resultSteps: PictureSteps
+    let resultHeight: Int
+    let resultWidth: Int
+    let pooled: Bool
+    let relu: Bool
+    let choice: UnsafeMutableRawPointer?
+    let choiceStride: Int
+    /// The transforms, `[channel][row][vector of pairs][frequency][pair]`.
+    let transforms: Floats
+    /// From one row of the transforms to the next, and from one channel to the next.
+    let rowStep: Int
+    let channelStep: Int
+
+    init(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: WinogradParameters) {
+        let (layout, result) = (parameters.source, parameters.destination)
+        channels = Int(layout.channels)
+        outputBlocks = result.blocks
+        rowPairs = parameters.rowPairs
+        passRowPairs = Int(parameters.passTiles)
+        columnPairs = parameters.columnPairs
+        sourceSteps = PictureSteps(layout)
+        source =
+            operands.floats(0) + layout.origin - Int(parameters.padTop) * sourceSteps.row - Int(parameters.padLeft)
+        weights = operands.floats(1)
+        bias = operands.optionalFloats(2)
+        resultSteps = PictureSteps(result)
+        destination = operands.floats(3) + result.origin
+        (resultHeight, resultWidth) = (Int(result.height), Int(result.width))
+        pooled = parameters.poolHeight > 0
+        relu = parameters.activation == Activation.relu.rawValue
+        choice = pooled ? operands[4] : nil
+        choiceStride = Int(parameters.choiceStride)
+        transforms = operands.floats(5)
+        rowStep = parameters.pairVectors(lanes: lanes) * pairFrequencies * lanes
+        channelStep = (2 * passRowPairs + 2) * rowStep
+    }
+
+    /// Transforms the source's rows for `count` pairs of output rows from `first` on, a vector of pairs at a time.
+    @inline(never)
+    func transformSource(sample: Int, first: Int, count: Int) {
+        for channel in 0..<channels {
+            var row =
+                source + sample * sourceSteps.sample + channel * sourceSteps.block + 2 * first * sourceSteps.row
+            var target = transforms + channel * channelStep
+            for _ in 0..<2 * count + 2 {
+                var offset = 0
+                while offset < rowStep {
+                    let place = row + offset / (pairFrequencies / 2)
+                    let (even, odd) = separated(place.vector(at: 0), place.vector(at: lanes))
+                    let (nextEven, nextOdd) = separated(place.vector(at: 2), place.vector(at: lanes + 2))
+                    target.store(even - nextEven, at: offset)
+                    target.store(odd + nextEven, at: offset + lanes)
+                    target.store(nextEven - odd, at: offset + 2 * lanes)
+                    target.store(nextOdd - odd, at: offset + 3 * lanes)
+                    offset += pairFrequencies * lanes
+                }
+                row += sourceSteps.row
+                target += rowStep
+            }
+        }
+    }
+
+    /// The elements at even and at odd places of two vectors that follow each other.
+    @inline(__always)
+    private func separated(_ first: Vector, _ second: Vector) -> (even: Vector, odd: Vector) {
+        (
+            Vector(lowHalf: first.evenHalf, highHalf: second.evenHalf),
+            Vector(lowHalf: first.oddHalf, highHalf: second.oddHalf)
+        )
+    }
+}
+
+/// The products of two rows and two pairs of columns, `[pair][row][frequency]`.
+private typealias RowSums = InlineArray<16, Vector>
+/// One input channel's weights, `[kernel row][frequency]`.
+private typealias RowWeights = InlineArray<12, Vector>
+
+/// Rows of tiles of 2 × 4 positions. `storing` is 0 for the sums themselves, 1 for the greatest of each 2 × 2 window, and
+/// 2 where it is stored as well which of a window that is.
+private enum RowTiles<let storing: Int> {
+    /// Computes pair `row` of the pass's row pairs, of one output block.
+    @inline(never)
+    static func compute(_ work: RowWork, _ sample: Int, _ block: Int, _ first: Int, _ row: Int) {
+        let bias = work.bias.map { $0.vector(at: block * lanes) } ?? Vector()
+        let weights = work.weights + block * work.channels * 12 * lanes
+        let scalars = work.transforms + 2 * row * work.rowStep
+        let (rowStep, channelStep) = (work.rowStep, work.channelStep)
+        let resultRow = (first + row) * (storing == 0 ? 2 : 1)
+        var target =
+            work.destination + sample * work.resultSteps.sample + block * work.resultSteps.block
+            + resultRow * work.resultSteps.row
+        var choice =
+            storing == 2
+            ? work.choice.unsafelyUnwrapped + sample * work.choiceStride
+                + (block * work.resultHeight + resultRow) * work.resultWidth * lanes
+            : UnsafeMutableRawPointer(target)
+        let rows = work.resultHeight - resultRow
+        var columns = work.resultWidth
+        // With one channel the weights stay in registers.
+        let single = load(weights)
+        var pair = 0
+        while pair < work.columnPairs {
+            let place = scalars + pair / lanes * pairFrequencies * lanes + pair % lanes
+            var sums = noRowSums
+            if work.channels == 1 {
+                add(single, place, rowStep, &sums)
+            } else {
+                for channel in 0..<work.channels {
+                    add(load(weights + channel * 12 * lanes), place + channel &* channelStep, rowStep, &sums)
+                }
+            }
+            let width = storing == 0 ? 4 : 2
+            store(sums, bias, work.relu, target, work.resultSteps.row, choice, rows, columns)
+            target += width * lanes
+            choice += width * lanes
+            columns -= width
+            pair += 2
+        }
+    }
+
+    @inline(__always)
+    private static func load(_ weights: Floats) -> RowWeights {
+        var loaded: RowWeights = {
+            let zero = Vector()
+            return [zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero]
+        }()
+        for index in 0..<12 { loaded[index] = weights.vector(at: index * lanes) }
+        return loaded
+    }
+
+    /// Adds one channel's products: each transformed row serves the two rows of the output.
+    @inline(__always)
+    private static func add(_ weights: RowWeights, _ scalars: Floats, _ rowStep: Int, _ sums: inout RowSums) {
+        add(0, weights, scalars, &sums)
+        add(1, weights, scalars + rowStep, &sums)
+        add(2, weights, scalars + 2 &* rowStep, &sums)
+        add(3, weights, scalars + 3 &* rowStep, &sums)
+    }
+
+    /// Adds the products of one transformed row, which is a constant here: an index that varies would keep the sums out of
+    /// registers.
+    @inline(__always)
+    private static func add(_ row: Int, _ weights: RowWeights, _ scalars: Floats, _ sums: inout RowSums) {
+        add(row, 0, 0, weights, scalars, &sums)
+        add(row, 0, 1, weights, scalars, &sums)
+        add(row, 0, 2, weights, scalars, &sums)
+        add(row, 0, 3, weights, scalars, &sums)
+        add(row, 1, 0, weights, scalars, &sums)
+        add(row, 1, 1, weights, scalars, &sums)
+        add(row, 1, 2, weights, scalars, &sums)
+        add(row, 1, 3, weights, scalars, &sums)
+    }
+
+    @inline(__always)
+    private static func add(
+        _ row: Int, _ pair: Int, _ frequency: Int, _ weights: RowWeights, _ scalars: Floats, _ sums: inout RowSums
+    ) {
+        let factor = Vector(repeating: scalars[frequency * lanes + pair])
+        let sum = pair * 8 + frequency
+        if row < 3 { sums[sum] = multiplyAdd(sums[sum], factor, weights[row * 4 + frequency]) }
+        if row > 0 { sums[sum + 4] = multiplyAdd(sums[sum + 4], factor, weights[(row - 1) * 4 + frequency]) }
+    }
+
+    /// Transforms the products back, and stores what there is room for: `rows` rows and `columns` columns.
+    @inline(__always)
+    private static func store(
+        _ sums: RowSums, _ bias: Vector, _ relu: Bool, _ target: Floats, _ resultRow: Int,
+        _ choice: UnsafeMutableRawPointer, _ rows: Int, _ columns: Int
+    ) {
+        store(0, sums, bias, relu, target, resultRow, choice, rows, columns)
+        store(1, sums, bias, relu, target, resultRow, choice, rows, columns)
+    }
+
+    @inline(__always)
+    private static func store(
+        _ pair: Int, _ sums: RowSums, _ bias: Vector, _ relu: Bool, _ target: Floats, _ resultRow: Int,
+        _ choice: UnsafeMutableRawPointer, _ rows: Int, _ columns: Int
+    ) {
+        let upper = transformed(sums, pair * 8)
+        let lower = transformed(sums, pair * 8 + 4)
+        if storing == 0 {
+            let column = 2 * pair
+            if column < columns {
+                target.store(activated(upper.0 + bias, relu), at: column * lanes)
+                if rows > 1 { target.store(activated(lower.0 + bias, relu), at: resultRow + column * lanes) }
+            }
+            if column + 1 < columns {
+                target.store(activated(upper.1 + bias, relu), at: (column + 1) * lanes)
+                if rows > 1 { target.store(activated(lower.1 + bias, relu), at: resultRow + (column + 1) * lanes) }
+            }
+        } else if pair < columns {
+            if storing == 1 {
+                let sum = greatest(greatest(upper.0, upper.1), greatest(lower.0, lower.1))
+                target.store(activated(sum + bias, relu), at: pair * lanes)
+            } else {
+                var sum = upper.0
+                var chosen = IntegerVector()
+                take(upper.1, 1, &sum, &chosen)
+                take(lower.0, 2, &sum, &chosen)
+                take(lower.1, 3, &sum, &chosen)
+                let value = activated(sum + bias, relu)
+                target.store(value, at: pair * lanes)
+                if relu { chosen = choose(IntegerVector(repeating: 255), where: value .<= Vector(), else: chosen) }
+                storeBytes(of: chosen, at: choice + pair * lanes)
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func transformed(_ sums: RowSums, _ place: Int) -> (Vector, Vector) {
+        ((sums[place] + sums[place + 1]) + sums[place + 2], (sums[place + 1] - sums[place + 2]) + sums[place + 3])
+    }
+
+    @inline(__always)
+    private static var noRowSums: RowSums {
+        let zero = Vector()
+        return [
+            zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero,
+        ]
+    }
+}
