@@ -134,7 +134,8 @@ let package = Package(
         .executableTarget(
             name: "apus-compile",
             dependencies: [
-                "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan",
+                "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusInstructions",
+                "ApusJSON", "ApusPlan", "ApusRuntime",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/apus-compile", swiftSettings: checked),

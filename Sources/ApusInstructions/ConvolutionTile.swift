@@ -1,6 +1,6 @@
 /// What of a convolution's result is summed in registers at a time: the compiler chooses, and the kernel obeys.
 package struct ConvolutionTile: Sendable, Hashable, BitwiseCopyable {
-    /// The most output blocks, 1 to 3. Those of a group are parted as equally as can be.
+    /// The most output blocks, 1 or 2. Those of a group are parted as equally as can be.
     package var outputs: Int32
     /// The most positions, 1 to 8: their addresses stay in registers too. Positions are numbered row by row, and tiles are
     /// as equal as can be.
@@ -16,13 +16,13 @@ package struct ConvolutionTile: Sendable, Hashable, BitwiseCopyable {
 
     /// Whether there is a kernel for it.
     package func isComputable(lanes: Int) -> Bool {
-        (1...3).contains(outputs) && (1...8).contains(positions)
+        (1...2).contains(outputs) && (1...8).contains(positions)
             && Int(outputs) * Int(positions) <= Self.sums(lanes: lanes)
     }
 
     /// Every tile that there is a kernel for.
     package static func all(lanes: Int) -> [ConvolutionTile] {
-        (1...3).flatMap { outputs in (1...8).map { ConvolutionTile(outputs: outputs, positions: $0) } }
+        (1...2).flatMap { outputs in (1...8).map { ConvolutionTile(outputs: outputs, positions: $0) } }
             .filter { $0.isComputable(lanes: lanes) }
     }
 }

@@ -135,7 +135,6 @@ private struct ConvolutionWork {
         if let bias {
             memory.pointee.firstStart = bias.vector(at: block * lanes)
             if outputs > 1 { memory.pointee.secondStart = bias.vector(at: (block + 1) * lanes) }
-            if outputs > 2 { memory.pointee.thirdStart = bias.vector(at: (block + 2) * lanes) }
         }
     }
 

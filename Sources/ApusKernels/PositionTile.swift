@@ -35,7 +35,6 @@ struct PositionTileMemory {
     var outputStep = 0
     var firstStart = Vector.zero
     var secondStart = Vector.zero
-    var thirdStart = Vector.zero
     /// Below it nothing is stored: zero for ReLU, −infinity for no activation.
     var floor = Vector.zero
     /// Of each position, from `origin`.
@@ -62,7 +61,15 @@ struct PositionTileMemory {
 }
 typealias PositionTilePointer = UnsafeMutablePointer<PositionTileMemory>
 
-/// Computes a tile of `outputs` (1 to 3) output blocks and `positions` (1 to 8) positions.
+/// Whether three terms, a row of the usual kernel on a picture without blocks, are added without a loop. With 24 sums there
+/// is enough to do meanwhile.
+#if VECTOR_16
+    private let unrollsThree = false
+#else
+    private let unrollsThree = true
+#endif
+
+/// Computes a tile of `outputs` (1 or 2) output blocks and `positions` (1 to 8) positions.
 enum PositionTile<let outputs: Int, let positions: Int> {
     @inline(never)
     static func compute(_ memory: PositionTilePointer, _ origin: Floats, _ vectors: Floats) {
@@ -90,7 +97,6 @@ enum PositionTile<let outputs: Int, let positions: Int> {
         for position in 0..<positions {
             registers[position * outputs] = memory.pointee.firstStart
             if outputs > 1 { registers[position * outputs + 1] = memory.pointee.secondStart }
-            if outputs > 2 { registers[position * outputs + 2] = memory.pointee.thirdStart }
         }
         if let addend {
             let step = memory.pointee.addendStep
@@ -102,6 +108,21 @@ enum PositionTile<let outputs: Int, let positions: Int> {
             }
         }
         return registers
+    }
+
+    /// Adds one term to every sum.
+    @inline(__always)
+    private static func add(
+        _ scalar: Floats, _ vector: Floats, _ outputStep: Int, _ places: Positions, _ registers: inout Sums
+    ) {
+        let first = vector.vector(at: 0)
+        let second = outputs > 1 ? vector.vector(at: outputStep) : first
+        for position in 0..<positions {
+            let factor = Vector(repeating: scalar[Int(places[position])])
+            let place = position * outputs
+            registers[place] = multiplyAdd(registers[place], first, factor)
+            if outputs > 1 { registers[place + 1] = multiplyAdd(registers[place + 1], second, factor) }
+        }
     }
 
     @inline(__always)
@@ -124,26 +145,21 @@ enum PositionTile<let outputs: Int, let positions: Int> {
                 while innerLeft > 0 {
                     var scalar = innerScalars
                     var vector = innerVectors
-                    var left = terms
-                    repeat {
-                        let first = vector.vector(at: 0)
-                        let second = outputs > 1 ? vector.vector(at: outputStep) : first
-                        let third = outputs > 2 ? vector.vector(at: 2 &* outputStep) : first
-                        for position in 0..<positions {
-                            let factor = Vector(repeating: scalar[Int(places[position])])
-                            let place = position * outputs
-                            registers[place] = multiplyAdd(registers[place], first, factor)
-                            if outputs > 1 {
-                                registers[place + 1] = multiplyAdd(registers[place + 1], second, factor)
-                            }
-                            if outputs > 2 {
-                                registers[place + 2] = multiplyAdd(registers[place + 2], third, factor)
-                            }
+                    if unrollsThree && terms == 3 {
+                        for _ in 0..<3 {
+                            add(scalar, vector, outputStep, places, &registers)
+                            scalar += scalarStep
+                            vector += lanes
                         }
-                        scalar += scalarStep
-                        vector += lanes
-                        left &-= 1
-                    } while left > 0
+                    } else {
+                        var left = terms
+                        repeat {
+                            add(scalar, vector, outputStep, places, &registers)
+                            scalar += scalarStep
+                            vector += lanes
+                            left &-= 1
+                        } while left > 0
+                    }
                     innerScalars += inner.scalarStep
                     innerVectors += inner.vectorStep
                     innerLeft &-= 1
@@ -219,16 +235,16 @@ func chosenAboveZero(_ chosen: IntegerVector, _ result: Vector) -> IntegerVector
     choose(IntegerVector(repeating: 255), where: result .<= Vector(), else: chosen)
 }
 
-/// Computes a tile whose shape is known only when the program runs. With 24 sums there are all up to three outputs and
-/// eight positions; with 12 sums those whose product is at most 12.
+/// Computes a tile whose shape is known only when the program runs. With 24 sums there are all of one or two outputs and up
+/// to eight positions; with 12 sums those whose product is at most 12.
 @inline(__always)
 func computeTile(
     outputs: Int, positions: Int, _ memory: PositionTilePointer, _ origin: Floats, _ vectors: Floats
 ) {
-    switch outputs {
-    case 1: PositionTiles<1>.compute(positions, memory, origin, vectors)
-    case 2: PositionTiles<2>.compute(positions, memory, origin, vectors)
-    default: PositionTiles<3>.compute(positions, memory, origin, vectors)
+    if outputs == 1 {
+        PositionTiles<1>.compute(positions, memory, origin, vectors)
+    } else {
+        PositionTiles<2>.compute(positions, memory, origin, vectors)
     }
 }
 
@@ -240,21 +256,21 @@ private enum PositionTiles<let outputs: Int> {
         case 2: PositionTile<outputs, 2>.compute(memory, origin, vectors)
         case 3: PositionTile<outputs, 3>.compute(memory, origin, vectors)
         case 4: PositionTile<outputs, 4>.compute(memory, origin, vectors)
-        default: more(positions, memory, origin, vectors)
+        case 5: PositionTile<outputs, 5>.compute(memory, origin, vectors)
+        case 6: PositionTile<outputs, 6>.compute(memory, origin, vectors)
+        default: wide(positions, memory, origin, vectors)
         }
     }
 
     @inline(__always)
-    private static func more(_ positions: Int, _ memory: PositionTilePointer, _ origin: Floats, _ vectors: Floats) {
+    private static func wide(_ positions: Int, _ memory: PositionTilePointer, _ origin: Floats, _ vectors: Floats) {
         #if !VECTOR_16
-            guard outputs < 3 else { return }
-            guard outputs < 2 || positions < 7 else { return }
+            guard outputs == 1 else { return }
         #endif
-        switch positions {
-        case 5: PositionTile<outputs, 5>.compute(memory, origin, vectors)
-        case 6: PositionTile<outputs, 6>.compute(memory, origin, vectors)
-        case 7: PositionTile<outputs, 7>.compute(memory, origin, vectors)
-        default: PositionTile<outputs, 8>.compute(memory, origin, vectors)
+        if positions == 7 {
+            PositionTile<outputs, 7>.compute(memory, origin, vectors)
+        } else {
+            PositionTile<outputs, 8>.compute(memory, origin, vectors)
         }
     }
 }

@@ -73,6 +73,39 @@ import Testing
         #expect(try result.json()["target"]?.stringValue == target)
     }
 
+    @Test func tuningKeepsTheFastestTiles() throws {
+        let spec = try folder.write("small.graph", SmallModels.spec)
+        let plan = folder.file("tuned.plan")
+        let result = try Tool.run("apus-compile", [spec, "--tune", "--tune-seconds", "1", "--json", "-o", plan])
+        #expect(result.status == 0, "\(result.error)")
+        let report = try result.json()
+        let measured = try #require(report["tuned"]?.arrayValue)
+        #expect(measured.count == 1)
+        let time = try #require(measured[0]["microseconds"]?.doubleValue)
+        #expect(time > 0 && time <= measured[0]["estimated_microseconds"]?.doubleValue ?? 0)
+        // What was measured is what the plan has, and its report and dump-graph say it.
+        let how = "direct, tile of \(try #require(measured[0]["tile"]?.stringValue))"
+        #expect(report["convolutions"]?.arrayValue?.first?["how"]?.stringValue == how)
+        let shown = try Tool.run("dump-graph", [plan, "--verify"])
+        #expect(shown.status == 0 && shown.output.contains("multiply-adds, \(how)"), "\(shown.output)")
+    }
+
+    @Test func tuningNeedsAProcessorThatRunsTheTarget() throws {
+        let spec = try folder.write("small.graph", SmallModels.spec)
+        #if arch(x86_64)
+            let (foreign, own) = ("arm64", "x86-64")
+        #else
+            let (foreign, own) = ("x86-64-v3", "arm64")
+        #endif
+        expectFailure(
+            try Tool.run("apus-compile", [spec, "--tune", "--target", foreign]), status: 1,
+            "--tune measures on this processor, which can't run \(foreign); tune on one that can, or give --target \(own)"
+        )
+        expectFailure(
+            try Tool.run("apus-compile", [spec, "--tune-seconds", "3"]), status: 64,
+            "--tune-seconds says how long --tune may take; give both or neither")
+    }
+
     @Test func wrongUsageEndsWith64() throws {
         let spec = try folder.write("small.graph", SmallModels.spec)
         let compile = { (arguments: [String]) in try Tool.run("apus-compile", arguments) }

@@ -85,7 +85,7 @@ import Testing
         try #require(try Tool.run("apus-compile", [spec, "-o", plan, "--target", "x86-64-v3"]).status == 0)
         let text = try dump([plan, "--verify"]).output
         #expect(text.hasPrefix("plan small: the kernels of x86-64-v3, 8 lanes; batches of up to 1, 1 at once\n"))
-        #expect(text.contains("convolution for pool1, 28,224 multiply-adds"))
+        #expect(text.contains("convolution for pool1, 28,224 multiply-adds, direct, tile of "))
         #expect(text.contains("output probabilities + 0") && text.contains("the lower bound"))
         let table = try dump([plan, "--format", "table"]).output
         #expect(table.contains("softmax") && table.contains("constants + 0"))

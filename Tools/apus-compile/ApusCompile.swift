@@ -1,8 +1,10 @@
 import ApusCompiler
 import ApusFiles
 import ApusGraph
+import ApusInstructions
 import ApusJSON
 import ApusPlan
+import ApusRuntime
 import ApusToolSupport
 import ArgumentParser
 
@@ -37,16 +39,31 @@ struct ApusCompile: Tool {
     @Flag(help: "Check the graph after each pass, the memory of the plan, and the plan's file.")
     var verify = false
 
+    @Flag(help: "Measure the convolutions' tiles on this processor, and keep the fastest in the plan.")
+    var tune = false
+
+    @Option(
+        help: ArgumentHelp("The most seconds that --tune takes (default: 5).", valueName: "seconds"),
+        transform: integer(in: 1...3600))
+    var tuneSeconds: Int?
+
     @OptionGroup var settings: SettingOptions
     @OptionGroup var targets: TargetOptions
     @OptionGroup var report: ReportOptions
+
+    func validate() throws {
+        guard tuneSeconds == nil || tune else {
+            throw ValidationError("--tune-seconds says how long --tune may take; give both or neither")
+        }
+    }
 
     func run() throws {
         let source = try load()
         let options = LoweringOptions(
             target: try targets.target(), batchBound: batch, microBatch: microBatch,
             convolutions: targets.convolutions)
-        let inference = try compile(source.model, through: .inference(), options)
+        var inference = try compile(source.model, through: .inference(), options)
+        let tuner = try tuned(&inference, source.model, options)
         let step = try training ? compileTraining(source.model, options) : nil
         let plan = inference.plan
         let file = PlanFile.encode(plan)
@@ -59,10 +76,11 @@ struct ApusCompile: Tool {
             members.append(.init("weights", .string(source.isInitial ? "initial" : "trained")))
             members.append(.init("file_bytes", .integer(file.count)))
             if verify { members.append(.init("verified", true)) }
+            if let tuner { members.append(.init("tuned", .array(tuner.measurements.map(\.member)))) }
             if let step { members.append(.init("training", .object(step.members))) }
             try printResult(JSONValue.object(members).pretty)
         } else {
-            try printResult(text(inference, step, source.isInitial, fileBytes: file.count))
+            try printResult(text(inference, step, source.isInitial, tuner, fileBytes: file.count))
         }
     }
 
@@ -90,6 +108,26 @@ struct ApusCompile: Tool {
         let plan: Plan
         do { plan = try Compiler.lower(ready, options) } catch { throw ToolError(error, file: model) }
         return PlanReport(plan, compiledIn: ContinuousClock.now - began)
+    }
+
+    /// Under `--tune`, puts the fastest tiles into the plan; where the compiler took Winograd's algorithm, the plan without
+    /// it is measured too, and the faster one stays.
+    private func tuned(_ report: inout PlanReport, _ given: Model, _ options: LoweringOptions) throws -> Tuner? {
+        guard tune else { return nil }
+        guard Processor.targets.contains(report.plan.target) else {
+            throw ToolError(
+                "--tune measures on this processor, which can't run \(report.plan.target.rawValue); tune on one that can, or give "
+                    + "--target \(Processor.targets[0].rawValue)")
+        }
+        var plans = [report.plan]
+        if report.plan.body.contains(where: { $0.opcode == .winogradConvolution }) {
+            var direct = options
+            direct.convolutions = .direct
+            plans.append(try compile(given, through: .inference(), direct).plan)
+        }
+        var tuner = Tuner(seconds: tuneSeconds ?? 5)
+        do { report.plan = try tuner.fastest(plans) } catch { throw ToolError(error) }
+        return tuner
     }
 
     private func compileTraining(_ given: Model, _ options: LoweringOptions) throws(ToolError) -> PlanReport {
@@ -124,11 +162,14 @@ struct ApusCompile: Tool {
         do { try writeFile(file, to: path) } catch { throw ToolError(error) }
     }
 
-    private func text(_ inference: PlanReport, _ step: PlanReport?, _ isInitial: Bool, fileBytes: Int) -> String {
+    private func text(
+        _ inference: PlanReport, _ step: PlanReport?, _ isInitial: Bool, _ tuner: Tuner?, fileBytes: Int
+    ) -> String {
         var parts = [inference.title, inference.table(heading: "inference").text]
         if let step { parts.append(step.table(heading: "training step").text) }
         var notes: [String] = []
         if verify { notes.append("Verified: the graph after each pass, the memory, and the plan's file.") }
+        if let tuner { notes.append(tuner.summary) }
         if isInitial { notes.append("The weights are initial ones: \(model) is not trained.") }
         if let output { notes.append("\(output): \(describeBytes(fileBytes))") }
         if !notes.isEmpty { parts.append(notes.joined(separator: "\n")) }

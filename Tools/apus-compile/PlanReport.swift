@@ -5,7 +5,7 @@ import ApusToolSupport
 
 /// What people and programs are told of a plan.
 struct PlanReport {
-    let plan: Plan
+    var plan: Plan
     private let duration: Duration
 
     /// - Parameter duration: what passes, lowering and memory planning took.
@@ -40,6 +40,7 @@ struct PlanReport {
             .init("multiply_adds", .integer(plan.multiplyAdds)),
             .init("instructions", .integer(instructionCount)),
             .init("fused", JSONValue(plan.fused)),
+            .init("convolutions", .array(convolutions.map { ["value": .string($0.value), "how": .string($0.how)] })),
             .init("compile_milliseconds", .number(milliseconds)),
         ]
         if isTraining {
@@ -66,8 +67,16 @@ struct PlanReport {
         table.add("  instructions", formatCount(instructionCount))
         for (index, name) in plan.fused.enumerated() { table.add(index == 0 ? "  fused" : "", name) }
         if plan.fused.isEmpty { table.add("  fused", "nothing") }
+        for (index, convolution) in convolutions.enumerated() {
+            table.add(index == 0 ? "  convolutions" : "", "\(untrusted(convolution.value)): \(convolution.how)")
+        }
         table.add("  compiled in", "\(formatDecimal(milliseconds, digits: 1)) ms")
         return table
+    }
+
+    /// How each convolution is computed, where there was a choice.
+    private var convolutions: [(value: String, how: String)] {
+        plan.body.compactMap { instruction in instruction.chosenKernel.map { (instruction.label, $0) } }
     }
 
     private var verdict: String {

@@ -46,7 +46,7 @@ struct PlanRecord {
             return [
                 "stage": .string(stage.name), "kernel": .string("\(instruction.opcode)"),
                 "value": .string(instruction.label), "multiply_adds": .integer(instruction.multiplyAdds),
-                "operands": .array(operands),
+                "how": instruction.chosenKernel.map { .string($0) } ?? .null, "operands": .array(operands),
             ]
         }
     }

@@ -30,7 +30,8 @@ struct PlanText {
     private func title(of instruction: Instruction, _ index: Int) -> String {
         let work = instruction.multiplyAdds == 0 ? "" : ", \(formatCount(instruction.multiplyAdds)) multiply-adds"
         let kernel = terminal.styled("\(instruction.opcode)", .cyan)
-        return "  \(index)  \(kernel) for \(untrusted(instruction.label))\(work)"
+        let choice = instruction.chosenKernel.map { ", \($0)" } ?? ""
+        return "  \(index)  \(kernel) for \(untrusted(instruction.label))\(work)\(choice)"
     }
 
     /// A line for each instruction.
@@ -38,15 +39,16 @@ struct PlanText {
         var lines = heading
         for stage in PlanStage.of(plan) {
             lines += ["", terminal.styled(stage.title, .bold)]
-            var table = Table([.right, .left, .left, .left, .left, .right])
-            table.add("", "kernel", "for", "reads", "writes", "multiply-adds")
+            var table = Table([.right, .left, .left, .left, .left, .right, .left])
+            table.add("", "kernel", "for", "reads", "writes", "multiply-adds", "how")
             for (index, instruction) in stage.instructions.enumerated() {
                 let operands = instruction.described(in: stage, of: plan).filter { !$0.isMissing }
                 table.add(
                     "\(index)", "\(instruction.opcode)", instruction.label,
                     operands.filter { $0.access != "written" }.map(\.place).joined(separator: ", "),
                     operands.filter { $0.access != "read" }.map(\.place).joined(separator: ", "),
-                    instruction.multiplyAdds == 0 ? "" : formatCount(instruction.multiplyAdds))
+                    instruction.multiplyAdds == 0 ? "" : formatCount(instruction.multiplyAdds),
+                    instruction.chosenKernel ?? "")
             }
             lines += table.lines
         }

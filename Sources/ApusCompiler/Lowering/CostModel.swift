@@ -13,8 +13,8 @@ struct CostModel {
     /// Vectors and scalars loaded in a cycle.
     let vectorLoads: Double
     let scalarLoads: Double
-    /// Cycles from a multiply-add to the one that needs its sum.
-    let latency = 4.0
+    /// Cycles from a multiply-add to the one that needs its sum: four, and some more until it is its turn.
+    let latency = 4.4
     /// Cycles to start a tile's loops, to go from one row of the kernel to the next, to call the kernel of some tiles of
     /// a row, and to store a sum.
     let tileStart = 12.0

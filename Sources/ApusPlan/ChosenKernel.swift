@@ -1,0 +1,29 @@
+package import ApusInstructions
+
+extension Instruction {
+    /// What the compiler chose of several ways to compute the same, for people to read: the tile of a direct convolution,
+    /// or the tile of Winograd's algorithm. Nil where there was nothing to choose.
+    package var chosenKernel: String? {
+        switch opcode {
+        case .convolution: tile.map { "direct, tile of \($0.outputs) × \($0.positions)" }
+        case .winogradConvolution, .winogradWeightGradient:
+            loaded(WinogradParameters.self).map { "Winograd, F(\($0.tile) × \($0.tile), 3 × 3)" }
+        default: nil
+        }
+    }
+
+    /// The tile of a direct convolution. Setting it changes nothing in other instructions.
+    package var tile: ConvolutionTile? {
+        get { opcode == .convolution ? loaded(ConvolutionParameters.self)?.tile : nil }
+        set {
+            guard opcode == .convolution, var changed = loaded(ConvolutionParameters.self), let newValue else { return }
+            changed.tile = newValue
+            parameters = unsafe withUnsafeBytes(of: &changed) { unsafe Array($0) }
+        }
+    }
+
+    private func loaded<Parameters: BitwiseCopyable>(_ type: Parameters.Type) -> Parameters? {
+        guard parameters.count == MemoryLayout<Parameters>.size else { return nil }
+        return unsafe parameters.withUnsafeBytes { unsafe $0.load(as: type) }
+    }
+}
