@@ -14,7 +14,7 @@ from harness import workshop
 from harness.rounds import summary
 from parts.networks import MNIST
 
-ROUNDS, PROCESSES = 15, 20
+ROUNDS, PROCESSES = 15, 10
 NOTHING = "true"
 
 
