@@ -38,10 +38,13 @@ def main() -> None:
         return
     print(machine.text(machine.describe()), flush=True)
     for name in PARTS if options.part == "all" else [options.part]:
+        busy = machine.busy()
         print(f"\n{name}: {(PARTS[name].__doc__ or '').splitlines()[0]}", flush=True)
+        if busy > machine.QUIET:
+            print(f"Others take {100 * busy:.0f} % of the processors: what needs several of them can't be measured so.")
         records = PARTS[name](options.quick)
         if not options.quick:
-            results.append(name, records)
+            results.append(name, records, busy)
 
 
 if __name__ == "__main__":

@@ -25,11 +25,11 @@ def versions() -> dict[str, str]:
     return found
 
 
-def append(part: str, records: list[dict[str, Any]]) -> None:
-    """Keeps what one run of a part measured."""
+def append(part: str, records: list[dict[str, Any]], busy: float) -> None:
+    """Keeps what one run of a part measured, and how busy others kept the processors before it."""
     run = {
         "part": part, "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
-        "machine": machine.describe(), "versions": versions(), "records": records}
+        "machine": machine.describe(), "busy": busy, "versions": versions(), "records": records}
     with FILE.open("a") as file:
         file.write(json.dumps(run) + "\n")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
 import pathlib
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import numpy
 
@@ -22,8 +24,7 @@ SCRATCH = PROJECT / "Bench/.build/peers"
 
 # Where a processor has more than AVX2 and the table is to be of AVX2. XNNPACK in LiteRT, MLAS in ONNX Runtime and ncnn
 # choose by the processor alone and can't be told.
-LESS_THAN_AVX512 = {
-    "ONEDNN_MAX_CPU_ISA": "AVX2", "DNNL_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2", "OV_CPU_MAX_ISA": "AVX2"}
+LESS_THAN_AVX512 = {"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,6 +101,20 @@ def file_name(name: str) -> str:
     return name.lower().replace(",", "").replace(" ", "-")
 
 
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Sends standard error to a file: TensorFlow writes to it past all of its settings."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with (SCRATCH / "tensorflow.log").open("a") as log:
+            os.dup2(log.fileno(), 2)
+            yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
 class Subject:
     """A network with its files, made when they are asked for: the spec or model file, folded, as everybody gets it."""
 
@@ -137,6 +152,11 @@ class Subject:
              *(["--target", target] if target else [])])
         return path
 
+    def peak(self) -> float:
+        """What a core multiplies and adds at most, in GFLOP/s, as apus-infer measures it for its profiles."""
+        profile = json.loads(run([TOOLS / "apus-infer", self.plan(VARIANTS[0], 1), "--profile", "--json"]))["profile"]
+        return profile["limits"]["operations_per_second"] / 1e9
+
     def peer_model(self, runtime: Runtime, batch: int) -> pathlib.Path:
         """The model of a peer. Exporters are imported when they are needed: TensorFlow takes seconds."""
         path = self.folder / f"model-{batch}{runtime.suffix}"
@@ -146,8 +166,9 @@ class Subject:
             from exporters.onnx_model import export as export_onnx
             export_onnx(self.network, batch, path)
         elif runtime.suffix == ".tflite":
-            from exporters.tflite_model import export as export_tflite
-            export_tflite(self.network, batch, path)
+            with quiet():
+                from exporters.tflite_model import export as export_tflite
+                export_tflite(self.network, batch, path)
         else:
             from exporters.ncnn_model import export as export_ncnn
             export_ncnn(self.network, path, path.with_suffix(".bin"))

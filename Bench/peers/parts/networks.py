@@ -44,7 +44,8 @@ def _measure(
                 for worker in workers:
                     worker.close()
                 workers = workshop.start()
-                records.append(compare(subject, workers, batch, threads, Plan.of(quick), pieces))
+                record = compare(subject, workers, batch, threads, Plan.of(quick), pieces)
+                records.append({"peak_gflops": subject.peak(), **record})
         return records
     finally:
         for worker in workers:
