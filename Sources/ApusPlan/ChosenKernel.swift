@@ -8,6 +8,7 @@ extension Instruction {
         case .convolution: tile.map { "direct, tile of \($0.outputs) × \($0.positions)" }
         case .winogradConvolution, .winogradWeightGradient:
             loaded(WinogradParameters.self).map { "Winograd, F(\($0.tile) × \($0.tile), 3 × 3)" }
+        case .winogradRowConvolution: "Winograd, F(1 × 2, 3 × 3)"
         default: nil
         }
     }

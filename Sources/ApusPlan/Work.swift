@@ -37,16 +37,14 @@ extension Instruction {
             work.multiplyAdds = product(
                 samples, winograd.tiles, winograd.frequencies, Int(winograd.source.channels),
                 Int(winograd.destination.channels))
+        case .winogradRowConvolution:
+            // Two positions of a row take four products for each of the kernel's three rows.
+            let winograd = try extents.load(WinogradParameters.self)
+            work.multiplyAdds = product(
+                samples, winograd.computedHeight, winograd.columnPairs, 12, Int(winograd.source.channels),
+                Int(winograd.destination.channels))
         default: break
         }
         return work
-    }
-
-    /// What of the algorithm the opcode's name doesn't say: `F(2×2)`.
-    package var algorithm: String? {
-        guard opcode == .winogradConvolution || opcode == .winogradWeightGradient,
-            let parameters = try? Extents(samples: 1, lanes: 1, parameters: parameters).load(WinogradParameters.self)
-        else { return nil }
-        return "F(\(parameters.tile)×\(parameters.tile))"
     }
 }

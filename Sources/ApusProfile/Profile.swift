@@ -7,10 +7,12 @@ package struct Profile: Sendable {
     package struct Row: Sendable {
         /// `prologue`, `body` or `epilogue`; empty for what is none of them.
         package var stage: String
-        /// The instruction's name and its algorithm, `winogradConvolution F(2×2)`; empty for what isn't an instruction.
+        /// The instruction's name, `convolution`; empty for what isn't one.
         package var kernel: String
         /// The value that it makes, or what is done.
         package var label: String
+        /// How it is computed, where the compiler chose among several ways: the tile, the algorithm.
+        package var how: String?
         package var calls = 0
         /// Without what reading the clock took.
         package var seconds = 0.0
@@ -35,11 +37,23 @@ package struct Profile: Sendable {
         package var partOfLimit: Double? { limitSeconds.flatMap { seconds > 0 ? $0 / seconds : nil } }
     }
 
+    /// What one thread spent on each stage, in seconds of all runs.
+    package struct Stages: Sendable {
+        package var prologue = 0.0
+        /// Setting the sums to zero included.
+        package var body = 0.0
+        package var epilogue = 0.0
+        package var preparation = 0.0
+        package var rest = 0.0
+    }
+
     package let plan: Plan
     package let limits: MachineLimits
     package let recording: Recording
     /// The instructions in the plan's order, then what is done beside them, then the rest.
     package let rows: [Row]
+    /// For each thread, the caller's first.
+    package let threads: [Stages]
 
     /// - Parameter recording: of runs of this plan's session.
     package init(_ recording: Recording, plan: Plan, limits: MachineLimits) {
@@ -73,14 +87,26 @@ package struct Profile: Sendable {
         rows.append(rest)
         for index in rows.indices { rows[index].share = whole > 0 ? rows[index].seconds / whole : 0 }
         self.rows = rows
+        threads = recording.threads.indices.map { thread in
+            func sum(_ activities: some Sequence<Int>) -> Double {
+                activities.reduce(0) { $0 + recording.seconds($1, thread: thread) }
+            }
+            let activities = recording.activities
+            var stages = Stages(
+                prologue: sum(activities.prologue), body: sum(activities.body) + sum([activities.clearing]),
+                epilogue: sum(activities.epilogue), preparation: sum([activities.preparation]))
+            stages.rest = max(
+                0, recording.seconds - stages.prologue - stages.body - stages.epilogue - stages.preparation)
+            return stages
+        }
     }
 
     private static func row(
         _ instruction: Instruction, stage: String, activity: Int, _ recording: Recording, lanes: Int,
         _ limits: MachineLimits
     ) -> Row {
-        let kernel = "\(instruction.opcode)" + (instruction.algorithm.map { " \($0)" } ?? "")
-        var row = Row(stage: stage, kernel: kernel, label: instruction.label)
+        var row = Row(stage: stage, kernel: "\(instruction.opcode)", label: instruction.label)
+        row.how = instruction.chosenKernel
         row.calls = recording.calls(activity)
         row.seconds = recording.seconds(activity)
         guard row.calls > 0 else { return row }

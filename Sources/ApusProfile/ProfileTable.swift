@@ -8,7 +8,20 @@ package struct ProfileTable {
     package init(_ profile: Profile) { self.profile = profile }
 
     /// The lines, without colors. Names in them are those of the plan, which may have been made to harm a terminal.
-    package var lines: [String] { heading + [""] + table }
+    package var lines: [String] {
+        heading + [""] + table + (profile.threads.count > 1 ? [""] + threads : [])
+    }
+
+    /// A line for each thread: what it spent on each stage.
+    private var threads: [String] {
+        let runs = Double(max(profile.recording.runs, 1))
+        var cells = [["thread", "prologue", "body", "epilogue", "next batch", "rest", "(µs a run)"]]
+        for (index, stages) in profile.threads.enumerated() {
+            let times = [stages.prologue, stages.body, stages.epilogue, stages.preparation, stages.rest]
+            cells.append(["\(index + 1)"] + times.map { decimal($0 / runs * 1e6, digits: 2) })
+        }
+        return columns(cells, rightAligned: 1..<7)
+    }
 
     private var heading: [String] {
         let recording = profile.recording
@@ -30,12 +43,13 @@ package struct ProfileTable {
 
     private var table: [String] {
         let runs = Double(max(profile.recording.runs, 1))
-        var cells = [["stage", "kernel", "for", "µs a run", "share", "GFLOP/s", "GB/s", "of limit"]]
+        var cells = [["stage", "kernel", "for", "µs a run", "share", "GFLOP/s", "GB/s", "of limit", ""]]
         for row in profile.rows {
             cells.append([
                 row.stage, row.kernel, row.label, decimal(row.seconds / runs * 1e6, digits: 2),
                 percent(row.share, digits: 1), row.operationsPerSecond.map { giga($0) } ?? "",
                 row.bytesPerSecond.map { giga($0) } ?? "", row.partOfLimit.map { percent($0, digits: 0) } ?? "",
+                row.how ?? "",
             ])
         }
         let work = profile.rows.reduce(0) { $0 + $1.multiplyAdds }
@@ -45,14 +59,19 @@ package struct ProfileTable {
             "", "", "all threads", decimal(seconds / runs * 1e6, digits: 2),
             percent(profile.rows.reduce(0) { $0 + $1.share }, digits: 1),
             seconds > 0 && work > 0 ? giga(2 * work / seconds) : "", "",
-            seconds > 0 ? percent(limit / seconds, digits: 0) : "",
+            seconds > 0 ? percent(limit / seconds, digits: 0) : "", "",
         ])
+        return columns(cells, rightAligned: 3..<8)
+    }
+
+    /// The rows with each column as wide as its widest cell.
+    private func columns(_ cells: [[String]], rightAligned: Range<Int>) -> [String] {
         var widths = [Int](repeating: 0, count: cells[0].count)
         for row in cells { for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.count) } }
         return cells.map { row in
             let padded = row.enumerated().map { column, cell in
                 let space = String(repeating: " ", count: widths[column] - cell.count)
-                return column < 3 ? cell + space : space + cell
+                return rightAligned.contains(column) ? space + cell : cell + space
             }
             return String(padded.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
         }

@@ -96,12 +96,23 @@ package struct TraceDocument {
                             })),
                 ])),
             .init(
+                "thread_seconds",
+                .array(
+                    profile.threads.map { stages in
+                        .object([
+                            .init("prologue", .number(stages.prologue)), .init("body", .number(stages.body)),
+                            .init("epilogue", .number(stages.epilogue)),
+                            .init("preparation", .number(stages.preparation)), .init("rest", .number(stages.rest)),
+                        ])
+                    })),
+            .init(
                 "rows",
                 .array(
                     profile.rows.map { row in
                         .object([
                             .init("stage", .string(row.stage)), .init("kernel", .string(row.kernel)),
-                            .init("value", .string(row.label)), .init("calls", .integer(row.calls)),
+                            .init("value", .string(row.label)), .init("how", row.how.map { .string($0) } ?? .null),
+                            .init("calls", .integer(row.calls)),
                             .init("seconds", .number(row.seconds)), .init("share", .number(row.share)),
                             .init("multiply_adds", .number(row.multiplyAdds)),
                             .init("bytes_read", .number(row.bytesRead)),

@@ -86,10 +86,13 @@ package struct Recording: Sendable {
 
     /// Seconds that all threads spent on an activity, without what reading the clock took.
     package func seconds(_ activity: Int) -> Double {
-        threads.reduce(0) { sum, thread in
-            let cell = thread.cells[activity]
-            return sum + Double(cell.ticks - min(cell.ticks, UInt64(cell.calls) * clockTicks)) * secondsPerTick
-        }
+        threads.indices.reduce(0) { $0 + seconds(activity, thread: $1) }
+    }
+
+    /// Seconds that one thread spent on an activity, likewise.
+    package func seconds(_ activity: Int, thread: Int) -> Double {
+        let cell = threads[thread].cells[activity]
+        return Double(cell.ticks - min(cell.ticks, UInt64(cell.calls) * clockTicks)) * secondsPerTick
     }
 
     package func calls(_ activity: Int) -> Int { threads.reduce(0) { $0 + $1.cells[activity].calls } }

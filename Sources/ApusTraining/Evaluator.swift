@@ -109,24 +109,34 @@ public struct Evaluator: ~Copyable {
         try check(dataset)
         var evaluation = Evaluation(classes: classes)
         var answers = [Float](repeating: 0, count: batch * classes)
-        var first = 0
-        while first < dataset.count {
-            let order = (first..<min(dataset.count, first + batch)).map(Int32.init)
-            buffer.fill(dataset, order: order.span, seed: 0, epoch: 0, threads: &session)
+        func places(_ first: Int) -> [Int32] { (first..<min(dataset.count, first + batch)).map(Int32.init) }
+        var order = places(0)
+        buffer.fill(dataset, order: order.span, seed: 0, epoch: 0, threads: &session)
+        while let first = order.first {
+            // The next batch is prepared while this one is answered.
+            let following = places(min(dataset.count, Int(first) + batch))
             unsafe session.bindInput(0, to: buffer.images)
             var failure: SessionError?
             unsafe answers.withUnsafeMutableBytes { bytes in
                 guard let start = bytes.baseAddress else { return }
                 unsafe session.bindOutput(0, to: start)
-                do throws(SessionError) { try session.run(batch: order.count) } catch { failure = error }
+                do throws(SessionError) {
+                    try buffer.prepareNext(dataset, order: following.span, seed: 0, epoch: 0, with: &session) {
+                        (session, companion) throws(SessionError) in
+                        try session.run(batch: order.count, beside: companion)
+                    }
+                } catch {
+                    failure = error
+                }
             }
             if let failure { throw .session(failure.description) }
+            buffer.takeNext()
             for (row, index) in order.enumerated() {
                 count(
                     answers[row * classes..<(row + 1) * classes], label: Int(dataset.labels[Int(index)]),
                     in: &evaluation)
             }
-            first += order.count
+            order = following
         }
         evaluation.loss /= Double(max(1, dataset.count))
         return evaluation

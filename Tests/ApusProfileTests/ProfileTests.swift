@@ -92,6 +92,10 @@ import Testing
                 body      dense      logits                                       0.45   45.0 %      1.7   2.3      85 %
                                      waiting, handing out, reading the clock      0.50   50.0 %
                                      all threads                                  1.00  100.0 %      0.8            40 %
+
+                thread  prologue  body  epilogue  next batch  rest  (µs a run)
+                1           0.05  0.30      0.00        0.00  0.15
+                2           0.00  0.15      0.00        0.00  0.35
                 """)
     }
 
@@ -109,6 +113,8 @@ import Testing
         #expect(trace["displayTimeUnit"] == "ns")
         let rows = try #require(trace["profile"]?["rows"]?.arrayValue)
         #expect(rows.count == 3 && rows[1]["bytes_read"]?.doubleValue == 1728 && rows[2]["part_of_limit"] == .null)
+        let threads = try #require(trace["profile"]?["thread_seconds"]?.arrayValue)
+        #expect(threads.count == 2 && abs((threads[1]["rest"]?.doubleValue ?? 0) - 700e-9) < 1e-15)
         #expect(trace["profile"]?["limits"]?["memory"]?.arrayValue?.count == 2)
     }
 
@@ -136,6 +142,16 @@ import Testing
             .winogradConvolution, operands: Array(repeating: Operand(.activations), count: 6),
             parameters: Self.bytes(parameters), label: "conv", multiplyAdds: 36 * 9 * 256)
         #expect(try convolution.work(samples: 2, lanes: 16).multiplyAdds == 2 * 36 * 4 * 256)
-        #expect(convolution.algorithm == "F(2×2)")
+        #expect(convolution.chosenKernel == "Winograd, F(2 × 2, 3 × 3)")
+        parameters.tile = 1
+        parameters.source.channels = 1
+        parameters.source.channelBlock = 1
+        parameters.source.right = 28
+        parameters.source.sampleStride = Int32(parameters.source.sampleElements)
+        let rows = Instruction(
+            .winogradRowConvolution, operands: convolution.operands, parameters: Self.bytes(parameters), label: "conv",
+            multiplyAdds: 36 * 9 * 16)
+        #expect(try rows.work(samples: 2, lanes: 16).multiplyAdds == 2 * 36 * 6 * 16)
+        #expect(rows.chosenKernel == "Winograd, F(1 × 2, 3 × 3)")
     }
 }

@@ -17,9 +17,12 @@ import Testing
         #expect(
             lines[3].split(separator: " ").joined(separator: " ")
                 == "stage kernel for µs a run share GFLOP/s GB/s of limit")
-        #expect(lines.contains { $0.hasPrefix("body   convolution  pool1 ") && $0.hasSuffix(" %") })
-        #expect(lines.last == "" && lines[lines.count - 2].contains("all threads"))
-        #expect(lines[lines.count - 2].contains("  100.0 %"))
+        #expect(
+            lines.contains { $0.hasPrefix("body   convolution  pool1 ") && $0.contains(" %  direct, tile of ") })
+        let sum = try #require(lines.first { $0.contains("all threads") })
+        #expect(sum.contains("  100.0 %"))
+        // A line for each of the two threads ends it.
+        #expect(lines.last == "" && lines[lines.count - 3].hasPrefix("1 ") && lines[lines.count - 2].hasPrefix("2 "))
         #expect(!result.output.contains("\u{1B}"))
     }
 
