@@ -114,8 +114,21 @@ private func reblock(_ from: Floats, _ source: Picture, _ to: Floats, _ destinat
         && destination.rowStride == destination.width * destination.block
     let rows = joined ? 1 : source.height
     let width = joined ? source.width * source.height : source.width
-    // Blocks of four lanes or more against no blocks: four channels by four pixels at once.
+    // Whole vectors of channels against no blocks, by whole vectors of pixels.
     var first = 0
+    if width >= lanes
+        && (source.block == 1 && destination.block == lanes || destination.block == 1 && source.block == lanes)
+    {
+        while first + lanes <= source.channels {
+            let read = from + source.offset(of: first)
+            let write = to + destination.offset(of: first)
+            for y in 0..<rows {
+                moveSquares(read + y * source.rowStride, source, write + y * destination.rowStride, destination, width)
+            }
+            first += lanes
+        }
+    }
+    // Blocks of four lanes or more against no blocks: four channels by four pixels at once.
     if source.block == 1 && destination.block % 4 == 0 || destination.block == 1 && source.block % 4 == 0 {
         while first + 4 <= source.channels {
             let read = from + source.offset(of: first)
@@ -135,6 +148,21 @@ private func reblock(_ from: Floats, _ source: Picture, _ to: Floats, _ destinat
                     channel < source.channels ? read[y * source.rowStride + x * source.block] : 0
             }
         }
+    }
+}
+
+/// Moves a row of as many channels as there are lanes.
+@inline(never)
+private func moveSquares(_ read: Floats, _ source: Picture, _ write: Floats, _ destination: Picture, _ width: Int) {
+    let readStep = source.block == 1 ? source.blockStride : source.block
+    let writeStep = destination.block == 1 ? destination.blockStride : destination.block
+    var x = 0
+    while true {
+        transposeSquare(
+            read + x &* source.block, readStep: readStep, to: write + x &* destination.block, writeStep: writeStep)
+        if x + lanes == width { return }
+        // The last square moves some pixels once more, and has no narrower one after it.
+        x = min(x + lanes, width - lanes)
     }
 }
 

@@ -19,8 +19,10 @@ struct ConvolutionWork {
     var width: Int
     /// Whether the sum is over positions, and each weight has a result.
     var isWeightGradient = false
-    /// Winograd's algorithm computes it on a blocked source.
+    /// Winograd's algorithm computes it.
     var isTransformable: Bool
+    /// The source's channels are not blocked: it is copied into blocks first where tiles are squares.
+    var isPlain = false
     /// Winograd's algorithm computes its rows, on a source of single channels.
     var hasTransformableRows = false
 }
@@ -65,7 +67,9 @@ struct AlgorithmChoice {
         let inputBlocks = (work.inputs + lanes - 1) / lanes
         switch algorithm {
         case .direct:
-            return Double(work.height * work.width * 9 * work.inputs * outputBlocks)
+            return max(
+                Double(work.height * work.width * 9 * work.inputs * outputBlocks),
+                readTime(weights: 9 * work.inputs * work.outputs))
         case .winogradRows:
             let pairs = ((work.height + 1) / 2) * ((work.width + 3) / 4)
             let transforms = Double((work.height + 3) * ((work.width / 2 + lanes) / lanes) * 4 * work.inputs)
@@ -77,14 +81,27 @@ struct AlgorithmChoice {
             // A frequency is computed, stored, and read again.
             let transforms = Double(count * frequencies * (inputBlocks + outputBlocks)) * transformTime
             let accumulators = work.isWeightGradient ? Double(frequencies * work.inputs * outputBlocks) * 2 : 0
-            return products + transforms + accumulators
+            let copies = work.isPlain ? Double(inputBlocks * work.height * work.width) * copyTime : 0
+            let reads = readTime(weights: frequencies * work.inputs * work.outputs)
+            return max(products, reads) + transforms + accumulators + copies
         }
     }
 
+    /// The time in which weights that are too many for the nearer caches are read, in multiply-adds of a vector.
+    private static func readTime(weights: Int) -> Double {
+        weights * 4 <= nearBytes ? 0 : Double(weights * 4) / bytesPerMultiplyAdd
+    }
+
+    /// Weights of so many bytes stay near from one sample to the next.
+    private static let nearBytes = 1 << 20
+    /// Bytes that come from farther memory in the time of a multiply-add.
+    private static let bytesPerMultiplyAdd = 6.0
     /// The share of the processor's peak that products of a few dozen columns reach beside a direct convolution.
     private static let productEfficiency = 0.92
     /// Multiply-adds that fit in the time in which a frequency is transformed.
     private static let transformTime = 3.0
+    /// Multiply-adds that fit in the time in which a vector of the source is copied into blocks.
+    private static let copyTime = 10.0
 
     private static func work(of node: Node, in graph: Graph, isBlocked: (ValueID) -> Bool) -> ConvolutionWork? {
         switch node.operation {
@@ -102,7 +119,7 @@ struct AlgorithmChoice {
             return ConvolutionWork(
                 inputs: shape.channels, outputs: operation.convolution.filters, height: shape.geometry.outputHeight,
                 width: shape.geometry.outputWidth, isWeightGradient: true,
-                isTransformable: shape.isTransformable && isBlocked(node.operands[0]))
+                isTransformable: shape.isTransformable, isPlain: !isBlocked(node.operands[0]))
         default: return nil
         }
     }
@@ -118,7 +135,7 @@ struct AlgorithmChoice {
             inputs: shape.channels, outputs: convolution.filters,
             height: shape.geometry.outputHeight / window[0] * window[0],
             width: shape.geometry.outputWidth / window[1] * window[1],
-            isTransformable: isTransformable && isBlocked, hasTransformableRows: isTransformable && !isBlocked)
+            isTransformable: isTransformable, isPlain: !isBlocked, hasTransformableRows: isTransformable && !isBlocked)
     }
 }
 

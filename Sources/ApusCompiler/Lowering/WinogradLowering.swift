@@ -4,8 +4,9 @@ import ApusPlan
 
 // Convolutions by Winograd's minimal filtering.
 extension Lowering {
-    /// Bytes of transforms that are worth having in the nearest caches at a time.
-    private static let scratchBytes = 48 * 1024
+    /// Bytes of transforms that are worth having in the nearest caches at a time, and where there are more weights than
+    /// those hold: then it counts more that weights are read seldom.
+    private static let scratchBytes = (few: 48 * 1024, many: 512 * 1024)
     /// The same where only rows are transformed, whose weights are few.
     private static let rowScratchBytes = 16 * 1024
     /// The fewest tiles a pass: with less, weights are read too often.
@@ -13,8 +14,10 @@ extension Lowering {
 
     /// Sets how many tiles are transformed at a time, where a tile's transforms have `blocks` blocks.
     private func setPass(_ parameters: inout WinogradParameters, blocks: Int) {
-        let tileBytes = parameters.frequencies * blocks * lanes * 4
-        let most = max(Self.fewestTiles, Self.scratchBytes / tileBytes)
+        let weightBytes =
+            parameters.frequencies * parameters.source.blocks * parameters.destination.blocks * lanes * lanes * 4
+        let scratchBytes = min(max(weightBytes, Self.scratchBytes.few), Self.scratchBytes.many)
+        let most = max(Self.fewestTiles, scratchBytes / (parameters.transformVectors * blocks * lanes * 4))
         let passes = (parameters.tiles + most - 1) / most
         parameters.passTiles = Int32((parameters.tiles + passes - 1) / passes)
     }
