@@ -120,7 +120,13 @@ private struct ConvolutionWork {
         memory.pointee.middle = .init(
             count: kernelHeight, scalarStep: Int(parameters.dilationY) * layout.rowStride,
             vectorStep: kernelWidth * placeWeights)
-        if channelBlock == 1 {
+        if channelBlock == 1 && kernelHeight * kernelWidth == 1 {
+            // The weights of all channels lie side by side: they are the terms.
+            memory.pointee.outer.count = 1
+            memory.pointee.terms = inputBlocks
+            memory.pointee.lastTerms = inputBlocks
+            memory.pointee.scalarStep = layout.blockStride
+        } else if channelBlock == 1 {
             // The weights of a kernel row lie side by side: they are the terms.
             memory.pointee.terms = kernelWidth
             memory.pointee.lastTerms = kernelWidth
