@@ -254,7 +254,6 @@ private enum WinogradPasses<let tile: Int> {
             storeBytes(of: chosen, at: choice + x * lanes)
         }
     }
-
 }
 
 /// The sum after the activation.

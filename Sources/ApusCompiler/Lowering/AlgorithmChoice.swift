@@ -35,7 +35,7 @@ struct ConvolutionWork {
 struct AlgorithmChoice {
     private let algorithms: [ValueID: ConvolutionAlgorithm]
 
-    /// - Parameter isBlocked: whether a value is made as a blocked picture; others are read by direct convolutions only.
+    /// - Parameter isBlocked: whether a value is made as a blocked picture; others are copied into blocks for square tiles.
     init(_ graph: Graph, lanes: Int, permitted: ConvolutionAlgorithms, isBlocked: (ValueID) -> Bool) {
         var algorithms: [ValueID: ConvolutionAlgorithm] = [:]
         for node in graph.nodes {

@@ -51,14 +51,7 @@ extension Lowering {
         let result = try makeResult(node.results[0])
         var parameters = WinogradParameters(source: source.layout, destination: result.layout, tile: tile)
         setGeometry(&parameters, shape)
-        parameters.activation = (operation.activation == .relu ? Activation.relu : .none).rawValue
-        parameters.poolHeight = Int32(operation.pool?[0] ?? 0)
-        parameters.poolWidth = Int32(operation.pool?[1] ?? 0)
-        var choice = Place.none
-        if operation.choice {
-            choice = makeChoice(node.results[1], like: result.layout)
-            parameters.choiceStride = Int32(choiceStride(of: result.layout))
-        }
+        let choice = setStore(&parameters, node, operation)
         setPass(&parameters, blocks: source.layout.blocks + 2)
         let scratch = addScratch(name, elements: parameters.convolutionScratchElements(lanes: lanes))
         emit(
@@ -87,14 +80,7 @@ extension Lowering {
         let result = try makeResult(node.results[0])
         var parameters = WinogradParameters(source: source.layout, destination: result.layout, tile: 1)
         setGeometry(&parameters, shape)
-        parameters.activation = (operation.activation == .relu ? Activation.relu : .none).rawValue
-        parameters.poolHeight = Int32(operation.pool?[0] ?? 0)
-        parameters.poolWidth = Int32(operation.pool?[1] ?? 0)
-        var choice = Place.none
-        if operation.choice {
-            choice = makeChoice(node.results[1], like: result.layout)
-            parameters.choiceStride = Int32(choiceStride(of: result.layout))
-        }
+        let choice = setStore(&parameters, node, operation)
         let rowBytes = parameters.rowScratchElements(lanes: lanes) / (2 * Int(parameters.passTiles) + 2) * 4
         let most = max(1, (Self.rowScratchBytes / rowBytes - 2) / 2)
         let passes = (parameters.rowPairs + most - 1) / most
@@ -104,6 +90,18 @@ extension Lowering {
             .winogradRowConvolution, [source.place, .fixed(packed), bias, result.place, choice, scratch], parameters,
             label: name, multiplyAdds: multiplyAdds(of: node))
         clearBorder(result, label: name)
+    }
+
+    /// Sets what is done to the sums before they are stored. Returns the place of the choice.
+    private mutating func setStore(
+        _ parameters: inout WinogradParameters, _ node: Node, _ operation: FusedConvolution2D
+    ) -> Place {
+        parameters.activation = (operation.activation == .relu ? Activation.relu : .none).rawValue
+        parameters.poolHeight = Int32(operation.pool?[0] ?? 0)
+        parameters.poolWidth = Int32(operation.pool?[1] ?? 0)
+        guard operation.choice else { return .none }
+        parameters.choiceStride = Int32(choiceStride(of: parameters.destination))
+        return makeChoice(node.results[1], like: parameters.destination)
     }
 
     private func setGeometry(_ parameters: inout WinogradParameters, _ shape: ConvolutionShape) {
