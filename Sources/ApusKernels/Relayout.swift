@@ -32,6 +32,7 @@ struct Picture {
     /// Zeroes the border of one block that starts at `start`.
     @inline(__always)
     func clearBorder(of start: Floats) {
+        if !hasBorder { return }
         let leftCount = left * block
         let rightCount = right * block
         // A row's right border and the next row's left border are neighbours.
@@ -67,15 +68,11 @@ func relayout(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters:
         if destination.hasBorder && destination.block == 1 {
             // Rows are short: to clear everything at once is quicker than to pick their ends.
             fill(to, count: destination.blocks * destination.blockStride, with: 0)
-        } else if destination.hasBorder {
-            for block in 0..<destination.blocks {
-                destination.clearBorder(of: to + block * destination.blockStride)
-            }
         }
         if source.block == destination.block {
             copyBlocks(from, source, to, destination)
         } else {
-            reblock(from, source, to, destination)
+            SquareMemory.with { reblock(from, source, to, destination, $0) }
         }
     }
 }
@@ -89,6 +86,7 @@ private func copyBlocks(_ from: Floats, _ source: Picture, _ to: Floats, _ desti
     let rows = joined ? 1 : source.height
     let rowCount = joined ? count * source.height : count
     for index in 0..<source.blocks {
+        if block > 1 { destination.clearBorder(of: to + index * destination.blockStride) }
         var read = from + index * source.blockStride + source.origin
         var write = to + index * destination.blockStride + destination.origin
         for _ in 0..<rows {
@@ -108,26 +106,42 @@ private func copyBlocks(_ from: Floats, _ source: Picture, _ to: Floats, _ desti
 }
 
 /// Different blocks: channel by channel.
-private func reblock(_ from: Floats, _ source: Picture, _ to: Floats, _ destination: Picture) {
+private func reblock(
+    _ from: Floats, _ source: Picture, _ to: Floats, _ destination: Picture, _ memory: SquareMemory
+) {
     let joined =
         source.rowStride == source.width * source.block
         && destination.rowStride == destination.width * destination.block
     let rows = joined ? 1 : source.height
     let width = joined ? source.width * source.height : source.width
-    // Whole vectors of channels against no blocks, by whole vectors of pixels.
-    var first = 0
-    if width >= lanes
-        && (source.block == 1 && destination.block == lanes || destination.block == 1 && source.block == lanes)
-    {
-        while first + lanes <= source.channels {
+    // The plain side of a square is contiguous.
+    let (plain, blocked) = source.block == 1 ? (source, destination) : (destination, source)
+    let whole = plain.rowStride == plain.width
+    let pixels = whole ? plain.width * plain.height : plain.width
+    if plain.block == 1 && blocked.block == lanes && pixels >= lanes {
+        let runs = whole ? 1 : plain.height
+        for block in 0..<blocked.blocks {
+            let first = block * lanes
+            let squares = ChannelSquares(
+                channels: min(lanes, plain.channels - first), pixels: pixels, width: joined ? pixels : plain.width,
+                channelStep: plain.blockStride, rowGap: blocked.rowStride - blocked.width * lanes)
             let read = from + source.offset(of: first)
             let write = to + destination.offset(of: first)
-            for y in 0..<rows {
-                moveSquares(read + y * source.rowStride, source, write + y * destination.rowStride, destination, width)
+            if destination.block > 1 { destination.clearBorder(of: to + block * destination.blockStride) }
+            for y in 0..<runs {
+                if destination.block > 1 {
+                    squares.toBlock(read + y * source.rowStride, write + y * destination.rowStride, memory)
+                } else {
+                    squares.toPlain(read + y * source.rowStride, write + y * destination.rowStride, memory)
+                }
             }
-            first += lanes
         }
+        return
     }
+    if destination.block > 1 {
+        for block in 0..<destination.blocks { destination.clearBorder(of: to + block * destination.blockStride) }
+    }
+    var first = 0
     // Blocks of four lanes or more against no blocks: four channels by four pixels at once.
     if source.block == 1 && destination.block % 4 == 0 || destination.block == 1 && source.block % 4 == 0 {
         while first + 4 <= source.channels {
@@ -148,21 +162,6 @@ private func reblock(_ from: Floats, _ source: Picture, _ to: Floats, _ destinat
                     channel < source.channels ? read[y * source.rowStride + x * source.block] : 0
             }
         }
-    }
-}
-
-/// Moves a row of as many channels as there are lanes.
-@inline(never)
-private func moveSquares(_ read: Floats, _ source: Picture, _ write: Floats, _ destination: Picture, _ width: Int) {
-    let readStep = source.block == 1 ? source.blockStride : source.block
-    let writeStep = destination.block == 1 ? destination.blockStride : destination.block
-    var x = 0
-    while true {
-        transposeSquare(
-            read + x &* source.block, readStep: readStep, to: write + x &* destination.block, writeStep: writeStep)
-        if x + lanes == width { return }
-        // The last square moves some pixels once more, and has no narrower one after it.
-        x = min(x + lanes, width - lanes)
     }
 }
 

@@ -1,3 +1,5 @@
+import CPlatform
+
 /// As many vectors as a vector has lanes.
 #if VECTOR_16
     typealias VectorSquare = InlineArray<16, Vector>
@@ -10,41 +12,59 @@
 /// Moves a square of lanes by lanes elements so that rows become columns. Rows are `readStep` elements apart in the source,
 /// and `writeStep` in the target.
 ///
-/// Each round interleaves the first half of the vectors with the second; after as many rounds as a lane's number has bits
-/// every element is in its place.
+/// Squares of four by four are transposed first, inside of the vectors, where processors do two or more shuffles a cycle;
+/// then whole groups of four lanes are brought to their places.
 @inline(__always)
 func transposeSquare(_ source: Floats, readStep: Int, to target: Floats, writeStep: Int) {
     var square = emptySquare
     for row in 0..<lanes { square[row] = source.vector(at: row &* readStep) }
-    square = interleavedHalves(square)
-    square = interleavedHalves(square)
+    transposeFours(&square, 0)
     #if VECTOR_8 || VECTOR_16
-        square = interleavedHalves(square)
+        transposeFours(&square, 4)
     #endif
     #if VECTOR_16
-        square = interleavedHalves(square)
+        transposeFours(&square, 8)
+        transposeFours(&square, 12)
     #endif
+    for column in 0..<4 { gatherFours(&square, column) }
     for row in 0..<lanes { target.store(square[row], at: row &* writeStep) }
 }
 
+/// Transposes the squares of four by four in four vectors.
 @inline(__always)
-private func interleavedHalves(_ square: VectorSquare) -> VectorSquare {
-    var result = emptySquare
-    for row in 0..<lanes / 2 {
-        let (first, second) = (square[row], square[row + lanes / 2])
-        var (low, high) = (Vector(), Vector())
-        low.evenHalf = first.lowHalf
-        low.oddHalf = second.lowHalf
-        high.evenHalf = first.highHalf
-        high.oddHalf = second.highHalf
-        result[2 * row] = low
-        result[2 * row + 1] = high
-    }
-    return result
+private func transposeFours(_ square: inout VectorSquare, _ first: Int) {
+    let low = lowLanes(square[first], square[first + 1])
+    let high = highLanes(square[first], square[first + 1])
+    let nextLow = lowLanes(square[first + 2], square[first + 3])
+    let nextHigh = highLanes(square[first + 2], square[first + 3])
+    square[first] = lowPairs(low, nextLow)
+    square[first + 1] = highPairs(low, nextLow)
+    square[first + 2] = lowPairs(high, nextHigh)
+    square[first + 3] = highPairs(high, nextHigh)
+}
+
+/// Brings the groups of four lanes of every fourth vector to their places.
+@inline(__always)
+private func gatherFours(_ square: inout VectorSquare, _ first: Int) {
+    #if VECTOR_16
+        let even = evenFours(square[first], square[first + 4])
+        let odd = oddFours(square[first], square[first + 4])
+        let nextEven = evenFours(square[first + 8], square[first + 12])
+        let nextOdd = oddFours(square[first + 8], square[first + 12])
+        square[first] = evenFours(even, nextEven)
+        square[first + 4] = evenFours(odd, nextOdd)
+        square[first + 8] = oddFours(even, nextEven)
+        square[first + 12] = oddFours(odd, nextOdd)
+    #elseif VECTOR_8
+        let even = evenFours(square[first], square[first + 4])
+        let odd = oddFours(square[first], square[first + 4])
+        square[first] = even
+        square[first + 4] = odd
+    #endif
 }
 
 @inline(__always)
-private var emptySquare: VectorSquare {
+var emptySquare: VectorSquare {
     let zero = Vector()
     #if VECTOR_16
         return [
@@ -56,3 +76,73 @@ private var emptySquare: VectorSquare {
         return [zero, zero, zero, zero]
     #endif
 }
+
+/// Of each group of four lanes the first two of `x`, each followed by that of `y`.
+@inline(__always)
+private func lowLanes(_ x: Vector, _ y: Vector) -> Vector {
+    #if VECTOR_16
+        apus_low_lanes_16(x, y)
+    #elseif VECTOR_8
+        apus_low_lanes_8(x, y)
+    #else
+        apus_low_lanes_4(x, y)
+    #endif
+}
+
+/// Of each group of four lanes the last two of `x`, each followed by that of `y`.
+@inline(__always)
+private func highLanes(_ x: Vector, _ y: Vector) -> Vector {
+    #if VECTOR_16
+        apus_high_lanes_16(x, y)
+    #elseif VECTOR_8
+        apus_high_lanes_8(x, y)
+    #else
+        apus_high_lanes_4(x, y)
+    #endif
+}
+
+/// Of each group of four lanes the first two of `x` and of `y`.
+@inline(__always)
+private func lowPairs(_ x: Vector, _ y: Vector) -> Vector {
+    #if VECTOR_16
+        apus_low_pairs_16(x, y)
+    #elseif VECTOR_8
+        apus_low_pairs_8(x, y)
+    #else
+        apus_low_pairs_4(x, y)
+    #endif
+}
+
+/// Of each group of four lanes the last two of `x` and of `y`.
+@inline(__always)
+private func highPairs(_ x: Vector, _ y: Vector) -> Vector {
+    #if VECTOR_16
+        apus_high_pairs_16(x, y)
+    #elseif VECTOR_8
+        apus_high_pairs_8(x, y)
+    #else
+        apus_high_pairs_4(x, y)
+    #endif
+}
+
+#if VECTOR_8 || VECTOR_16
+    /// The groups of four lanes with even numbers of `x`, then of `y`.
+    @inline(__always)
+    private func evenFours(_ x: Vector, _ y: Vector) -> Vector {
+        #if VECTOR_16
+            apus_even_fours_16(x, y)
+        #else
+            apus_even_fours_8(x, y)
+        #endif
+    }
+
+    /// The groups of four lanes with odd numbers of `x`, then of `y`.
+    @inline(__always)
+    private func oddFours(_ x: Vector, _ y: Vector) -> Vector {
+        #if VECTOR_16
+            apus_odd_fours_16(x, y)
+        #else
+            apus_odd_fours_8(x, y)
+        #endif
+    }
+#endif
