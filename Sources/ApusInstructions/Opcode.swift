@@ -39,6 +39,8 @@ package enum Opcode: UInt16, CaseIterable, Sendable {
     case winogradWeightGradient = 26
     /// `source, packed weights, bias?, destination, choice?, scratch` · ``WinogradParameters``
     case winogradRowConvolution = 27
+    /// `source, packed weights, bias?, destination, scratch` · ``ConvolutionParameters``
+    case plainDepthwiseConvolution = 28
 
     // Pooling
     /// `source, destination, choice?` · ``PoolParameters``

@@ -76,6 +76,10 @@ package struct SpreadParameters: Sendable, Equatable, BitwiseCopyable {
 /// **depthwiseConvolution**: the same with input channel `o` alone: source and destination have block V and the same
 /// channels; packed weights are `[block][i][j][V]`. Group fields are not used. Whole vectors of the source are read.
 ///
+/// **plainDepthwiseConvolution**: the same on plain pictures: source and destination have block 1 and no border, and at
+/// least V pixels each. What is read outside of the source is zero. There is no pooling. The scratch is
+/// ``plainDepthwiseScratchElements(lanes:)`` long.
+///
 /// **convolutionWeightGradient**, **depthwiseWeightGradient**: add to the packed weight gradient (same order as the
 /// packed weights, and only places of real input channels are touched) the sum over the samples and positions of
 /// `destination gradient · source`, and to the bias gradient (V lanes each output block), where it is not null, the sum

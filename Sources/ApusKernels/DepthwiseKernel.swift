@@ -23,19 +23,19 @@ func depthwiseConvolution(
 }
 
 /// A depthwise convolution's operands and loops.
-private struct DepthwiseWork {
-    let parameters: ConvolutionParameters
-    let source: Floats
-    let weights: Floats
-    let bias: Floats?
-    let destination: Floats
-    let choice: UnsafeMutableRawPointer?
-    let loops: UnsafeMutablePointer<DepthwiseLoops>
-    let memory: TilePointer
-    let relu: Bool
+struct DepthwiseWork {
+    private let parameters: ConvolutionParameters
+    private let source: Floats
+    private let weights: Floats
+    private let bias: Floats?
+    private let destination: Floats
+    private let choice: UnsafeMutableRawPointer?
+    private let loops: UnsafeMutablePointer<DepthwiseLoops>
+    private let memory: TilePointer
+    private let relu: Bool
     /// Elements of the source between rows and columns of positions.
-    let rowStep: Int
-    let columnStep: Int
+    private let rowStep: Int
+    private let columnStep: Int
 
     init(
         _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: ConvolutionParameters,
@@ -81,8 +81,12 @@ private struct DepthwiseWork {
 
     /// Computes all positions of a block.
     func compute(sample: Int, block: Int) {
+        compute(origin(sample: sample, block: block), target(sample: sample, block: block), block: block)
+    }
+
+    /// Computes all positions of a block, of which `origin` is the source at the first, and `target` the destination.
+    func compute(_ origin: Floats, _ target: Floats, block: Int) {
         loops.pointee.start = bias?.vector(at: block * lanes) ?? Vector()
-        let (origin, target) = (origin(sample: sample, block: block), target(sample: sample, block: block))
         let vectors = vectors(block: block)
         let columns = Int(parameters.outputWidth)
         switch (parameters.dilationX == 1 ? parameters.kernelWidth : 0, parameters.strideX) {

@@ -5,6 +5,7 @@ func layerKernel(for opcode: Opcode) -> Kernel? {
     switch opcode {
     case .convolution: convolution
     case .depthwiseConvolution: depthwiseConvolution
+    case .plainDepthwiseConvolution: plainDepthwiseConvolution
     case .convolutionWeightGradient: convolutionWeightGradient
     case .depthwiseWeightGradient: depthwiseWeightGradient
     case .winogradConvolution: winogradConvolution

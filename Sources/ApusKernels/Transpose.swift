@@ -125,6 +125,30 @@ private func highPairs(_ x: Vector, _ y: Vector) -> Vector {
     #endif
 }
 
+/// The lanes with even numbers of `x`, then of `y`.
+@inline(__always)
+func evenLanes(_ x: Vector, _ y: Vector) -> Vector {
+    #if VECTOR_16
+        apus_even_lanes_16(x, y)
+    #elseif VECTOR_8
+        apus_even_lanes_8(x, y)
+    #else
+        apus_even_lanes_4(x, y)
+    #endif
+}
+
+/// The lanes with odd numbers of `x`, then of `y`.
+@inline(__always)
+func oddLanes(_ x: Vector, _ y: Vector) -> Vector {
+    #if VECTOR_16
+        apus_odd_lanes_16(x, y)
+    #elseif VECTOR_8
+        apus_odd_lanes_8(x, y)
+    #else
+        apus_odd_lanes_4(x, y)
+    #endif
+}
+
 #if VECTOR_8 || VECTOR_16
     /// The groups of four lanes with even numbers of `x`, then of `y`.
     @inline(__always)

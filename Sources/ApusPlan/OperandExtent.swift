@@ -40,6 +40,7 @@ extension Instruction {
         case .spread: return try extents.spread()
         case .convolution: return try extents.convolution(isDepthwise: false)
         case .depthwiseConvolution: return try extents.convolution(isDepthwise: true)
+        case .plainDepthwiseConvolution: return try extents.plainDepthwiseConvolution()
         case .convolutionWeightGradient: return try extents.convolutionWeightGradient(isDepthwise: false)
         case .depthwiseWeightGradient: return try extents.convolutionWeightGradient(isDepthwise: true)
         case .winogradConvolution: return try extents.winogradConvolution()

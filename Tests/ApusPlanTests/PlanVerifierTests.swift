@@ -101,6 +101,49 @@ struct PlanVerifierTests {
         #expect(message { set(1, of: 4, to: 3, in: &$0) } == program + "the program has 2 steps instead of 3")
     }
 
+    @Test func plainDepthwiseConvolutionsArePlain() {
+        func message(_ change: (inout ConvolutionParameters) -> Void) -> String {
+            let layout = ImageLayout(channels: 3, height: 4, width: 5)
+            var parameters = ConvolutionParameters(source: layout, destination: layout)
+            (parameters.kernelHeight, parameters.kernelWidth) = (3, 3)
+            (parameters.padTop, parameters.padLeft) = (1, 1)
+            (parameters.outputHeight, parameters.outputWidth) = (4, 5)
+            change(&parameters)
+            let instruction = Instruction(
+                .plainDepthwiseConvolution, operands: [], parameters: bytes(of: parameters), label: "x")
+            do {
+                return try instruction.extents(samples: 2, lanes: 4).map { "\($0.name) \($0.bytes)" }
+                    .joined(separator: ", ")
+            } catch {
+                return error.description
+            }
+        }
+        // The scratch has a block of six by seven pixels and one of four by five.
+        #expect(
+            message { _ in }
+                == "source 0..<480, packed weights 0..<144, bias 0..<16, destination 0..<480, scratch 0..<992")
+        // Where rows fill vectors it has six rows of twelve columns and a vector for each of nine weights.
+        #expect(
+            message { parameters in
+                let wide = ImageLayout(channels: 3, height: 4, width: 8)
+                (parameters.source, parameters.destination, parameters.outputWidth) = (wide, wide, 8)
+            } == "source 0..<768, packed weights 0..<144, bias 0..<16, destination 0..<768, scratch 0..<432")
+        #expect(
+            message { $0.source.channelBlock = 4 } == "the source is not plain: its block is 4, or it has a border")
+        #expect(
+            message { $0.destination.right = 1 } == "the destination is not plain: its block is 1, or it has a border")
+        #expect(message { $0.source.height = 0 } == "the source's height is 0")
+        #expect(message { ($0.source.height, $0.source.width) = (1, 3) } == "the source has fewer than 4 pixels")
+        #expect(
+            message { $0.source.channels = 2 } == "a depthwise convolution has 2 inputs and 3 outputs")
+        #expect(message { $0.poolHeight = 2 } == "a depthwise convolution of plain pictures does not pool")
+        #expect(
+            message { $0.outputWidth = 4 } == "the result of 4 columns is not the destination's 5")
+        #expect(message { $0.padLeft = -1 } == "the padding is -1")
+        #expect(message { ($0.strideY, $0.strideX) = (.max, .max) } == "the padded source is too large")
+        #expect(message { $0.kernelHeight = 0 } == "the kernel's size is 0")
+    }
+
     /// Strides of zero touch little memory, but a loop over them may be as long as a file says.
     @Test func loopsEnd() {
         var loops = BroadcastParameters(operation: .add)

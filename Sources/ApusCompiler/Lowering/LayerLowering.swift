@@ -63,6 +63,9 @@ extension Lowering {
             return
         }
         let shape = ConvolutionShape(operation.convolution, source: graph[node.operands[0]].type)
+        if !layouts.isBlocked(node.results[0]) {
+            return try lowerPlainDepthwise(node, shape, operation.activation)
+        }
         let source = try borderedOperand(node.operands[0], border: shape.sourceBorder, blocked: shape.isDepthwise)
         let packing = packing(
             shape.isDepthwise ? .depthwise : .forward, shape, sourceBlock: Int(source.layout.channelBlock))
@@ -89,6 +92,28 @@ extension Lowering {
             [source.place, .fixed(packedWeights), bias, result.place, choice], addend: addend, parameters,
             isDepthwise: shape.isDepthwise, node)
         clearBorder(result, label: graph[node.results[0]].name)
+    }
+
+    /// A depthwise convolution between plain pictures.
+    private mutating func lowerPlainDepthwise(
+        _ node: Node, _ shape: ConvolutionShape, _ activation: FusedActivation
+    ) throws(LoweringError) {
+        let name = graph[node.results[0]].name
+        let source = try readableOperand(node.operands[0])
+        let packing = packing(.depthwise, shape, sourceBlock: lanes)
+        let packedWeights = try packedWeights(node.operands[1], packing)
+        let bias = shape.convolution.bias ? Place.fixed(try paddedVector(node.operands[2])) : .none
+        let result = try makeOutput(node.results[0])
+        var parameters = convolutionParameters(
+            shape, packing: packing, source: source.layout, destination: result.layout)
+        parameters.activation = (activation == .relu ? Activation.relu : .none).rawValue
+        // One sample's scratch serves all.
+        bufferSizes.append(parameters.plainDepthwiseScratchElements(lanes: lanes) * 4)
+        bufferNames.append("\(name) strip")
+        emit(
+            .plainDepthwiseConvolution,
+            [source.place, .fixed(packedWeights), bias, result.place, .activation(buffer: bufferSizes.count - 1)],
+            parameters, label: name, multiplyAdds: multiplyAdds(of: node))
     }
 
     /// Adds the last operand to the result that is there already, and applies the activation.

@@ -27,7 +27,7 @@ struct LayoutChoice {
     /// Values whose producer writes plain order and nothing else.
     private var isPlainOnly: [Bool]
 
-    init(_ graph: Graph) {
+    init(_ graph: Graph, lanes: Int) {
         let count = graph.values.count
         parent = Array(0..<count)
         border = Array(repeating: Border(), count: count)
@@ -42,6 +42,12 @@ struct LayoutChoice {
                     isPlainOnly[result.index] = true
                 }
             }
+        }
+        for node in graph.nodes {
+            guard let result = node.results.first, isPlainOnly[node.operands[0].index],
+                Self.isPlainDepthwise(node, in: graph, lanes: lanes)
+            else { continue }
+            (isBlocked[result.index], isPlainOnly[result.index]) = (false, true)
         }
         for node in graph.nodes where Self.keepsLayout(node, in: graph) {
             let members = (node.operands + node.results).filter { !isPlainOnly[$0.index] }
@@ -73,6 +79,25 @@ struct LayoutChoice {
             is BatchNormTraining, is BatchNormGradient:
             true
         default: false
+        }
+    }
+
+    /// Whether a node is a depthwise convolution that there is a kernel for on plain pictures, and whose result nobody
+    /// reads as a picture.
+    private static func isPlainDepthwise(_ node: Node, in graph: Graph, lanes: Int) -> Bool {
+        let convolution: Convolution2D
+        switch node.operation {
+        case let operation as Convolution2D: convolution = operation
+        case let operation as FusedConvolution2D where operation.pool == nil && !operation.addend:
+            convolution = operation.convolution
+        default: return false
+        }
+        let shape = ConvolutionShape(convolution, source: graph[node.operands[0]].type)
+        guard shape.isDepthwise, shape.geometry.padTop >= 0, shape.geometry.padLeft >= 0,
+            min(shape.height * shape.width, shape.geometry.outputHeight * shape.geometry.outputWidth) >= lanes
+        else { return false }
+        return graph.nodes.allSatisfy {
+            !$0.operands.contains(node.results[0]) || $0.operation is Flatten || $0.operation is Reshape
         }
     }
 

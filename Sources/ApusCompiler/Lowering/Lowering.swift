@@ -54,7 +54,7 @@ struct Lowering {
             throw .badOption("the batch, the micro-batch and the shards are at least 1")
         }
         stages = Stages(graph)
-        var layouts = LayoutChoice(graph)
+        var layouts = LayoutChoice(graph, lanes: options.target.lanes)
         algorithms = AlgorithmChoice(
             graph, lanes: options.target.lanes, permitted: options.convolutions, isBlocked: layouts.isBlocked)
         layouts.demandBorders(graph, algorithms, lanes: options.target.lanes)
@@ -226,6 +226,20 @@ struct Lowering {
             ? blockedLayout(of: shape, border: layouts.border(of: value)) : plainLayout(of: shape)
         let result = Stored(
             place: addBuffer(graph[value].name, sampleBytes: Int(layout.sampleStride) * 4), layout: layout)
+        stored[value.index] = result
+        return result
+    }
+
+    /// Room for a plain result: where the caller wants it, if nobody else does.
+    mutating func makeOutput(_ value: ValueID) throws(LoweringError) -> Stored {
+        let outputs = graph.outputs.filter { graph[$0].type.isBatched }
+        guard let port = outputs.firstIndex(of: value), outputs.lastIndex(of: value) == port,
+            !graph.nodes.contains(where: { $0.operands.contains(value) })
+        else { return try makeResult(value) }
+        let (channels, height, width) = extents(of: try sampleShape(value))
+        let result = Stored(
+            place: .fixed(Operand(.output, port: port)),
+            layout: ImageLayout(channels: channels, height: height, width: width))
         stored[value.index] = result
         return result
     }

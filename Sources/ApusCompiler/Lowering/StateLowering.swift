@@ -68,6 +68,7 @@ extension Lowering {
             layout.sampleStride = Int32(shape.reduce(1, *))
             let port = plan.outputs.count
             plan.outputs.append(Port(name: graph[output].name, elementType: .f32, sampleShape: shape))
+            if source.place == .fixed(Operand(.output, port: port)) { continue }
             emit(
                 .relayout, [source.place, .fixed(Operand(.output, port: port))],
                 RelayoutParameters(source: given, destination: layout), label: graph[output].name)

@@ -1,0 +1,49 @@
+// What **plainDepthwiseConvolution** does with its scratch: see ``ConvolutionParameters``.
+extension ConvolutionParameters {
+    /// Whether the lanes of a vector are positions of a row, one channel at a time. Else they are channels: a block of them
+    /// at a time is brought to the order of blocks and back, which takes longer, unless rows leave too many lanes empty.
+    package func isAlongRows(lanes: Int) -> Bool {
+        let vectors = (Int(outputWidth) + lanes - 1) / lanes
+        return dilationX == 1 && (kernelWidth == 3 || kernelWidth == 5) && (strideX == 1 || strideX == 2)
+            && outputWidth >= lanes && 5 * Int(outputWidth) >= 4 * lanes * vectors
+    }
+
+    /// Rows and columns of the source with what is read around it, from the first that is read on.
+    package var paddedHeight: Int {
+        max(Int(padTop) + Int(source.height), reach(rows: Int(outputHeight)))
+    }
+    package var paddedWidth: Int {
+        max(
+            Int(padLeft) + Int(source.width),
+            (Int(outputWidth) - 1) * Int(strideX) + (Int(kernelWidth) - 1) * Int(dilationX) + 1)
+    }
+
+    /// Rows of the source that so many rows of the output read.
+    package func reach(rows: Int) -> Int {
+        (rows - 1) * Int(strideY) + (Int(kernelHeight) - 1) * Int(dilationY) + 1
+    }
+
+    /// Along rows: elements from one of the `strideX` phases of a row to the next. A phase has every `strideX`-th column.
+    package func phaseElements(lanes: Int) -> Int {
+        ((paddedWidth + Int(strideX) - 1) / Int(strideX) + lanes - 1) / lanes * lanes
+    }
+
+    /// Along rows: rows of the output that are computed at a time, so that what they read stays in the nearest cache.
+    package func stripRows(lanes: Int) -> Int {
+        let rowElements = Int(strideX) * phaseElements(lanes: lanes)
+        let extra = reach(rows: 1) - Int(strideY)
+        let most = max(1, (6144 / rowElements - extra) / Int(strideY))
+        let strips = (Int(outputHeight) + most - 1) / most
+        return (Int(outputHeight) + strips - 1) / strips
+    }
+
+    /// Elements of the scratch. Along rows: the rows that a strip reads, and a vector for each weight. Else: a block of the
+    /// source, with what is read around it, and one of the destination.
+    package func plainDepthwiseScratchElements(lanes: Int) -> Int {
+        if isAlongRows(lanes: lanes) {
+            let rows = reach(rows: stripRows(lanes: lanes))
+            return rows * Int(strideX) * phaseElements(lanes: lanes) + Int(kernelHeight) * Int(kernelWidth) * lanes
+        }
+        return (paddedHeight * paddedWidth + Int(outputHeight) * Int(outputWidth)) * lanes
+    }
+}

@@ -1,0 +1,78 @@
+/// Three vectors of a row that a kernel of three columns sees, or three weights.
+private struct Triple {
+    let first, second, third: Vector
+
+    /// The sum with the three products added to it.
+    @inline(__always)
+    func added(to sum: Vector, times weights: Triple) -> Vector {
+        multiplyAdd(
+            multiplyAdd(multiplyAdd(sum, weights.first, first), weights.second, second), weights.third, third)
+    }
+}
+
+/// Computes a strip of one channel with a kernel of 3 × 3, whose positions are `step` rows and columns apart.
+///
+/// Going down, a row of the source is loaded once and added to the sums of all positions that see it.
+enum DepthwiseStrip<let step: Int> {
+    @inline(never)
+    static func compute(
+        _ loops: UnsafePointer<DepthwiseRowLoops>, _ strip: Floats, _ weights: Floats, _ destination: Floats, rows: Int
+    ) {
+        let loops = loops.pointee
+        let (start, floor, rowElements, columns) = (loops.start, loops.floor, loops.rowElements, loops.columns)
+        let phase = loops.phaseElements
+        let top = Triple(
+            first: weights.vector(at: 0), second: weights.vector(at: lanes), third: weights.vector(at: 2 * lanes))
+        let middle = Triple(
+            first: weights.vector(at: 3 * lanes), second: weights.vector(at: 4 * lanes),
+            third: weights.vector(at: 5 * lanes))
+        let bottom = Triple(
+            first: weights.vector(at: 6 * lanes), second: weights.vector(at: 7 * lanes),
+            third: weights.vector(at: 8 * lanes))
+        var column = 0
+        while true {
+            var source = strip + column
+            var target = destination + column
+            var left = rows
+            if step == 1 {
+                let first = triple(source, phase)
+                let second = triple(source + rowElements, phase)
+                // The sums of this row's position and of the next one's.
+                var sum = second.added(to: first.added(to: start, times: top), times: middle)
+                var next = second.added(to: start, times: top)
+                source += 2 &* rowElements
+                while left > 0 {
+                    let row = triple(source, phase)
+                    target.store(greater(floor, row.added(to: sum, times: bottom)), at: 0)
+                    sum = row.added(to: next, times: middle)
+                    next = row.added(to: start, times: top)
+                    source += rowElements
+                    target += columns
+                    left &-= 1
+                }
+            } else {
+                var sum = triple(source, phase).added(to: start, times: top)
+                while left > 0 {
+                    sum = triple(source + rowElements, phase).added(to: sum, times: middle)
+                    source += 2 &* rowElements
+                    let row = triple(source, phase)
+                    target.store(greater(floor, row.added(to: sum, times: bottom)), at: 0)
+                    sum = row.added(to: start, times: top)
+                    target += columns
+                    left &-= 1
+                }
+            }
+            column &+= lanes
+            if column == columns { return }
+            // The last vector computes some positions once more.
+            column = min(column, columns &- lanes)
+        }
+    }
+
+    @inline(__always)
+    private static func triple(_ row: Floats, _ phase: Int) -> Triple {
+        step == 1
+            ? Triple(first: row.vector(at: 0), second: row.vector(at: 1), third: row.vector(at: 2))
+            : Triple(first: row.vector(at: 0), second: row.vector(at: phase), third: row.vector(at: 1))
+    }
+}
