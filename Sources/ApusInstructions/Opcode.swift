@@ -33,7 +33,7 @@ package enum Opcode: UInt16, CaseIterable, Sendable {
     case denseWeightGradient = 23
     /// `bias, padded bias` · ``PadVectorParameters``
     case padVector = 24
-    /// `source, packed weights, bias?, destination, choice?, scratch` · ``WinogradParameters``
+    /// `source, packed weights, bias?, destination, choice?, scratch, addend?` · ``WinogradParameters``
     case winogradConvolution = 25
     /// `source, destination gradient, packed weight gradient, bias gradient?, scratch` · ``WinogradParameters``
     case winogradWeightGradient = 26

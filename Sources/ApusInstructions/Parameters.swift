@@ -143,10 +143,11 @@ package struct PackParameters: Sendable, Equatable, BitwiseCopyable {
     /// 1 where the inputs and the outputs of each group fill whole blocks: then only the input blocks of the output
     /// block's own group are stored.
     package var groupedBlocks: Int32 = 0
-    /// 1, 2 or 4 where the packed weights are those of a ``WinogradParameters`` with that tile: the forms `forward` and
-    /// `transposed` of a 3 × 3 kernel without groups are then transformed by G, and `unpackWeights` (not for 1) transforms
-    /// back by its transpose. 0 for all others.
-    package var tile: Int32 = 0
+    /// Where the packed weights are those of a ``WinogradParameters``, its tile: the forms `forward` and `transposed` of a
+    /// 3 × 3 kernel without groups are then transformed by G, and `unpackWeights` transforms those of
+    /// weight gradients back by its transpose. `none` for all others.
+    package var tile = WinogradTile.none
+
     package init(form: Form, outputs: Int, inputs: Int, outputBlock: Int, inputBlock: Int) {
         self.form = form.rawValue
         self.outputs = Int32(outputs)
@@ -157,12 +158,7 @@ package struct PackParameters: Sendable, Equatable, BitwiseCopyable {
 
     /// Elements of the packed weights.
     package var packedElements: Int {
-        let kernel =
-            switch tile {
-            case 0: Int(kernelHeight) * Int(kernelWidth)
-            case 1: 12
-            default: Int(tile + 2) * Int(tile + 2)
-            }
+        let kernel = tile == .none ? Int(kernelHeight) * Int(kernelWidth) : tile.frequencies
         func padded(_ count: Int32, _ block: Int32) -> Int { (Int(count) + Int(block) - 1) / Int(block) * Int(block) }
         switch Form(rawValue: form) {
         case .depthwise, .depthwiseTransposed: return padded(outputs, outputBlock) * kernel

@@ -4,7 +4,7 @@ func packWeights(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let parameters = parameters.assumingMemoryBound(to: PackParameters.self).pointee
-    if parameters.tile > 0 { return packWinogradWeights(operands, parameters) }
+    if parameters.tile != .none { return packWinogradWeights(operands, parameters) }
     let packing = Packing(parameters)
     let weights = operands.floats(0)
     var packed = operands.floats(1)
@@ -29,7 +29,7 @@ func unpackWeights(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let parameters = parameters.assumingMemoryBound(to: PackParameters.self).pointee
-    if parameters.tile > 0 { return unpackWinogradWeights(operands, parameters) }
+    if parameters.tile != .none { return unpackWinogradWeights(operands, parameters) }
     let packing = Packing(parameters)
     var packed = operands.floats(0)
     let weights = operands.floats(1)

@@ -5,23 +5,27 @@ func winogradConvolution(
 ) {
     let work = WinogradWork(operands, parameters.assumingMemoryBound(to: WinogradParameters.self).pointee)
     for sample in 0..<samples {
-        if work.tile == 2 {
-            WinogradPasses<2>.compute(work, sample: sample)
-        } else {
-            WinogradPasses<4>.compute(work, sample: sample)
+        switch work.tile {
+        case .small: WinogradPasses<2, 2>.compute(work, sample: sample)
+        case .wide: WinogradPasses<2, 4>.compute(work, sample: sample)
+        default: WinogradPasses<4, 4>.compute(work, sample: sample)
         }
     }
 }
 
+/// Bytes of weights that stay in the nearest cache while some tiles are gone through after others.
+private let nearestBytes = 32 * 1024
+
 /// A Winograd convolution's operands and sizes. All steps count elements.
-private struct WinogradWork {
-    let tile: Int
+struct WinogradWork {
+    let tile: WinogradTile
     let tiles: Int
     let tileColumns: Int
     let passTiles: Int
     let inputs: Int
     let inputBlocks: Int
     let outputBlocks: Int
+    let productBlocks: Int
     /// The first square of the first sample.
     let source: Floats
     let sourceSteps: PictureSteps
@@ -36,20 +40,24 @@ private struct WinogradWork {
     let relu: Bool
     let choice: UnsafeMutableRawPointer?
     let choiceStride: Int
+    /// The first pixel of the first sample of what is added.
+    let addend: Floats?
+    let addendSteps: PictureSteps
     /// The transforms of the source, `[input block][tile]`.
     let squares: Floats
-    /// The transforms of two blocks of the result, `[output block][tile]`.
+    /// The transforms of `productBlocks` blocks of the result, `[output block][tile]`.
     let products: Floats
 
     init(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: WinogradParameters) {
         let (layout, result) = (parameters.source, parameters.destination)
-        tile = Int(parameters.tile)
+        tile = parameters.tile
         tiles = parameters.tiles
         tileColumns = parameters.tileColumns
         passTiles = Int(parameters.passTiles)
         inputs = Int(layout.channels)
         inputBlocks = layout.blocks
         outputBlocks = result.blocks
+        productBlocks = Int(parameters.productBlocks)
         sourceSteps = PictureSteps(layout)
         source =
             operands.floats(0) + layout.origin - Int(parameters.padTop) * sourceSteps.row
@@ -63,6 +71,8 @@ private struct WinogradWork {
         relu = parameters.activation == Activation.relu.rawValue
         choice = pooled ? operands[4] : nil
         choiceStride = Int(parameters.choiceStride)
+        addend = operands.optionalFloats(6).map { $0 + parameters.addend.origin }
+        addendSteps = PictureSteps(parameters.addend)
         squares = operands.floats(5)
         products = squares + inputBlocks * passTiles * parameters.transformVectors * lanes
     }
@@ -79,9 +89,9 @@ struct PictureSteps {
     }
 }
 
-private enum WinogradPasses<let tile: Int> {
+private enum WinogradPasses<let height: Int, let width: Int> {
     @inline(__always)
-    private static var step: Int { WinogradTransform<tile>.step }
+    private static var step: Int { WinogradTransform<height, width>.step }
 
     /// Computes one sample, a pass over some tiles at a time.
     @inline(never)
@@ -90,7 +100,11 @@ private enum WinogradPasses<let tile: Int> {
         var loops = WinogradLoops()
         loops.outputVectors = work.inputBlocks * lanes * lanes
         loops.frequencyVectors = work.outputBlocks * loops.outputVectors
+        loops.frequencies = max(1, nearestBytes / (2 * 4 * loops.outputVectors))
+        // Then weights are read in the order in which they lie.
+        loops.prefetches = work.productBlocks >= work.outputBlocks && work.productBlocks > 2
         loops.rounds = work.inputBlocks
+        loops.partialRounds = WinogradParameters.termsOfPartialSum / lanes
         loops.roundVectors = lanes * lanes
         loops.terms = lanes
         loops.lastTerms = work.inputs - (work.inputBlocks - 1) * lanes
@@ -98,160 +112,32 @@ private enum WinogradPasses<let tile: Int> {
         for pass in 0..<passes {
             // As equal as can be: narrow products are slow.
             let count = (work.tiles - first) / (passes - pass)
-            WinogradTransform<tile>.transformSquares(
+            WinogradTransform<height, width>.transformSquares(
                 work.source + sample * work.sourceSteps.sample, work.sourceSteps, blocks: work.inputBlocks,
                 tileColumns: work.tileColumns, first: first, count: count, to: work.squares)
             loops.roundScalars = count * step
             loops.outputResults = count * step
             var block = 0
             while block < work.outputBlocks {
-                let outputs = min(2, work.outputBlocks - block)
-                withUnsafePointer(to: &loops) { loops in
-                    WinogradProducts<tile>.multiply(
-                        outputs: outputs, columns: count, loops, work.squares,
-                        work.weights + block * loops.pointee.outputVectors, work.products)
-                }
+                let outputs = min(work.productBlocks, work.outputBlocks - block)
+                WinogradProducts<height, width>.multiply(
+                    outputs: outputs, columns: count, loops, work.squares,
+                    work.weights + block * loops.outputVectors, work.products)
                 for output in 0..<outputs {
                     let products = work.products + output * count * step
-                    if !work.pooled {
-                        store(work, products, sample, block + output, first, count)
-                    } else if work.choice != nil {
-                        storeChosen(work, products, sample, block + output, first, count)
+                    if work.choice != nil {
+                        WinogradResults<height, width, 3>.store(work, products, sample, block + output, first, count)
+                    } else if work.pooled {
+                        WinogradResults<height, width, 2>.store(work, products, sample, block + output, first, count)
+                    } else if work.addend != nil {
+                        WinogradResults<height, width, 1>.store(work, products, sample, block + output, first, count)
                     } else {
-                        storeGreatest(work, products, sample, block + output, first, count)
+                        WinogradResults<height, width, 0>.store(work, products, sample, block + output, first, count)
                     }
                 }
                 block += outputs
             }
             first += count
-        }
-    }
-
-    /// Transforms the products of one output block back and stores the sums.
-    @inline(never)
-    private static func store(
-        _ work: WinogradWork, _ products: Floats, _ sample: Int, _ block: Int, _ first: Int, _ count: Int
-    ) {
-        let bias = work.bias.map { $0.vector(at: block * lanes) } ?? Vector()
-        let row = work.resultSteps.row
-        let relu = work.relu
-        let result = work.destination + sample * work.resultSteps.sample + block * work.resultSteps.block
-        var source = products
-        var position = TilePosition(first, columns: work.tileColumns)
-        for _ in 0..<count {
-            let half = WinogradTransform<tile>.transformColumns(source)
-            let (top, left) = (position.row * tile, position.column * tile)
-            let target = result + top * row + left * lanes
-            let (rows, columns) = (work.resultHeight - top, work.resultWidth - left)
-            storeRow(0, half, bias, relu, target, row, rows, columns)
-            storeRow(1, half, bias, relu, target, row, rows, columns)
-            if tile == 4 {
-                storeRow(2, half, bias, relu, target, row, rows, columns)
-                storeRow(3, half, bias, relu, target, row, rows, columns)
-            }
-            source += step
-            position.advance()
-        }
-    }
-
-    /// Transforms the products of one output block back and stores the greatest of each window.
-    @inline(never)
-    private static func storeGreatest(
-        _ work: WinogradWork, _ products: Floats, _ sample: Int, _ block: Int, _ first: Int, _ count: Int
-    ) {
-        let bias = work.bias.map { $0.vector(at: block * lanes) } ?? Vector()
-        let row = work.resultSteps.row
-        let relu = work.relu
-        let result = work.destination + sample * work.resultSteps.sample + block * work.resultSteps.block
-        var source = products
-        var position = TilePosition(first, columns: work.tileColumns)
-        for _ in 0..<count {
-            let half = WinogradTransform<tile>.transformColumns(source)
-            let (top, left) = (position.row * (tile / 2), position.column * (tile / 2))
-            let target = result + top * row + left * lanes
-            let (rows, columns) = (work.resultHeight - top, work.resultWidth - left)
-            storeWindows(0, half, bias, relu, target, columns)
-            if tile == 4 && rows > 1 { storeWindows(1, half, bias, relu, target + row, columns) }
-            source += step
-            position.advance()
-        }
-    }
-
-    /// As ``storeGreatest``, and stores which of each window it is.
-    @inline(never)
-    private static func storeChosen(
-        _ work: WinogradWork, _ products: Floats, _ sample: Int, _ block: Int, _ first: Int, _ count: Int
-    ) {
-        let bias = work.bias.map { $0.vector(at: block * lanes) } ?? Vector()
-        let row = work.resultSteps.row
-        let relu = work.relu
-        let result = work.destination + sample * work.resultSteps.sample + block * work.resultSteps.block
-        let choice =
-            work.choice.unsafelyUnwrapped + sample * work.choiceStride
-            + block * work.resultHeight * work.resultWidth * lanes
-        var source = products
-        var position = TilePosition(first, columns: work.tileColumns)
-        for _ in 0..<count {
-            let half = WinogradTransform<tile>.transformColumns(source)
-            let (top, left) = (position.row * (tile / 2), position.column * (tile / 2))
-            let target = result + top * row + left * lanes
-            let bytes = choice + (top * work.resultWidth + left) * lanes
-            let (rows, columns) = (work.resultHeight - top, work.resultWidth - left)
-            storeChosenWindows(0, half, bias, relu, target, bytes, columns)
-            if tile == 4 && rows > 1 {
-                storeChosenWindows(1, half, bias, relu, target + row, bytes + work.resultWidth * lanes, columns)
-            }
-            source += step
-            position.advance()
-        }
-    }
-
-    // A row is a constant to each of these: an index that varies would keep the sums out of registers.
-
-    /// Stores row `y` of a tile, of which `rows` rows and `columns` columns are inside of the picture.
-    @inline(__always)
-    private static func storeRow(
-        _ y: Int, _ half: WinogradHalf, _ bias: Vector, _ relu: Bool, _ target: Floats, _ rowStep: Int, _ rows: Int,
-        _ columns: Int
-    ) {
-        guard y < rows else { return }
-        let sums = WinogradTransform<tile>.transformRow(half, y)
-        for x in 0..<tile where x < columns {
-            target.store(activated(sums[x] + bias, relu), at: y &* rowStep &+ x * lanes)
-        }
-    }
-
-    /// Stores row `y` of a tile's windows, of which `columns` are inside of the result.
-    @inline(__always)
-    private static func storeWindows(
-        _ y: Int, _ half: WinogradHalf, _ bias: Vector, _ relu: Bool, _ target: Floats, _ columns: Int
-    ) {
-        let upper = WinogradTransform<tile>.transformRow(half, 2 * y)
-        let lower = WinogradTransform<tile>.transformRow(half, 2 * y + 1)
-        for x in 0..<tile / 2 where tile == 2 || x < columns {
-            let sum = greatest(
-                greatest(upper[2 * x], upper[2 * x + 1]), greatest(lower[2 * x], lower[2 * x + 1]))
-            target.store(activated(sum + bias, relu), at: x * lanes)
-        }
-    }
-
-    @inline(__always)
-    private static func storeChosenWindows(
-        _ y: Int, _ half: WinogradHalf, _ bias: Vector, _ relu: Bool, _ target: Floats,
-        _ choice: UnsafeMutableRawPointer, _ columns: Int
-    ) {
-        let upper = WinogradTransform<tile>.transformRow(half, 2 * y)
-        let lower = WinogradTransform<tile>.transformRow(half, 2 * y + 1)
-        for x in 0..<tile / 2 where tile == 2 || x < columns {
-            var greatest = upper[2 * x]
-            var chosen = IntegerVector()
-            take(upper[2 * x + 1], 1, &greatest, &chosen)
-            take(lower[2 * x], 2, &greatest, &chosen)
-            take(lower[2 * x + 1], 3, &greatest, &chosen)
-            let value = activated(greatest + bias, relu)
-            target.store(value, at: x * lanes)
-            if relu { chosen = choose(IntegerVector(repeating: 255), where: value .<= Vector(), else: chosen) }
-            storeBytes(of: chosen, at: choice + x * lanes)
         }
     }
 }

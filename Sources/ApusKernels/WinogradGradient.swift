@@ -5,7 +5,7 @@ func winogradWeightGradient(
 ) {
     let work = WinogradGradientWork(operands, parameters.assumingMemoryBound(to: WinogradParameters.self).pointee)
     for sample in 0..<samples {
-        if work.tile == 2 {
+        if work.tile == .small {
             WinogradGradientPasses<2>.add(work, sample: sample)
         } else {
             WinogradGradientPasses<4>.add(work, sample: sample)
@@ -15,7 +15,7 @@ func winogradWeightGradient(
 
 /// A Winograd weight gradient's operands and sizes. All steps count elements.
 private struct WinogradGradientWork {
-    let tile: Int
+    let tile: WinogradTile
     let tiles: Int
     let tileColumns: Int
     let passTiles: Int
@@ -39,7 +39,7 @@ private struct WinogradGradientWork {
 
     init(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: WinogradParameters) {
         let (layout, result) = (parameters.source, parameters.destination)
-        tile = Int(parameters.tile)
+        tile = parameters.tile
         tiles = parameters.tiles
         tileColumns = parameters.tileColumns
         passTiles = Int(parameters.passTiles)
@@ -61,8 +61,9 @@ private struct WinogradGradientWork {
 }
 
 private enum WinogradGradientPasses<let tile: Int> {
+    private typealias Transform = WinogradTransform<tile, tile>
     @inline(__always)
-    private static var step: Int { WinogradTransform<tile>.step }
+    private static var step: Int { Transform.step }
 
     /// Adds the gradient of one sample, a pass over some tiles at a time.
     @inline(never)
@@ -74,7 +75,7 @@ private enum WinogradGradientPasses<let tile: Int> {
         var first = 0
         for pass in 0..<passes {
             let count = (work.tiles - first) / (passes - pass)
-            WinogradTransform<tile>.transformSquares(
+            Transform.transformSquares(
                 work.source + sample * work.sourceSteps.sample, work.sourceSteps, blocks: work.inputBlocks,
                 tileColumns: work.tileColumns, first: first, count: count, to: work.squares)
             for block in 0..<work.outputBlocks {
@@ -88,7 +89,7 @@ private enum WinogradGradientPasses<let tile: Int> {
                 for input in 0..<work.inputBlocks {
                     let channels = min(lanes, work.inputs - input * lanes)
                     withUnsafePointer(to: &loops) { loops in
-                        WinogradProducts<tile>.sumTiles(
+                        WinogradProducts<tile, tile>.sumTiles(
                             outputs: outputs, columns: channels, loops, work.squares + input * count * step,
                             work.gradients + block * count * step,
                             work.weights + block * loops.pointee.outputResults + input * lanes * lanes)
@@ -112,9 +113,9 @@ private enum WinogradGradientPasses<let tile: Int> {
         var sum = Vector.zero
         for _ in 0..<count {
             let (top, left) = (position.row * tile, position.column * tile)
-            sum += WinogradTransform<tile>.transformGradient(
-                source + top * row + left * lanes, rowStride: row, rows: work.height - top,
-                columns: work.width - left, to: target)
+            sum += Transform.transformGradient(
+                source + top * row + left * lanes, rowStride: row, insideRows: work.height - top,
+                insideColumns: work.width - left, to: target)
             target += step
             position.advance()
         }

@@ -3,22 +3,21 @@ import ApusInstructions
 /// The transformed weights of a Winograd convolution.
 func packWinogradWeights(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: PackParameters) {
     let packing = WinogradPacking(parameters)
-    if parameters.tile == 1 {
-        WinogradKernels<2>.packRows(packing, operands.floats(0), operands.floats(1))
-    } else if parameters.tile == 2 {
-        WinogradKernels<2>.pack(packing, operands.floats(0), operands.floats(1))
-    } else {
-        WinogradKernels<4>.pack(packing, operands.floats(0), operands.floats(1))
+    switch parameters.tile {
+    case .row: WinogradKernels<1, 2>.packRows(packing, operands.floats(0), operands.floats(1))
+    case .small: WinogradKernels<2, 2>.pack(packing, operands.floats(0), operands.floats(1))
+    case .wide: WinogradKernels<2, 4>.pack(packing, operands.floats(0), operands.floats(1))
+    default: WinogradKernels<4, 4>.pack(packing, operands.floats(0), operands.floats(1))
     }
 }
 
 /// The weights' gradient from the gradient of their transform.
 func unpackWinogradWeights(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: PackParameters) {
     let packing = WinogradPacking(parameters)
-    if parameters.tile == 2 {
-        WinogradKernels<2>.unpack(packing, operands.floats(0), operands.floats(1))
+    if parameters.tile == .small {
+        WinogradKernels<2, 2>.unpack(packing, operands.floats(0), operands.floats(1))
     } else {
-        WinogradKernels<4>.unpack(packing, operands.floats(0), operands.floats(1))
+        WinogradKernels<4, 4>.unpack(packing, operands.floats(0), operands.floats(1))
     }
 }
 
@@ -52,9 +51,11 @@ private struct WinogradPacking {
     var frequencyStep: Int { outputBlocks * paddedRead * outputBlock }
 }
 
-private enum WinogradKernels<let tile: Int> {
+private enum WinogradKernels<let height: Int, let width: Int> {
     @inline(__always)
-    private static var size: Int { tile + 2 }
+    private static var rows: Int { height + 2 }
+    @inline(__always)
+    private static var columns: Int { width + 2 }
 
     /// G g Gᵀ of every kernel, several output channels at a time.
     @inline(never)
@@ -67,8 +68,8 @@ private enum WinogradKernels<let tile: Int> {
                     let count = channel < packing.read ? min(lanes, packing.written - output) : 0
                     let kernels = weights + output * packing.laneStep + channel * packing.channelStep
                     let target = packed + (block * packing.paddedRead + channel) * packing.outputBlock + lane
-                    let width = min(lanes, packing.outputBlock - lane)
-                    transform(packing, kernels, count: count, to: target, width: width)
+                    let storing = min(lanes, packing.outputBlock - lane)
+                    transform(packing, kernels, count: count, to: target, storing: storing)
                     lane += lanes
                 }
             }
@@ -77,24 +78,24 @@ private enum WinogradKernels<let tile: Int> {
 
     @inline(__always)
     private static func transform(
-        _ packing: WinogradPacking, _ kernels: Floats, count: Int, to target: Floats, width: Int
+        _ packing: WinogradPacking, _ kernels: Floats, count: Int, to target: Floats, storing: Int
     ) {
         var half = noHalf
         for column in 0..<3 {
-            var rows = (Vector(), Vector(), Vector())
+            var three = (Vector(), Vector(), Vector())
             for lane in 0..<max(0, count) {
                 let kernel = kernels + lane * packing.laneStep
-                rows.0[lane] = kernel[packing.turned ? 8 - column : column]
-                rows.1[lane] = kernel[packing.turned ? 5 - column : 3 + column]
-                rows.2[lane] = kernel[packing.turned ? 2 - column : 6 + column]
+                three.0[lane] = kernel[packing.turned ? 8 - column : column]
+                three.1[lane] = kernel[packing.turned ? 5 - column : 3 + column]
+                three.2[lane] = kernel[packing.turned ? 2 - column : 6 + column]
             }
-            let line = WinogradTransform<tile>.kernelLine(rows)
-            for row in 0..<size { half[row * 3 + column] = line[row] }
+            let line = WinogradLines<height>.kernelLine(three)
+            for row in 0..<rows { half[row * 3 + column] = line[row] }
         }
-        for row in 0..<size {
-            let line = WinogradTransform<tile>.kernelLine((half[row * 3], half[row * 3 + 1], half[row * 3 + 2]))
-            for column in 0..<size {
-                target.store(line[column], at: (row * size + column) * packing.frequencyStep, count: width)
+        for row in 0..<rows {
+            let line = WinogradLines<width>.kernelLine((half[row * 3], half[row * 3 + 1], half[row * 3 + 2]))
+            for column in 0..<columns {
+                target.store(line[column], at: (row * columns + column) * packing.frequencyStep, count: storing)
             }
         }
     }
@@ -110,7 +111,7 @@ private enum WinogradKernels<let tile: Int> {
                     let count = channel < packing.read ? min(lanes, packing.written - output) : 0
                     let kernels = weights + output * packing.laneStep + channel * packing.channelStep
                     let target = packed + (block * packing.paddedRead + channel) * 12 * packing.outputBlock + lane
-                    let width = min(lanes, packing.outputBlock - lane)
+                    let storing = min(lanes, packing.outputBlock - lane)
                     for row in 0..<3 {
                         var three = (Vector(), Vector(), Vector())
                         for lane in 0..<max(0, count) {
@@ -119,9 +120,10 @@ private enum WinogradKernels<let tile: Int> {
                             three.1[lane] = kernel[packing.turned ? 7 - row * 3 : row * 3 + 1]
                             three.2[lane] = kernel[packing.turned ? 6 - row * 3 : row * 3 + 2]
                         }
-                        let line = WinogradTransform<tile>.kernelLine(three)
-                        for frequency in 0..<4 {
-                            target.store(line[frequency], at: (row * 4 + frequency) * packing.outputBlock, count: width)
+                        let line = WinogradLines<width>.kernelLine(three)
+                        for frequency in 0..<columns {
+                            target.store(
+                                line[frequency], at: (row * columns + frequency) * packing.outputBlock, count: storing)
                         }
                     }
                     lane += lanes
@@ -152,18 +154,18 @@ private enum WinogradKernels<let tile: Int> {
     @inline(__always)
     private static func transform(_ packing: WinogradPacking, _ source: Floats, count: Int, to kernels: Floats) {
         var half = noHalf
-        for column in 0..<size {
+        for column in 0..<columns {
             var line = noLine
-            for row in 0..<size {
-                line[row] = source.vector(at: (row * size + column) * packing.frequencyStep, count: count)
+            for row in 0..<rows {
+                line[row] = source.vector(at: (row * columns + column) * packing.frequencyStep, count: count)
             }
-            (half[column], half[size + column], half[2 * size + column]) =
-                WinogradTransform<tile>.kernelGradientLine(line)
+            (half[column], half[columns + column], half[2 * columns + column]) =
+                WinogradLines<height>.kernelGradientLine(line)
         }
         for row in 0..<3 {
             var line = noLine
-            for column in 0..<size { line[column] = half[row * size + column] }
-            let three = WinogradTransform<tile>.kernelGradientLine(line)
+            for column in 0..<columns { line[column] = half[row * columns + column] }
+            let three = WinogradLines<width>.kernelGradientLine(line)
             for lane in 0..<count {
                 let kernel = kernels + lane * packing.laneStep + row * 3
                 (kernel[0], kernel[1], kernel[2]) = (three.0[lane], three.1[lane], three.2[lane])

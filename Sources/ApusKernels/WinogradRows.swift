@@ -234,20 +234,9 @@ private enum RowTiles<let storing: Int> {
                 if rows > 1 { target.store(activated(lower.1 + bias, relu), at: resultRow + (column + 1) * lanes) }
             }
         } else if pair < columns {
-            if storing == 1 {
-                let sum = greatest(greatest(upper.0, upper.1), greatest(lower.0, lower.1))
-                target.store(activated(sum + bias, relu), at: pair * lanes)
-            } else {
-                var sum = upper.0
-                var chosen = IntegerVector()
-                take(upper.1, 1, &sum, &chosen)
-                take(lower.0, 2, &sum, &chosen)
-                take(lower.1, 3, &sum, &chosen)
-                let value = activated(sum + bias, relu)
-                target.store(value, at: pair * lanes)
-                if relu { chosen = choose(IntegerVector(repeating: 255), where: value .<= Vector(), else: chosen) }
-                storeBytes(of: chosen, at: choice + pair * lanes)
-            }
+            storeWindow(
+                (upper.0, upper.1, lower.0, lower.1), bias, relu, target + pair * lanes,
+                storing == 2 ? choice + pair * lanes : nil)
         }
     }
 

@@ -6,9 +6,8 @@ extension Instruction {
     package var chosenKernel: String? {
         switch opcode {
         case .convolution: tile.map { "direct, tile of \($0.outputs) × \($0.positions)" }
-        case .winogradConvolution, .winogradWeightGradient:
-            loaded(WinogradParameters.self).map { "Winograd, F(\($0.tile) × \($0.tile), 3 × 3)" }
-        case .winogradRowConvolution: "Winograd, F(1 × 2, 3 × 3)"
+        case .winogradConvolution, .winogradWeightGradient, .winogradRowConvolution:
+            loaded(WinogradParameters.self).map { "Winograd, \($0.tile)" }
         default: nil
         }
     }

@@ -96,8 +96,10 @@ extension Extents {
     func unpackWeights() throws(ParameterError) -> [OperandExtent] {
         let (weights, packed, form) = try packElements()
         try require(form == .forward || form == .depthwise, "only the forward forms can be unpacked")
+        let tile = try load(PackParameters.self).tile
         try require(
-            try load(PackParameters.self).tile != 1, "weights of which only the rows are transformed can't be unpacked")
+            tile == .none || WinogradTile.ofWeightGradients.contains(tile),
+            "there is no weight gradient with a tile of \(tile.height) × \(tile.width)")
         return [
             extent("packed weight gradient", .read, elements: packed),
             extent("weight gradient", .write, elements: weights),
@@ -123,13 +125,15 @@ extension Extents {
             "\(inputs) inputs and \(outputs) outputs are not \(groups) equal groups")
         let places = product(kernelHeight, kernelWidth)
         var kernel = places
-        if parameters.tile != 0 {
-            let tile = try check(parameters.tile, 1...4, "the tile")
-            try require(tile != 3, "the tile is 3, not 1, 2 or 4")
+        let tile = parameters.tile
+        if tile != .none {
+            try require(
+                tile == .row || WinogradTile.squares.contains(tile),
+                "there is no tile of \(tile.height) × \(tile.width)")
             try require(
                 (form == .forward || form == .transposed) && kernelHeight == 3 && kernelWidth == 3 && groups == 1,
                 "only the weights of a 3 × 3 convolution without groups are transformed")
-            kernel = tile == 1 ? 12 : (tile + 2) * (tile + 2)
+            kernel = tile.frequencies
         }
         let packed: Int
         switch form {

@@ -6,7 +6,14 @@ extension Extents {
     func winogradConvolution() throws(ParameterError) -> [OperandExtent] {
         let parameters = try load(WinogradParameters.self)
         let geometry = try WinogradGeometry(parameters, self)
-        return try winogradOperands(parameters, geometry, scratch: geometry.scratch(blocks: 2))
+        let blocks = try positive(parameters.productBlocks, "the number of products' blocks")
+        try require(blocks % 2 == 0, "the number of products' blocks is \(blocks), which is not even")
+        let addend = try CheckedImage(parameters.addend, "addend")
+        try require(
+            addend.hasSamePicture(as: geometry.destination) && addend.block == lanes,
+            "the addend is not of the destination's picture in blocks of \(lanes)")
+        return try winogradOperands(parameters, geometry, scratch: geometry.scratch(blocks: blocks))
+            + [extent("addend", .read, addend, isOptional: true)]
     }
 
     func winogradRowConvolution() throws(ParameterError) -> [OperandExtent] {
@@ -46,6 +53,10 @@ extension Extents {
         let parameters = try load(WinogradParameters.self)
         let geometry = try WinogradGeometry(parameters, self)
         let destination = geometry.destination
+        let tile = parameters.tile
+        try require(
+            WinogradTile.ofWeightGradients.contains(tile),
+            "there is no weight gradient with a tile of \(tile.height) × \(tile.width)")
         try require(
             parameters.poolHeight == 0 && parameters.outputHeight <= destination.height
                 && parameters.outputWidth <= destination.width,
@@ -81,16 +92,18 @@ private struct WinogradGeometry {
         for (image, name) in [(source, "source"), (destination, "destination")] {
             try extents.require(image.block == lanes, "the \(name)'s block is \(image.block), not \(lanes)")
         }
-        let tile = Int(parameters.tile)
-        try extents.require(tile == 2 || tile == 4, "the tile is \(tile), not 2 or 4")
-        frequencies = (tile + 2) * (tile + 2)
+        let tile = parameters.tile
+        try extents.require(
+            WinogradTile.squares.contains(tile), "there is no tile of \(tile.height) × \(tile.width)")
+        frequencies = tile.frequencies
+        let (tileHeight, tileWidth) = (Int(tile.height), Int(tile.width))
         passTiles = try extents.positive(parameters.passTiles, "the number of tiles a pass")
         let (height, width) = try Self.computed(parameters, extents)
         try Self.checkReads(
-            "rows", count: (height + tile - 1) / tile * tile + 2, padding: Int(parameters.padTop),
+            "rows", count: (height + tileHeight - 1) / tileHeight * tileHeight + 2, padding: Int(parameters.padTop),
             before: Int(parameters.source.top), available: source.height + Int(parameters.source.bottom))
         try Self.checkReads(
-            "columns", count: (width + tile - 1) / tile * tile + 2, padding: Int(parameters.padLeft),
+            "columns", count: (width + tileWidth - 1) / tileWidth * tileWidth + 2, padding: Int(parameters.padLeft),
             before: Int(parameters.source.left), available: source.width + Int(parameters.source.right))
         weights = product(frequencies, destination.paddedChannels, source.paddedChannels)
     }
@@ -103,8 +116,9 @@ private struct WinogradGeometry {
         try extents.require(source.block == 1, "the source's block is \(source.block), not 1")
         try extents.require(
             destination.block == lanes, "the destination's block is \(destination.block), not \(lanes)")
-        try extents.require(parameters.tile == 1, "the tile is \(parameters.tile), not 1")
-        frequencies = 4
+        try extents.require(
+            parameters.tile == .row, "the tile is \(parameters.tile.height) × \(parameters.tile.width), not 1 × 2")
+        frequencies = parameters.tile.frequencies
         passTiles = try extents.positive(parameters.passTiles, "the number of row pairs a pass")
         let (height, width) = try Self.computed(parameters, extents)
         let pairVectors = ((width + 1) / 2 + lanes - 1) / lanes
@@ -114,7 +128,7 @@ private struct WinogradGeometry {
         try Self.checkReads(
             "columns", count: product(2, lanes, pairVectors) + 2, padding: Int(parameters.padLeft),
             before: Int(parameters.source.left), available: source.width + Int(parameters.source.right))
-        weights = product(12, destination.paddedChannels, source.paddedChannels)
+        weights = product(frequencies, destination.paddedChannels, source.paddedChannels)
         rowScratch = product(source.paddedChannels, 2 * passTiles + 2, 4 * pairVectors, lanes)
     }
 

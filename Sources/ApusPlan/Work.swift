@@ -32,16 +32,10 @@ extension Instruction {
             // The extent spans the picture, which is left alone.
             let buffer = try CheckedImage(extents.load(ImageLayout.self), "buffer")
             work.written = product(samples, buffer.sampleElements - buffer.pictureElements, 4)
-        case .winogradConvolution, .winogradWeightGradient:
+        case .winogradConvolution, .winogradWeightGradient, .winogradRowConvolution:
             let winograd = try extents.load(WinogradParameters.self)
             work.multiplyAdds = product(
-                samples, winograd.tiles, winograd.frequencies, Int(winograd.source.channels),
-                Int(winograd.destination.channels))
-        case .winogradRowConvolution:
-            // Two positions of a row take four products for each of the kernel's three rows.
-            let winograd = try extents.load(WinogradParameters.self)
-            work.multiplyAdds = product(
-                samples, winograd.computedHeight, winograd.columnPairs, 12, Int(winograd.source.channels),
+                samples, winograd.tiles, winograd.tile.frequencies, Int(winograd.source.channels),
                 Int(winograd.destination.channels))
         default: break
         }

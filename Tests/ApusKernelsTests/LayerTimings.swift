@@ -24,7 +24,7 @@ import Testing
 
     @Test(arguments: InstructionSet.available)
     func winogradConvolutions(set: InstructionSet) {
-        for tile in [2, 4] {
+        for tile in WinogradTile.squares {
             for passTiles in [4, 7, 14, 21, 28] {
                 winograd("conv2 + pool", set, tile, passTiles, inputs: 16, outputs: 32, size: 14, pooled: true)
             }
@@ -47,7 +47,8 @@ import Testing
     }
 
     private func winograd(
-        _ name: String, _ set: InstructionSet, _ tile: Int, _ passTiles: Int, gradient: Bool = false, inputs: Int,
+        _ name: String, _ set: InstructionSet, _ tile: WinogradTile, _ passTiles: Int, gradient: Bool = false,
+        inputs: Int,
         outputs: Int, size: Int, outputSize: Int? = nil, pooled: Bool = false, choice: Bool = false
     ) {
         let outputSize = outputSize ?? size
@@ -63,7 +64,7 @@ import Testing
         parameters.activation = 1
         let source = GuardedFloats(count: layout.sampleElements, repeating: 0.5)
         let padded = (inputs + set.lanes - 1) / set.lanes * set.lanes
-        let weights = GuardedFloats(count: parameters.frequencies * outputs * padded, repeating: 0.25)
+        let weights = GuardedFloats(count: parameters.tile.frequencies * outputs * padded, repeating: 0.25)
         let bias = GuardedFloats(count: result.blocks * set.lanes, repeating: 0.125)
         let destination = GuardedFloats(count: result.sampleElements, repeating: 0.25)
         let bytes = GuardedFloats(count: result.sampleElements, repeating: 0)
@@ -74,9 +75,9 @@ import Testing
         let operands =
             gradient
             ? [source, destination, weights, bias, scratch]
-            : [source, weights, bias, destination, choice ? bytes : nil, scratch]
+            : [source, weights, bias, destination, choice ? bytes : nil, scratch, nil]
         measure(
-            "\(name), F(\(tile)), passes of \(passTiles)", set,
+            "\(name), \(tile), passes of \(passTiles)", set,
             gradient ? .winogradWeightGradient : .winogradConvolution, operands, parameters, 1,
             operations: 2 * Double(9 * inputs * outputs * outputSize * outputSize))
     }

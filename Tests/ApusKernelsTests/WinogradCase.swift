@@ -12,21 +12,25 @@ struct WinogradCase: CustomStringConvertible {
     let source: [Float]
     let weights: [Float]
     let bias: [Float]?
+    let addend: [Float]?
 
     var description: String {
         "seed \(seed): \(samples) × \(inputs) -> \(outputs) channels, transposed \(transposed), \(parameters)"
     }
 
-    /// - Parameter numbers: so many random numbers.
+    /// - Parameters:
+    ///   - inputs: the number of input channels, if it is not random.
+    ///   - numbers: so many random numbers.
     init(
-        seed: Int, lanes: Int, tile: Int, pooled: Bool, transposed: Bool = false,
+        seed: Int, lanes: Int, tile: WinogradTile, pooled: Bool, transposed: Bool = false, inputs: Int? = nil,
         numbers: (inout SeededGenerator, Int) -> [Float] = { $0.wholeNumbers($1) }
     ) {
         var random = SeededGenerator(seed: seed)
         self.seed = seed
         self.transposed = transposed
         samples = random.int(1...3)
-        inputs = random.int(1...40)
+        let channels = random.int(1...40)
+        self.inputs = inputs ?? channels
         outputs = random.int(1...40)
         let pad = (top: random.int(0...2), left: random.int(0...2))
         let output = (height: random.int(pooled ? 2...9 : 1...9), width: random.int(pooled ? 2...15 : 1...15))
@@ -36,12 +40,13 @@ struct WinogradCase: CustomStringConvertible {
         }
         // Where only rows are transformed, rows come in pairs, and pairs of columns in vectors.
         let reaches = (
-            height: reach(output.height, of: max(2, tile)), width: reach(output.width, of: tile == 1 ? 2 * lanes : tile)
+            height: reach(output.height, of: max(2, Int(tile.height))),
+            width: reach(output.width, of: tile == .row ? 2 * lanes : Int(tile.width))
         )
         let height = max(1, output.height + 2 - pad.top - random.int(0...2))
         let width = max(1, output.width + 2 - pad.left - random.int(0...2))
         var layout = ImageLayout(
-            channels: inputs, height: height, width: width, channelBlock: tile == 1 ? 1 : lanes,
+            channels: self.inputs, height: height, width: width, channelBlock: tile == .row ? 1 : lanes,
             top: pad.top + random.int(0...1),
             left: pad.left + random.int(0...1), bottom: max(0, reaches.height - pad.top - height),
             right: max(0, reaches.width - pad.left - width) + random.int(0...1))
@@ -58,14 +63,22 @@ struct WinogradCase: CustomStringConvertible {
         parameters.outputWidth = Int32(output.width)
         parameters.activation = random.chance(50) ? Activation.relu.rawValue : Activation.none.rawValue
         parameters.passTiles = Int32(random.int(1...20))
+        parameters.productBlocks = Int32(random.int(1...3) * 2)
         if pooled {
             (parameters.poolHeight, parameters.poolWidth) = (2, 2)
             parameters.choiceStride = Int32(
                 result.blocks * Int(result.height) * Int(result.width) * lanes + random.int(0...1) * 16)
         }
+        parameters.addend = ImageLayout(
+            channels: outputs, height: Int(result.height), width: Int(result.width), channelBlock: lanes,
+            top: random.int(0...1), left: random.int(0...2), bottom: random.int(0...1), right: random.int(0...1))
+        parameters.addend.sampleStride += Int32(random.int(0...1) * 16)
+        addend =
+            pooled || tile == .row || random.chance(50)
+            ? nil : numbers(&random, samples * outputs * output.height * output.width)
         self.parameters = parameters
-        source = numbers(&random, samples * inputs * height * width)
-        weights = numbers(&random, outputs * inputs * 9)
+        source = numbers(&random, samples * self.inputs * height * width)
+        weights = numbers(&random, outputs * self.inputs * 9)
         bias = random.chance(60) ? numbers(&random, outputs) : nil
     }
 
@@ -79,11 +92,11 @@ struct WinogradCase: CustomStringConvertible {
         return packing
     }
 
-    var opcode: Opcode { parameters.tile == 1 ? .winogradRowConvolution : .winogradConvolution }
+    var opcode: Opcode { parameters.tile == .row ? .winogradRowConvolution : .winogradConvolution }
 
     func scratch(lanes: Int) -> GuardedFloats {
         GuardedFloats(
-            count: parameters.tile == 1
+            count: parameters.tile == .row
                 ? parameters.rowScratchElements(lanes: lanes) : parameters.convolutionScratchElements(lanes: lanes))
     }
 
@@ -91,6 +104,8 @@ struct WinogradCase: CustomStringConvertible {
     func paddedBias(lanes: Int) -> [Float]? {
         bias.map { $0 + Array(repeating: 0, count: (lanes - $0.count % lanes) % lanes) }
     }
+
+    var storedAddend: GuardedFloats? { addend.map { GuardedFloats(parameters.addend.image($0, samples: samples)) } }
 
     func sourceValue(_ sample: Int, _ channel: Int, _ y: Int, _ x: Int) -> Double {
         let (height, width) = (Int(parameters.source.height), Int(parameters.source.width))
@@ -107,9 +122,13 @@ struct WinogradCase: CustomStringConvertible {
         return Double(weights[index])
     }
 
-    /// The sum at one position, bias included, before the activation.
+    /// The sum at one position, bias and addend included, before the activation.
     func sum(_ sample: Int, _ output: Int, y: Int, x: Int) -> Double {
         var sum = bias.map { Double($0[output]) } ?? 0
+        if let addend {
+            let (height, width) = (Int(parameters.outputHeight), Int(parameters.outputWidth))
+            sum += Double(addend[((sample * outputs + output) * height + y) * width + x])
+        }
         for channel in 0..<inputs {
             for row in 0..<3 {
                 for column in 0..<3 {

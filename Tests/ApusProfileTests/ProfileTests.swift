@@ -136,20 +136,21 @@ import Testing
                 channels: 16, height: 6, width: 6, channelBlock: 16, top: border, left: border, bottom: border,
                 right: border)
         }
-        var parameters = WinogradParameters(source: image(border: 1), destination: image(border: 0), tile: 2)
+        var parameters = WinogradParameters(source: image(border: 1), destination: image(border: 0), tile: .small)
         (parameters.padTop, parameters.padLeft, parameters.outputHeight, parameters.outputWidth) = (1, 1, 6, 6)
         let convolution = Instruction(
-            .winogradConvolution, operands: Array(repeating: Operand(.activations), count: 6),
+            .winogradConvolution, operands: Array(repeating: Operand(.activations), count: 7),
             parameters: Self.bytes(parameters), label: "conv", multiplyAdds: 36 * 9 * 256)
         #expect(try convolution.work(samples: 2, lanes: 16).multiplyAdds == 2 * 36 * 4 * 256)
         #expect(convolution.chosenKernel == "Winograd, F(2 × 2, 3 × 3)")
-        parameters.tile = 1
+        parameters.tile = .row
         parameters.source.channels = 1
         parameters.source.channelBlock = 1
         parameters.source.right = 28
         parameters.source.sampleStride = Int32(parameters.source.sampleElements)
         let rows = Instruction(
-            .winogradRowConvolution, operands: convolution.operands, parameters: Self.bytes(parameters), label: "conv",
+            .winogradRowConvolution, operands: Array(convolution.operands.dropLast()),
+            parameters: Self.bytes(parameters), label: "conv",
             multiplyAdds: 36 * 9 * 16)
         #expect(try rows.work(samples: 2, lanes: 16).multiplyAdds == 2 * 36 * 6 * 16)
         #expect(rows.chosenKernel == "Winograd, F(1 × 2, 3 × 3)")

@@ -1,11 +1,12 @@
 import ApusGraph
+import ApusInstructions
 
 /// How a convolution is computed.
 enum ConvolutionAlgorithm: Equatable {
     /// By its definition.
     case direct
-    /// By Winograd's minimal filtering with tiles of `tile` × `tile`: see ``ApusInstructions/WinogradParameters``.
-    case winograd(tile: Int)
+    /// By Winograd's minimal filtering: see ``ApusInstructions/WinogradParameters``.
+    case winograd(tile: WinogradTile)
     /// By minimal filtering of rows alone, for sources whose channels are not blocked.
     case winogradRows
 }
@@ -27,11 +28,7 @@ struct ConvolutionWork {
     var hasTransformableRows = false
 }
 
-/// Which algorithm computes each convolution of a graph, by an estimate of its time.
-///
-/// The unit of time is one multiply-add of a vector. Direct convolution takes one for each nine weights' places; Winograd's
-/// algorithm `(tile + 2)²` for each tile, and the transforms of both pictures, which are additions and stores, and
-/// therefore weigh more on small numbers of channels.
+/// Which algorithm computes each convolution of a graph: the one of the least estimate by ``AlgorithmCost``.
 struct AlgorithmChoice {
     private let algorithms: [ValueID: ConvolutionAlgorithm]
 
@@ -53,62 +50,30 @@ struct AlgorithmChoice {
         _ work: ConvolutionWork, lanes: Int, permitted: ConvolutionAlgorithms
     ) -> ConvolutionAlgorithm {
         var candidates = [ConvolutionAlgorithm.direct]
-        if work.isTransformable, permitted != .direct { candidates.append(.winograd(tile: 2)) }
-        if work.isTransformable, permitted == .approximate { candidates.append(.winograd(tile: 4)) }
-        if work.hasTransformableRows, permitted != .direct { candidates.append(.winogradRows) }
-        let times = candidates.map { time(of: work, by: $0, lanes: lanes) }
-        let least = times.min() ?? 0
-        return zip(candidates, times).first { $0.1 == least }?.0 ?? .direct
-    }
-
-    /// The estimated time, in multiply-adds of a vector.
-    static func time(of work: ConvolutionWork, by algorithm: ConvolutionAlgorithm, lanes: Int) -> Double {
-        let outputBlocks = (work.outputs + lanes - 1) / lanes
-        let inputBlocks = (work.inputs + lanes - 1) / lanes
-        switch algorithm {
-        case .direct:
-            return max(
-                Double(work.height * work.width * 9 * work.inputs * outputBlocks),
-                readTime(weights: 9 * work.inputs * work.outputs))
-        case .winogradRows:
-            let pairs = ((work.height + 1) / 2) * ((work.width + 3) / 4)
-            let transforms = Double((work.height + 3) * ((work.width / 2 + lanes) / lanes) * 4 * work.inputs)
-            return Double(pairs * 48 * work.inputs * outputBlocks) / productEfficiency + transforms * transformTime
-        case .winograd(let tile):
-            let count = ((work.height + tile - 1) / tile) * ((work.width + tile - 1) / tile)
-            let frequencies = (tile + 2) * (tile + 2)
-            let products = Double(count * frequencies * work.inputs * outputBlocks) / productEfficiency
-            // A frequency is computed, stored, and read again.
-            let transforms = Double(count * frequencies * (inputBlocks + outputBlocks)) * transformTime
-            let accumulators = work.isWeightGradient ? Double(frequencies * work.inputs * outputBlocks) * 2 : 0
-            let copies = work.isPlain ? Double(inputBlocks * work.height * work.width) * copyTime : 0
-            let reads = readTime(weights: frequencies * work.inputs * work.outputs)
-            return max(products, reads) + transforms + accumulators + copies
+        if work.isTransformable, permitted != .direct {
+            candidates += tiles(of: work, permitted: permitted).map { .winograd(tile: $0) }
         }
+        if work.hasTransformableRows, permitted != .direct { candidates.append(.winogradRows) }
+        let model = AlgorithmCost(lanes: lanes)
+        let cycles = candidates.map { model.cycles(of: work, by: $0) }
+        let least = cycles.min() ?? 0
+        return zip(candidates, cycles).first { $0.1 == least }?.0 ?? .direct
     }
 
-    /// The time in which weights that are too many for the nearer caches are read, in multiply-adds of a vector.
-    private static func readTime(weights: Int) -> Double {
-        weights * 4 <= nearBytes ? 0 : Double(weights * 4) / bytesPerMultiplyAdd
+    /// The tiles whose rounding errors are permitted.
+    private static func tiles(of work: ConvolutionWork, permitted: ConvolutionAlgorithms) -> [WinogradTile] {
+        if work.isWeightGradient { return permitted == .approximate ? WinogradTile.ofWeightGradients : [.small] }
+        return WinogradTile.squares.filter { permitted == .approximate || work.inputs >= $0.fewestInputs }
     }
-
-    /// Weights of so many bytes stay near from one sample to the next.
-    private static let nearBytes = 1 << 20
-    /// Bytes that come from farther memory in the time of a multiply-add.
-    private static let bytesPerMultiplyAdd = 6.0
-    /// The share of the processor's peak that products of a few dozen columns reach beside a direct convolution.
-    private static let productEfficiency = 0.92
-    /// Multiply-adds that fit in the time in which a frequency is transformed.
-    private static let transformTime = 3.0
-    /// Multiply-adds that fit in the time in which a vector of the source is copied into blocks.
-    private static let copyTime = 10.0
 
     private static func work(of node: Node, in graph: Graph, isBlocked: (ValueID) -> Bool) -> ConvolutionWork? {
         switch node.operation {
         case let operation as Convolution2D:
             return forward(operation, node, pool: nil, in: graph, isBlocked: isBlocked)
         case let operation as FusedConvolution2D:
-            return forward(operation.convolution, node, pool: operation.pool, in: graph, isBlocked: isBlocked)
+            return forward(
+                operation.convolution, node, pool: operation.pool, hasAddend: operation.addend, in: graph,
+                isBlocked: isBlocked)
         case let operation as Convolution2DInputGradient:
             let shape = ConvolutionShape(operation.convolution, source: graph[node.results[0]].type)
             return ConvolutionWork(
@@ -125,7 +90,8 @@ struct AlgorithmChoice {
     }
 
     private static func forward(
-        _ convolution: Convolution2D, _ node: Node, pool: [Int]?, in graph: Graph, isBlocked: (ValueID) -> Bool
+        _ convolution: Convolution2D, _ node: Node, pool: [Int]?, hasAddend: Bool = false, in graph: Graph,
+        isBlocked: (ValueID) -> Bool
     ) -> ConvolutionWork {
         let shape = ConvolutionShape(convolution, source: graph[node.operands[0]].type)
         let window = pool ?? [1, 1]
@@ -135,7 +101,8 @@ struct AlgorithmChoice {
             inputs: shape.channels, outputs: convolution.filters,
             height: shape.geometry.outputHeight / window[0] * window[0],
             width: shape.geometry.outputWidth / window[1] * window[1],
-            isTransformable: isTransformable, isPlain: !isBlocked, hasTransformableRows: isTransformable && !isBlocked)
+            isTransformable: isTransformable, isPlain: !isBlocked,
+            hasTransformableRows: isTransformable && !isBlocked && !hasAddend)
     }
 }
 

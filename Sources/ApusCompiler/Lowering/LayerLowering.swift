@@ -51,16 +51,10 @@ extension Lowering {
     }
 
     mutating func lowerConvolution(_ node: Node, _ operation: FusedConvolution2D) throws(LoweringError) {
-        if algorithms[node.results[0]] != .direct {
-            var sums = operation
-            if operation.addend { (sums.addend, sums.activation) = (false, .none) }
-            if case .winograd(let tile) = algorithms[node.results[0]] {
-                try lowerWinogradConvolution(node, sums, tile: tile)
-            } else {
-                try lowerWinogradRows(node, sums)
-            }
-            if operation.addend { try addInPlace(node, operation.activation) }
-            return
+        switch algorithms[node.results[0]] {
+        case .winograd(let tile): return try lowerWinogradConvolution(node, operation, tile: tile)
+        case .winogradRows: return try lowerWinogradRows(node, operation)
+        case .direct: break
         }
         let shape = ConvolutionShape(operation.convolution, source: graph[node.operands[0]].type)
         if !layouts.isBlocked(node.results[0]) {
@@ -114,17 +108,6 @@ extension Lowering {
             .plainDepthwiseConvolution,
             [source.place, .fixed(packedWeights), bias, result.place, .activation(buffer: bufferSizes.count - 1)],
             parameters, label: name, multiplyAdds: multiplyAdds(of: node))
-    }
-
-    /// Adds the last operand to the result that is there already, and applies the activation.
-    private mutating func addInPlace(_ node: Node, _ activation: FusedActivation) throws(LoweringError) {
-        guard let value = node.operands.last else { return }
-        let result = try made(node.results[0])
-        let addend = try operand(value, in: result.layout)
-        let sum = Expression.binary(.add, .operand(0), .operand(1))
-        try emitElementwise(
-            activation == .relu ? .maximum(sum, 0) : sum, [result, addend], result,
-            label: graph[node.results[0]].name)
     }
 
     private mutating func emitConvolution(

@@ -51,9 +51,10 @@ public struct LoweringOptions: Sendable {
 public enum ConvolutionAlgorithms: Sendable, CaseIterable {
     /// The definition alone.
     case direct
-    /// All whose rounding errors are no larger than the definition's: F(2 × 2, 3 × 3) of Lavin and Gray (2016).
+    /// All whose rounding errors are no larger than the definition's: F(2 × 2, 3 × 3) of Lavin and Gray (2016), and F(2 × 4, 3 × 3)
+    /// and F(4 × 4, 3 × 3) with enough channels.
     case exact
-    /// F(4 × 4, 3 × 3) as well, with errors of two to three times the definition's.
+    /// These with fewer channels as well, with errors of up to three times the definition's.
     case approximate
 }
 

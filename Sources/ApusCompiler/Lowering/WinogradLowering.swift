@@ -6,30 +6,46 @@ import ApusPlan
 extension Lowering {
     /// Bytes of transforms that are worth having in the nearest caches at a time, and where there are more weights than
     /// those hold: then it counts more that weights are read seldom.
-    private static let scratchBytes = (few: 48 * 1024, many: 512 * 1024)
+    private static let scratchBytes = (few: 48 * 1024, many: 512 * 1024, most: 2048 * 1024)
     /// The same where only rows are transformed, whose weights are few.
     private static let rowScratchBytes = 16 * 1024
+    /// Weights of a pair of output blocks that leave room for the transforms of the source in the same cache. Where there are
+    /// more, a frequency's products are computed for all output blocks before those of the next, so that the transforms are
+    /// read once and not again for each pair.
+    private static let pairBytes = 512 * 1024
     /// The fewest tiles a pass: with less, weights are read too often.
     private static let fewestTiles = 8
 
+    /// Sets how many of a convolution's tiles and of its result's blocks are in the scratch at a time.
+    private func setConvolutionPass(_ parameters: inout WinogradParameters) {
+        let (inputs, outputs) = (parameters.source.blocks, parameters.destination.blocks)
+        let pairBytes = parameters.tile.frequencies * inputs * 2 * lanes * lanes * 4
+        if pairBytes > Self.pairBytes {
+            parameters.productBlocks = Int32(outputs.roundedUp(to: 2))
+            setPass(&parameters, blocks: inputs + Int(parameters.productBlocks), scratchBytes: Self.scratchBytes.most)
+        } else {
+            setPass(&parameters, blocks: inputs + Int(parameters.productBlocks))
+        }
+    }
+
     /// Sets how many tiles are transformed at a time, where a tile's transforms have `blocks` blocks.
-    private func setPass(_ parameters: inout WinogradParameters, blocks: Int) {
+    private func setPass(_ parameters: inout WinogradParameters, blocks: Int, scratchBytes: Int? = nil) {
         let weightBytes =
-            parameters.frequencies * parameters.source.blocks * parameters.destination.blocks * lanes * lanes * 4
-        let scratchBytes = min(max(weightBytes, Self.scratchBytes.few), Self.scratchBytes.many)
+            parameters.tile.frequencies * parameters.source.blocks * parameters.destination.blocks * lanes * lanes * 4
+        let scratchBytes = scratchBytes ?? min(max(weightBytes, Self.scratchBytes.few), Self.scratchBytes.many)
         let most = max(Self.fewestTiles, scratchBytes / (parameters.transformVectors * blocks * lanes * 4))
         let passes = (parameters.tiles + most - 1) / most
         parameters.passTiles = Int32((parameters.tiles + passes - 1) / passes)
     }
 
     private func winogradPacking(
-        _ form: PackParameters.Form, _ shape: ConvolutionShape, tile: Int
+        _ form: PackParameters.Form, _ shape: ConvolutionShape, tile: WinogradTile
     ) -> PackParameters {
         var packing = PackParameters(
             form: form, outputs: shape.convolution.filters, inputs: shape.channels, outputBlock: lanes,
             inputBlock: lanes)
         (packing.kernelHeight, packing.kernelWidth) = (3, 3)
-        packing.tile = Int32(tile)
+        packing.tile = tile
         return packing
     }
 
@@ -40,7 +56,7 @@ extension Lowering {
     }
 
     mutating func lowerWinogradConvolution(
-        _ node: Node, _ operation: FusedConvolution2D, tile: Int
+        _ node: Node, _ operation: FusedConvolution2D, tile: WinogradTile
     ) throws(LoweringError) {
         let shape = ConvolutionShape(operation.convolution, source: graph[node.operands[0]].type)
         let name = graph[node.results[0]].name
@@ -52,11 +68,17 @@ extension Lowering {
         var parameters = WinogradParameters(source: source.layout, destination: result.layout, tile: tile)
         setGeometry(&parameters, shape)
         let choice = setStore(&parameters, node, operation)
-        setPass(&parameters, blocks: source.layout.blocks + 2)
+        setConvolutionPass(&parameters)
+        var addend = Place.none
+        if operation.addend, let value = node.operands.last {
+            let stored = try blockedOperand(value)
+            addend = stored.place
+            parameters.addend = stored.layout
+        }
         let scratch = addScratch(name, elements: parameters.convolutionScratchElements(lanes: lanes))
         emit(
-            .winogradConvolution, [source.place, .fixed(packed), bias, result.place, choice, scratch], parameters,
-            label: name, multiplyAdds: multiplyAdds(of: node))
+            .winogradConvolution, [source.place, .fixed(packed), bias, result.place, choice, scratch, addend],
+            parameters, label: name, multiplyAdds: multiplyAdds(of: node))
         clearBorder(result, label: name)
     }
 
@@ -73,12 +95,12 @@ extension Lowering {
                     of: try sampleShape(node.operands[0]),
                     border: shape.rowBorder(lanes: lanes, pool: operation.pool), block: 1))
         }
-        var packing = winogradPacking(.forward, shape, tile: 1)
+        var packing = winogradPacking(.forward, shape, tile: .row)
         packing.inputBlock = 1
         let packed = try packedWeights(node.operands[1], packing)
         let bias = operation.convolution.bias ? Place.fixed(try paddedVector(node.operands[2])) : .none
         let result = try makeResult(node.results[0])
-        var parameters = WinogradParameters(source: source.layout, destination: result.layout, tile: 1)
+        var parameters = WinogradParameters(source: source.layout, destination: result.layout, tile: .row)
         setGeometry(&parameters, shape)
         let choice = setStore(&parameters, node, operation)
         let rowBytes = parameters.rowScratchElements(lanes: lanes) / (2 * Int(parameters.passTiles) + 2) * 4
@@ -112,7 +134,7 @@ extension Lowering {
     }
 
     mutating func lowerWinogradInputGradient(
-        _ node: Node, _ operation: Convolution2DInputGradient, tile: Int
+        _ node: Node, _ operation: Convolution2DInputGradient, tile: WinogradTile
     ) throws(LoweringError) {
         let shape = ConvolutionShape(operation.convolution, source: graph[node.results[0]].type)
         let name = graph[node.results[0]].name
@@ -125,16 +147,16 @@ extension Lowering {
         parameters.padLeft = Int32(shape.gradientPadding.left)
         parameters.outputHeight = Int32(shape.height)
         parameters.outputWidth = Int32(shape.width)
-        setPass(&parameters, blocks: source.layout.blocks + 2)
+        setConvolutionPass(&parameters)
         let scratch = addScratch(name, elements: parameters.convolutionScratchElements(lanes: lanes))
         emit(
-            .winogradConvolution, [source.place, .fixed(packed), .none, result.place, .none, scratch], parameters,
-            label: name, multiplyAdds: multiplyAdds(of: node))
+            .winogradConvolution, [source.place, .fixed(packed), .none, result.place, .none, scratch, .none],
+            parameters, label: name, multiplyAdds: multiplyAdds(of: node))
         clearBorder(result, label: name)
     }
 
     mutating func lowerWinogradWeightGradient(
-        _ node: Node, _ operation: Convolution2DWeightGradient, tile: Int
+        _ node: Node, _ operation: Convolution2DWeightGradient, tile: WinogradTile
     ) throws(LoweringError) {
         let shape = ConvolutionShape(operation.convolution, source: graph[node.operands[0]].type)
         let name = graph[node.results[0]].name
@@ -156,7 +178,7 @@ extension Lowering {
 
 extension ConvolutionShape {
     /// What the squares of the forward convolution's tiles cover around its source.
-    func squareBorder(tile: Int, pool: [Int]?) -> LayoutChoice.Border {
+    func squareBorder(tile: WinogradTile, pool: [Int]?) -> LayoutChoice.Border {
         let window = pool ?? [1, 1]
         return Self.squareBorder(
             tile: tile,
@@ -179,20 +201,21 @@ extension ConvolutionShape {
     }
 
     /// What the squares of the input gradient's tiles cover around the destination gradient.
-    func gradientSquareBorder(tile: Int) -> LayoutChoice.Border {
+    func gradientSquareBorder(tile: WinogradTile) -> LayoutChoice.Border {
         Self.squareBorder(
             tile: tile, outputs: (height, width), padding: (gradientPadding.top, gradientPadding.left),
             size: (geometry.outputHeight, geometry.outputWidth))
     }
 
     private static func squareBorder(
-        tile: Int, outputs: (Int, Int), padding: (Int, Int), size: (Int, Int)
+        tile: WinogradTile, outputs: (Int, Int), padding: (Int, Int), size: (Int, Int)
     ) -> LayoutChoice.Border {
-        func overhang(_ outputs: Int, _ padding: Int, _ size: Int) -> Int {
-            max(0, (outputs + tile - 1) / tile * tile + 1 - padding - (size - 1))
+        func overhang(_ outputs: Int, by tile: Int32, _ padding: Int, _ size: Int) -> Int {
+            max(0, outputs.roundedUp(to: Int(tile)) + 1 - padding - (size - 1))
         }
         return LayoutChoice.Border(
-            top: max(0, padding.0), left: max(0, padding.1), bottom: overhang(outputs.0, padding.0, size.0),
-            right: overhang(outputs.1, padding.1, size.1))
+            top: max(0, padding.0), left: max(0, padding.1),
+            bottom: overhang(outputs.0, by: tile.height, padding.0, size.0),
+            right: overhang(outputs.1, by: tile.width, padding.1, size.1))
     }
 }

@@ -72,6 +72,11 @@ static inline uint64_t apus_ticks(void) {
 #endif
 }
 
+/// Has the cache line at an address brought into the second nearest cache, and doesn't wait. The address may be any.
+static inline __attribute__((always_inline)) void apus_prefetch(const void *address) {
+    __builtin_prefetch(address, 0, 2);
+}
+
 // Functions of vectors that Swift computes lane by lane. `greater` is the greater of two lanes, and the second where they
 // are equal or either is not a number: one instruction of x86. `greatest` is not a number where either isn't. `taken` is
 // `candidate` where it is greater or not a number, and `taken_place` is then `place`.
