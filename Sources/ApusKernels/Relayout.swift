@@ -66,8 +66,14 @@ func relayout(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters:
         let from = operands.floats(0) + sample * source.sampleStride
         let to = operands.floats(1) + sample * destination.sampleStride
         if destination.hasBorder && destination.block == 1 {
-            // Rows are short: to clear everything at once is quicker than to pick their ends.
-            fill(to, count: destination.blocks * destination.blockStride, with: 0)
+            if destination.width < 4 * lanes {
+                // Rows are short: to clear everything at once is quicker than to pick their ends.
+                fill(to, count: destination.blocks * destination.blockStride, with: 0)
+            } else {
+                for block in 0..<destination.blocks {
+                    destination.clearBorder(of: to + block * destination.blockStride)
+                }
+            }
         }
         if source.block == destination.block {
             copyBlocks(from, source, to, destination)
