@@ -1,12 +1,21 @@
 // What **plainDepthwiseConvolution** does with its scratch: see ``ConvolutionParameters``.
 extension ConvolutionParameters {
     /// Whether the lanes of a vector are positions of a row, one channel at a time. Else they are channels: a block of them
-    /// at a time is brought to the order of blocks and back, which takes longer, unless rows leave too many lanes empty.
+    /// at a time is brought to the order of blocks and back, which takes longer, unless rows are short or leave too many
+    /// lanes empty.
     package func isAlongRows(lanes: Int) -> Bool {
         let vectors = (Int(outputWidth) + lanes - 1) / lanes
-        return dilationX == 1 && (kernelWidth == 3 || kernelWidth == 5) && (strideX == 1 || strideX == 2)
-            && outputWidth >= lanes && 5 * Int(outputWidth) >= 4 * lanes * vectors
+        guard outputWidth >= max(lanes, Self.shortRow), 5 * Int(outputWidth) >= 4 * lanes * vectors, dilationX == 1
+        else {
+            return false
+        }
+        // With a step of 1 most vectors cross lines of the cache: each must serve several rows.
+        let sharesRows = kernelHeight == 3 && kernelWidth == 3 && strideY == 1 && dilationY == 1
+        return strideX == 1 ? sharesRows : strideX == 2 && (kernelWidth == 3 || kernelWidth == 5)
     }
+
+    /// Rows of so many positions are long enough for what is done for each of them.
+    private static let shortRow = 24
 
     /// Rows and columns of the source with what is read around it, from the first that is read on.
     package var paddedHeight: Int {

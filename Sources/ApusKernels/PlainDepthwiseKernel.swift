@@ -61,7 +61,6 @@ private func convolveAlongRows(
     switch (parameters.kernelWidth, parameters.strideX) {
     case (3, 1): DepthwiseRows<3, 1>.convolve(operands, parameters, samples)
     case (3, _): DepthwiseRows<3, 2>.convolve(operands, parameters, samples)
-    case (_, 1): DepthwiseRows<5, 1>.convolve(operands, parameters, samples)
     default: DepthwiseRows<5, 2>.convolve(operands, parameters, samples)
     }
 }
@@ -149,7 +148,7 @@ private enum DepthwiseRows<let width: Int, let step: Int> {
     private static func computeStrip(
         _ loops: inout DepthwiseRowLoops, _ strip: Floats, _ weights: Floats, _ to: Floats, rows: Int
     ) {
-        if width == 3 && loops.isThreeByThree {
+        if width == 3 && (step == 1 || loops.isThreeByThree) {
             return DepthwiseStrip<step>.compute(&loops, strip, weights, to, rows: rows)
         }
         var (source, destination) = (strip, to)

@@ -122,12 +122,12 @@ struct PlanVerifierTests {
         #expect(
             message { _ in }
                 == "source 0..<480, packed weights 0..<144, bias 0..<16, destination 0..<480, scratch 0..<992")
-        // Where rows fill vectors it has six rows of twelve columns and a vector for each of nine weights.
+        // Where rows are long it has six rows of 32 columns and a vector for each of nine weights.
         #expect(
             message { parameters in
-                let wide = ImageLayout(channels: 3, height: 4, width: 8)
-                (parameters.source, parameters.destination, parameters.outputWidth) = (wide, wide, 8)
-            } == "source 0..<768, packed weights 0..<144, bias 0..<16, destination 0..<768, scratch 0..<432")
+                let wide = ImageLayout(channels: 3, height: 4, width: 28)
+                (parameters.source, parameters.destination, parameters.outputWidth) = (wide, wide, 28)
+            } == "source 0..<2688, packed weights 0..<144, bias 0..<16, destination 0..<2688, scratch 0..<912")
         #expect(
             message { $0.source.channelBlock = 4 } == "the source is not plain: its block is 4, or it has a border")
         #expect(
