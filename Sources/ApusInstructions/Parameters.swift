@@ -105,7 +105,7 @@ package struct ConvolutionParameters: Sendable, Equatable, BitwiseCopyable {
     package var poolWidth: Int32 = 0
     package var choiceStride: Int32 = 0
     package var addend: ImageLayout
-    package var tile = ConvolutionTile(outputs: 1, positions: 1)
+    package var tile = ConvolutionTile(outputs: 1, columns: 1)
     package init(source: ImageLayout, destination: ImageLayout) {
         self.source = source
         self.destination = destination

@@ -26,6 +26,18 @@ func greatest(_ first: Vector, _ second: Vector) -> Vector {
     #endif
 }
 
+/// The greatest of four lanes, and not a number where any isn't.
+@inline(__always)
+func greatest(_ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> Vector {
+    #if VECTOR_16
+        apus_greatest_of_four_16(a, b, c, d)
+    #elseif VECTOR_8
+        apus_greatest_of_four_8(a, b, c, d)
+    #else
+        apus_greatest_of_four_4(a, b, c, d)
+    #endif
+}
+
 /// `first` in the lanes where `mask` is true, else `second`.
 ///
 /// As bits, because `replacing(with:where:)` is a loop to the Swift optimizer: a few of them make a function too big to be

@@ -10,16 +10,22 @@ func convolution(
         withUnsafeMutablePointer(to: &choices) { choices in
             var work = ConvolutionWork(operands, parameters, memory, choices)
             let groupOutputs = Int(parameters.outputBlocks)
+            let bandRows = parameters.tile.bandRows > 0 ? Int(parameters.tile.bandRows) : work.rows
             for sample in 0..<samples {
-                var block = 0
-                while block < parameters.destination.blocks {
-                    // Output blocks of one group share the scalars they read; as equal parts as can be.
-                    let left = groupOutputs - block % groupOutputs
-                    let most = Int(parameters.tile.outputs)
-                    let outputs = left / ((left + most - 1) / most)
-                    work.select(block: block, outputs: outputs)
-                    work.compute(sample: sample)
-                    block += outputs
+                var row = 0
+                while row < work.rows {
+                    let count = min(bandRows, work.rows - row)
+                    var block = 0
+                    while block < parameters.destination.blocks {
+                        // Output blocks of one group share the scalars they read; as equal parts as can be.
+                        let left = groupOutputs - block % groupOutputs
+                        let most = Int(parameters.tile.outputs)
+                        let outputs = left / ((left + most - 1) / most)
+                        work.select(block: block, outputs: outputs)
+                        work.compute(sample: sample, from: row, rows: count)
+                        block += outputs
+                    }
+                    row += count
                 }
             }
         }
@@ -51,6 +57,9 @@ private struct ConvolutionWork {
     /// Rows and columns of a pooling window; 1 × 1 where there is no pooling.
     let windowHeight: Int
     let windowWidth: Int
+    /// Rows and columns of places: windows, or positions where there are none.
+    let rows: Int
+    let columns: Int
     /// Elements of the source between rows and columns of positions.
     let rowStep: Int
     let columnStep: Int
@@ -61,6 +70,8 @@ private struct ConvolutionWork {
     let addendRow: Int
     /// Whether a tile holds whole 2 × 2 windows, and not one position of each window at a time.
     let holdsWindows: Bool
+    /// The most places of a tile's rows, or of all of it where positions flow.
+    let tilePlaces: Int
 
     /// The first output block of the tiles, and how many there are.
     private var block = 0
@@ -83,18 +94,28 @@ private struct ConvolutionWork {
         addend = pooled ? nil : operands.optionalFloats(5)
         windowHeight = pooled ? Int(parameters.poolHeight) : 1
         windowWidth = pooled ? Int(parameters.poolWidth) : 1
+        rows = Int(parameters.outputHeight) / windowHeight
+        columns = Int(parameters.outputWidth) / windowWidth
         rowStep = Int(parameters.strideY) * parameters.source.rowStride
         columnStep = Int(parameters.strideX) * Int(parameters.source.channelBlock)
         placeRow = rowStep * windowHeight
         placeColumn = columnStep * windowWidth
         resultRow = parameters.destination.rowStride
         addendRow = parameters.addend.rowStride
-        holdsWindows = windowHeight == 2 && windowWidth == 2 && parameters.tile.positions % 4 == 0
+        let tile = parameters.tile
+        holdsWindows =
+            windowHeight == 2 && windowWidth == 2
+            && (tile.rows == 0 ? tile.columns % 4 == 0 : tile.rows == 2 && tile.columns % 2 == 0)
+        tilePlaces = Int(tile.columns) / (holdsWindows ? tile.rows == 0 ? 4 : 2 : 1)
         let relu = parameters.activation == Activation.relu.rawValue
         memory.pointee.relu = relu
         memory.pointee.floor = relu ? Vector() : Vector(repeating: -Float.infinity)
         memory.pointee.destinationStep = parameters.destination.blockStride
         memory.pointee.addendStep = parameters.addend.blockStride
+        memory.pointee.sourceRow = rowStep
+        memory.pointee.resultRow = resultRow
+        memory.pointee.addendRow = addendRow
+        memory.pointee.choiceStep = rows * columns * lanes
         if pooled {
             memory.pointee.store =
                 !holdsWindows ? TileStore.keep : choice == nil ? TileStore.window : TileStore.choice
@@ -120,23 +141,25 @@ private struct ConvolutionWork {
         memory.pointee.middle = .init(
             count: kernelHeight, scalarStep: Int(parameters.dilationY) * layout.rowStride,
             vectorStep: kernelWidth * placeWeights)
+        memory.pointee.inner = .init(count: kernelWidth, scalarStep: placeStep, vectorStep: placeWeights)
+        memory.pointee.terms = channelBlock
+        memory.pointee.lastTerms = min(
+            channelBlock, Int(layout.channels) - (sourceBlock + inputBlocks - 1) * channelBlock)
+        memory.pointee.scalarStep = 1
+        // With two output blocks the loads of scalars leave time for more.
+        memory.pointee.sharesScalars = outputs == 1 && parameters.dilationX == 1 && kernelWidth > 2
         if channelBlock == 1 && kernelHeight * kernelWidth == 1 {
             // The weights of all channels lie side by side: they are the terms.
             memory.pointee.outer.count = 1
             memory.pointee.terms = inputBlocks
             memory.pointee.lastTerms = inputBlocks
             memory.pointee.scalarStep = layout.blockStride
-        } else if channelBlock == 1 {
+        } else if channelBlock == 1 && !memory.pointee.sharesScalars {
             // The weights of a kernel row lie side by side: they are the terms.
+            memory.pointee.inner = .init()
             memory.pointee.terms = kernelWidth
             memory.pointee.lastTerms = kernelWidth
             memory.pointee.scalarStep = placeStep
-        } else {
-            memory.pointee.inner = .init(count: kernelWidth, scalarStep: placeStep, vectorStep: placeWeights)
-            memory.pointee.terms = channelBlock
-            memory.pointee.lastTerms = min(
-                channelBlock, Int(layout.channels) - (sourceBlock + inputBlocks - 1) * channelBlock)
-            memory.pointee.scalarStep = 1
         }
         if let bias {
             memory.pointee.firstStart = bias.vector(at: block * lanes)
@@ -144,64 +167,87 @@ private struct ConvolutionWork {
         }
     }
 
-    /// Computes all positions of the selected output blocks, in tiles of places: windows, or positions where there are none.
-    /// A tile goes on in the next row.
-    func compute(sample: Int) {
+    /// Computes the places of `count` rows from `first` on, of the selected output blocks.
+    func compute(sample: Int, from first: Int, rows count: Int) {
         let layout = parameters.source
         let result = parameters.destination
-        let rows = Int(parameters.outputHeight) / windowHeight
-        let columns = Int(parameters.outputWidth) / windowWidth
         let origin =
             source + sample * Int(layout.sampleStride) + sourceBlock * layout.blockStride + layout.origin
             - Int(parameters.padTop) * layout.rowStride - Int(parameters.padLeft) * Int(layout.channelBlock)
-        let target = destination + sample * Int(result.sampleStride) + block * result.blockStride + result.origin
+            + first * placeRow
+        let target =
+            destination + sample * Int(result.sampleStride) + block * result.blockStride + result.origin
+            + first * resultRow
         let added = addend.map {
             $0 + sample * Int(parameters.addend.sampleStride) + block * parameters.addend.blockStride
-                + parameters.addend.origin
+                + parameters.addend.origin + first * addendRow
         }
-        let firstChoice = sample * Int(parameters.choiceStride) + block * rows * columns * lanes
-        let most = holdsWindows ? Int(parameters.tile.positions) / 4 : Int(parameters.tile.positions)
-        let vectors = weights + block * memory.pointee.outputStep
-        let count = rows * columns
-        // As equal as can be: small tiles are slow.
-        let tiles = (count + most - 1) / most
-        let narrow = count / tiles
-        let wider = count % tiles
-        let repeats = memory.pointee.store != TileStore.keep
-        var (tile, place, row, column) = (0, 0, 0, 0)
-        while tile < tiles {
-            let width = tile < wider ? narrow + 1 : narrow
-            let scalars = origin + (row &* placeRow &+ column &* placeColumn)
-            memory.pointee.destination = target + (row &* resultRow &+ column &* lanes)
-            if let added { memory.pointee.addend = added + (row &* addendRow &+ column &* lanes) }
-            setPlaces(width, from: column, columns: columns)
-            // All tiles of this width that the row still has room for.
-            var run = 1
-            var next = column &+ width
-            if repeats {
-                let last = tile < wider ? wider : tiles
-                while next &+ width <= columns && tile &+ run < last {
-                    next &+= width
-                    run &+= 1
-                }
+        let firstChoice = sample * Int(parameters.choiceStride) + (block * rows + first) * columns * lanes
+        let area = PlaceArea(
+            source: origin, vectors: weights + block * memory.pointee.outputStep, destination: target, addend: added,
+            choice: choice.map { $0 + firstChoice }, rows: count)
+        if parameters.tile.rows == 0 {
+            flow(area)
+        } else {
+            goThroughRows(area)
+        }
+    }
+
+    /// Computes tiles of rows, with the columns of a row in tiles as equal as can be.
+    private func goThroughRows(_ area: PlaceArea) {
+        let parts = EqualParts(of: columns, most: tilePlaces)
+        let most = holdsWindows ? 1 : Int(parameters.tile.rows)
+        var row = 0
+        while row < area.rows {
+            let height = min(most, area.rows - row)
+            let wider = parts.leftOfSize(from: 0)
+            select(area, row: row, column: 0)
+            computeRun(of: wider, parts.size(of: 0), rows: height, area.source + row &* placeRow, area.vectors)
+            if wider < parts.count {
+                let column = wider &* parts.size(of: 0)
+                select(area, row: row, column: column)
+                computeRun(
+                    of: parts.count &- wider, parts.size(of: wider), rows: height,
+                    area.source + (row &* placeRow &+ column &* placeColumn), area.vectors)
             }
+            row &+= height
+        }
+    }
+
+    /// Computes `count` tiles of `rows` rows by `width` places, one beside the other.
+    @inline(__always)
+    private func computeRun(of count: Int, _ width: Int, rows: Int, _ scalars: Floats, _ vectors: Floats) {
+        memory.pointee.tiles = count
+        setSteps(width)
+        computeRows(
+            outputs: outputs, rows: holdsWindows ? 2 : rows, columns: holdsWindows ? 2 * width : width,
+            step: columnStep, memory, scalars, vectors)
+    }
+
+    /// Computes tiles of positions that flow: those of a tile that the row has no room for are in the next row.
+    private func flow(_ area: PlaceArea) {
+        let parts = EqualParts(of: area.rows * columns, most: tilePlaces)
+        let repeats = memory.pointee.store != TileStore.keep
+        var (tile, row, column) = (0, 0, 0)
+        while tile < parts.count {
+            let width = parts.size(of: tile)
+            let scalars = area.source + (row &* placeRow &+ column &* placeColumn)
+            select(area, row: row, column: column)
+            setPlaces(width, from: column)
+            setSteps(width)
+            // All tiles of this width that the row still has room for.
+            let fitting = repeats ? min(parts.leftOfSize(from: tile), (columns &- column) / width) : 1
+            let run = max(1, fitting)
             memory.pointee.tiles = run
-            memory.pointee.tileScalars = width &* placeColumn
-            memory.pointee.tileResults = width &* lanes
-            memory.pointee.tileAddends = width &* lanes
-            if parameters.poolHeight == 0 {
-                computeTile(outputs: outputs, positions: width, memory, scalars, vectors)
-            } else if holdsWindows {
-                memory.pointee.choice = choice.map { $0 + firstChoice + place * lanes }
-                memory.pointee.choiceStep = count * lanes
-                computeTile(outputs: outputs, positions: 4 * width, memory, scalars, vectors)
+            if repeats {
+                let positions = holdsWindows ? 4 * width : width
+                computeFlowing(outputs: outputs, positions: positions, memory, scalars, area.vectors)
             } else {
-                scanWindows(width, scalars, vectors)
-                if let choice { storeChoices(width, choice + firstChoice + place * lanes, step: count * lanes) }
+                scanWindows(width, scalars, area.vectors)
+                storeChoices(width)
             }
             tile &+= run
-            place &+= run &* width
-            column = next
+            column &+= run &* width
             while column >= columns {
                 column &-= columns
                 row &+= 1
@@ -209,9 +255,25 @@ private struct ConvolutionWork {
         }
     }
 
+    /// Says where the results of the place at `row` and `column` go.
+    @inline(__always)
+    private func select(_ area: PlaceArea, row: Int, column: Int) {
+        memory.pointee.destination = area.destination + (row &* resultRow &+ column &* lanes)
+        memory.pointee.addend = area.addend.map { $0 + (row &* addendRow &+ column &* lanes) }
+        memory.pointee.choice = area.choice.map { $0 + (row &* columns &+ column) &* lanes }
+    }
+
+    /// Says how far tiles of `width` places are apart.
+    @inline(__always)
+    private func setSteps(_ width: Int) {
+        memory.pointee.tileScalars = width &* placeColumn
+        memory.pointee.tileResults = width &* lanes
+        memory.pointee.tileAddends = width &* lanes
+    }
+
     /// Says where `width` places are, the first of them in `column`, as steps from it.
     @inline(__always)
-    private func setPlaces(_ width: Int, from column: Int, columns: Int) {
+    private func setPlaces(_ width: Int, from column: Int) {
         let numbers = PositionVector(0, 1, 2, 3, 4, 5, 6, 7)
         let (placeRow, placeColumn) = (Int32(truncatingIfNeeded: placeRow), Int32(truncatingIfNeeded: placeColumn))
         let (resultRow, addendRow) = (Int32(truncatingIfNeeded: resultRow), Int32(truncatingIfNeeded: addendRow))
@@ -247,7 +309,7 @@ private struct ConvolutionWork {
     /// Goes through `width` windows of any size, one position of each window at a time, and stores the greatest.
     private func scanWindows(_ width: Int, _ origin: Floats, _ vectors: Floats) {
         for position in 0..<windowHeight * windowWidth {
-            computeTile(
+            computeFlowing(
                 outputs: outputs, positions: width, memory,
                 origin + position / windowWidth * rowStep + position % windowWidth * columnStep, vectors)
             for place in 0..<width * outputs {
@@ -277,7 +339,9 @@ private struct ConvolutionWork {
     }
 
     /// Stores the choices of `width` windows.
-    private func storeChoices(_ width: Int, _ bytes: UnsafeMutableRawPointer, step: Int) {
+    private func storeChoices(_ width: Int) {
+        guard let bytes = memory.pointee.choice else { return }
+        let step = memory.pointee.choiceStep
         for window in 0..<width {
             for output in 0..<outputs {
                 let place = window * outputs + output
@@ -287,4 +351,36 @@ private struct ConvolutionWork {
             }
         }
     }
+}
+
+/// Some rows of places of one sample: the first of them, and the weights of the output blocks that are computed.
+private struct PlaceArea {
+    let source: Floats
+    let vectors: Floats
+    let destination: Floats
+    let addend: Floats?
+    let choice: UnsafeMutableRawPointer?
+    let rows: Int
+}
+
+/// A number of things in the fewest parts that are not greater than `most`, as equal as can be: the wider ones first. Small
+/// tiles are slow.
+private struct EqualParts {
+    let count: Int
+    private let narrow: Int
+    private let wider: Int
+
+    @inline(__always)
+    init(of things: Int, most: Int) {
+        count = (things + most - 1) / most
+        narrow = things / count
+        wider = things % count
+    }
+
+    @inline(__always)
+    func size(of part: Int) -> Int { part < wider ? narrow &+ 1 : narrow }
+
+    /// How many parts from `part` on are as great as it.
+    @inline(__always)
+    func leftOfSize(from part: Int) -> Int { (part < wider ? wider : count) &- part }
 }

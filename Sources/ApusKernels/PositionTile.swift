@@ -1,7 +1,7 @@
 // The inner loop of convolutions: some output blocks by some positions, each sum a vector, all in registers.
 
-/// The most positions of a tile: as many addresses stay in registers beside the loops' own.
-let mostPositions = 8
+/// The most positions whose addresses are held in registers beside the loops' own.
+let mostAddresses = 8
 
 /// Offsets of a tile's positions, in elements: written as a vector, read one by one.
 typealias PositionVector = SIMD8<Int32>
@@ -23,7 +23,7 @@ enum TileStore {
 ///
 ///     sum[p, o] = start[o] (+ addend[p, o]) + Σ_(a, b, c, n)
 ///         vectors[o·outputStep + a·outer.vectorStep + b·middle.vectorStep + c·inner.vectorStep + n·V]
-///         · sources[p][a·outer.scalarStep + b·middle.scalarStep + c·inner.scalarStep + n·scalarStep]
+///         · source[p][a·outer.scalarStep + b·middle.scalarStep + c·inner.scalarStep + n·scalarStep]
 struct PositionTileMemory {
     var outer = TileLoops.Level()
     var middle = TileLoops.Level()
@@ -33,15 +33,20 @@ struct PositionTileMemory {
     var lastTerms = 1
     var scalarStep = 1
     var outputStep = 0
+    /// Whether places of the kernel are neighbours in the source, so that positions that are neighbours too share scalars.
+    /// For one output block and tiles of rows.
+    var sharesScalars = false
     var firstStart = Vector.zero
     var secondStart = Vector.zero
     /// Below it nothing is stored: zero for ReLU, −infinity for no activation.
     var floor = Vector.zero
-    /// Of each position, from `origin`.
+    /// From one row of positions, results or addends to the next.
+    var sourceRow = 0
+    var resultRow = 0
+    var addendRow = 0
+    /// Where positions flow: of each, from the source's, the destination's (each window) and the addend's first.
     var sources = unsafeBitCast(PositionVector(), to: Positions.self)
-    /// Of each position (each window), from `destination`.
     var results = unsafeBitCast(PositionVector(), to: Positions.self)
-    /// Of each position, from `addend`.
     var addends = unsafeBitCast(PositionVector(), to: Positions.self)
     /// Tiles to compute, and how far they are apart in the source, the destination and the addend.
     var tiles = 1
@@ -61,16 +66,11 @@ struct PositionTileMemory {
 }
 typealias PositionTilePointer = UnsafeMutablePointer<PositionTileMemory>
 
-/// Whether three terms, a row of the usual kernel on a picture without blocks, are added without a loop. With 24 sums there
-/// is enough to do meanwhile.
-#if VECTOR_16
-    private let unrollsThree = false
-#else
-    private let unrollsThree = true
-#endif
-
-/// Computes a tile of `outputs` (1 or 2) output blocks and `positions` (1 to 8) positions.
-enum PositionTile<let outputs: Int, let positions: Int> {
+/// Computes tiles of `outputs` (1 or 2) output blocks and `rows` by `columns` positions.
+///
+/// `step` is the distance of columns in the source, a constant: the address of a position is then part of the instruction
+/// that reads it. Where it is 0 the positions flow: there is one row, and each has an address of its own.
+enum PositionTile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> {
     @inline(never)
     static func compute(_ memory: PositionTilePointer, _ origin: Floats, _ vectors: Floats) {
         var scalars = origin
@@ -85,43 +85,124 @@ enum PositionTile<let outputs: Int, let positions: Int> {
             scalars += memory.pointee.tileScalars
             destination += memory.pointee.tileResults
             // Tiles with choices hold windows of four positions.
-            if let bytes = choice { choice = bytes + positions / 4 * lanes }
+            if let bytes = choice { choice = bytes + rows * columns / 4 * lanes }
             if let values = addend { addend = values + memory.pointee.tileAddends }
             left &-= 1
         } while left > 0
     }
 
+    /// The positions of piece 0 to 5. Longer loops would not be unrolled, and only constant numbers keep sums in registers.
+    @inline(__always)
+    private static func positions(_ piece: Int) -> Range<Int> {
+        Range(uncheckedBounds: (min(4 * piece, rows * columns), min(4 * piece + 4, rows * columns)))
+    }
+
     @inline(__always)
     private static func start(_ memory: PositionTilePointer, _ addend: Floats?) -> Sums {
         var registers = noSums
-        for position in 0..<positions {
+        setStart(0, memory, &registers)
+        setStart(1, memory, &registers)
+        setStart(2, memory, &registers)
+        setStart(3, memory, &registers)
+        setStart(4, memory, &registers)
+        setStart(5, memory, &registers)
+        if let addend {
+            addAddend(0, memory, addend, &registers)
+            addAddend(1, memory, addend, &registers)
+            addAddend(2, memory, addend, &registers)
+            addAddend(3, memory, addend, &registers)
+            addAddend(4, memory, addend, &registers)
+            addAddend(5, memory, addend, &registers)
+        }
+        return registers
+    }
+
+    @inline(__always)
+    private static func setStart(_ piece: Int, _ memory: PositionTilePointer, _ registers: inout Sums) {
+        for position in positions(piece) {
             registers[position * outputs] = memory.pointee.firstStart
             if outputs > 1 { registers[position * outputs + 1] = memory.pointee.secondStart }
         }
-        if let addend {
-            let step = memory.pointee.addendStep
-            for position in 0..<positions {
-                let values = addend + Int(memory.pointee.addends[position])
-                for output in 0..<outputs {
-                    registers[position * outputs + output] += values.vector(at: output &* step)
-                }
-            }
+    }
+
+    @inline(__always)
+    private static func addAddend(
+        _ piece: Int, _ memory: PositionTilePointer, _ addend: Floats, _ registers: inout Sums
+    ) {
+        let blockStep = memory.pointee.addendStep
+        for position in positions(piece) {
+            let values =
+                addend
+                + (step == 0
+                    ? Int(memory.pointee.addends[position])
+                    : position / columns &* memory.pointee.addendRow &+ position % columns &* lanes)
+            registers[position * outputs] += values.vector(at: 0)
+            if outputs > 1 { registers[position * outputs + 1] += values.vector(at: blockStep) }
         }
-        return registers
     }
 
     /// Adds one term to every sum.
     @inline(__always)
     private static func add(
-        _ scalar: Floats, _ vector: Floats, _ outputStep: Int, _ places: Positions, _ registers: inout Sums
+        _ scalar: Floats, _ sourceRow: Int, _ vector: Floats, _ outputStep: Int, _ places: Positions,
+        _ registers: inout Sums
     ) {
         let first = vector.vector(at: 0)
         let second = outputs > 1 ? vector.vector(at: outputStep) : first
-        for position in 0..<positions {
-            let factor = Vector(repeating: scalar[Int(places[position])])
+        add(0, scalar, sourceRow, first, second, places, &registers)
+        add(1, scalar, sourceRow, first, second, places, &registers)
+        add(2, scalar, sourceRow, first, second, places, &registers)
+        add(3, scalar, sourceRow, first, second, places, &registers)
+        add(4, scalar, sourceRow, first, second, places, &registers)
+        add(5, scalar, sourceRow, first, second, places, &registers)
+    }
+
+    @inline(__always)
+    private static func add(
+        _ piece: Int, _ scalar: Floats, _ sourceRow: Int, _ first: Vector, _ second: Vector, _ places: Positions,
+        _ registers: inout Sums
+    ) {
+        for position in positions(piece) {
+            let offset =
+                step == 0 ? Int(places[position]) : position / columns &* sourceRow &+ position % columns &* step
+            let factor = Vector(repeating: scalar[offset])
             let place = position * outputs
             registers[place] = multiplyAdd(registers[place], first, factor)
             if outputs > 1 { registers[place + 1] = multiplyAdd(registers[place + 1], second, factor) }
+        }
+    }
+
+    /// Elements between neighbouring columns of the source.
+    @inline(__always)
+    private static var columnWidth: Int { step % lanes == 0 ? lanes : 1 }
+
+    /// Adds the terms of three neighbouring places of the kernel's row, whose vectors are `vectorStep` apart, to every sum.
+    /// A scalar belongs to up to three sums that are neighbours, and is read once.
+    @inline(__always)
+    private static func addThree(
+        _ scalar: Floats, _ sourceRow: Int, _ vector: Floats, _ vectorStep: Int, _ registers: inout Sums
+    ) {
+        let (first, second) = (vector.vector(at: 0), vector.vector(at: vectorStep))
+        let third = vector.vector(at: 2 &* vectorStep)
+        addThree(0, scalar, sourceRow, first, second, third, &registers)
+        addThree(1, scalar, sourceRow, first, second, third, &registers)
+        addThree(2, scalar, sourceRow, first, second, third, &registers)
+        addThree(3, scalar, sourceRow, first, second, third, &registers)
+        addThree(4, scalar, sourceRow, first, second, third, &registers)
+        addThree(5, scalar, sourceRow, first, second, third, &registers)
+    }
+
+    @inline(__always)
+    private static func addThree(
+        _ piece: Int, _ scalar: Floats, _ sourceRow: Int, _ first: Vector, _ second: Vector, _ third: Vector,
+        _ registers: inout Sums
+    ) {
+        for position in positions(piece) {
+            let scalars = scalar + (position / columns &* sourceRow &+ position % columns &* step)
+            var sum = registers[position]
+            sum = multiplyAdd(sum, first, Vector(repeating: scalars[0]))
+            sum = multiplyAdd(sum, second, Vector(repeating: scalars[columnWidth]))
+            registers[position] = multiplyAdd(sum, third, Vector(repeating: scalars[2 * columnWidth]))
         }
     }
 
@@ -131,6 +212,7 @@ enum PositionTile<let outputs: Int, let positions: Int> {
     ) {
         let (outer, middle, inner) = (memory.pointee.outer, memory.pointee.middle, memory.pointee.inner)
         let (outputStep, scalarStep) = (memory.pointee.outputStep, memory.pointee.scalarStep)
+        let (sourceRow, sharesScalars) = (memory.pointee.sourceRow, memory.pointee.sharesScalars)
         let places = memory.pointee.sources
         var round = 0
         while round < outer.count {
@@ -145,21 +227,25 @@ enum PositionTile<let outputs: Int, let positions: Int> {
                 while innerLeft > 0 {
                     var scalar = innerScalars
                     var vector = innerVectors
-                    if unrollsThree && terms == 3 {
-                        for _ in 0..<3 {
-                            add(scalar, vector, outputStep, places, &registers)
-                            scalar += scalarStep
-                            vector += lanes
-                        }
-                    } else {
-                        var left = terms
+                    var left = terms
+                    if outputs == 1 && step > 0 && sharesScalars && innerLeft > 2 {
                         repeat {
-                            add(scalar, vector, outputStep, places, &registers)
+                            addThree(scalar, sourceRow, vector, inner.vectorStep, &registers)
                             scalar += scalarStep
                             vector += lanes
                             left &-= 1
                         } while left > 0
+                        innerScalars += 3 &* inner.scalarStep
+                        innerVectors += 3 &* inner.vectorStep
+                        innerLeft &-= 3
+                        continue
                     }
+                    repeat {
+                        add(scalar, sourceRow, vector, outputStep, places, &registers)
+                        scalar += scalarStep
+                        vector += lanes
+                        left &-= 1
+                    } while left > 0
                     innerScalars += inner.scalarStep
                     innerVectors += inner.vectorStep
                     innerLeft &-= 1
@@ -177,55 +263,147 @@ enum PositionTile<let outputs: Int, let positions: Int> {
         _ memory: PositionTilePointer, _ registers: borrowing Sums, _ destination: Floats,
         _ choice: UnsafeMutableRawPointer?
     ) {
-        let floor = memory.pointee.floor
-        let step = memory.pointee.destinationStep
         if memory.pointee.store == TileStore.store {
-            for position in 0..<positions {
-                let target = destination + Int(memory.pointee.results[position])
-                for output in 0..<outputs {
-                    target.store(greater(floor, registers[position * outputs + output]), at: output &* step)
-                }
-            }
-        } else if memory.pointee.store == TileStore.window && positions % 4 == 0 {
-            for window in 0..<positions / 4 {
-                let target = destination + Int(memory.pointee.results[window])
-                for output in 0..<outputs {
-                    let first = window * 4 * outputs + output
-                    let upper = greatest(registers[first], registers[first + outputs])
-                    let lower = greatest(registers[first + 2 * outputs], registers[first + 3 * outputs])
-                    target.store(greater(floor, greatest(upper, lower)), at: output &* step)
-                }
-            }
-        } else if memory.pointee.store == TileStore.choice && positions % 4 == 0 {
+            storeSums(0, memory, registers, destination)
+            storeSums(1, memory, registers, destination)
+            storeSums(2, memory, registers, destination)
+            storeSums(3, memory, registers, destination)
+            storeSums(4, memory, registers, destination)
+            storeSums(5, memory, registers, destination)
+        } else if memory.pointee.store == TileStore.window && holdsWindows {
+            storeWindows(memory, registers, destination)
+        } else if memory.pointee.store == TileStore.choice && holdsWindows {
             if let choice { storeChoices(memory, registers, destination, choice) }
         } else {
-            for place in 0..<positions * outputs { memory.pointee.sums[place] = registers[place] }
+            keepSums(0, memory, registers)
+            keepSums(1, memory, registers)
+            keepSums(2, memory, registers)
+            keepSums(3, memory, registers)
+            keepSums(4, memory, registers)
+            keepSums(5, memory, registers)
+        }
+    }
+
+    @inline(__always)
+    private static func storeSums(
+        _ piece: Int, _ memory: PositionTilePointer, _ registers: borrowing Sums, _ destination: Floats
+    ) {
+        let floor = memory.pointee.floor
+        let blockStep = memory.pointee.destinationStep
+        for position in positions(piece) {
+            let target =
+                destination
+                + (step == 0
+                    ? Int(memory.pointee.results[position])
+                    : position / columns &* memory.pointee.resultRow &+ position % columns &* lanes)
+            target.store(greater(floor, registers[position * outputs]), at: 0)
+            if outputs > 1 { target.store(greater(floor, registers[position * outputs + 1]), at: blockStep) }
+        }
+    }
+
+    @inline(__always)
+    private static func keepSums(_ piece: Int, _ memory: PositionTilePointer, _ registers: borrowing Sums) {
+        for position in positions(piece) {
+            memory.pointee.sums[position * outputs] = registers[position * outputs]
+            if outputs > 1 { memory.pointee.sums[position * outputs + 1] = registers[position * outputs + 1] }
         }
     }
 }
 
+// MARK: - Pooling windows
+
 extension PositionTile {
+    /// Whether the positions may be 2 × 2 windows: each four that flow, or two columns of two rows.
+    @inline(__always)
+    fileprivate static var holdsWindows: Bool { step == 0 ? columns % 4 == 0 : rows == 2 && columns % 2 == 0 }
+
+    /// The sum of position `number` (upper left, upper right, lower left, lower right) of a window.
+    @inline(__always)
+    private static func place(_ window: Int, _ number: Int, _ output: Int) -> Int {
+        let position =
+            step == 0 ? window * 4 + number : number / 2 * columns + window * 2 + number % 2
+        return position * outputs + output
+    }
+
+    @inline(__always)
+    private static func target(_ memory: PositionTilePointer, _ destination: Floats, _ window: Int) -> Floats {
+        destination + (step == 0 ? Int(memory.pointee.results[window]) : window &* lanes)
+    }
+
+    @inline(__always)
+    fileprivate static func storeWindows(
+        _ memory: PositionTilePointer, _ registers: borrowing Sums, _ destination: Floats
+    ) {
+        storeWindow(0, memory, registers, destination)
+        storeWindow(1, memory, registers, destination)
+        storeWindow(2, memory, registers, destination)
+        storeWindow(3, memory, registers, destination)
+        storeWindow(4, memory, registers, destination)
+        storeWindow(5, memory, registers, destination)
+    }
+
+    @inline(__always)
+    private static func storeWindow(
+        _ window: Int, _ memory: PositionTilePointer, _ registers: borrowing Sums, _ destination: Floats
+    ) {
+        guard window < rows * columns / 4 else { return }
+        let target = target(memory, destination, window)
+        let floor = memory.pointee.floor
+        target.store(greater(floor, greatestOfWindow(registers, window, 0)), at: 0)
+        if outputs > 1 {
+            target.store(greater(floor, greatestOfWindow(registers, window, 1)), at: memory.pointee.destinationStep)
+        }
+    }
+
+    @inline(__always)
+    private static func greatestOfWindow(_ registers: borrowing Sums, _ window: Int, _ output: Int) -> Vector {
+        greatest(
+            registers[place(window, 0, output)], registers[place(window, 1, output)],
+            registers[place(window, 2, output)], registers[place(window, 3, output)])
+    }
+
     @inline(__always)
     fileprivate static func storeChoices(
         _ memory: PositionTilePointer, _ registers: borrowing Sums, _ destination: Floats,
         _ choice: UnsafeMutableRawPointer
     ) {
-        let floor = memory.pointee.floor
-        for window in 0..<positions / 4 {
-            let target = destination + Int(memory.pointee.results[window])
-            for output in 0..<outputs {
-                let first = window * 4 * outputs + output
-                var value = registers[first]
-                var chosen = IntegerVector()
-                take(registers[first + outputs], 1, &value, &chosen)
-                take(registers[first + 2 * outputs], 2, &value, &chosen)
-                take(registers[first + 3 * outputs], 3, &value, &chosen)
-                value = greater(floor, value)
-                target.store(value, at: output &* memory.pointee.destinationStep)
-                if memory.pointee.relu { chosen = chosenAboveZero(chosen, value) }
-                storeBytes(of: chosen, at: choice + output &* memory.pointee.choiceStep + window * lanes)
-            }
+        storeChoice(0, memory, registers, destination, choice)
+        storeChoice(1, memory, registers, destination, choice)
+        storeChoice(2, memory, registers, destination, choice)
+        storeChoice(3, memory, registers, destination, choice)
+        storeChoice(4, memory, registers, destination, choice)
+        storeChoice(5, memory, registers, destination, choice)
+    }
+
+    @inline(__always)
+    private static func storeChoice(
+        _ window: Int, _ memory: PositionTilePointer, _ registers: borrowing Sums, _ destination: Floats,
+        _ choice: UnsafeMutableRawPointer
+    ) {
+        guard window < rows * columns / 4 else { return }
+        let target = target(memory, destination, window)
+        storeChoice(window, 0, memory, registers, target, choice + window * lanes)
+        if outputs > 1 {
+            storeChoice(
+                window, 1, memory, registers, target + memory.pointee.destinationStep,
+                choice + (memory.pointee.choiceStep + window * lanes))
         }
+    }
+
+    @inline(__always)
+    private static func storeChoice(
+        _ window: Int, _ output: Int, _ memory: PositionTilePointer, _ registers: borrowing Sums, _ target: Floats,
+        _ choice: UnsafeMutableRawPointer
+    ) {
+        var value = registers[place(window, 0, output)]
+        var chosen = IntegerVector()
+        take(registers[place(window, 1, output)], 1, &value, &chosen)
+        take(registers[place(window, 2, output)], 2, &value, &chosen)
+        take(registers[place(window, 3, output)], 3, &value, &chosen)
+        value = greater(memory.pointee.floor, value)
+        target.store(value, at: 0)
+        if memory.pointee.relu { chosen = chosenAboveZero(chosen, value) }
+        storeBytes(of: chosen, at: choice)
     }
 }
 
@@ -233,44 +411,4 @@ extension PositionTile {
 @inline(__always)
 func chosenAboveZero(_ chosen: IntegerVector, _ result: Vector) -> IntegerVector {
     choose(IntegerVector(repeating: 255), where: result .<= Vector(), else: chosen)
-}
-
-/// Computes a tile whose shape is known only when the program runs. With 24 sums there are all of one or two outputs and up
-/// to eight positions; with 12 sums those whose product is at most 12.
-@inline(__always)
-func computeTile(
-    outputs: Int, positions: Int, _ memory: PositionTilePointer, _ origin: Floats, _ vectors: Floats
-) {
-    if outputs == 1 {
-        PositionTiles<1>.compute(positions, memory, origin, vectors)
-    } else {
-        PositionTiles<2>.compute(positions, memory, origin, vectors)
-    }
-}
-
-private enum PositionTiles<let outputs: Int> {
-    @inline(__always)
-    static func compute(_ positions: Int, _ memory: PositionTilePointer, _ origin: Floats, _ vectors: Floats) {
-        switch positions {
-        case 1: PositionTile<outputs, 1>.compute(memory, origin, vectors)
-        case 2: PositionTile<outputs, 2>.compute(memory, origin, vectors)
-        case 3: PositionTile<outputs, 3>.compute(memory, origin, vectors)
-        case 4: PositionTile<outputs, 4>.compute(memory, origin, vectors)
-        case 5: PositionTile<outputs, 5>.compute(memory, origin, vectors)
-        case 6: PositionTile<outputs, 6>.compute(memory, origin, vectors)
-        default: wide(positions, memory, origin, vectors)
-        }
-    }
-
-    @inline(__always)
-    private static func wide(_ positions: Int, _ memory: PositionTilePointer, _ origin: Floats, _ vectors: Floats) {
-        #if !VECTOR_16
-            guard outputs == 1 else { return }
-        #endif
-        if positions == 7 {
-            PositionTile<outputs, 7>.compute(memory, origin, vectors)
-        } else {
-            PositionTile<outputs, 8>.compute(memory, origin, vectors)
-        }
-    }
 }

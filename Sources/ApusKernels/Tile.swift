@@ -4,12 +4,14 @@
 #if VECTOR_16
     /// The sums of one tile. With 32 registers 24 sums stay in them.
     typealias Sums = InlineArray<24, Vector>
+    let mostSums = 24
     /// The most columns of a tile with one output block, and with two.
     let singleColumns = 16
     let pairColumns = 8
 #else
     /// The sums of one tile. With 16 registers 12 sums stay in them.
     typealias Sums = InlineArray<12, Vector>
+    let mostSums = 12
     /// The most columns of a tile with one output block, and with two.
     let singleColumns = 12
     let pairColumns = 6

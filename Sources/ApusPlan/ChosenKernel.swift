@@ -5,7 +5,7 @@ extension Instruction {
     /// or the tile of Winograd's algorithm. Nil where there was nothing to choose.
     package var chosenKernel: String? {
         switch opcode {
-        case .convolution: tile.map { "direct, tile of \($0.outputs) × \($0.positions)" }
+        case .convolution: tile.map { "direct, \($0)" }
         case .winogradConvolution, .winogradWeightGradient, .winogradRowConvolution:
             loaded(WinogradParameters.self).map { "Winograd, \($0.tile)" }
         default: nil
@@ -19,6 +19,16 @@ extension Instruction {
             guard opcode == .convolution, var changed = loaded(ConvolutionParameters.self), let newValue else { return }
             changed.tile = newValue
             parameters = unsafe withUnsafeBytes(of: &changed) { unsafe Array($0) }
+        }
+    }
+
+    /// The tiles that a direct convolution may be computed with, in the bands of the one it has. None for other instructions.
+    package func computableTiles(lanes: Int) -> [ConvolutionTile] {
+        guard opcode == .convolution, let parameters = loaded(ConvolutionParameters.self) else { return [] }
+        return ConvolutionTile.all(lanes: lanes, for: parameters).map {
+            var tile = $0
+            tile.bandRows = parameters.tile.bandRows
+            return tile
         }
     }
 

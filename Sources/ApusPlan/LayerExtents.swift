@@ -20,8 +20,8 @@ extension Extents {
         let choiceStride = try notNegative(parameters.choiceStride, "the choice's stride")
         let choices = poolHeight > 0 ? elements(destination.pictureElements, every: choiceStride) : 0
         try require(
-            parameters.tile.isComputable(lanes: lanes),
-            "there is no kernel with a tile of \(parameters.tile.outputs) × \(parameters.tile.positions)")
+            parameters.tile.isComputable(lanes: lanes, for: parameters),
+            "there is no kernel with a \(parameters.tile)")
         let addend = try CheckedImage(parameters.addend, "addend")
         try require(
             addend.hasSamePicture(as: destination) && addend.block == lanes,

@@ -92,8 +92,9 @@ struct ConvolutionCase: CustomStringConvertible {
             parameters.choiceStride = Int32(
                 result.blocks * Int(result.height) * Int(result.width) * lanes + random.int(0...1) * 16)
         }
-        let tiles = ConvolutionTile.all(lanes: lanes)
+        let tiles = ConvolutionTile.all(lanes: lanes, for: parameters)
         parameters.tile = tiles[random.int(0...tiles.count - 1)]
+        parameters.tile.bandRows = Int32(random.int(0...4))
         parameters.addend = ImageLayout(
             channels: outputs, height: Int(result.height), width: Int(result.width), channelBlock: lanes,
             top: random.int(0...1), left: random.int(0...2), bottom: random.int(0...1), right: random.int(0...1))

@@ -26,16 +26,20 @@ import Testing
             (parameters.outputHeight, parameters.outputWidth) = (2, 2)
             (parameters.poolHeight, parameters.poolWidth) = (2, 2)
             parameters.activation = Activation.relu.rawValue
-            parameters.tile = ConvolutionTile(outputs: 1, positions: place < 2 ? 4 : 3)
-            var values: [Float] = [1, 2, 3, 4]
-            values[place] = .nan
-            let destination = GuardedFloats(count: set.lanes, repeating: 0)
-            let choice = GuardedFloats(count: set.lanes / 4)
-            set.run(
-                .convolution,
-                [GuardedFloats(values), GuardedFloats(count: set.lanes, repeating: 1), nil, destination, choice, nil],
-                parameters)
-            #expect(destination[0].isNaN && choice.byte(0) != 255, "\(set), place \(place)")
+            // Windows that flow, that are gone through position by position, and of rows; with and without choices.
+            for (rows, columns) in [(0, 4), (0, 3), (2, 2)] {
+                parameters.tile = ConvolutionTile(outputs: 1, rows: rows, columns: columns)
+                var values: [Float] = [1, 2, 3, 4]
+                values[place] = .nan
+                let destination = GuardedFloats(count: set.lanes, repeating: 0)
+                let choice = GuardedFloats(count: set.lanes / 4)
+                let operands = [GuardedFloats(values), GuardedFloats(count: set.lanes, repeating: 1), nil, destination]
+                set.run(.convolution, operands + [choice, nil], parameters)
+                #expect(destination[0].isNaN && choice.byte(0) != 255, "\(set), place \(place), \(parameters.tile)")
+                destination[0] = 0
+                set.run(.convolution, operands + [nil, nil], parameters)
+                #expect(destination[0].isNaN, "\(set), place \(place), \(parameters.tile)")
+            }
         }
     }
 

@@ -136,12 +136,12 @@ import Testing
             gradient
             ? [source, destination, weights, bias] : [source, weights, bias, destination, choice ? bytes : nil]
         let isTiled = opcode == .convolution
-        for tile in isTiled ? ConvolutionTile.all(lanes: set.lanes) : [parameters.tile] {
+        for tile in isTiled ? ConvolutionTile.all(lanes: set.lanes, for: parameters) : [parameters.tile] {
             // Small tiles are never the fastest.
-            if isTiled && Int(tile.outputs * tile.positions) < ConvolutionTile.sums(lanes: set.lanes) / 2 { continue }
+            if isTiled && tile.sums < ConvolutionTile.mostSums(lanes: set.lanes) / 2 { continue }
             parameters.tile = tile
             measure(
-                isTiled ? "\(name), \(tile.outputs) × \(tile.positions)" : name, set, opcode,
+                isTiled ? "\(name), \(tile)" : name, set, opcode,
                 isTiled ? operands + [nil] : operands, parameters, 1,
                 operations: 2 * Double(terms * outputs * outputSize * outputSize))
         }

@@ -91,8 +91,14 @@ struct PlanVerifierTests {
             message { set(field + 25, of: 1, to: 0, in: &$0) }
                 == convolution + "there is no kernel with a tile of 0 × 1")
         #expect(
-            message { set(field + 26, of: 1, to: 9, in: &$0) }
+            message { set(field + 26, of: 1, to: 3, in: &$0) }
+                == convolution + "there is no kernel with a tile of 1 × 3 × 1")
+        #expect(
+            message { set(field + 27, of: 1, to: 9, in: &$0) }
                 == convolution + "there is no kernel with a tile of 1 × 9")
+        #expect(
+            message { set(field + 28, of: 1, to: -1, in: &$0) }
+                == convolution + "there is no kernel with a tile of 1 × 1, -1 rows")
 
         let program = "instruction 4 of the body, elementwise for scaled: "
         let steps = MemoryLayout<ElementwiseParameters>.size / 4

@@ -17,9 +17,9 @@ struct Tuner {
 
         var member: JSONValue {
             [
-                "value": .string(value), "tile": .string("\(fastest.outputs) × \(fastest.positions)"),
+                "value": .string(value), "tile": .string(fastest.shape),
                 "microseconds": .number(fastestTime),
-                "estimated_tile": .string("\(estimated.outputs) × \(estimated.positions)"),
+                "estimated_tile": .string(estimated.shape),
                 "estimated_microseconds": .number(estimatedTime),
             ]
         }
@@ -81,11 +81,9 @@ struct Tuner {
         guard let estimated = plan.body[number].tile else { return nil }
         var alone = plan
         alone.body = [plan.body[number]]
-        let sums = ConvolutionTile.sums(lanes: plan.target.lanes)
+        let most = ConvolutionTile.mostSums(lanes: plan.target.lanes)
         // With few sums each waits for the one before it: that is never the fastest where more are possible.
-        let tiles = ConvolutionTile.all(lanes: plan.target.lanes).filter {
-            Int($0.outputs * $0.positions) >= sums / 4 || $0 == estimated
-        }
+        let tiles = plan.body[number].computableTiles(lanes: plan.target.lanes).filter { $0.sums >= most / 4 }
         var times = [Double](repeating: .infinity, count: tiles.count)
         let turns = 3
         for _ in 0..<turns {

@@ -3,33 +3,26 @@ import ApusInstructions
 /// What a convolution costs on a target, in cycles of a core, by a model of what limits its kernel.
 ///
 /// A term of a tile of `o` output blocks and `p` positions takes `o · p` multiply-adds, `o` vectors of weights and `p`
-/// scalars, and every sum waits for the one before. The constants were measured on AMD's Zen 4; that the products matter most
-/// is so everywhere.
+/// scalars, and every sum waits for the one before. The constants were measured on AMD's Zen 4 and Zen 5; that the products
+/// matter most is so everywhere.
 struct CostModel {
     /// Vectors of f32 in a register.
     let lanes: Int
-    /// Multiply-adds of a vector in a cycle.
-    let multiplyAdds: Double
+    /// Multiply-adds of a vector in a cycle. (Processors that halve vectors of 512 bits do one of these, and wait less.)
+    let multiplyAdds = 2.0
     /// Vectors and scalars loaded in a cycle.
-    let vectorLoads: Double
-    let scalarLoads: Double
+    let loads = 2.0
     /// Cycles from a multiply-add to the one that needs its sum: four, and some more until it is its turn.
     let latency = 4.4
     /// Cycles to start a tile's loops, to go from one row of the kernel to the next, to call the kernel of some tiles of
-    /// a row, and to store a sum.
+    /// a row, to say before where each position is, and to store a sum.
     let tileStart = 12.0
     let kernelRow = 4.0
-    let call = 30.0
-    let sumStore: Double
-
-    init(lanes: Int) {
-        self.lanes = lanes
-        let isWide = lanes == 16
-        multiplyAdds = isWide ? 1 : 2
-        vectorLoads = isWide ? 1 : 2
-        scalarLoads = 2
-        sumStore = isWide ? 2 : 1
-    }
+    let call = 15.0
+    let flowingCall = 30.0
+    let sumStore = 1.0
+    /// What of a picture or of weights stays in a near cache beside the rest, in bytes.
+    let cachedBytes = 128 * 1024
 
     /// A convolution as the model sees it.
     struct Convolution {
@@ -41,6 +34,12 @@ struct CostModel {
         var inputBlock: Int
         var kernel: (height: Int, width: Int)
         var output: (height: Int, width: Int)
+        var stride: (y: Int, x: Int)
+        /// Whether neighbouring places of the kernel are neighbours in the source.
+        var sharesScalars: Bool
+        /// Bytes of a row of what one group reads of the source, and of one group's weights.
+        var sourceRowBytes: Int
+        var weightBytes: Int
         /// 1 × 1 where there is no pooling.
         var window: (height: Int, width: Int)
 
@@ -51,59 +50,128 @@ struct CostModel {
             inputs = min(Int(parameters.source.channels), Int(parameters.inputBlocks) * inputBlock)
             kernel = (Int(parameters.kernelHeight), Int(parameters.kernelWidth))
             output = (Int(parameters.outputHeight), Int(parameters.outputWidth))
+            stride = (Int(parameters.strideY), Int(parameters.strideX))
+            sharesScalars = parameters.dilationX == 1 && kernel.width > 2
+            sourceRowBytes = 4 * Int(parameters.inputBlocks) * parameters.source.rowStride
+            weightBytes =
+                4 * outputBlocks * Int(parameters.inputBlocks) * kernel.height * kernel.width * inputBlock
+                * Int(parameters.destination.channelBlock)
             let isPooled = parameters.poolHeight > 0
             window = isPooled ? (Int(parameters.poolHeight), Int(parameters.poolWidth)) : (1, 1)
         }
     }
 
     /// The tile of the least estimate; of equals the one with the fewest sums.
-    func fastestTile(for convolution: Convolution) -> ConvolutionTile {
-        let tiles = ConvolutionTile.all(lanes: lanes).filter { $0.outputs <= max(1, convolution.outputBlocks) }
+    func fastestTile(for parameters: ConvolutionParameters) -> ConvolutionTile {
+        let convolution = Convolution(parameters)
+        let tiles = ConvolutionTile.all(lanes: lanes, for: parameters)
+            .filter { $0.outputs <= max(1, convolution.outputBlocks) }
+            .sorted { $0.sums < $1.sums }
         let cycles = tiles.map { self.cycles(of: convolution, tile: $0) }
         let least = cycles.min() ?? 0
-        return zip(tiles, cycles).first { $0.1 == least }?.0 ?? ConvolutionTile(outputs: 1, positions: 1)
+        var tile = zip(tiles, cycles).first { $0.1 == least }?.0 ?? ConvolutionTile(outputs: 1, columns: 1)
+        tile.bandRows = Int32(bandRows(of: convolution, outputs: Int(tile.outputs)))
+        return tile
     }
 
     /// Cycles of one sample.
     func cycles(of convolution: Convolution, tile: ConvolutionTile) -> Double {
-        let (rows, columns) = (
-            convolution.output.height / convolution.window.height, convolution.output.width / convolution.window.width
-        )
-        let area = convolution.window.height * convolution.window.width
-        let holdsWindows = convolution.window == (2, 2) && tile.positions.isMultiple(of: 4)
-        // A tile's places are windows or positions; windows that are not held are gone through position by position.
-        let most = holdsWindows ? Int(tile.positions) / 4 : Int(tile.positions)
-        let passes = holdsWindows ? 1 : area
-        let places = max(1, rows * columns)
-        let tiles = (places + most - 1) / most
-        let positions = Double(places) / Double(tiles) * (holdsWindows ? 4 : 1)
-        let calls = passes > 1 ? tiles * passes : self.calls(tiles, rows: rows, columns: columns, most: most)
         var total = 0.0
         var left = convolution.outputBlocks
         while left > 0 {
             let parts = (left + Int(tile.outputs) - 1) / Int(tile.outputs)
             let outputs = left / parts
             total +=
-                Double(tiles * passes) * cycles(of: convolution, outputs: Double(outputs), positions: positions)
-                + Double(calls) * call
+                tile.rows == 0
+                ? flowing(convolution, outputs: outputs, most: Int(tile.columns))
+                : inRows(convolution, outputs: outputs, tile)
             left -= outputs
         }
         return total * Double(convolution.groups)
     }
 
-    /// A call computes the tiles that a row has room for; a tile that goes on in the next row is a call of its own.
-    private func calls(_ tiles: Int, rows: Int, columns: Int, most: Int) -> Int {
-        columns.isMultiple(of: most) ? rows : min(tiles, 2 * rows)
+    /// Cycles of tiles of rows: those of a row are as equal as can be, and each width is a call.
+    private func inRows(_ convolution: Convolution, outputs: Int, _ tile: ConvolutionTile) -> Double {
+        let columns = convolution.output.width / convolution.window.width * convolution.window.width
+        let rows = convolution.output.height / convolution.window.height * convolution.window.height
+        // Two columns of a window are never parted.
+        let unit = convolution.window.width
+        let parts = max(1, (columns + Int(tile.columns) - 1) / Int(tile.columns))
+        let (narrow, wider) = (columns / unit / parts * unit, columns / unit % parts)
+        func row(of height: Int) -> Double {
+            Double(parts - wider) * cycles(of: convolution, outputs: outputs, rows: height, columns: narrow)
+                + Double(wider) * cycles(of: convolution, outputs: outputs, rows: height, columns: narrow + unit)
+                + call * (wider > 0 ? 2 : 1)
+        }
+        let height = Int(tile.rows)
+        let rest = rows % height
+        return Double(rows / height) * row(of: height) + (rest > 0 ? row(of: rest) : 0)
+    }
+
+    /// Cycles of tiles of positions that flow. A call computes the tiles that a row has room for; a tile that goes on in the
+    /// next row is a call of its own.
+    private func flowing(_ convolution: Convolution, outputs: Int, most: Int) -> Double {
+        let rows = convolution.output.height / convolution.window.height
+        let columns = convolution.output.width / convolution.window.width
+        let area = convolution.window.height * convolution.window.width
+        let holdsWindows = convolution.window == (2, 2) && most.isMultiple(of: 4)
+        // A tile's places are windows or positions; windows that are not held are gone through position by position.
+        let most = holdsWindows ? most / 4 : most
+        let passes = holdsWindows ? 1 : area
+        let places = max(1, rows * columns)
+        let tiles = (places + most - 1) / most
+        let positions = Double(places * (holdsWindows ? 4 : 1)) / Double(tiles)
+        let calls =
+            passes > 1 ? tiles * passes : columns.isMultiple(of: most) ? rows : min(tiles, 2 * rows)
+        return Double(tiles * passes)
+            * cycles(of: convolution, outputs: outputs, positions: positions, scalars: positions)
+            + Double(calls) * flowingCall
     }
 
     /// Cycles of one tile.
-    private func cycles(of convolution: Convolution, outputs: Double, positions: Double) -> Double {
-        let term = max(
-            outputs * positions / multiplyAdds, latency, outputs / vectorLoads + positions / scalarLoads)
+    private func cycles(
+        of convolution: Convolution, outputs: Int, rows: Int, columns: Int
+    ) -> Double {
+        let scalars = scalars(of: convolution, outputs: outputs, rows: rows, columns: columns)
+        return cycles(of: convolution, outputs: outputs, positions: Double(rows * columns), scalars: scalars)
+    }
+
+    private func cycles(
+        of convolution: Convolution, outputs: Int, positions: Double, scalars: Double
+    ) -> Double {
+        let sums = Double(outputs) * positions
+        let term = max(sums / multiplyAdds, latency, (Double(outputs) + scalars) / loads)
         let kernelRows =
             convolution.kernel.height * (convolution.inputs + convolution.inputBlock - 1)
             / convolution.inputBlock
         return Double(convolution.inputs * convolution.kernel.height * convolution.kernel.width) * term
-            + Double(kernelRows) * kernelRow + tileStart + outputs * positions * sumStore
+            + Double(kernelRows) * kernelRow + tileStart + sums * sumStore
+    }
+
+    /// Scalars that a term of one output block reads on average: three places of the kernel that are neighbours share them.
+    private func scalars(of convolution: Convolution, outputs: Int, rows: Int, columns: Int) -> Double {
+        guard outputs == 1 && convolution.sharesScalars else { return Double(rows * columns) }
+        let shared = convolution.kernel.width / 3 * 3
+        let read = shared / 3 * rows * ((columns - 1) * convolution.stride.x + 3)
+        return Double(read + (convolution.kernel.width - shared) * rows * columns) / Double(convolution.kernel.width)
+    }
+
+    /// After how many rows of results the next output blocks have their turn; 0 for all.
+    ///
+    /// All output blocks read the source, and all rows read the weights: what doesn't stay in the cache is brought there again
+    /// for each of the others. Of the two orders that read one of them once, the one that brings fewer bytes.
+    private func bandRows(of convolution: Convolution, outputs: Int) -> Int {
+        let rowBytes = max(1, convolution.sourceRowBytes)
+        let rows = convolution.output.height / convolution.window.height
+        let rowsOfSource = convolution.window.height * convolution.stride.y
+        let overlap = max(0, convolution.kernel.height - convolution.stride.y)
+        let passes = (convolution.outputBlocks + outputs - 1) / outputs
+        let source = rowBytes * (rows * rowsOfSource + overlap)
+        if source <= cachedBytes || passes * convolution.groups == 1 { return 0 }
+        let bandRows = max(1, (cachedBytes / rowBytes - overlap) / rowsOfSource)
+        let bands = (rows + bandRows - 1) / bandRows
+        let isCached = convolution.weightBytes <= cachedBytes
+        let (byBlocks, byRows) = (passes * source, isCached ? 0 : bands * convolution.weightBytes)
+        return byRows < byBlocks ? (rows + bands - 1) / bands : 0
     }
 }

@@ -116,7 +116,7 @@ extension Lowering {
     ) {
         var parameters = parameters
         if !isDepthwise {
-            parameters.tile = CostModel(lanes: lanes).fastestTile(for: CostModel.Convolution(parameters))
+            parameters.tile = CostModel(lanes: lanes).fastestTile(for: parameters)
         }
         emit(
             isDepthwise ? .depthwiseConvolution : .convolution, isDepthwise ? operands : operands + [addend],

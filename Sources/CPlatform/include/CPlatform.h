@@ -78,7 +78,7 @@ static inline __attribute__((always_inline)) void apus_prefetch(const void *addr
 }
 
 // Functions of vectors that Swift computes lane by lane. `greater` is the greater of two lanes, and the second where they
-// are equal or either is not a number: one instruction of x86. `greatest` is not a number where either isn't. `taken` is
+// are equal or either is not a number: one instruction of x86. `greatest` is not a number where any isn't. `taken` is
 // `candidate` where it is greater or not a number, and `taken_place` is then `place`.
 #define APUS_INLINE static inline __attribute__((always_inline))
 #define APUS_VECTOR_FUNCTIONS(lanes)                                                                                   \
@@ -93,6 +93,12 @@ static inline __attribute__((always_inline)) void apus_prefetch(const void *addr
     }                                                                                                                  \
     APUS_INLINE apus_float##lanes apus_greatest_##lanes(apus_float##lanes x, apus_float##lanes y) {                    \
         apus_int##lanes wrong = (x != x) | (y != y);                                                                   \
+        return (apus_float##lanes)((apus_int##lanes)(x > y ? x : y) | wrong);                                          \
+    }                                                                                                                  \
+    APUS_INLINE apus_float##lanes apus_greatest_of_four_##lanes(                                                       \
+        apus_float##lanes a, apus_float##lanes b, apus_float##lanes c, apus_float##lanes d) {                          \
+        apus_int##lanes wrong = ((a != a) | (b != b)) | ((c != c) | (d != d));                                         \
+        apus_float##lanes x = a > b ? a : b, y = c > d ? c : d;                                                        \
         return (apus_float##lanes)((apus_int##lanes)(x > y ? x : y) | wrong);                                          \
     }                                                                                                                  \
     APUS_INLINE apus_float##lanes apus_taken_##lanes(apus_float##lanes candidate, apus_float##lanes greatest) {        \
