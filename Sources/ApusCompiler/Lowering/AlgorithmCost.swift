@@ -64,7 +64,7 @@ struct AlgorithmCost {
         let terms = work.isWeightGradient ? tiles : work.inputs
         let columns = work.isWeightGradient ? work.inputs : tiles
         let outputs = min(2, outputBlocks(work))
-        let most = ConvolutionTile.sums(lanes: lanes) / outputs
+        let most = ConvolutionTile.mostSums(lanes: lanes) / outputs
         let parts = (columns + most - 1) / most
         let width = Double(columns) / Double(parts)
         let term = max(Double(outputs) * width / multiplyAdds, latency, (Double(outputs) + width) / loads)
