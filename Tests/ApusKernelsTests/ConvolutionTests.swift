@@ -31,14 +31,14 @@ import Testing
                 parameters.tile = ConvolutionTile(outputs: 1, rows: rows, columns: columns)
                 var values: [Float] = [1, 2, 3, 4]
                 values[place] = .nan
-                let destination = GuardedFloats(count: set.lanes, repeating: 0)
+                let operands = [GuardedFloats(values), GuardedFloats(count: set.lanes, repeating: 1), nil]
                 let choice = GuardedFloats(count: set.lanes / 4)
-                let operands = [GuardedFloats(values), GuardedFloats(count: set.lanes, repeating: 1), nil, destination]
-                set.run(.convolution, operands + [choice, nil], parameters)
-                #expect(destination[0].isNaN && choice.byte(0) != 255, "\(set), place \(place), \(parameters.tile)")
-                destination[0] = 0
-                set.run(.convolution, operands + [nil, nil], parameters)
-                #expect(destination[0].isNaN, "\(set), place \(place), \(parameters.tile)")
+                for choices in [choice, nil] {
+                    let destination = GuardedFloats(count: set.lanes, repeating: 0)
+                    set.run(.convolution, operands + [destination, choices, nil], parameters)
+                    #expect(destination[0].isNaN, "\(set), place \(place), \(parameters.tile)")
+                }
+                #expect(choice.byte(0) != 255, "\(set), place \(place), \(parameters.tile)")
             }
         }
     }
