@@ -195,26 +195,35 @@ private struct ConvolutionWork {
 
     /// Computes tiles of rows, with the columns of a row in tiles as equal as can be.
     private func goThroughRows(_ area: PlaceArea) {
-        let parts = EqualParts(of: columns, most: tilePlaces)
-        let most = holdsWindows ? 1 : Int(parameters.tile.rows)
-        var row = 0
-        while row < area.rows {
-            let height = min(most, area.rows - row)
-            let wider = parts.leftOfSize(from: 0)
-            select(area, row: row, column: 0)
-            computeRun(of: wider, parts.size(of: 0), rows: height, area.source + row &* placeRow, area.vectors)
-            if wider < parts.count {
-                let column = wider &* parts.size(of: 0)
-                select(area, row: row, column: column)
-                computeRun(
-                    of: parts.count &- wider, parts.size(of: wider), rows: height,
-                    area.source + (row &* placeRow &+ column &* placeColumn), area.vectors)
-            }
-            row &+= height
+        let height = holdsWindows ? 1 : Int(parameters.tile.rows)
+        let whole = area.rows / height
+        if whole > 0 { goThroughRows(area, from: 0, count: whole, height: height) }
+        if whole * height < area.rows {
+            goThroughRows(area, from: whole * height, count: 1, height: area.rows - whole * height)
         }
     }
 
-    /// Computes `count` tiles of `rows` rows by `width` places, one beside the other.
+    /// Computes `count` times `height` rows of places from `row` on: the wider tiles of all, then the narrower ones.
+    private func goThroughRows(_ area: PlaceArea, from row: Int, count: Int, height: Int) {
+        memory.pointee.tileRows = count
+        memory.pointee.rowScalars = height * placeRow
+        memory.pointee.rowResults = height * resultRow
+        memory.pointee.rowAddends = height * addendRow
+        memory.pointee.rowChoices = height * columns * lanes
+        let parts = EqualParts(of: columns, most: tilePlaces)
+        let wider = parts.leftOfSize(from: 0)
+        select(area, row: row, column: 0)
+        computeRun(of: wider, parts.size(of: 0), rows: height, area.source + row * placeRow, area.vectors)
+        if wider < parts.count {
+            let column = wider * parts.size(of: 0)
+            select(area, row: row, column: column)
+            computeRun(
+                of: parts.count - wider, parts.size(of: wider), rows: height,
+                area.source + (row * placeRow + column * placeColumn), area.vectors)
+        }
+    }
+
+    /// Computes `count` tiles of `rows` rows by `width` places, one beside the other, in each row of tiles.
     @inline(__always)
     private func computeRun(of count: Int, _ width: Int, rows: Int, _ scalars: Floats, _ vectors: Floats) {
         memory.pointee.tiles = count

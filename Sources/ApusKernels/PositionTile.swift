@@ -48,11 +48,17 @@ struct PositionTileMemory {
     var sources = unsafeBitCast(PositionVector(), to: Positions.self)
     var results = unsafeBitCast(PositionVector(), to: Positions.self)
     var addends = unsafeBitCast(PositionVector(), to: Positions.self)
-    /// Tiles to compute, and how far they are apart in the source, the destination and the addend.
+    /// Tiles of a row to compute, and how far they are apart in the source, the destination and the addend.
     var tiles = 1
     var tileScalars = 0
     var tileResults = 0
     var tileAddends = 0
+    /// Rows of tiles, how far they are apart in the same, and bytes from the choices of one to those of the next.
+    var tileRows = 1
+    var rowScalars = 0
+    var rowResults = 0
+    var rowAddends = 0
+    var rowChoices = 0
     var destination: Floats? = nil
     var destinationStep = 0
     var addend: Floats? = nil
@@ -73,6 +79,20 @@ typealias PositionTilePointer = UnsafeMutablePointer<PositionTileMemory>
 enum PositionTile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> {
     @inline(never)
     static func compute(_ memory: PositionTilePointer, _ origin: Floats, _ vectors: Floats) {
+        var scalars = origin
+        var rowsLeft = memory.pointee.tileRows
+        repeat {
+            computeRow(memory, scalars, vectors)
+            scalars += memory.pointee.rowScalars
+            memory.pointee.destination = memory.pointee.destination.map { $0 + memory.pointee.rowResults }
+            memory.pointee.addend = memory.pointee.addend.map { $0 + memory.pointee.rowAddends }
+            memory.pointee.choice = memory.pointee.choice.map { $0 + memory.pointee.rowChoices }
+            rowsLeft &-= 1
+        } while rowsLeft > 0
+    }
+
+    @inline(__always)
+    private static func computeRow(_ memory: PositionTilePointer, _ origin: Floats, _ vectors: Floats) {
         var scalars = origin
         var destination = memory.pointee.destination.unsafelyUnwrapped
         var addend = memory.pointee.addend

@@ -78,7 +78,7 @@ func relayout(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters:
         if source.block == destination.block {
             copyBlocks(from, source, to, destination)
         } else {
-            SquareMemory.with { reblock(from, source, to, destination, $0) }
+            reblock(from, source, to, destination)
         }
     }
 }
@@ -111,39 +111,50 @@ private func copyBlocks(_ from: Floats, _ source: Picture, _ to: Floats, _ desti
     }
 }
 
-/// Different blocks: channel by channel.
-private func reblock(
-    _ from: Floats, _ source: Picture, _ to: Floats, _ destination: Picture, _ memory: SquareMemory
+/// Different blocks.
+private func reblock(_ from: Floats, _ source: Picture, _ to: Floats, _ destination: Picture) {
+    let (plain, blocked) = source.block == 1 ? (source, destination) : (destination, source)
+    // The plain side of a square is contiguous.
+    let pixels = plain.rowStride == plain.width ? plain.width * plain.height : plain.width
+    if plain.block == 1 && blocked.block == lanes && pixels >= lanes {
+        SquareMemory.with { moveSquares(from, source, to, destination, pixels: pixels, $0) }
+    } else {
+        moveChannels(from, source, to, destination)
+    }
+}
+
+/// Whole vectors of channels by whole vectors of the `pixels` that follow each other on the plain side.
+private func moveSquares(
+    _ from: Floats, _ source: Picture, _ to: Floats, _ destination: Picture, pixels: Int, _ memory: SquareMemory
 ) {
+    let (plain, blocked) = source.block == 1 ? (source, destination) : (destination, source)
+    let isJoined = plain.rowStride == plain.width && blocked.rowStride == blocked.width * lanes
+    let runs = plain.rowStride == plain.width ? 1 : plain.height
+    for block in 0..<blocked.blocks {
+        let first = block * lanes
+        let squares = ChannelSquares(
+            channels: min(lanes, plain.channels - first), pixels: pixels, width: isJoined ? pixels : plain.width,
+            channelStep: plain.blockStride, rowGap: blocked.rowStride - blocked.width * lanes)
+        let read = from + source.offset(of: first)
+        let write = to + destination.offset(of: first)
+        if destination.block > 1 { destination.clearBorder(of: to + block * destination.blockStride) }
+        for y in 0..<runs {
+            if destination.block > 1 {
+                squares.toBlock(read + y * source.rowStride, write + y * destination.rowStride, memory)
+            } else {
+                squares.toPlain(read + y * source.rowStride, write + y * destination.rowStride, memory)
+            }
+        }
+    }
+}
+
+/// Channel by channel, or four at a time.
+private func moveChannels(_ from: Floats, _ source: Picture, _ to: Floats, _ destination: Picture) {
     let joined =
         source.rowStride == source.width * source.block
         && destination.rowStride == destination.width * destination.block
     let rows = joined ? 1 : source.height
     let width = joined ? source.width * source.height : source.width
-    // The plain side of a square is contiguous.
-    let (plain, blocked) = source.block == 1 ? (source, destination) : (destination, source)
-    let whole = plain.rowStride == plain.width
-    let pixels = whole ? plain.width * plain.height : plain.width
-    if plain.block == 1 && blocked.block == lanes && pixels >= lanes {
-        let runs = whole ? 1 : plain.height
-        for block in 0..<blocked.blocks {
-            let first = block * lanes
-            let squares = ChannelSquares(
-                channels: min(lanes, plain.channels - first), pixels: pixels, width: joined ? pixels : plain.width,
-                channelStep: plain.blockStride, rowGap: blocked.rowStride - blocked.width * lanes)
-            let read = from + source.offset(of: first)
-            let write = to + destination.offset(of: first)
-            if destination.block > 1 { destination.clearBorder(of: to + block * destination.blockStride) }
-            for y in 0..<runs {
-                if destination.block > 1 {
-                    squares.toBlock(read + y * source.rowStride, write + y * destination.rowStride, memory)
-                } else {
-                    squares.toPlain(read + y * source.rowStride, write + y * destination.rowStride, memory)
-                }
-            }
-        }
-        return
-    }
     if destination.block > 1 {
         for block in 0..<destination.blocks { destination.clearBorder(of: to + block * destination.blockStride) }
     }
