@@ -12,15 +12,19 @@ struct CostModel {
     let multiplyAdds = 2.0
     /// Vectors and scalars loaded in a cycle.
     let loads = 2.0
-    /// Cycles from a multiply-add to the one that needs its sum: four, and some more until it is its turn.
-    let latency = 4.4
-    /// Cycles to start a tile's loops, to go from one row of the kernel to the next, to call the kernel of some tiles of
-    /// a row, to say before where each position is, and to store a sum.
+    /// Cycles from a multiply-add to the one that needs its sum: four, and a little until it is its turn.
+    let latency = 4.1
+    /// Cycles to start a tile's loops, to go from one row of the kernel to the next, to call the kernel of some
+    /// tiles, to say before where each position is, and to store a sum.
     let tileStart = 12.0
     let kernelRow = 4.0
     let call = 15.0
     let flowingCall = 30.0
     let sumStore = 1.0
+    /// Cycles to keep a sum of a position of a window, and to compare it with the others'.
+    let sumScan = 3.0
+    /// Cycles that a term takes longer where three of them follow each other in each sum.
+    let sharedTerm = 1.0
     /// What of a picture or of weights stays in a near cache beside the rest, in bytes.
     let cachedBytes = 128 * 1024
 
@@ -90,7 +94,7 @@ struct CostModel {
         return total * Double(convolution.groups)
     }
 
-    /// Cycles of tiles of rows: those of a row are as equal as can be, and each width is a call.
+    /// Cycles of tiles of rows: those of a row are as equal as can be. A call computes all of one width and height.
     private func inRows(_ convolution: Convolution, outputs: Int, _ tile: ConvolutionTile) -> Double {
         let columns = convolution.output.width / convolution.window.width * convolution.window.width
         let rows = convolution.output.height / convolution.window.height * convolution.window.height
@@ -101,11 +105,11 @@ struct CostModel {
         func row(of height: Int) -> Double {
             Double(parts - wider) * cycles(of: convolution, outputs: outputs, rows: height, columns: narrow)
                 + Double(wider) * cycles(of: convolution, outputs: outputs, rows: height, columns: narrow + unit)
-                + call * (wider > 0 ? 2 : 1)
         }
         let height = Int(tile.rows)
         let rest = rows % height
-        return Double(rows / height) * row(of: height) + (rest > 0 ? row(of: rest) : 0)
+        let calls = Double((wider > 0 ? 2 : 1) * (rest > 0 ? 2 : 1))
+        return Double(rows / height) * row(of: height) + (rest > 0 ? row(of: rest) : 0) + calls * call
     }
 
     /// Cycles of tiles of positions that flow. A call computes the tiles that a row has room for; a tile that goes on in the
@@ -123,8 +127,9 @@ struct CostModel {
         let positions = Double(places * (holdsWindows ? 4 : 1)) / Double(tiles)
         let calls =
             passes > 1 ? tiles * passes : columns.isMultiple(of: most) ? rows : min(tiles, 2 * rows)
+        let scan = passes > 1 ? Double(outputs) * positions * sumScan : 0
         return Double(tiles * passes)
-            * cycles(of: convolution, outputs: outputs, positions: positions, scalars: positions)
+            * (cycles(of: convolution, outputs: outputs, positions: positions, scalars: positions) + scan)
             + Double(calls) * flowingCall
     }
 
@@ -133,14 +138,16 @@ struct CostModel {
         of convolution: Convolution, outputs: Int, rows: Int, columns: Int
     ) -> Double {
         let scalars = scalars(of: convolution, outputs: outputs, rows: rows, columns: columns)
-        return cycles(of: convolution, outputs: outputs, positions: Double(rows * columns), scalars: scalars)
+        let waiting = outputs == 1 && convolution.sharesScalars ? sharedTerm : 0
+        return cycles(
+            of: convolution, outputs: outputs, positions: Double(rows * columns), scalars: scalars, waiting: waiting)
     }
 
     private func cycles(
-        of convolution: Convolution, outputs: Int, positions: Double, scalars: Double
+        of convolution: Convolution, outputs: Int, positions: Double, scalars: Double, waiting: Double = 0
     ) -> Double {
         let sums = Double(outputs) * positions
-        let term = max(sums / multiplyAdds, latency, (Double(outputs) + scalars) / loads)
+        let term = max(sums / multiplyAdds, latency, (Double(outputs) + scalars) / loads) + waiting
         let kernelRows =
             convolution.kernel.height * (convolution.inputs + convolution.inputBlock - 1)
             / convolution.inputBlock
