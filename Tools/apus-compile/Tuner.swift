@@ -83,7 +83,9 @@ struct Tuner {
         alone.body = [plan.body[number]]
         let most = ConvolutionTile.mostSums(lanes: plan.target.lanes)
         // With few sums each waits for the one before it: that is never the fastest where more are possible.
-        let tiles = plan.body[number].computableTiles(lanes: plan.target.lanes).filter { $0.sums >= most / 4 }
+        let tiles = plan.body[number].computableTiles(lanes: plan.target.lanes).filter {
+            $0.sums >= most / 4 || $0 == estimated
+        }
         var times = [Double](repeating: .infinity, count: tiles.count)
         let turns = 3
         for _ in 0..<turns {
