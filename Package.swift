@@ -10,6 +10,8 @@ let checked: [SwiftSetting] = [
 ///
 /// `march` goes to the Clang importer, from which Swift takes its code generator's target. Nothing is
 /// inlined across these modules' borders: code compiled for AVX-512 must not leak into the baseline.
+///
+/// Swift's own pass over loops is left out: it takes minutes for the unrolled ones, and LLVM's, which follows, does the same.
 func kernels(_ name: String, march: String? = nil, define: String) -> Target {
     .target(
         name: name,
@@ -17,7 +19,10 @@ func kernels(_ name: String, march: String? = nil, define: String) -> Target {
         swiftSettings: [
             .define(define),
             .unsafeFlags(
-                (march.map { ["-Xcc", "-march=\($0)"] } ?? []) + ["-Ounchecked", "-Xfrontend", "-disable-cmo"]),
+                (march.map { ["-Xcc", "-march=\($0)"] } ?? []) + [
+                    "-Ounchecked", "-Xfrontend", "-disable-cmo",
+                    "-Xllvm", "-sil-disable-pass=loop-invariant-code-motion",
+                ]),
         ]
     )
 }

@@ -188,6 +188,9 @@ package struct PadVectorParameters: Sendable, Equatable, BitwiseCopyable {
 /// elements. The destination row has room for `outputs` rounded up to V, and whole vectors are stored (`destinationStride`
 /// says how far rows are apart; unused lanes become zero because their weights are).
 ///
+/// The row may be a picture of whole blocks without a border: the packed weights are then those of a convolution whose kernel
+/// is as large as the picture, which have the same order of inputs.
+///
 /// **denseWeightGradient** adds, over the samples, `destination gradient · source` to the packed weight gradient and the
 /// destination gradient to the bias gradient (V lanes a block). The destination gradient's row has readable room up to a
 /// multiple of V; what is in unused lanes is finite and ends in unused places.
@@ -339,6 +342,8 @@ package struct BroadcastParameters: Sendable, Equatable, BitwiseCopyable {
 
 /// Rows of `count` elements, `rows` of them in each sample, `rowStride` elements apart.
 ///
+/// The results of **softmax** and **logSoftmax** have a sample stride of their own; all else has the same.
+///
 /// The losses have one `Int32` label a row. With `w` = ``RunArguments/inverseBatch``:
 /// **crossEntropy** adds `w · Σ −log(max(p[label], 1e-30))` to `loss`, **logitCrossEntropy** adds
 /// `w · Σ (log Σ exp(logits) − logits[label])`. Their gradients write the gradient for the source: the loss gradient
@@ -349,6 +354,7 @@ package struct RowParameters: Sendable, Equatable, BitwiseCopyable {
     package var rows: Int32
     package var rowStride: Int32
     package var sampleStride: Int32
+    package var resultStride: Int32
     /// `Int32` labels a sample (the rows, rounded up where samples are aligned). For the losses.
     package var labelStride: Int32 = 0
     package init(count: Int, rows: Int, rowStride: Int, sampleStride: Int) {
@@ -356,6 +362,7 @@ package struct RowParameters: Sendable, Equatable, BitwiseCopyable {
         self.rows = Int32(rows)
         self.rowStride = Int32(rowStride)
         self.sampleStride = Int32(sampleStride)
+        resultStride = Int32(sampleStride)
     }
 }
 

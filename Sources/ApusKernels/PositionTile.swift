@@ -9,7 +9,7 @@ typealias Positions = InlineArray<8, Int32>
 
 /// What a tile does with its sums.
 enum TileStore {
-    /// Leaves them in ``PositionTileMemory/sums``.
+    /// Leaves them where ``PositionTileMemory/sums`` says.
     static let keep: Int32 = 0
     /// Applies the activation and stores them.
     static let store: Int32 = 1
@@ -22,7 +22,7 @@ enum TileStore {
 /// What a tile sums over, where its positions are, and what becomes of the sums. All steps count elements.
 ///
 ///     sum[p, o] = start[o] (+ addend[p, o]) + Σ_(a, b, c, n)
-///         vectors[o·outputStep + a·outer.vectorStep + b·middle.vectorStep + c·inner.vectorStep + n·V]
+///         vectors[o·outputStep + a·outer.vectorStep + b·middle.vectorStep + c·inner.vectorStep + n·vectorStep]
 ///         · source[p][a·outer.scalarStep + b·middle.scalarStep + c·inner.scalarStep + n·scalarStep]
 struct PositionTileMemory {
     var outer = TileLoops.Level()
@@ -32,6 +32,7 @@ struct PositionTileMemory {
     var terms = 1
     var lastTerms = 1
     var scalarStep = 1
+    var vectorStep = lanes
     var outputStep = 0
     /// Whether places of the kernel are neighbours in the source, so that positions that are neighbours too share scalars.
     /// For one output block and tiles of rows.
@@ -68,7 +69,8 @@ struct PositionTileMemory {
     var choice: UnsafeMutableRawPointer? = nil
     var choiceStep = 0
     var relu = false
-    var sums = noSums
+    /// Where the sums go that are kept: `[position][output block]`.
+    var sums: Floats? = nil
 }
 typealias PositionTilePointer = UnsafeMutablePointer<PositionTileMemory>
 
@@ -117,6 +119,12 @@ enum PositionTile<let outputs: Int, let rows: Int, let columns: Int, let step: I
         Range(uncheckedBounds: (min(4 * piece, rows * columns), min(4 * piece + 4, rows * columns)))
     }
 
+    /// How far a position is from the first one: where positions flow `places` says it, else rows and columns are steps.
+    @inline(__always)
+    private static func offset(of position: Int, _ places: Positions, row: Int, column: Int) -> Int {
+        step == 0 ? Int(places[position]) : position / columns &* row &+ position % columns &* column
+    }
+
     @inline(__always)
     private static func start(_ memory: PositionTilePointer, _ addend: Floats?) -> Sums {
         var registers = noSums
@@ -152,10 +160,7 @@ enum PositionTile<let outputs: Int, let rows: Int, let columns: Int, let step: I
         let blockStep = memory.pointee.addendStep
         for position in positions(piece) {
             let values =
-                addend
-                + (step == 0
-                    ? Int(memory.pointee.addends[position])
-                    : position / columns &* memory.pointee.addendRow &+ position % columns &* lanes)
+                addend + offset(of: position, memory.pointee.addends, row: memory.pointee.addendRow, column: lanes)
             registers[position * outputs] += values.vector(at: 0)
             if outputs > 1 { registers[position * outputs + 1] += values.vector(at: blockStep) }
         }
@@ -183,9 +188,7 @@ enum PositionTile<let outputs: Int, let rows: Int, let columns: Int, let step: I
         _ registers: inout Sums
     ) {
         for position in positions(piece) {
-            let offset =
-                step == 0 ? Int(places[position]) : position / columns &* sourceRow &+ position % columns &* step
-            let factor = Vector(repeating: scalar[offset])
+            let factor = Vector(repeating: scalar[offset(of: position, places, row: sourceRow, column: step)])
             let place = position * outputs
             registers[place] = multiplyAdd(registers[place], first, factor)
             if outputs > 1 { registers[place + 1] = multiplyAdd(registers[place + 1], second, factor) }
@@ -232,6 +235,7 @@ enum PositionTile<let outputs: Int, let rows: Int, let columns: Int, let step: I
     ) {
         let (outer, middle, inner) = (memory.pointee.outer, memory.pointee.middle, memory.pointee.inner)
         let (outputStep, scalarStep) = (memory.pointee.outputStep, memory.pointee.scalarStep)
+        let vectorStep = memory.pointee.vectorStep
         let (sourceRow, sharesScalars) = (memory.pointee.sourceRow, memory.pointee.sharesScalars)
         let places = memory.pointee.sources
         var round = 0
@@ -252,7 +256,7 @@ enum PositionTile<let outputs: Int, let rows: Int, let columns: Int, let step: I
                         repeat {
                             addThree(scalar, sourceRow, vector, inner.vectorStep, &registers)
                             scalar += scalarStep
-                            vector += lanes
+                            vector += vectorStep
                             left &-= 1
                         } while left > 0
                         innerScalars += 3 &* inner.scalarStep
@@ -263,7 +267,7 @@ enum PositionTile<let outputs: Int, let rows: Int, let columns: Int, let step: I
                     repeat {
                         add(scalar, sourceRow, vector, outputStep, places, &registers)
                         scalar += scalarStep
-                        vector += lanes
+                        vector += vectorStep
                         left &-= 1
                     } while left > 0
                     innerScalars += inner.scalarStep
@@ -313,9 +317,7 @@ enum PositionTile<let outputs: Int, let rows: Int, let columns: Int, let step: I
         for position in positions(piece) {
             let target =
                 destination
-                + (step == 0
-                    ? Int(memory.pointee.results[position])
-                    : position / columns &* memory.pointee.resultRow &+ position % columns &* lanes)
+                + offset(of: position, memory.pointee.results, row: memory.pointee.resultRow, column: lanes)
             target.store(greater(floor, registers[position * outputs]), at: 0)
             if outputs > 1 { target.store(greater(floor, registers[position * outputs + 1]), at: blockStep) }
         }
@@ -323,9 +325,10 @@ enum PositionTile<let outputs: Int, let rows: Int, let columns: Int, let step: I
 
     @inline(__always)
     private static func keepSums(_ piece: Int, _ memory: PositionTilePointer, _ registers: borrowing Sums) {
+        let target = memory.pointee.sums.unsafelyUnwrapped
         for position in positions(piece) {
-            memory.pointee.sums[position * outputs] = registers[position * outputs]
-            if outputs > 1 { memory.pointee.sums[position * outputs + 1] = registers[position * outputs + 1] }
+            target.store(registers[position * outputs], at: position * outputs * lanes)
+            if outputs > 1 { target.store(registers[position * outputs + 1], at: (position * 2 + 1) * lanes) }
         }
     }
 }

@@ -2,7 +2,7 @@ import ApusInstructions
 
 /// What ``RowParameters`` say, as integers of the machine's width.
 struct Rows {
-    let count, rows, rowStride, sampleStride, labelStride: Int
+    let count, rows, rowStride, sampleStride, resultStride, labelStride: Int
 
     @inline(__always)
     init(_ parameters: RowParameters) {
@@ -10,6 +10,7 @@ struct Rows {
         rows = Int(parameters.rows)
         rowStride = Int(parameters.rowStride)
         sampleStride = Int(parameters.sampleStride)
+        resultStride = Int(parameters.resultStride)
         labelStride = Int(parameters.labelStride)
     }
 
@@ -19,6 +20,16 @@ struct Rows {
         for sample in 0..<samples {
             for row in 0..<rows {
                 body(sample * sampleStride + row * rowStride)
+            }
+        }
+    }
+
+    /// Calls `body` with the offset of each row of each sample, in order, and with that of its result.
+    @inline(__always)
+    func forEachResult(_ samples: Int, _ body: (_ offset: Int, _ result: Int) -> Void) {
+        for sample in 0..<samples {
+            for row in 0..<rows {
+                body(sample * sampleStride + row * rowStride, sample * resultStride + row * rowStride)
             }
         }
     }
@@ -76,9 +87,9 @@ func softmax(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: 
     let rows = Rows(parameters.load(as: RowParameters.self))
     let source = operands.floats(0)
     let destination = operands.floats(1)
-    rows.forEachRow(samples) { start in
+    rows.forEachResult(samples) { start, result in
         let from = source + start
-        let to = destination + start
+        let to = destination + result
         let greatest = rows.greatest(from)
         var sum = Vector()
         rows.forEachVector { offset, width in
@@ -97,9 +108,9 @@ func logSoftmax(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameter
     let rows = Rows(parameters.load(as: RowParameters.self))
     let source = operands.floats(0)
     let destination = operands.floats(1)
-    rows.forEachRow(samples) { start in
+    rows.forEachResult(samples) { start, result in
         let from = source + start
-        let to = destination + start
+        let to = destination + result
         let greatest = rows.greatest(from)
         let shift = logarithm(Vector(repeating: rows.sumOfExponentials(from, shift: greatest)))
         rows.forEachVector { offset, width in

@@ -55,37 +55,27 @@ struct WinogradWork {
         tileColumns = parameters.tileColumns
         passTiles = Int(parameters.passTiles)
         inputs = Int(layout.channels)
-        inputBlocks = layout.blocks
-        outputBlocks = result.blocks
+        inputBlocks = layout.vectorBlocks
+        outputBlocks = result.vectorBlocks
         productBlocks = Int(parameters.productBlocks)
         sourceSteps = PictureSteps(layout)
         source =
-            operands.floats(0) + layout.origin - Int(parameters.padTop) * sourceSteps.row
+            operands.floats(0) + sourceSteps.origin - Int(parameters.padTop) * sourceSteps.row
             - Int(parameters.padLeft) * lanes
         weights = operands.floats(1)
         bias = operands.optionalFloats(2)
         resultSteps = PictureSteps(result)
-        destination = operands.floats(3) + result.origin
+        destination = operands.floats(3) + resultSteps.origin
         (resultHeight, resultWidth) = (Int(result.height), Int(result.width))
         pooled = parameters.poolHeight > 0
         relu = parameters.activation == Activation.relu.rawValue
         choice = pooled ? operands[4] : nil
         choiceStride = Int(parameters.choiceStride)
-        addend = operands.optionalFloats(6).map { $0 + parameters.addend.origin }
-        addendSteps = PictureSteps(parameters.addend)
+        let added = PictureSteps(parameters.addend)
+        addendSteps = added
+        addend = operands.optionalFloats(6).map { $0 + added.origin }
         squares = operands.floats(5)
         products = squares + inputBlocks * passTiles * parameters.transformVectors * lanes
-    }
-}
-
-/// Elements between samples, blocks and rows of a picture.
-struct PictureSteps {
-    let sample: Int
-    let block: Int
-    let row: Int
-
-    init(_ layout: ImageLayout) {
-        (sample, block, row) = (Int(layout.sampleStride), layout.blockStride, layout.rowStride)
     }
 }
 

@@ -59,17 +59,17 @@ private struct RowWork {
     init(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: WinogradParameters) {
         let (layout, result) = (parameters.source, parameters.destination)
         channels = Int(layout.channels)
-        outputBlocks = result.blocks
+        outputBlocks = result.vectorBlocks
         rowPairs = parameters.rowPairs
         passRowPairs = Int(parameters.passTiles)
         columnPairs = parameters.columnPairs
         sourceSteps = PictureSteps(layout)
         source =
-            operands.floats(0) + layout.origin - Int(parameters.padTop) * sourceSteps.row - Int(parameters.padLeft)
+            operands.floats(0) + sourceSteps.origin - Int(parameters.padTop) * sourceSteps.row - Int(parameters.padLeft)
         weights = operands.floats(1)
         bias = operands.optionalFloats(2)
         resultSteps = PictureSteps(result)
-        destination = operands.floats(3) + result.origin
+        destination = operands.floats(3) + resultSteps.origin
         (resultHeight, resultWidth) = (Int(result.height), Int(result.width))
         pooled = parameters.poolHeight > 0
         relu = parameters.activation == Activation.relu.rawValue

@@ -59,7 +59,7 @@ extension Instruction {
         case .elementwise: return try extents.elementwise()
         case .broadcast: return try extents.broadcast()
         case .reduceSum: return try extents.reduceSum()
-        case .softmax, .logSoftmax: return try extents.rows(["source", "destination"])
+        case .softmax, .logSoftmax: return try extents.softmax()
         case .softmaxGradient, .logSoftmaxGradient:
             return try extents.rows(["result", "result gradient", "source gradient"])
         case .crossEntropy: return try extents.loss("probabilities")

@@ -197,13 +197,14 @@ extension Extents {
 
     // MARK: Rows
 
-    private func rowElements(_ rows: RowParameters) throws(ParameterError) -> Int {
+    private func rowElements(_ rows: RowParameters, stride: Int32? = nil) throws(ParameterError) -> Int {
         let count = try positive(rows.count, "the count")
         let number = try positive(rows.rows, "the number of rows")
         let rowStride = try notNegative(rows.rowStride, "the row stride")
         try require(number == 1 || rowStride >= count, "rows of \(count) are \(rowStride) apart")
         return elements(
-            product(number - 1, rowStride) + count, every: try notNegative(rows.sampleStride, "the sample stride"))
+            product(number - 1, rowStride) + count,
+            every: try notNegative(stride ?? rows.sampleStride, "the sample stride"))
     }
 
     /// Operands of one layout, the last of which is written.
@@ -212,6 +213,15 @@ extension Extents {
         return names.enumerated().map { index, name in
             extent(name, index + 1 == names.count ? .write : .read, elements: count)
         }
+    }
+
+    /// A source, and a result of the same rows whose samples have a stride of their own.
+    func softmax() throws(ParameterError) -> [OperandExtent] {
+        let rows = try load(RowParameters.self)
+        return [
+            extent("source", .read, elements: try rowElements(rows)),
+            extent("destination", .write, elements: try rowElements(rows, stride: rows.resultStride)),
+        ]
     }
 
     private func labels(_ rows: RowParameters) throws(ParameterError) -> OperandExtent {

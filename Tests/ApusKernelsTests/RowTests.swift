@@ -67,6 +67,13 @@ import Testing
             let logarithmic = GuardedFloats(count: test.count)
             set.run(.softmax, [source, plain], test.parameters, samples: test.samples)
             set.run(.logSoftmax, [source, logarithmic], test.parameters, samples: test.samples)
+            // Results closer together, or farther apart.
+            var apart = test.parameters
+            apart.resultStride = apart.rows * apart.rowStride + Int32(random.int(0...7))
+            let moved = GuardedFloats(count: test.samples * Int(apart.resultStride))
+            set.run(.softmax, [source, moved], apart, samples: test.samples)
+            let movedLogarithmic = GuardedFloats(count: test.samples * Int(apart.resultStride))
+            set.run(.logSoftmax, [source, movedLogarithmic], apart, samples: test.samples)
             // In place as well.
             set.run(.softmax, [source, source], test.parameters, samples: test.samples)
             var expected = [Double?](repeating: .nan, count: test.count)
@@ -79,6 +86,11 @@ import Testing
                     expected[element] = probability
                     expectedLogarithm[element] = Double(values[element]) - greatest - total
                     #expect(source[element] == plain[element], "seed \(seed)")
+                    let (sample, offset) = element.quotientAndRemainder(
+                        dividingBy: Int(test.parameters.sampleStride))
+                    let place = sample * Int(apart.resultStride) + offset
+                    #expect(moved[place] == plain[element], "seed \(seed)")
+                    #expect(movedLogarithmic[place] == logarithmic[element], "seed \(seed)")
                 }
             }
             let difference = firstDifference(plain.values, expected, tolerance: 1e-6)

@@ -8,11 +8,7 @@ struct AlgorithmCost {
     /// Vectors of f32 in a register.
     let lanes: Int
 
-    /// Multiply-adds of vectors and loads in a cycle, and cycles from a multiply-add to the one that needs its sum: see
-    /// ``CostModel``.
-    private let multiplyAdds = 2.0
-    private let loads = 2.0
-    private let latency = 4.4
+    private let core = CoreModel()
     /// The share of the multiply-adds that there is time for which a direct convolution does: its loops begin anew with each
     /// row of the kernel. And the cycles in which each of its sums is begun and stored.
     private let directEfficiency = 0.95
@@ -33,7 +29,7 @@ struct AlgorithmCost {
     func cycles(of work: ConvolutionWork, by algorithm: ConvolutionAlgorithm) -> Double {
         switch algorithm {
         case .direct:
-            let products = Double(work.height * work.width * 9 * work.inputs * outputBlocks(work)) / multiplyAdds
+            let products = Double(work.height * work.width * 9 * work.inputs * outputBlocks(work)) / core.multiplyAdds
             let sums = (work.isWeightGradient ? 9 * work.inputs : work.height * work.width) * outputBlocks(work)
             return max(products / directEfficiency, readCycles(weights: 9 * work.inputs * work.outputs))
                 + Double(sums) * directSum
@@ -52,7 +48,7 @@ struct AlgorithmCost {
         // What the transforms of both pictures go through, and in weight gradients the sums, which are loaded and stored.
         let line = (height == 2 ? shortLine : longLine) + (width == 2 ? shortLine : longLine)
         let transforms = Double(count * tile.frequencies * (inputBlocks + outputBlocks)) * line
-        let sums = work.isWeightGradient ? Double(tile.frequencies * work.inputs * outputBlocks) * 2 / loads : 0
+        let sums = work.isWeightGradient ? Double(tile.frequencies * work.inputs * outputBlocks) * 2 / core.loads : 0
         let copies = work.isPlain ? Double(inputBlocks * work.height * work.width) * copy : 0
         let products = Double(tile.frequencies) * productCycles(work, tiles: count)
         let reads = readCycles(weights: tile.frequencies * work.inputs * work.outputs)
@@ -67,7 +63,7 @@ struct AlgorithmCost {
         let most = ConvolutionTile.mostSums(lanes: lanes) / outputs
         let parts = (columns + most - 1) / most
         let width = Double(columns) / Double(parts)
-        let term = max(Double(outputs) * width / multiplyAdds, latency, (Double(outputs) + width) / loads)
+        let term = core.term(sums: Double(outputs) * width, vectors: Double(outputs), scalars: width)
         return Double(terms * parts) * term * Double(outputBlocks(work)) / Double(outputs)
     }
 
@@ -79,9 +75,9 @@ struct AlgorithmCost {
         let bytes = (vectors + scalars) * lanes * 4
         let loaded =
             work.inputs * bytes <= nearestBytes
-            ? Double(vectors + 2 * scalars) / loads : Double(bytes) / nearBandwidth
+            ? Double(vectors + 2 * scalars) / core.loads : Double(bytes) / nearBandwidth
         let products =
-            Double(tiles * work.inputs * outputBlocks(work)) * max(Double(3 * scalars) / multiplyAdds, loaded)
+            Double(tiles * work.inputs * outputBlocks(work)) * max(Double(3 * scalars) / core.multiplyAdds, loaded)
         // Of the source, by one line, and of the sums.
         let transforms =
             (work.height + 3) * ((work.width / 2 + lanes) / lanes) * 4 * work.inputs

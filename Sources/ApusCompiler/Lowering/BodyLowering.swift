@@ -58,10 +58,24 @@ extension Lowering {
 
     /// A result that is the operand's memory under another shape.
     private mutating func lowerAlias(_ node: Node) throws(LoweringError) {
+        let picture = try made(node.operands[0])
+        if isReadByDenseLayersAlone(node.results[0]), picture.layout.hasWholeBlocks(lanes: lanes) {
+            stored[node.results[0].index] = picture
+            return
+        }
         let source = try readableOperand(node.operands[0])
         var layout = plainLayout(of: try sampleShape(node.results[0]))
         layout.sampleStride = source.layout.sampleStride
         stored[node.results[0].index] = Stored(place: source.place, layout: layout)
+    }
+
+    /// Whether a row is read by dense layers and their weight gradients alone: these take a picture's blocks as they lie.
+    private func isReadByDenseLayersAlone(_ row: ValueID) -> Bool {
+        !graph.outputs.contains(row)
+            && graph.nodes.allSatisfy { node in
+                let isDense = node.operation is Dense || node.operation is FusedDense
+                return !node.operands.dropFirst(isDense || node.operation is DenseWeightGradient ? 1 : 0).contains(row)
+            }
     }
 
     // MARK: Element by element
@@ -198,10 +212,14 @@ extension Lowering {
     private mutating func lowerRows(_ node: Node, _ opcode: Opcode) throws(LoweringError) {
         var places: [Place] = []
         for operand in node.operands { places.append(try plainOperand(operand).place) }
-        let result = try makeResult(node.results[0])
-        emit(
-            opcode, places + [result.place], try rowParameters(node.results[0], result.layout),
-            label: graph[node.results[0]].name)
+        let layout = plainLayout(of: try sampleShape(node.results[0]))
+        var parameters = try rowParameters(node.results[0], layout)
+        // The gradients have one stride for all.
+        let result =
+            opcode == .softmax || opcode == .logSoftmax
+            ? try makeOutput(node.results[0]) : try makeResult(node.results[0])
+        parameters.resultStride = result.layout.sampleStride
+        emit(opcode, places + [result.place], parameters, label: graph[node.results[0]].name)
     }
 
     private mutating func lowerLoss(_ node: Node, _ opcode: Opcode) throws(LoweringError) {

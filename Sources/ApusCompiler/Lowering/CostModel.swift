@@ -3,17 +3,12 @@ import ApusInstructions
 /// What a convolution costs on a target, in cycles of a core, by a model of what limits its kernel.
 ///
 /// A term of a tile of `o` output blocks and `p` positions takes `o · p` multiply-adds, `o` vectors of weights and `p`
-/// scalars, and every sum waits for the one before. The constants were measured on AMD's Zen 4 and Zen 5; that the products
-/// matter most is so everywhere.
+/// scalars, and every sum waits for the one before. The constants were measured where those of ``CoreModel`` were; that the
+/// products matter most is so everywhere.
 struct CostModel {
     /// Vectors of f32 in a register.
     let lanes: Int
-    /// Multiply-adds of a vector in a cycle. (Processors that halve vectors of 512 bits do one of these, and wait less.)
-    let multiplyAdds = 2.0
-    /// Vectors and scalars loaded in a cycle.
-    let loads = 2.0
-    /// Cycles from a multiply-add to the one that needs its sum: four, and a little until it is its turn.
-    let latency = 4.1
+    let core = CoreModel()
     /// Cycles to start a tile's loops, to go from one row of the kernel to the next, to call the kernel of some
     /// tiles, to say before where each position is, and to store a sum.
     let tileStart = 12.0
@@ -147,7 +142,7 @@ struct CostModel {
         of convolution: Convolution, outputs: Int, positions: Double, scalars: Double, waiting: Double = 0
     ) -> Double {
         let sums = Double(outputs) * positions
-        let term = max(sums / multiplyAdds, latency, (Double(outputs) + scalars) / loads) + waiting
+        let term = core.term(sums: sums, vectors: Double(outputs), scalars: scalars) + waiting
         let kernelRows =
             convolution.kernel.height * (convolution.inputs + convolution.inputBlock - 1)
             / convolution.inputBlock

@@ -207,13 +207,27 @@ extension Lowering {
 
     // MARK: Dense layers
 
+    /// What a dense layer reads: a row, or a picture of whole blocks.
+    private mutating func denseSource(_ value: ValueID) throws(LoweringError) -> Stored {
+        let source = try made(value)
+        return source.layout.hasWholeBlocks(lanes: lanes) ? source : try readableOperand(value)
+    }
+
+    /// How a dense layer's weights are packed for a source of this layout: as a convolution's whose kernel covers it.
+    private func densePacking(source: ImageLayout, units: Int) -> PackParameters {
+        var parameters = PackParameters(
+            form: .forward, outputs: units, inputs: Int(source.channels), outputBlock: lanes,
+            inputBlock: Int(source.channelBlock))
+        parameters.kernelHeight = source.height
+        parameters.kernelWidth = source.width
+        return parameters
+    }
+
     mutating func lowerDense(_ node: Node, _ operation: FusedDense) throws(LoweringError) {
-        let source = try readableOperand(node.operands[0])
-        let inputs = Int(source.layout.channels)
+        let source = try denseSource(node.operands[0])
+        let inputs = source.layout.sampleElements
         let packedWeights = try packedWeights(
-            node.operands[1],
-            PackParameters(
-                form: .forward, outputs: operation.dense.units, inputs: inputs, outputBlock: lanes, inputBlock: 1))
+            node.operands[1], densePacking(source: source.layout, units: operation.dense.units))
         let bias = operation.dense.bias ? Place.fixed(try paddedVector(node.operands[2])) : .none
         let result = try makeResult(node.results[0])
         var parameters = DenseParameters(
@@ -242,12 +256,11 @@ extension Lowering {
     }
 
     mutating func lowerDenseWeightGradient(_ node: Node) throws(LoweringError) {
-        let source = try readableOperand(node.operands[0])
+        let source = try denseSource(node.operands[0])
         let gradient = try plainOperand(node.operands[1])
-        let inputs = Int(source.layout.channels)
+        let inputs = source.layout.sampleElements
         let units = Int(gradient.layout.channels)
-        let packing = PackParameters(
-            form: .forward, outputs: units, inputs: inputs, outputBlock: lanes, inputBlock: 1)
+        let packing = densePacking(source: source.layout, units: units)
         let weightSum = makeReduction(node.results[0], elements: packing.packedElements, form: .unpack(packing))
         let biasSum = makeBiasReduction(node, count: units)
         let parameters = DenseParameters(

@@ -23,6 +23,13 @@ struct Stored {
     }
 }
 
+extension ImageLayout {
+    /// Whether the channels fill blocks of `lanes`, one pixel after the other: then its elements are a row in another order.
+    func hasWholeBlocks(lanes: Int) -> Bool {
+        Int(channelBlock) == lanes && Int(channels).isMultiple(of: lanes) && !hasBorder
+    }
+}
+
 /// A value without a batch dimension in memory: plain f32.
 struct Whole {
     var place: Operand
