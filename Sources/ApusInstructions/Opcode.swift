@@ -19,7 +19,7 @@ package enum Opcode: UInt16, CaseIterable, Sendable {
     case convolution = 16
     /// `source, packed weights, bias?, destination, choice?` · ``ConvolutionParameters``
     case depthwiseConvolution = 17
-    /// `source, destination gradient, packed weight gradient, bias gradient?` · ``ConvolutionParameters``
+    /// `source, destination gradient, packed weight gradient, bias gradient?, choice?` · ``ConvolutionParameters``
     case convolutionWeightGradient = 18
     /// `source, destination gradient, packed weight gradient, bias gradient?` · ``ConvolutionParameters``
     case depthwiseWeightGradient = 19
@@ -33,9 +33,9 @@ package enum Opcode: UInt16, CaseIterable, Sendable {
     case denseWeightGradient = 23
     /// `bias, padded bias` · ``PadVectorParameters``
     case padVector = 24
-    /// `source, packed weights, bias?, destination, choice?, scratch, addend?` · ``WinogradParameters``
+    /// `source, packed weights, bias?, destination, choice?, scratch, addend?, source choice?` · ``WinogradParameters``
     case winogradConvolution = 25
-    /// `source, destination gradient, packed weight gradient, bias gradient?, scratch` · ``WinogradParameters``
+    /// `source, destination gradient, packed weight gradient, bias gradient?, scratch, choice?` · ``WinogradParameters``
     case winogradWeightGradient = 26
     /// `source, packed weights, bias?, destination, choice?, scratch` · ``WinogradParameters``
     case winogradRowConvolution = 27

@@ -85,6 +85,10 @@ package struct SpreadParameters: Sendable, Equatable, BitwiseCopyable {
 /// `destination gradient · source`, and to the bias gradient (V lanes each output block), where it is not null, the sum
 /// of the destination gradient. `destination` is here the layout of the gradient of the sums, with no pooling, and its
 /// picture is `outputHeight` × `outputWidth`. What the gradients get in unused output lanes is not specified.
+///
+/// A **convolutionWeightGradient** may have a pooling window of 2 × 2: `destination` is then the layout of the pooled gradient,
+/// and with the choice, which is then there, the kernel makes of it the gradient of the sums as it goes along: see
+/// **maxUnpool**. Strides and dilations are then 1, and the source's block is 1.
 package struct ConvolutionParameters: Sendable, Equatable, BitwiseCopyable {
     package var source: ImageLayout
     package var destination: ImageLayout

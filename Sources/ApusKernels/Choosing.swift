@@ -83,3 +83,41 @@ func storeBytes(of numbers: IntegerVector, at address: UnsafeMutableRawPointer) 
         apus_store_bytes_4(numbers, address)
     #endif
 }
+
+/// The bytes at an address, one in each lane.
+@inline(__always)
+func loadedBytes(at address: UnsafeRawPointer) -> IntegerVector {
+    #if VECTOR_16
+        apus_loaded_bytes_16(address)
+    #elseif VECTOR_8
+        apus_loaded_bytes_8(address)
+    #else
+        apus_loaded_bytes_4(address)
+    #endif
+}
+
+/// The gradient in the lanes whose choice is `place`, and zero in the others.
+@inline(__always)
+func unpooled(_ gradient: Vector, _ choice: IntegerVector, at place: Int) -> Vector {
+    let place = Int32(truncatingIfNeeded: place)
+    #if VECTOR_16
+        return apus_chosen_16(gradient, choice, place)
+    #elseif VECTOR_8
+        return apus_chosen_8(gradient, choice, place)
+    #else
+        return apus_chosen_4(gradient, choice, place)
+    #endif
+}
+
+/// The gradient in the lanes that chose any of `places` places: what a window's gradients sum to.
+@inline(__always)
+func unpooledSum(_ gradient: Vector, _ choice: IntegerVector, places: Int) -> Vector {
+    let places = Int32(truncatingIfNeeded: places)
+    #if VECTOR_16
+        return apus_kept_16(gradient, choice, places)
+    #elseif VECTOR_8
+        return apus_kept_8(gradient, choice, places)
+    #else
+        return apus_kept_4(gradient, choice, places)
+    #endif
+}

@@ -167,15 +167,12 @@ private func unpool(
 ) {
     for y in 0..<destination.height {
         for x in 0..<destination.width {
-            let bytes = (choices + (y * destination.width + x) * lanes).loadUnaligned(as: ByteVector.self)
-            let choice = IntegerVector(truncatingIfNeeded: bytes)
+            let choice = loadedBytes(at: choices + (y * destination.width + x) * lanes)
             let gradient = gradients.vector(at: y * destination.rowStride + x * lanes)
             let corner = to + y * window.strideY * source.rowStride + x * window.strideX * lanes
             for i in 0..<height {
                 for j in 0..<width {
-                    let chosen = choice .== IntegerVector(repeating: Int32(truncatingIfNeeded: i * width + j))
-                    corner.store(
-                        Vector().replacing(with: gradient, where: chosen), at: i * source.rowStride + j * lanes)
+                    corner.store(unpooled(gradient, choice, at: i * width + j), at: i * source.rowStride + j * lanes)
                 }
             }
         }

@@ -72,6 +72,9 @@ struct TileMemory {
     #endif
     var loops = TileLoops()
     var sums = noSums
+    /// The sum of the vectors of each output block, from tiles that sum them too.
+    var firstBias = Vector.zero
+    var secondBias = Vector.zero
     /// The greatest sum of each pooling window so far, and the position it has in its window.
     var greatest = noSums
     var choices = unsafeBitCast(noSums, to: Choices.self)
@@ -81,13 +84,14 @@ typealias TilePointer = UnsafeMutablePointer<TileMemory>
 /// Computes a tile of `outputs` (1 or 2) output blocks, `rows` rows and `columns` columns.
 ///
 /// `step` says how far columns are apart, as a constant where that can be: 1 for one element, 2 for a vector's lanes, and
-/// 0 for `loops.columnStep`.
-enum Tile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> {
+/// 0 for `loops.columnStep`. Where `bias` is 1, the vectors are summed as well: the gradient of a bias.
+enum Tile<let outputs: Int, let rows: Int, let columns: Int, let step: Int, let bias: Int> {
     @inline(never)
     static func sum(
         _ memory: TilePointer, _ scalars: Floats, _ vectors: Floats
     ) {
         var registers = noSums
+        var (firstBias, secondBias) = (Vector(), Vector())
         for place in 0..<rows * columns {
             registers[place * outputs] = memory.pointee.loops.firstStart
             if outputs == 2 { registers[place * outputs + 1] = memory.pointee.loops.secondStart }
@@ -116,6 +120,8 @@ enum Tile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> {
                     repeat {
                         let first = vector.vector(at: 0)
                         let second = outputs == 2 ? vector.vector(at: outputStep) : first
+                        if bias == 1 { firstBias += first }
+                        if bias == 1 && outputs == 2 { secondBias += second }
                         for row in 0..<rows {
                             for column in 0..<columns {
                                 let factor = Vector(repeating: scalar[row &* rowStep &+ column &* columnStep])
@@ -141,5 +147,6 @@ enum Tile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> {
             round &+= 1
         }
         for place in 0..<rows * columns * outputs { memory.pointee.sums[place] = registers[place] }
+        if bias == 1 { (memory.pointee.firstBias, memory.pointee.secondBias) = (firstBias, secondBias) }
     }
 }

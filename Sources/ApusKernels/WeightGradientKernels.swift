@@ -4,6 +4,10 @@ func convolutionWeightGradient(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let parameters = parameters.assumingMemoryBound(to: ConvolutionParameters.self).pointee
+    if parameters.poolHeight > 0 {
+        addPooledWeightGradient(operands, parameters, samples: samples)
+        return
+    }
     var memory = TileMemory()
     withUnsafeMutablePointer(to: &memory) { memory in
         let work = WeightGradientWork(operands, parameters, samples, memory)
@@ -24,7 +28,6 @@ func convolutionWeightGradient(
             }
             block += outputs
         }
-        work.addBias()
     }
 }
 
@@ -36,7 +39,6 @@ func depthwiseWeightGradient(
     withUnsafeMutablePointer(to: &memory) { memory in
         let work = WeightGradientWork(operands, parameters, samples, memory)
         for block in 0..<parameters.destination.blocks { work.addDepthwise(block: block) }
-        work.addBias()
     }
 }
 
@@ -87,7 +89,6 @@ private struct WeightGradientWork {
         let channelBlock = Int(layout.channelBlock)
         let channels = min(channelBlock, Int(layout.channels) - sourceBlock * channelBlock)
         let most = outputs == 1 ? singleColumns : pairColumns
-        let tiles = (channels + most - 1) / most
         let inputWeights = kernelHeight * kernelWidth * channelBlock * lanes
         let outputWeights = Int(parameters.inputBlocks) * inputWeights
         memory.pointee.loops.columnStep = 1
@@ -98,11 +99,13 @@ private struct WeightGradientWork {
             let placeWeights =
                 weights + block * outputWeights + input * inputWeights + place * channelBlock * lanes
             var channel = 0
-            for tile in 0..<tiles {
-                let width = (channels - channel) / (tiles - tile)
+            while channel < channels {
+                let hasBias = bias != nil && input == 0 && place == 0 && channel == 0
+                let width = firstColumns(of: channels - channel, most: hasBias ? biasColumns : most)
                 sumTile(
-                    outputs: outputs, rows: 1, columns: width, memory, placeSource + channel,
+                    outputs: outputs, rows: 1, columns: width, bias: hasBias, memory, placeSource + channel,
                     gradient + block * parameters.destination.blockStride)
+                if hasBias { addBias(block: block, outputs: outputs) }
                 for column in 0..<width {
                     for output in 0..<outputs {
                         add(
@@ -122,18 +125,19 @@ private struct WeightGradientWork {
         let vectors = gradient + block * parameters.destination.blockStride
         let channelWeights =
             weights + (block * Int(parameters.inputBlocks) + input) * kernelHeight * kernelWidth * lanes
-        let tiles = (kernelWidth + kernelColumns - 1) / kernelColumns
         memory.pointee.loops.columnStep = Int(parameters.dilationX)
         var row = 0
         while row < kernelHeight {
             let rows = min(3, kernelHeight - row)
             var column = 0
-            for tile in 0..<tiles {
-                let width = (kernelWidth - column) / (tiles - tile)
+            while column < kernelWidth {
+                let hasBias = bias != nil && input == 0 && row == 0 && column == 0
+                let width = firstColumns(of: kernelWidth - column, most: hasBias ? biasColumns : kernelColumns)
                 let scalars =
                     source + sourceBlock * layout.blockStride + row * memory.pointee.loops.rowStep + column
                     * memory.pointee.loops.columnStep
-                sumTile(outputs: 1, rows: rows, columns: width, memory, scalars, vectors)
+                sumTile(outputs: 1, rows: rows, columns: width, bias: hasBias, memory, scalars, vectors)
+                if hasBias { addBias(block: block, outputs: 1) }
                 for place in 0..<rows * width {
                     let weight = (row + place / width) * kernelWidth + column + place % width
                     add(memory.pointee.sums[place], channelWeights + weight * lanes)
@@ -149,16 +153,17 @@ private struct WeightGradientWork {
         let layout = parameters.source
         let vectors = gradient + block * parameters.destination.blockStride
         let blockWeights = weights + block * kernelHeight * kernelWidth * lanes
-        let tiles = (kernelWidth + depthwiseColumns - 1) / depthwiseColumns
         memory.pointee.loops.columnStep = Int(parameters.dilationX) * lanes
         for row in 0..<kernelHeight {
             var column = 0
-            for tile in 0..<tiles {
-                let width = (kernelWidth - column) / (tiles - tile)
+            while column < kernelWidth {
+                let hasBias = bias != nil && row == 0 && column == 0
+                let width = firstColumns(of: kernelWidth - column, most: hasBias ? biasColumns : depthwiseColumns)
                 let scalars =
                     source + block * layout.blockStride + row * memory.pointee.loops.rowStep + column
                     * memory.pointee.loops.columnStep
-                sumDepthwiseTile(columns: width, memory, scalars, vectors)
+                sumDepthwiseTile(columns: width, bias: hasBias, memory, scalars, vectors)
+                if hasBias { addBias(block: block, outputs: 1) }
                 for place in 0..<width {
                     add(memory.pointee.sums[place], blockWeights + (row * kernelWidth + column + place) * lanes)
                 }
@@ -167,29 +172,14 @@ private struct WeightGradientWork {
         }
     }
 
-    /// Adds the gradient of the bias, where it is wanted.
-    func addBias() {
+    /// The columns of the next tile where `columns` are left: tiles are as equal as can be, because narrow ones are slow.
+    private func firstColumns(of columns: Int, most: Int) -> Int { columns / ((columns + most - 1) / most) }
+
+    /// Adds the sums of the gradient, which the first tile of a block makes on its way, to the bias's gradient.
+    private func addBias(block: Int, outputs: Int) {
         guard let bias else { return }
-        let result = parameters.destination
-        let width = Int(parameters.outputWidth)
-        for block in 0..<result.blocks {
-            var (even, odd) = (Vector.zero, Vector.zero)
-            for sample in 0..<samples {
-                for row in 0..<Int(parameters.outputHeight) {
-                    let first =
-                        gradient + sample * Int(result.sampleStride) + block * result.blockStride + row
-                        * result.rowStride
-                    var column = 0
-                    while column + 1 < width {
-                        even += first.vector(at: column * lanes)
-                        odd += first.vector(at: (column + 1) * lanes)
-                        column += 2
-                    }
-                    if column < width { even += first.vector(at: column * lanes) }
-                }
-            }
-            add(even + odd, bias + block * lanes)
-        }
+        add(memory.pointee.firstBias, bias + block * lanes)
+        if outputs == 2 { add(memory.pointee.secondBias, bias + (block + 1) * lanes) }
     }
 
     @inline(__always)

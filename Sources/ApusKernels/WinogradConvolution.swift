@@ -29,6 +29,10 @@ struct WinogradWork {
     /// The first square of the first sample.
     let source: Floats
     let sourceSteps: PictureSteps
+    /// The source where it is the gradient of what 2 × 2 windows were pooled to.
+    let pooledSource: PooledPicture?
+    let padTop: Int
+    let padLeft: Int
     let weights: Floats
     let bias: Floats?
     /// The first pixel of the first sample.
@@ -59,9 +63,13 @@ struct WinogradWork {
         outputBlocks = result.vectorBlocks
         productBlocks = Int(parameters.productBlocks)
         sourceSteps = PictureSteps(layout)
-        source =
-            operands.floats(0) + sourceSteps.origin - Int(parameters.padTop) * sourceSteps.row
-            - Int(parameters.padLeft) * lanes
+        (padTop, padLeft) = (Int(parameters.padTop), Int(parameters.padLeft))
+        source = operands.floats(0) + sourceSteps.origin - padTop * sourceSteps.row - padLeft * lanes
+        pooledSource =
+            parameters.unpools == 1
+            ? PooledPicture(
+                layout, operands.floats(0), operands[7].unsafelyUnwrapped,
+                choiceStride: parameters.sourceChoiceStride) : nil
         weights = operands.floats(1)
         bias = operands.optionalFloats(2)
         resultSteps = PictureSteps(result)
@@ -102,9 +110,7 @@ private enum WinogradPasses<let height: Int, let width: Int> {
         for pass in 0..<passes {
             // As equal as can be: narrow products are slow.
             let count = (work.tiles - first) / (passes - pass)
-            WinogradTransform<height, width>.transformSquares(
-                work.source + sample * work.sourceSteps.sample, work.sourceSteps, blocks: work.inputBlocks,
-                tileColumns: work.tileColumns, first: first, count: count, to: work.squares)
+            transformSquares(work, sample: sample, first: first, count: count)
             loops.roundScalars = count * step
             loops.outputResults = count * step
             var block = 0
@@ -128,6 +134,24 @@ private enum WinogradPasses<let height: Int, let width: Int> {
                 block += outputs
             }
             first += count
+        }
+    }
+
+    private static func transformSquares(_ work: WinogradWork, sample: Int, first: Int, count: Int) {
+        if let source = work.pooledSource {
+            if work.padTop % 2 == 0 {
+                PooledSquares<height, width, 0>.transform(
+                    source, sample: sample, padTop: work.padTop, padLeft: work.padLeft, blocks: work.inputBlocks,
+                    tileColumns: work.tileColumns, first: first, count: count, to: work.squares)
+            } else {
+                PooledSquares<height, width, 1>.transform(
+                    source, sample: sample, padTop: work.padTop, padLeft: work.padLeft, blocks: work.inputBlocks,
+                    tileColumns: work.tileColumns, first: first, count: count, to: work.squares)
+            }
+        } else {
+            WinogradTransform<height, width>.transformSquares(
+                work.source + sample * work.sourceSteps.sample, work.sourceSteps, blocks: work.inputBlocks,
+                tileColumns: work.tileColumns, first: first, count: count, to: work.squares)
         }
     }
 }

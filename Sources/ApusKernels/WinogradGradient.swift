@@ -28,6 +28,8 @@ private struct WinogradGradientWork {
     /// The first pixel of the first sample.
     let gradient: Floats
     let gradientSteps: PictureSteps
+    /// The gradient where it is that of what 2 × 2 windows were pooled to.
+    let pooled: PooledPicture?
     let height: Int
     let width: Int
     let weights: Floats
@@ -52,7 +54,11 @@ private struct WinogradGradientWork {
             - Int(parameters.padLeft) * lanes
         gradientSteps = PictureSteps(result)
         gradient = operands.floats(1) + result.origin
-        (height, width) = (Int(parameters.outputHeight), Int(parameters.outputWidth))
+        pooled =
+            parameters.poolHeight > 0
+            ? PooledPicture(
+                result, operands.floats(1), operands[5].unsafelyUnwrapped, choiceStride: parameters.choiceStride) : nil
+        (height, width) = (parameters.computedHeight, parameters.computedWidth)
         weights = operands.floats(2)
         bias = operands.optionalFloats(3)
         squares = operands.floats(4)
@@ -106,11 +112,24 @@ private enum WinogradGradientPasses<let tile: Int> {
     private static func transformGradients(
         _ work: WinogradGradientWork, _ sample: Int, _ block: Int, _ first: Int, _ count: Int
     ) {
+        var position = TilePosition(first, columns: work.tileColumns)
+        var target = work.gradients + block * count * step
+        var sum = Vector.zero
+        if let pooled = work.pooled {
+            let windows = pooled.windows(sample: sample, block: block)
+            for _ in 0..<count {
+                sum += PooledTiles<tile, tile>.transformGradient(
+                    windows.advanced(rows: position.row * (tile / 2), columns: position.column * (tile / 2)),
+                    insideRows: work.height - position.row * tile,
+                    insideColumns: work.width - position.column * tile, to: target)
+                target += step
+                position.advance()
+            }
+            addBias(work, block, sum)
+            return
+        }
         let row = work.gradientSteps.row
         let source = work.gradient + sample * work.gradientSteps.sample + block * work.gradientSteps.block
-        var target = work.gradients + block * count * step
-        var position = TilePosition(first, columns: work.tileColumns)
-        var sum = Vector.zero
         for _ in 0..<count {
             let (top, left) = (position.row * tile, position.column * tile)
             sum += Transform.transformGradient(
@@ -119,6 +138,11 @@ private enum WinogradGradientPasses<let tile: Int> {
             target += step
             position.advance()
         }
+        addBias(work, block, sum)
+    }
+
+    @inline(__always)
+    private static func addBias(_ work: WinogradGradientWork, _ block: Int, _ sum: Vector) {
         if let bias = work.bias { bias.store(bias.vector(at: block * lanes) + sum, at: block * lanes) }
     }
 }

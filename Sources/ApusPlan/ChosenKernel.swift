@@ -2,12 +2,17 @@ package import ApusInstructions
 
 extension Instruction {
     /// What the compiler chose of several ways to compute the same, for people to read: the tile of a direct convolution,
-    /// or the tile of Winograd's algorithm. Nil where there was nothing to choose.
+    /// or the tile of Winograd's algorithm, and whether a gradient is read as a max-pool left it. Nil where there was nothing
+    /// to choose.
     package var chosenKernel: String? {
         switch opcode {
         case .convolution: tile.map { "direct, \($0)" }
-        case .winogradConvolution, .winogradWeightGradient, .winogradRowConvolution:
-            loaded(WinogradParameters.self).map { "Winograd, \($0.tile)" }
+        case .convolutionWeightGradient:
+            loaded(ConvolutionParameters.self).flatMap { $0.poolHeight > 0 ? "direct, unpools" : nil }
+        case .winogradWeightGradient:
+            loaded(WinogradParameters.self).map { "Winograd, \($0.tile)\($0.poolHeight > 0 ? ", unpools" : "")" }
+        case .winogradConvolution, .winogradRowConvolution:
+            loaded(WinogradParameters.self).map { "Winograd, \($0.tile)\($0.unpools == 1 ? ", unpools" : "")" }
         default: nil
         }
     }

@@ -40,16 +40,47 @@ extension Extents {
         let parameters = try load(ConvolutionParameters.self)
         let geometry = try ConvolutionGeometry(parameters, self, isDepthwise: isDepthwise)
         let destination = geometry.destination
-        try require(
-            geometry.outputHeight <= destination.height && geometry.outputWidth <= destination.width,
-            "the gradient of \(geometry.outputHeight) × \(geometry.outputWidth) is larger than "
-                + "\(destination.height) × \(destination.width)")
-        return [
+        let operands = [
             extent("source", .read, geometry.source),
             extent("destination gradient", .read, destination),
             extent("packed weight gradient", .update, elements: geometry.weights),
             extent("bias gradient", .update, elements: destination.paddedChannels, isOptional: true),
         ]
+        let isPooled = parameters.poolHeight > 0 && !isDepthwise
+        if isPooled {
+            try require(
+                parameters.strideY == 1 && parameters.strideX == 1 && parameters.dilationY == 1
+                    && parameters.dilationX == 1 && geometry.source.block == 1,
+                "the gradient of a pool is taken with strides and dilations of 1, and a source in blocks of 1 alone")
+        }
+        let choice = try gradientChoice(
+            destination, output: (geometry.outputHeight, geometry.outputWidth),
+            window: (isPooled ? parameters.poolHeight : 0, parameters.poolWidth), stride: parameters.choiceStride)
+        return isDepthwise ? operands : operands + [choice]
+    }
+
+    /// Checks that a weight gradient's `output` is inside of the destination gradient, or that this is what windows of 2 × 2 of it
+    /// were pooled to. Gives the extent of the choices.
+    func gradientChoice(
+        _ destination: CheckedImage, output: (height: Int, width: Int), window: (height: Int32, width: Int32),
+        stride: Int32
+    ) throws(ParameterError) -> OperandExtent {
+        let size = "\(output.height) × \(output.width)"
+        guard window.height != 0 else {
+            try require(
+                output.height <= destination.height && output.width <= destination.width,
+                "the gradient of \(size) is larger than \(destination.height) × \(destination.width)")
+            return extent("choice", .read, elements: 0, of: 1, isOptional: true)
+        }
+        try require(
+            window == (2, 2), "the pooling window is \(window.height) × \(window.width), not 2 × 2 or none")
+        try require(
+            output.height / 2 == destination.height && output.width / 2 == destination.width,
+            "windows of 2 × 2 of \(size) are not \(destination.height) × \(destination.width)")
+        return extent(
+            "choice", .read,
+            elements: elements(destination.pictureElements, every: try notNegative(stride, "the choice's stride")),
+            of: 1)
     }
 
     func dense() throws(ParameterError) -> [OperandExtent] {

@@ -12,8 +12,14 @@ extension Extents {
         try require(
             addend.hasSamePicture(as: geometry.destination) && addend.block == lanes,
             "the addend is not of the destination's picture in blocks of \(lanes)")
+        let unpools = parameters.unpools == 1
+        let choiceStride = try notNegative(parameters.sourceChoiceStride, "the source choice's stride")
+        let choices = unpools ? elements(geometry.source.pictureElements, every: choiceStride) : 0
         return try winogradOperands(parameters, geometry, scratch: geometry.scratch(blocks: blocks))
-            + [extent("addend", .read, addend, isOptional: true)]
+            + [
+                extent("addend", .read, addend, isOptional: true),
+                extent("source choice", .read, elements: choices, of: 1, isOptional: !unpools),
+            ]
     }
 
     func winogradRowConvolution() throws(ParameterError) -> [OperandExtent] {
@@ -57,17 +63,17 @@ extension Extents {
         try require(
             WinogradTile.ofWeightGradients.contains(tile),
             "there is no weight gradient with a tile of \(tile.height) × \(tile.width)")
-        try require(
-            parameters.poolHeight == 0 && parameters.outputHeight <= destination.height
-                && parameters.outputWidth <= destination.width,
-            "the gradient of \(parameters.outputHeight) × \(parameters.outputWidth) is larger than "
-                + "\(destination.height) × \(destination.width)")
+        try require(parameters.unpools == 0, "the source of a weight gradient is no gradient")
+        let choice = try gradientChoice(
+            destination, output: (Int(parameters.outputHeight), Int(parameters.outputWidth)),
+            window: (parameters.poolHeight, parameters.poolWidth), stride: parameters.choiceStride)
         return [
             extent("source", .read, geometry.source),
             extent("destination gradient", .read, destination),
             extent("packed weight gradient", .update, elements: geometry.weights),
             extent("bias gradient", .update, elements: destination.paddedChannels, isOptional: true),
             extent("scratch", .write, elements: geometry.scratch(blocks: destination.blocks)),
+            choice,
         ]
     }
 }
@@ -98,14 +104,29 @@ private struct WinogradGeometry {
         frequencies = tile.frequencies
         let (tileHeight, tileWidth) = (Int(tile.height), Int(tile.width))
         passTiles = try extents.positive(parameters.passTiles, "the number of tiles a pass")
+        weights = product(frequencies, destination.paddedChannels, source.paddedChannels)
         let (height, width) = try Self.computed(parameters, extents)
+        if try extents.check(parameters.unpools, 0...1, "the choice to unpool") == 1 {
+            try extents.require(
+                parameters.padTop.isMultiple(of: 2) == parameters.padLeft.isMultiple(of: 2),
+                "the padding of a pooled source is \(parameters.padTop) × \(parameters.padLeft), not both even or both odd"
+            )
+            try Self.checkWindows(
+                "rows of windows", tiles: (height + tileHeight - 1) / tileHeight, of: tileHeight,
+                padding: Int(parameters.padTop), before: Int(parameters.source.top),
+                available: source.height + Int(parameters.source.bottom))
+            try Self.checkWindows(
+                "columns of windows", tiles: (width + tileWidth - 1) / tileWidth, of: tileWidth,
+                padding: Int(parameters.padLeft), before: Int(parameters.source.left),
+                available: source.width + Int(parameters.source.right))
+            return
+        }
         try Self.checkReads(
             "rows", count: (height + tileHeight - 1) / tileHeight * tileHeight + 2, padding: Int(parameters.padTop),
             before: Int(parameters.source.top), available: source.height + Int(parameters.source.bottom))
         try Self.checkReads(
             "columns", count: (width + tileWidth - 1) / tileWidth * tileWidth + 2, padding: Int(parameters.padLeft),
             before: Int(parameters.source.left), available: source.width + Int(parameters.source.right))
-        weights = product(frequencies, destination.paddedChannels, source.paddedChannels)
     }
 
     /// Where only rows are transformed.
@@ -146,6 +167,16 @@ private struct WinogradGeometry {
     /// Elements of the transforms of the source and of `blocks` blocks of the result or its gradient.
     func scratch(blocks: Int) -> Int {
         product(frequencies + 1, lanes, passTiles, source.blocks + blocks)
+    }
+
+    /// Checks that the windows that squares have a part in are inside of the pooled picture with its border.
+    private static func checkWindows(
+        _ name: String, tiles: Int, of tile: Int, padding: Int, before: Int, available: Int
+    ) throws(ParameterError) {
+        let odd = padding & 1
+        try checkReads(
+            name, count: (tiles - 1) * (tile / 2) + (tile + 3 + odd) / 2, padding: (padding + odd) / 2, before: before,
+            available: available)
     }
 
     /// Checks that `count` rows or columns from the first on are inside of the picture with its border.

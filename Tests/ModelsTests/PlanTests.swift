@@ -41,7 +41,7 @@ import Testing
         for target in [Target.baseline, .avx2, .avx512] {
             let (inference, training) = try Self.plans("mnist-cnn", target: target, convolutions: .direct)
             #expect(inference.activationBytes / inference.microBatch <= 28 * 1024)
-            #expect(training.activationBytes / training.microBatch <= 90 * 1024)
+            #expect(training.activationBytes / training.microBatch <= 72 * 1024)
         }
     }
 
@@ -50,7 +50,7 @@ import Testing
         for target in [Target.baseline, .avx2, .avx512] {
             let (inference, training) = try Self.plans("mnist-cnn", target: target)
             #expect(inference.activationBytes / inference.microBatch <= 72 * 1024)
-            #expect(training.activationBytes / training.microBatch <= 120 * 1024)
+            #expect(training.activationBytes / training.microBatch <= 100 * 1024)
         }
     }
 

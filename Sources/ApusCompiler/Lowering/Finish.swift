@@ -51,10 +51,16 @@ extension Lowering {
             return switch node.operation {
             case let operation as FusedConvolution2D: "\(name): \(operation.parts.joined(separator: " + "))"
             case let operation as FusedDense: "\(name): \(operation.parts.joined(separator: " + "))"
-            default: nil
+            default: fusedGradient(of: node)
             }
         }
         return plan
+    }
+
+    /// What a node says that reads a gradient which is not stored.
+    private func fusedGradient(of node: Node) -> String? {
+        guard node.operands.count > 1, pooledGradients.contains(node.operands[1]) else { return nil }
+        return "\(graph[node.results[0]].name): \(MaxUnpool2D.name) + \(node.operation.name)"
     }
 }
 

@@ -185,18 +185,30 @@ extension Lowering {
         }
         let shape = ConvolutionShape(operation.convolution, source: graph[node.operands[0]].type)
         let source = try borderedOperand(node.operands[0], border: shape.sourceBorder, blocked: shape.isDepthwise)
-        let gradient = try blockedOperand(node.operands[1])
+        let pooled = pooled[node.operands[1]]
+        let gradient = try gradientOperand(node.operands[1])
         let packing = packing(
             shape.isDepthwise ? .depthwise : .forward, shape, sourceBlock: Int(source.layout.channelBlock))
         let weightSum = makeReduction(
             node.results[0], elements: packing.packedElements, form: .unpack(packing))
         let biasSum = makeBiasReduction(node, count: operation.convolution.filters)
-        let parameters = convolutionParameters(
+        var parameters = convolutionParameters(
             shape, packing: packing, source: source.layout, destination: gradient.layout)
+        if let pooled {
+            (parameters.poolHeight, parameters.poolWidth) = (2, 2)
+            parameters.choiceStride = pooled.choiceStride
+        }
+        let operands = [source.place, gradient.place, .fixed(weightSum), biasSum]
         emit(
             shape.isDepthwise ? .depthwiseWeightGradient : .convolutionWeightGradient,
-            [source.place, gradient.place, .fixed(weightSum), biasSum], parameters,
+            shape.isDepthwise ? operands : operands + [pooled?.choice ?? .none], parameters,
             label: graph[node.results[0]].name, multiplyAdds: multiplyAdds(of: node))
+    }
+
+    /// The destination gradient of a convolution as a blocked picture, or as a pool left it where that is what is stored.
+    mutating func gradientOperand(_ value: ValueID) throws(LoweringError) -> Stored {
+        if let pooled = pooled[value] { return pooled.gradient }
+        return try blockedOperand(value)
     }
 
     mutating func makeBiasReduction(_ node: Node, count: Int) -> Place {

@@ -63,8 +63,13 @@ struct LayoutChoice {
     }
 
     /// Gives each value the border that its consumers need, whose algorithms are known now.
-    mutating func demandBorders(_ graph: Graph, _ algorithms: AlgorithmChoice, lanes: Int) {
+    mutating func demandBorders(
+        _ graph: Graph, _ algorithms: AlgorithmChoice, _ pooledGradients: PooledGradients, lanes: Int
+    ) {
         for node in graph.nodes {
+            if let demand = pooledGradients.border(of: node.results[0]) {
+                border[root(node.operands[1].index)].widen(to: demand)
+            }
             guard let algorithm = node.results.first.map({ algorithms[$0] }),
                 let (operand, demand) = Self.borderDemand(of: node, by: algorithm, in: graph, lanes: lanes)
             else { continue }

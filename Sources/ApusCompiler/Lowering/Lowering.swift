@@ -13,12 +13,15 @@ struct Lowering {
     let stages: Stages
     let algorithms: AlgorithmChoice
     let layouts: LayoutChoice
+    let pooledGradients: PooledGradients
     var plan: Plan
 
     /// Where each batched value is; nil until it is made.
     var stored: [Stored?]
     /// Where each value without a batch dimension is.
     var whole: [Whole?]
+    /// What the gradients that are not stored are made of.
+    var pooled: [ValueID: PooledGradient] = [:]
     /// Copies of values in other layouts, so that each is made once.
     var copies: [CopyKey: Stored] = [:]
     /// Packed and padded parameters, so that each is made once.
@@ -57,7 +60,8 @@ struct Lowering {
         var layouts = LayoutChoice(graph, lanes: options.target.lanes)
         algorithms = AlgorithmChoice(
             graph, lanes: options.target.lanes, permitted: options.convolutions, isBlocked: layouts.isBlocked)
-        layouts.demandBorders(graph, algorithms, lanes: options.target.lanes)
+        pooledGradients = PooledGradients(graph, algorithms, isBlocked: layouts.isBlocked)
+        layouts.demandBorders(graph, algorithms, pooledGradients, lanes: options.target.lanes)
         self.layouts = layouts
         stored = Array(repeating: nil, count: graph.values.count)
         whole = Array(repeating: nil, count: graph.values.count)

@@ -41,12 +41,20 @@ extension Lowering {
 
     mutating func lowerMaxUnpool(_ node: Node, _ operation: MaxUnpool2D) throws(LoweringError) {
         let choice = try made(node.operands[0])
+        let choiceStride = Int32(choiceStride(of: choice.layout))
+        if let border = pooledGradients.border(of: node.results[0]) {
+            pooled[node.results[0]] = PooledGradient(
+                choice: choice.place,
+                gradient: try borderedOperand(node.operands[1], border: border, blocked: true),
+                choiceStride: choiceStride)
+            return
+        }
         let gradient = try blockedOperand(node.operands[1])
         let result = try makeResult(node.results[0])
         var parameters = poolParameters(
             source: result.layout, destination: gradient.layout, window: operation.window, stride: operation.window,
             geometry: nil)
-        parameters.choiceStride = Int32(choiceStride(of: choice.layout))
+        parameters.choiceStride = choiceStride
         emit(.maxUnpool, [choice.place, gradient.place, result.place], parameters, label: graph[node.results[0]].name)
         clearBorder(result, label: graph[node.results[0]].name)
     }

@@ -77,7 +77,7 @@ extension Lowering {
         }
         let scratch = addScratch(name, elements: parameters.convolutionScratchElements(lanes: lanes))
         emit(
-            .winogradConvolution, [source.place, .fixed(packed), bias, result.place, choice, scratch, addend],
+            .winogradConvolution, [source.place, .fixed(packed), bias, result.place, choice, scratch, addend, .none],
             parameters, label: name, multiplyAdds: multiplyAdds(of: node))
         clearBorder(result, label: name)
     }
@@ -138,8 +138,14 @@ extension Lowering {
     ) throws(LoweringError) {
         let shape = ConvolutionShape(operation.convolution, source: graph[node.results[0]].type)
         let name = graph[node.results[0]].name
-        let source = try borderedOperand(
-            node.operands[1], border: shape.gradientSquareBorder(tile: tile), blocked: true)
+        let pooled = pooled[node.operands[1]]
+        let source: Stored
+        if let pooled {
+            source = pooled.gradient
+        } else {
+            source = try borderedOperand(
+                node.operands[1], border: shape.gradientSquareBorder(tile: tile), blocked: true)
+        }
         let packed = try packedWeights(node.operands[0], winogradPacking(.transposed, shape, tile: tile))
         let result = try makeResult(node.results[0])
         var parameters = WinogradParameters(source: source.layout, destination: result.layout, tile: tile)
@@ -147,10 +153,13 @@ extension Lowering {
         parameters.padLeft = Int32(shape.gradientPadding.left)
         parameters.outputHeight = Int32(shape.height)
         parameters.outputWidth = Int32(shape.width)
+        parameters.unpools = pooled == nil ? 0 : 1
+        parameters.sourceChoiceStride = pooled?.choiceStride ?? 0
         setConvolutionPass(&parameters)
         let scratch = addScratch(name, elements: parameters.convolutionScratchElements(lanes: lanes))
         emit(
-            .winogradConvolution, [source.place, .fixed(packed), .none, result.place, .none, scratch, .none],
+            .winogradConvolution,
+            [source.place, .fixed(packed), .none, result.place, .none, scratch, .none, pooled?.choice ?? .none],
             parameters, label: name, multiplyAdds: multiplyAdds(of: node))
         clearBorder(result, label: name)
     }
@@ -162,16 +171,22 @@ extension Lowering {
         let name = graph[node.results[0]].name
         let source = try borderedOperand(
             node.operands[0], border: shape.squareBorder(tile: tile, pool: nil), blocked: true)
-        let gradient = try blockedOperand(node.operands[1])
+        let pooled = pooled[node.operands[1]]
+        let gradient = try gradientOperand(node.operands[1])
         let packing = winogradPacking(.forward, shape, tile: tile)
         let weightSum = makeReduction(node.results[0], elements: packing.packedElements, form: .unpack(packing))
         let biasSum = makeBiasReduction(node, count: operation.convolution.filters)
         var parameters = WinogradParameters(source: source.layout, destination: gradient.layout, tile: tile)
         setGeometry(&parameters, shape)
+        if let pooled {
+            (parameters.poolHeight, parameters.poolWidth) = (2, 2)
+            parameters.choiceStride = pooled.choiceStride
+        }
         setPass(&parameters, blocks: source.layout.blocks + gradient.layout.blocks)
         let scratch = addScratch(name, elements: parameters.gradientScratchElements(lanes: lanes))
         emit(
-            .winogradWeightGradient, [source.place, gradient.place, .fixed(weightSum), biasSum, scratch], parameters,
+            .winogradWeightGradient,
+            [source.place, gradient.place, .fixed(weightSum), biasSum, scratch, pooled?.choice ?? .none], parameters,
             label: name, multiplyAdds: multiplyAdds(of: node))
     }
 }
@@ -205,6 +220,21 @@ extension ConvolutionShape {
         Self.squareBorder(
             tile: tile, outputs: (height, width), padding: (gradientPadding.top, gradientPadding.left),
             size: (geometry.outputHeight, geometry.outputWidth))
+    }
+
+    /// What the squares of the input gradient's tiles cover around what 2 × 2 windows of the destination gradient were pooled to,
+    /// in windows.
+    func gradientWindowBorder(tile: WinogradTile) -> LayoutChoice.Border {
+        func border(_ outputs: Int, by tile: Int32, _ padding: Int, _ size: Int) -> (before: Int, after: Int) {
+            let odd = padding & 1
+            let before = (padding + odd) / 2
+            let windows = outputs.roundedUp(to: Int(tile)) / 2 - Int(tile) / 2 + (Int(tile) + 3 + odd) / 2
+            return (max(0, before), max(0, windows - before - size / 2))
+        }
+        let rows = border(height, by: tile.height, gradientPadding.top, geometry.outputHeight)
+        let columns = border(width, by: tile.width, gradientPadding.left, geometry.outputWidth)
+        return LayoutChoice.Border(
+            top: rows.before, left: columns.before, bottom: rows.after, right: columns.after)
     }
 
     private static func squareBorder(

@@ -79,7 +79,8 @@ static inline __attribute__((always_inline)) void apus_prefetch(const void *addr
 
 // Functions of vectors that Swift computes lane by lane. `greater` is the greater of two lanes, and the second where they
 // are equal or either is not a number: one instruction of x86. `greatest` is not a number where any isn't. `taken` is
-// `candidate` where it is greater or not a number, and `taken_place` is then `place`.
+// `candidate` where it is greater or not a number, and `taken_place` is then `place`. `chosen` is `x` where the choice is
+// `place`, and `kept` where it is less than `places`; both are zero elsewhere.
 #define APUS_INLINE static inline __attribute__((always_inline))
 #define APUS_VECTOR_FUNCTIONS(lanes)                                                                                   \
     typedef float apus_float##lanes __attribute__((ext_vector_type(lanes)));                                           \
@@ -111,6 +112,17 @@ static inline __attribute__((always_inline)) void apus_prefetch(const void *addr
     APUS_INLINE void apus_store_bytes_##lanes(apus_int##lanes numbers, void *address) {                                \
         apus_byte##lanes bytes = __builtin_convertvector(numbers, apus_byte##lanes);                                   \
         __builtin_memcpy(address, &bytes, sizeof bytes);                                                               \
+    }                                                                                                                  \
+    APUS_INLINE apus_int##lanes apus_loaded_bytes_##lanes(const void *address) {                                       \
+        apus_byte##lanes bytes;                                                                                        \
+        __builtin_memcpy(&bytes, address, sizeof bytes);                                                               \
+        return __builtin_convertvector(bytes, apus_int##lanes);                                                        \
+    }                                                                                                                  \
+    APUS_INLINE apus_float##lanes apus_chosen_##lanes(apus_float##lanes x, apus_int##lanes choice, int32_t place) {    \
+        return choice == place ? x : (apus_float##lanes)0;                                                             \
+    }                                                                                                                  \
+    APUS_INLINE apus_float##lanes apus_kept_##lanes(apus_float##lanes x, apus_int##lanes choice, int32_t places) {     \
+        return choice < places ? x : (apus_float##lanes)0;                                                             \
     }
 
 APUS_VECTOR_FUNCTIONS(4)
