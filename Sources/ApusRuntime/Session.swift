@@ -17,6 +17,10 @@ public struct Session: ~Copyable {
     private let activations: MemoryArena
     private let reductions: MemoryArena
     private let pool: WorkerPool
+    /// Elements of a sample and of its answer, where the plan has one input and one output.
+    private let single: (sample: Int, answer: Int)?
+    /// The largest batch that ``run(batch:arguments:beside:)`` takes.
+    package let greatestBatch: Int
     /// Set while runs are recorded.
     private var recorder: Recorder?
 
@@ -72,6 +76,10 @@ public struct Session: ~Copyable {
             unsafe constants.start.copyMemory(from: source, byteCount: bytes.count)
         }
         self.plan = plan
+        single =
+            plan.inputs.count == 1 && plan.outputs.count == 1
+            ? (plan.inputs[0].sampleElements, plan.outputs[0].sampleElements) : nil
+        greatestBatch = plan.couplesSamples ? plan.batchBound : Int(Int32.max)
         unsafe self.core = unsafe core
         self.constants = constants
         self.state = state
@@ -164,9 +172,6 @@ public struct Session: ~Copyable {
         }
     }
 
-    /// The largest batch that ``run(batch:arguments:beside:)`` takes.
-    package var greatestBatch: Int { plan.couplesSamples ? plan.batchBound : Int(Int32.max) }
-
     /// Runs what is run once a call, wave by wave.
     @inline(__always)
     private func runOnce(_ phase: SessionCore.Phase, isRecorded: Bool = false) {
@@ -200,11 +205,9 @@ public struct Session: ~Copyable {
     ///   - output: room for the answers, as many as there are samples.
     /// - Throws: ``SessionError`` where the spans don't hold the same whole number of samples.
     public mutating func run(_ input: Span<Float>, into output: inout MutableSpan<Float>) throws(SessionError) {
-        guard plan.inputs.count == 1 && plan.outputs.count == 1 else {
+        guard let (sample, answer) = single else {
             throw SessionError.severalPorts((plan.inputs + plan.outputs).map(\.name))
         }
-        let sample = plan.inputs[0].sampleElements
-        let answer = plan.outputs[0].sampleElements
         let batch = input.count / Swift.max(sample, 1)
         guard input.count == batch * sample else {
             throw SessionError.wrongElementCount(
