@@ -70,8 +70,8 @@ package struct SpreadParameters: Sendable, Equatable, BitwiseCopyable {
 ///   of the element chosen (the first of the greatest), or 255 where `activation` is relu and the result is not above
 ///   zero. `choice` needs `poolHeight·poolWidth` < 255.
 /// - `addend` is the layout of the addend, with the channels, the picture and the block of the destination.
-/// - The sums of ``ConvolutionTile/outputs`` output blocks at ``ConvolutionTile/positions`` positions stay in registers. Where
-///   the pooling window is 2 × 2 and the positions are a multiple of four, these are whole windows.
+/// - The sums of a ``ConvolutionTile`` stay in registers. Where the pooling window is 2 × 2 and the tile holds whole windows,
+///   these are its columns by twos of two rows, or its positions by fours where they flow.
 ///
 /// **depthwiseConvolution**: the same with input channel `o` alone: source and destination have block V and the same
 /// channels; packed weights are `[block][i][j][V]`. Group fields are not used. Whole vectors of the source are read.
