@@ -22,14 +22,16 @@ extension ConvolutionParameters {
         max(Int(padTop) + Int(source.height), reach(rows: Int(outputHeight)))
     }
     package var paddedWidth: Int {
-        max(
-            Int(padLeft) + Int(source.width),
-            (Int(outputWidth) - 1) * Int(strideX) + (Int(kernelWidth) - 1) * Int(dilationX) + 1)
+        max(Int(padLeft) + Int(source.width), reach(columns: Int(outputWidth)))
     }
 
     /// Rows of the source that so many rows of the output read.
     package func reach(rows: Int) -> Int {
         (rows - 1) * Int(strideY) + (Int(kernelHeight) - 1) * Int(dilationY) + 1
+    }
+
+    private func reach(columns: Int) -> Int {
+        (columns - 1) * Int(strideX) + (Int(kernelWidth) - 1) * Int(dilationX) + 1
     }
 
     /// Along rows: elements from one of the `strideX` phases of a row to the next. A phase has every `strideX`-th column.

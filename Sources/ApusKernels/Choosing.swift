@@ -72,6 +72,16 @@ func take(_ candidate: Vector, _ position: Int, _ greatest: inout Vector, _ chos
     #endif
 }
 
+/// Takes a candidate of a window whose positions come in their order: the first of them in any case.
+@inline(__always)
+func takeNext(_ candidate: Vector, _ position: Int, _ greatest: inout Vector, _ chosen: inout IntegerVector) {
+    if position == 0 {
+        (greatest, chosen) = (candidate, IntegerVector())
+    } else {
+        take(candidate, position, &greatest, &chosen)
+    }
+}
+
 /// Stores the low byte of each lane.
 @inline(__always)
 func storeBytes(of numbers: IntegerVector, at address: UnsafeMutableRawPointer) {

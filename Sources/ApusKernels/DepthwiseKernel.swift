@@ -135,13 +135,9 @@ struct DepthwiseWork {
                 columns: width, memory,
                 scalars + position / windowWidth * rowStep + position % windowWidth * columnStep, vectors)
             for column in 0..<width {
-                let sum = memory.pointee.sums[column]
-                if position == 0 {
-                    memory.pointee.greatest[column] = sum
-                    memory.pointee.choices[column] = IntegerVector()
-                } else {
-                    take(sum, position, &memory.pointee.greatest[column], &memory.pointee.choices[column])
-                }
+                takeNext(
+                    memory.pointee.sums[column], position, &memory.pointee.greatest[column],
+                    &memory.pointee.choices[column])
             }
         }
         for column in 0..<width {

@@ -105,13 +105,9 @@ extension ConvolutionWork {
                 outputs: outputs, positions: width, memory,
                 origin + position / windowWidth * rowStep + position % windowWidth * columnStep, vectors)
             for place in 0..<width * outputs {
-                let sum = windows.pointee.sums[place]
-                if position == 0 {
-                    windows.pointee.greatest[place] = sum
-                    windows.pointee.places[place] = IntegerVector()
-                } else {
-                    take(sum, position, &windows.pointee.greatest[place], &windows.pointee.places[place])
-                }
+                takeNext(
+                    windows.pointee.sums[place], position, &windows.pointee.greatest[place],
+                    &windows.pointee.places[place])
             }
         }
     }

@@ -15,9 +15,10 @@ struct PooledPicture {
 
     init(_ layout: ImageLayout, _ start: Floats, _ choices: UnsafeMutableRawPointer, choiceStride: Int32) {
         (height, width) = (Int(layout.height), Int(layout.width))
-        gradients = start + layout.origin
+        let steps = PictureSteps(layout)
+        self.steps = steps
+        gradients = start + steps.origin
         self.choices = choices
-        steps = PictureSteps(layout)
         choiceSample = Int(choiceStride)
         choiceBlock = height * width * lanes
     }

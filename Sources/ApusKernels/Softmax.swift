@@ -17,11 +17,7 @@ struct Rows {
     /// Calls `body` with the offset of each row of each sample, in order.
     @inline(__always)
     func forEachRow(_ samples: Int, _ body: (_ offset: Int) -> Void) {
-        for sample in 0..<samples {
-            for row in 0..<rows {
-                body(sample * sampleStride + row * rowStride)
-            }
-        }
+        forEachResult(samples) { offset, _ in body(offset) }
     }
 
     /// Calls `body` with the offset of each row of each sample, in order, and with that of its result.

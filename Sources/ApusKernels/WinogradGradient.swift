@@ -46,14 +46,14 @@ private struct WinogradGradientWork {
         tileColumns = parameters.tileColumns
         passTiles = Int(parameters.passTiles)
         inputs = Int(layout.channels)
-        inputBlocks = layout.blocks
-        outputBlocks = result.blocks
+        inputBlocks = layout.vectorBlocks
+        outputBlocks = result.vectorBlocks
         sourceSteps = PictureSteps(layout)
         source =
-            operands.floats(0) + layout.origin - Int(parameters.padTop) * sourceSteps.row
+            operands.floats(0) + sourceSteps.origin - Int(parameters.padTop) * sourceSteps.row
             - Int(parameters.padLeft) * lanes
         gradientSteps = PictureSteps(result)
-        gradient = operands.floats(1) + result.origin
+        gradient = operands.floats(1) + gradientSteps.origin
         pooled =
             parameters.poolHeight > 0
             ? PooledPicture(

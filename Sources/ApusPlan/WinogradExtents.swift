@@ -106,26 +106,27 @@ private struct WinogradGeometry {
         passTiles = try extents.positive(parameters.passTiles, "the number of tiles a pass")
         weights = product(frequencies, destination.paddedChannels, source.paddedChannels)
         let (height, width) = try Self.computed(parameters, extents)
+        let (tileRows, tileColumns) = ((height + tileHeight - 1) / tileHeight, (width + tileWidth - 1) / tileWidth)
         if try extents.check(parameters.unpools, 0...1, "the choice to unpool") == 1 {
             try extents.require(
                 parameters.padTop.isMultiple(of: 2) == parameters.padLeft.isMultiple(of: 2),
                 "the padding of a pooled source is \(parameters.padTop) × \(parameters.padLeft), not both even or both odd"
             )
             try Self.checkWindows(
-                "rows of windows", tiles: (height + tileHeight - 1) / tileHeight, of: tileHeight,
-                padding: Int(parameters.padTop), before: Int(parameters.source.top),
+                "rows of windows", tiles: tileRows, of: tileHeight, padding: Int(parameters.padTop),
+                before: Int(parameters.source.top),
                 available: source.height + Int(parameters.source.bottom))
             try Self.checkWindows(
-                "columns of windows", tiles: (width + tileWidth - 1) / tileWidth, of: tileWidth,
-                padding: Int(parameters.padLeft), before: Int(parameters.source.left),
+                "columns of windows", tiles: tileColumns, of: tileWidth, padding: Int(parameters.padLeft),
+                before: Int(parameters.source.left),
                 available: source.width + Int(parameters.source.right))
             return
         }
         try Self.checkReads(
-            "rows", count: (height + tileHeight - 1) / tileHeight * tileHeight + 2, padding: Int(parameters.padTop),
+            "rows", count: tileRows * tileHeight + 2, padding: Int(parameters.padTop),
             before: Int(parameters.source.top), available: source.height + Int(parameters.source.bottom))
         try Self.checkReads(
-            "columns", count: (width + tileWidth - 1) / tileWidth * tileWidth + 2, padding: Int(parameters.padLeft),
+            "columns", count: tileColumns * tileWidth + 2, padding: Int(parameters.padLeft),
             before: Int(parameters.source.left), available: source.width + Int(parameters.source.right))
     }
 
