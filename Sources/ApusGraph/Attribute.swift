@@ -5,6 +5,10 @@ public enum AttributeValue: Sendable, Hashable, CustomStringConvertible {
     case boolean(Bool)
     case word(String)
     case integers([Int])
+    /// At least one of the numbers is written with a fraction or an exponent.
+    case numbers([Double])
+    /// Any text, in quotes.
+    case string(String)
 
     public var description: String {
         switch self {
@@ -13,6 +17,8 @@ public enum AttributeValue: Sendable, Hashable, CustomStringConvertible {
         case .boolean(let value): "\(value)"
         case .word(let value): value
         case .integers(let values): "[\(values.map(String.init).joined(separator: ", "))]"
+        case .numbers(let values): "[\(values.map(\.description).joined(separator: ", "))]"
+        case .string(let value): quotation(value)
         }
     }
 }
@@ -158,6 +164,35 @@ public struct AttributeReader: Sendable {
         case .integers(let list): return list
         default: throw wrongKind(name, value, "a list of whole numbers")
         }
+    }
+
+    /// A list of numbers of any length, or nil where it is left out.
+    public mutating func numbers(_ name: String) throws(AttributeError) -> [Double]? {
+        guard let value = take(name) else { return nil }
+        switch value {
+        case .integer(let number): return [Double(number)]
+        case .number(let number): return [number]
+        case .integers(let list): return list.map(Double.init)
+        case .numbers(let list): return list
+        default: throw wrongKind(name, value, "a list of numbers")
+        }
+    }
+
+    /// A text in quotes, or a single word; it must be there.
+    public mutating func string(_ name: String) throws(AttributeError) -> String {
+        guard let value = take(name) else { throw missing(name, "a text in quotes") }
+        switch value {
+        case .string(let text), .word(let text): return text
+        default: throw wrongKind(name, value, "a text in quotes")
+        }
+    }
+
+    /// One of the element types, or `fallback` where it is left out; without a fallback it must be there.
+    public mutating func elementType(
+        _ name: String, default fallback: ElementType? = nil
+    ) throws(AttributeError) -> ElementType {
+        let word = try word(name, of: ElementType.allCases.map(\.rawValue), default: fallback?.rawValue)
+        return ElementType(rawValue: word) ?? .f32
     }
 
     /// The value as it was written, or nil where it is left out: for attributes that take more than one kind.

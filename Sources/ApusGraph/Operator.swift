@@ -38,6 +38,11 @@ public protocol Operator: Sendable {
     /// `results` are the shapes that the shape rule gave.
     func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor]
 
+    /// Whether each sample's part of the results depends on that sample's part of the operands alone, where the first
+    /// dimension of an operand that has a symbol in it counts the samples. An operator that works along a dimension says no
+    /// where that is the first one of such an operand.
+    func keepsSamplesApart(_ operands: [TensorType]) -> Bool
+
     /// For an operator that works element by element on operands of one shape: what it computes. It gives the operator
     /// its kernel, fast and reference.
     var expression: Expression? { get }
@@ -47,6 +52,7 @@ extension Operator {
     public var name: String { Self.name }
     public var attributes: [Attribute] { [] }
     public var expression: Expression? { nil }
+    public func keepsSamplesApart(_ operands: [TensorType]) -> Bool { true }
     public func implicitParameters(_ operands: [TensorType]) -> [ImplicitParameter] { [] }
     public func cost(operands: [TensorType], results: [TensorType]) -> Cost { Cost(multiplyAdds: 0) }
 

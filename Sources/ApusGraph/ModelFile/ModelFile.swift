@@ -18,6 +18,9 @@
 ///                     zero (u32), offset in the file (u64) and elements (u64); then the elements of each, row-major,
 ///                     at a multiple of 64 bytes
 ///     5  notes        as preparation: where the model comes from; may be missing
+///     6  constants    the elements of the constants that the graph's text calls `stored`: count (u32), zero (u32), then for
+///                     each in the text's order offset in the file (u64) and elements (u64); then the elements of each, of
+///                     the constant's own type, at a multiple of 64 bytes; may be missing. Version 2 only.
 public enum ModelFile {
     /// How the elements of a tensor are stored.
     public enum WeightFormat: UInt32, Sendable, CaseIterable {
@@ -29,17 +32,21 @@ public enum ModelFile {
     }
 
     static let magic: [UInt8] = [0x41, 0x50, 0x55, 0x53, 0x0D, 0x0A, 0x1A, 0x0A]
-    static let version: UInt32 = 1
+    /// A file without stored constants is of version 1.
+    static let versions: ClosedRange<UInt32> = 1...2
+    /// Constants with more elements are stored beside the text.
+    static let largestWrittenConstant = 64
     static let alignment = 64
     static let headerSize = 32
     static let sectionEntrySize = 24
     static let weightEntrySize = 24
+    static let constantEntrySize = 16
     /// The format of a parameter that has no weights yet.
     static let absent: UInt32 = 0
 
     enum Section: UInt32, CaseIterable {
         case graph = 1
-        case labels, preparation, weights, notes
+        case labels, preparation, weights, notes, constants
     }
 
     /// The checksum of bytes: FNV-1a, 64 bits.

@@ -12,7 +12,9 @@ extension ModelFile {
         let text = try source.text(bytes, source.remaining, "the graph")
         let graph: Graph
         do {
-            graph = try Graph.parse(text)
+            graph = try Graph.parse(text, stored: try constants(bytes, sections[Section.constants.rawValue], of: text))
+        } catch let error as ModelFileError {
+            throw error
         } catch {
             throw ModelFileError(
                 .wrongGraph, "the graph of the model file is wrong:\n\(error)",
@@ -35,10 +37,11 @@ extension ModelFile {
         }
         var header = ByteCursor(magic.count..<headerSize)
         let found = try header.u32(bytes, "the header")
-        guard found == version else {
+        guard versions.contains(found) else {
             throw ModelFileError(
-                .unknownVersion, "the model file is of version \(found), and this program reads version \(version)",
-                remedy: found > version ? "use a newer version of apus" : "export the model again")
+                .unknownVersion,
+                "the model file is of version \(found), and this program reads version \(versions.upperBound)",
+                remedy: found > versions.upperBound ? "use a newer version of apus" : "export the model again")
         }
         let count = try header.u32(bytes, "the header")
         let length = try header.size(bytes, "the header")
@@ -95,6 +98,29 @@ extension ModelFile {
     ) throws(ModelFileError) -> [Model.Field] {
         let list = try strings(bytes, range, perItem: 2, what)
         return stride(from: 0, to: list.count, by: 2).map { Model.Field(name: list[$0], value: list[$0 + 1]) }
+    }
+
+    /// The elements of the constants that the text calls `stored`, by name.
+    private static func constants(
+        _ bytes: Span<UInt8>, _ range: Range<Int>?, of text: String
+    ) throws(ModelFileError) -> [String: Elements] {
+        guard let range else { return [:] }
+        var table = ByteCursor(range)
+        let count = Int(try table.u32(bytes, "the constants"))
+        _ = try table.u32(bytes, "the constants")
+        let declared = Parser(text).storedConstants
+        guard count == declared.count else {
+            throw .damaged("it has the elements of \(count) constants, and the graph asks for \(declared.count)")
+        }
+        var constants: [String: Elements] = [:]
+        for (name, type) in declared {
+            let offset = try table.size(bytes, "the constants")
+            let elements = try table.size(bytes, "the constants")
+            guard offset % alignment == 0, range.contains(offset), elements <= (range.upperBound - offset) / type.size
+            else { throw .damaged("the constant '\(name)' reaches over its section") }
+            constants[name] = Elements(bytes, in: offset..<offset + elements * type.size, of: type)
+        }
+        return constants
     }
 
     private static func weights(

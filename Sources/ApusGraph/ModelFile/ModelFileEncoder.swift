@@ -8,13 +8,15 @@ extension ModelFile {
     public static func encode(_ model: Model, weights format: WeightFormat) throws(ModelFileError) -> [UInt8] {
         let graph = model.graph.compacted()
         try check(model.weights, graph)
+        let stored = graph.constants.filter(isStored)
         let sections: [(Section, [UInt8])] = [
-            (.graph, Array(graph.text.utf8)),
+            (.graph, Array(graph.text(isStored: isStored).utf8)),
             (.labels, encode(model.labels)),
             (.preparation, encode(model.preparation.flatMap { [$0.name, $0.value] }, perItem: 2)),
             (.notes, encode(model.notes.flatMap { [$0.name, $0.value] }, perItem: 2)),
         ]
-        var file = [UInt8](repeating: 0, count: headerSize + sectionEntrySize * (sections.count + 1))
+        let count = sections.count + (stored.isEmpty ? 1 : 2)
+        var file = [UInt8](repeating: 0, count: headerSize + sectionEntrySize * count)
         for (index, (section, content)) in sections.enumerated() {
             file.align()
             file.setEntry(index, section, offset: file.count, length: content.count)
@@ -25,12 +27,35 @@ extension ModelFile {
         appendWeights(model.weights, of: graph, as: format, to: &file)
         file.setEntry(sections.count, .weights, offset: start, length: file.count - start)
 
+        if !stored.isEmpty {
+            file.align()
+            let start = file.count
+            appendConstants(stored, of: graph, to: &file)
+            file.setEntry(sections.count + 1, .constants, offset: start, length: file.count - start)
+        }
+
         file.replaceSubrange(0..<magic.count, with: magic)
-        file.set(version, at: 8)
-        file.set(UInt32(sections.count + 1), at: 12)
+        file.set(stored.isEmpty ? versions.lowerBound : versions.upperBound, at: 8)
+        file.set(UInt32(count), at: 12)
         file.set(UInt64(file.count), at: 16)
         file.set(checksum(file.dropFirst(headerSize)), at: 24)
         return file
+    }
+
+    private static func isStored(_ constant: Constant) -> Bool { constant.elements.count > largestWrittenConstant }
+
+    private static func appendConstants(_ constants: [Constant], of graph: Graph, to file: inout [UInt8]) {
+        file.append(UInt32(constants.count))
+        file.append(UInt32(0))
+        let table = file.count
+        file += [UInt8](repeating: 0, count: constants.count * constantEntrySize)
+        for (index, constant) in constants.enumerated() {
+            file.align()
+            let entry = table + index * constantEntrySize
+            file.set(UInt64(file.count), at: entry)
+            file.set(UInt64(constant.elements.count), at: entry + 8)
+            file += constant.elements.bytes(of: graph[constant.value].type.elementType)
+        }
     }
 
     private static func check(_ weights: [String: [Float]], _ graph: Graph) throws(ModelFileError) {

@@ -13,7 +13,7 @@ public enum OperatorCatalogue {
         Relu.self, ReluGradient.self, Sigmoid.self, SigmoidGradient.self, Tanh.self, TanhGradient.self,
         Softmax.self, SoftmaxGradient.self, LogSoftmax.self, LogSoftmaxGradient.self,
         CrossEntropy.self, CrossEntropyGradient.self, LogitCrossEntropy.self, LogitCrossEntropyGradient.self,
-        Add.self, Multiply.self, ReduceSum.self,
+        Add.self, Multiply.self, Elementwise.self, ReduceSum.self,
         BatchNorm.self, BatchNormTraining.self, BatchNormGradient.self, MovingAverage.self, FoldBatchNorm.self,
         Dropout.self, DropoutTraining.self, GaussianNoise.self,
     ]

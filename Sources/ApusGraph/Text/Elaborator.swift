@@ -8,9 +8,12 @@ struct Elaborator {
     /// The line that makes each value.
     private let definitionLines: [String: Int]
     private var modelLocation: SourceLocation?
+    /// The elements of constants that are kept beside the text.
+    private let stored: [String: Elements]
 
     /// - Parameter parser: it has read the whole text; its errors come first.
-    init(_ parser: Parser, overrides: [String: Int]) {
+    init(_ parser: Parser, overrides: [String: Int], stored: [String: Elements]) {
+        self.stored = stored
         editor = GraphEditor(name: "")
         settings = Settings(overrides: overrides)
         diagnostics = parser.diagnostics
@@ -65,18 +68,18 @@ struct Elaborator {
             try settings.declare(name, expression)
         case .input(let name, let type):
             try checkFree(name)
-            let type = try resolve(type, batched: true)
+            let type = try resolveInput(type)
             try add(at: name) { editor throws(GraphError) in _ = try editor.addInput(name.text, type) }
         case .parameter(let name, let type, let role, let initializer):
             try checkFree(name)
-            let type = try resolve(type, batched: false)
+            let type = try resolve(type)
             let filling = try resolve(initializer)
             try add(at: name) { editor throws(GraphError) in
                 _ = try editor.addParameter(name.text, type, role: role, initializer: filling)
             }
         case .constant(let name, let type, let elements, let location):
             try checkFree(name)
-            try addConstant(name, try resolve(type, batched: false), elements, location)
+            try addConstant(name, try resolve(type), elements, location)
         case .definition(let results, let call, let isOutput):
             try define(results, call, isOutput: isOutput)
         case .output(let names):
@@ -101,18 +104,50 @@ struct Elaborator {
     }
 
     private mutating func addConstant(
-        _ name: SourceName, _ type: TensorType, _ syntax: [ExpressionSyntax], _ location: SourceLocation
+        _ name: SourceName, _ type: TensorType, _ syntax: [ExpressionSyntax]?, _ location: SourceLocation
     ) throws(Diagnostic) {
-        let count = type.sampleElements ?? 0
+        guard let syntax else {
+            guard let elements = stored[name.text] else {
+                throw Diagnostic(
+                    "the elements of '\(name.text)' are not stored with this text", at: location,
+                    remedy: "write them: [1, 2.5, -3]")
+            }
+            try add(at: name) { editor throws(GraphError) in
+                _ = try editor.addConstant(name.text, type, elements: elements)
+            }
+            return
+        }
+        let count = type.shape?.reduce(1, *) ?? 0
         guard syntax.count == count else {
             throw Diagnostic(
                 "\(syntax.count) elements do not fill \(type)", at: location, remedy: "give \(count)")
         }
-        var elements: [Double] = []
-        for expression in syntax { elements.append(try settings.number(expression)) }
+        let elements: Elements
+        if type.elementType.isFloatingPoint {
+            var numbers: [Double] = []
+            for expression in syntax { numbers.append(try settings.number(expression)) }
+            elements = .numbers(numbers)
+        } else {
+            elements = .integers(try integers(syntax, of: type.elementType))
+        }
         try add(at: name) { editor throws(GraphError) in
             _ = try editor.addConstant(name.text, type, elements: elements)
         }
+    }
+
+    private func integers(_ syntax: [ExpressionSyntax], of type: ElementType) throws(Diagnostic) -> [Int] {
+        var integers: [Int] = []
+        for expression in syntax {
+            let integer = try settings.element(expression)
+            // A u64 above the largest Int is written as the negative number with the same bits.
+            guard type == .u64 || type.range?.contains(integer) == true else {
+                throw Diagnostic(
+                    "\(integer) is no \(type.rawValue)", at: expression.location,
+                    remedy: "keep to the numbers of the type, or choose a larger one")
+            }
+            integers.append(integer)
+        }
+        return integers
     }
 
     // MARK: Names

@@ -1,7 +1,21 @@
 /// Types, attributes and initializers.
 extension Elaborator {
-    /// - Parameter batched: whether the first dimension may be a symbol.
-    func resolve(_ syntax: TypeSyntax, batched: Bool) throws(Diagnostic) -> TensorType {
+    /// The type that an input declares; names that are no settings become symbols.
+    mutating func resolveInput(_ syntax: TypeSyntax) throws(Diagnostic) -> TensorType {
+        for dimension in syntax.dimensions {
+            // A name that is nearly a setting's is a slip.
+            if case .name(let name) = dimension, !settings.contains(name.text),
+                let near = nearName(to: name.text, among: settings.names)
+            {
+                throw notANumber(name, remedy: "did you mean '\(near)'?")
+            }
+            settings.declareSymbols(dimension)
+        }
+        return try resolve(syntax)
+    }
+
+    /// The type that is written for another value: its symbols are those of the inputs above.
+    func resolve(_ syntax: TypeSyntax) throws(Diagnostic) -> TensorType {
         guard let elementType = ElementType(rawValue: syntax.elementType.text) else {
             throw Diagnostic(
                 "there is no element type '\(syntax.elementType.text)'", at: syntax.elementType.location,
@@ -13,9 +27,7 @@ extension Elaborator {
                 remedy: "use at most \(LanguageLimit.rank)")
         }
         var dimensions: [Dimension] = []
-        for (index, expression) in syntax.dimensions.enumerated() {
-            dimensions.append(try dimension(expression, symbolAllowed: batched && index == 0))
-        }
+        for expression in syntax.dimensions { dimensions.append(try dimension(expression)) }
         let type = TensorType(elementType, dimensions)
         guard type.isWithinBounds else {
             throw Diagnostic(
@@ -25,30 +37,40 @@ extension Elaborator {
         return type
     }
 
-    private func dimension(_ expression: ExpressionSyntax, symbolAllowed: Bool) throws(Diagnostic) -> Dimension {
-        if case .name(let name) = expression, !settings.contains(name.text) {
-            guard !symbolAllowed else { return .symbol(name.text) }
-            let near = nearName(to: name.text, among: settings.names)
-            throw Diagnostic(
-                "'\(name.text)' is neither a number nor a setting", at: name.location,
-                notes: ["only the first dimension of an input or a result, the batch, can be a symbol"],
+    private func notANumber(_ name: SourceName, remedy: String) -> Diagnostic {
+        let known = settings.symbols.sorted()
+        return Diagnostic(
+            "'\(name.text)' is neither a number nor a setting", at: name.location,
+            notes: [
+                known.isEmpty
+                    ? "symbols come from the types of inputs, and there is none yet"
+                    : "the inputs above have the symbol\(known.count == 1 ? "" : "s") \(enumeration(known))"
+            ],
+            remedy: remedy)
+    }
+
+    private func dimension(_ expression: ExpressionSyntax) throws(Diagnostic) -> Dimension {
+        if case .name(let name) = expression, !settings.contains(name.text), !settings.symbols.contains(name.text) {
+            let near = nearName(to: name.text, among: settings.names + settings.symbols.sorted())
+            throw notANumber(
+                name,
                 remedy: near.map { "did you mean '\($0)'?" }
                     ?? "write a number, or declare one above: setting \(name.text) = 28")
         }
-        let number = try settings.integer(expression)
-        guard (1...LanguageLimit.dimension).contains(number) else {
+        let dimension = try settings.dimension(expression)
+        if let number = dimension.number, !(1...LanguageLimit.dimension).contains(number) {
             throw Diagnostic(
                 "a dimension of \(number)", at: expression.location,
                 remedy: "dimensions are from 1 to \(LanguageLimit.dimension)")
         }
-        return .fixed(number)
+        return dimension
     }
 
     /// Compares a type that was written with the one that the operator derives.
     func check(
         _ written: TypeSyntax, of name: SourceName, against value: Value, call: CallSyntax, results: [ValueID]
     ) throws(Diagnostic) {
-        let type = try resolve(written, batched: true)
+        let type = try resolve(written)
         guard type != value.type else { return }
         let wrong = zip(type.dimensions, value.type.dimensions).enumerated().filter { $1.0 != $1.1 }.map(\.offset)
         var location = written.location
@@ -128,9 +150,15 @@ extension Elaborator {
     private func resolve(_ value: AttributeSyntax.Value) throws(Diagnostic) -> AttributeValue {
         switch value {
         case .list(let elements):
+            if elements.contains(where: \.isReal) {
+                var numbers: [Double] = []
+                for element in elements { numbers.append(try settings.number(element)) }
+                return .numbers(numbers)
+            }
             var numbers: [Int] = []
             for element in elements { numbers.append(try settings.integer(element)) }
             return .integers(numbers)
+        case .single(.quoted(let text)): return .string(text.text)
         case .single(.name(let name)) where !settings.contains(name.text):
             switch name.text {
             case "true": return .boolean(true)
@@ -158,13 +186,32 @@ extension Elaborator {
             return .glorotUniform(fanIn: fans[0], fanOut: fans[1])
         case "he_normal":
             return .heNormal(fanIn: try fans(syntax, ["fan_in"])[0])
+        case "uniform":
+            return .uniform(try positive(syntax, "the bound"))
+        case "normal":
+            return .normal(try positive(syntax, "the standard deviation"))
         default:
-            let known = ["constant", "glorot_uniform", "he_normal"]
+            let known = ["constant", "glorot_uniform", "he_normal", "uniform", "normal"]
             throw Diagnostic(
                 "there is no initializer '\(syntax.name.text)'", at: syntax.name.location,
                 remedy: nearName(to: syntax.name.text, among: known).map { "did you mean '\($0)'?" }
                     ?? "the initializers are \(enumeration(known))")
         }
+    }
+
+    /// The one number of an initializer, above zero.
+    private func positive(_ syntax: InitializerSyntax, _ meaning: String) throws(Diagnostic) -> Double {
+        let name = syntax.name.text
+        guard syntax.arguments.count == 1, syntax.arguments[0].name == nil else {
+            throw Diagnostic(
+                "the initializer \(name) takes one number", at: syntax.location, remedy: "write \(name)(0.02)")
+        }
+        let number = try settings.number(syntax.arguments[0].value)
+        guard number > 0, number.isFinite else {
+            throw Diagnostic(
+                "\(meaning) of \(number)", at: syntax.arguments[0].value.location, remedy: "give a number above 0")
+        }
+        return number
     }
 
     private func fans(_ syntax: InitializerSyntax, _ names: [String]) throws(Diagnostic) -> [Int] {

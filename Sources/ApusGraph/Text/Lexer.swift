@@ -32,6 +32,7 @@ struct Lexer {
             while let byte = current, !Self.isNewline(byte) { position += 1 }
         case _ where Self.isLetter(byte): name()
         case _ where Self.isDigit(byte): number()
+        case UInt8(ascii: "\""): quotation()
         default:
             let character = Character(UnicodeScalar(byte))
             if "()[],:=+-*/".contains(character) {
@@ -87,6 +88,56 @@ struct Lexer {
         append(.name(name), from: start)
     }
 
+    /// What stands in quotes, on one line. A backslash starts `\"`, `\\`, `\n`, `\t` or `\u{1f}`.
+    private mutating func quotation() {
+        let start = position
+        var content: [UInt8] = []
+        position += 1
+        while let byte = current, byte != UInt8(ascii: "\""), !Self.isNewline(byte) {
+            position += 1
+            if byte != UInt8(ascii: "\\") {
+                content.append(byte)
+            } else if let scalar = escape() {
+                content += String(Character(scalar)).utf8
+            } else {
+                report(
+                    "a backslash that starts nothing known", from: position - 1,
+                    remedy: "write \\\\ for a backslash, and \\\" for a quote")
+            }
+        }
+        if current == UInt8(ascii: "\"") {
+            position += 1
+        } else {
+            report("a quote that is not closed on its line", from: start, remedy: "close it with \"")
+        }
+        let text = String(decoding: content, as: UTF8.self)
+        if text.isEmpty || text.count > LanguageLimit.nameLength * 8 {
+            report(
+                "a text in quotes of \(text.count) letters", from: start,
+                remedy: "give it 1 to \(LanguageLimit.nameLength * 8)")
+        }
+        append(.quoted(text), from: start)
+    }
+
+    /// The character that is written behind a backslash, which is taken already.
+    private mutating func escape() -> Unicode.Scalar? {
+        guard let byte = current else { return nil }
+        position += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): return Unicode.Scalar(byte)
+        case UInt8(ascii: "n"): return "\n"
+        case UInt8(ascii: "t"): return "\t"
+        case UInt8(ascii: "u"):
+            let start = position
+            while let digit = current, digit != UInt8(ascii: "}"), position - start < 8 { position += 1 }
+            guard current == UInt8(ascii: "}") else { return nil }
+            position += 1
+            let digits = text(start..<position - 1)
+            return digits.hasPrefix("{") ? UInt32(digits.dropFirst(), radix: 16).flatMap(Unicode.Scalar.init) : nil
+        default: return nil
+        }
+    }
+
     private mutating func number() {
         let start = position
         var isReal = false
@@ -122,7 +173,7 @@ struct Lexer {
                 report("the number \(shortened(digits)) is too large", from: start, remedy: "keep it below 1.8e308")
             }
             append(.real(value.isFinite ? value : 0), from: start)
-        } else if let value = Int(digits), value <= LanguageLimit.integer {
+        } else if let value = UInt(digits) {
             append(.integer(value), from: start)
         } else {
             report(

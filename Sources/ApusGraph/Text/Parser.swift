@@ -28,6 +28,16 @@ struct Parser {
         }
     }
 
+    /// The constants whose elements are stored beside the text, in its order.
+    var storedConstants: [(name: String, type: ElementType)] {
+        statements.compactMap { statement in
+            guard case .constant(let name, let type, nil, _) = statement,
+                let elementType = ElementType(rawValue: type.elementType.text)
+            else { return nil }
+            return (name.text, elementType)
+        }
+    }
+
     private mutating func readLine() {
         namesOfLine = []
         open = []
@@ -71,8 +81,17 @@ struct Parser {
     }
 
     mutating func name(_ what: String) throws(Diagnostic) -> SourceName {
-        guard case .name(let text) = current.kind else { throw unexpected(what) }
-        return SourceName(text: text, location: advance().location)
+        switch current.kind {
+        case .name(let text), .quoted(let text): return SourceName(text: text, location: advance().location)
+        default: throw unexpected(what)
+        }
+    }
+
+    func isName(_ token: Token) -> Bool {
+        switch token.kind {
+        case .name, .quoted: true
+        default: false
+        }
     }
 
     func unexpected(_ expected: String) -> Diagnostic {
@@ -97,6 +116,7 @@ struct Parser {
 
     private mutating func statement() throws(Diagnostic) -> StatementSyntax {
         form = "y = relu(x)"
+        if case .quoted = current.kind { return try definition(isOutput: false) }
         guard case .name(let word) = current.kind else {
             throw unexpected("a name or one of \(enumeration(Keyword.allCases.map(\.rawValue), "or"))")
         }
@@ -147,6 +167,10 @@ struct Parser {
             let type = try type()
             try expect("=")
             let start = current.location
+            if case .name("stored") = current.kind {
+                _ = advance()
+                return .constant(name, type, nil, start)
+            }
             try expect("[")
             let elements = try list(until: "]")
             return .constant(name, type, elements, location(from: start))

@@ -41,7 +41,7 @@ extension Parser {
     }
 
     private mutating func operand(depth: Int) throws(Diagnostic) -> CallSyntax.Operand {
-        guard case .name = current.kind else {
+        guard isName(current) else {
             var diagnostic = unexpected("a value or the name of an attribute")
             switch current.kind {
             case .integer, .real, .symbol("["):
@@ -131,6 +131,8 @@ extension Parser {
             return .real(value, advance().location)
         case .name(let text):
             return .name(SourceName(text: text, location: advance().location))
+        case .quoted(let text):
+            return .quoted(SourceName(text: text, location: advance().location))
         case .symbol("-"):
             _ = advance()
             return .negation(try factor(depth: depth + 1, &operations), location(from: start))

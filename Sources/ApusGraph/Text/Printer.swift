@@ -9,7 +9,14 @@ extension Graph {
     public static func parse(
         _ source: String, file: String? = nil, settings: [String: Int] = [:]
     ) throws(Diagnostics) -> Graph {
-        let elaborator = Elaborator(Parser(source), overrides: settings)
+        try parse(source, file: file, settings: settings, stored: [:])
+    }
+
+    /// As ``parse(_:file:settings:)``, with the elements of constants that the text calls `stored`, by name.
+    static func parse(
+        _ source: String, file: String? = nil, settings: [String: Int] = [:], stored: [String: Elements]
+    ) throws(Diagnostics) -> Graph {
+        let elaborator = Elaborator(Parser(source), overrides: settings, stored: stored)
         guard elaborator.diagnostics.isEmpty else {
             throw Diagnostics(elaborator.diagnostics, source: source, file: file)
         }
@@ -17,8 +24,11 @@ extension Graph {
     }
 
     /// The graph in the language, in canonical order, every type written. ``parse(_:file:settings:)`` gives it back.
-    public var text: String {
-        var sections: [[String]] = [["model \(name)"], inputs.map { "input \(declaration($0))" }]
+    public var text: String { text { _ in false } }
+
+    /// As ``text``, with `stored` in place of the elements of some constants.
+    func text(isStored: (Constant) -> Bool) -> String {
+        var sections: [[String]] = [["model \(languageName(name))"], inputs.map { "input \(declaration($0))" }]
         sections.append(
             parameters.map { parameter in
                 let keyword = parameter.role == .trained ? "parameter" : "statistic"
@@ -26,22 +36,24 @@ extension Graph {
             })
         sections.append(
             constants.map { constant in
-                let elements = constant.elements.map(shortest).joined(separator: ", ")
-                return "constant \(declaration(constant.value)) = [\(elements)]"
+                let elements = isStored(constant) ? "stored" : "[\(constant.elements)]"
+                return "constant \(declaration(constant.value)) = \(elements)"
             })
         let markInPlace = outputsFollowTheNodes
         sections.append(nodes.map { line($0, isOutput: markInPlace && $0.results.allSatisfy(outputs.contains)) })
-        if !markInPlace { sections.append(outputs.map { "output \(self[$0].name)" }) }
-        sections.append(gradients.map { "gradient \(self[$0.target].name) = \(self[$0.value].name)" })
-        sections.append(updates.map { "update \(self[$0.target].name) = \(self[$0.value].name)" })
+        if !markInPlace { sections.append(outputs.map { "output \(word($0))" }) }
+        sections.append(gradients.map { "gradient \(word($0.target)) = \(word($0.value))" })
+        sections.append(updates.map { "update \(word($0.target)) = \(word($0.value))" })
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
     }
 
-    private func declaration(_ id: ValueID) -> String { "\(self[id].name): \(self[id].type)" }
+    private func word(_ id: ValueID) -> String { languageName(self[id].name) }
+
+    private func declaration(_ id: ValueID) -> String { "\(word(id)): \(self[id].type)" }
 
     private func line(_ node: Node, isOutput: Bool) -> String {
         let results = node.results.map(declaration).joined(separator: ", ")
-        let arguments = node.operands.map { self[$0].name } + node.operation.attributes.map(\.description)
+        let arguments = node.operands.map(word) + node.operation.attributes.map(\.description)
         return "\(isOutput ? "output " : "")\(results) = \(node.operation.name)(\(arguments.joined(separator: ", ")))"
     }
 
@@ -58,13 +70,18 @@ extension Initializer: CustomStringConvertible {
         case .constant(let value): "constant(\(shortest(value)))"
         case .glorotUniform(let fanIn, let fanOut): "glorot_uniform(fan_in: \(fanIn), fan_out: \(fanOut))"
         case .heNormal(let fanIn): "he_normal(fan_in: \(fanIn))"
+        case .uniform(let bound): "uniform(\(shortest(bound)))"
+        case .normal(let deviation): "normal(\(shortest(deviation)))"
         }
     }
 }
 
-/// The fewest digits that give the number back, without a fraction where it is a whole number of the language.
-private func shortest(_ value: Double) -> String {
-    let digits = value.description
-    guard digits.hasSuffix(".0"), digits != "-0.0", abs(value) <= Double(LanguageLimit.integer) else { return digits }
-    return String(digits.dropLast(2))
+extension Elements: CustomStringConvertible {
+    /// The elements as a constant's line has them.
+    public var description: String {
+        switch self {
+        case .numbers(let numbers): numbers.map(shortest).joined(separator: ", ")
+        case .integers(let integers): integers.map(String.init).joined(separator: ", ")
+        }
+    }
 }

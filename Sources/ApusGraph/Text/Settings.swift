@@ -9,6 +9,8 @@ public struct Setting: Sendable, Equatable {
 public struct Settings: Sendable {
     private var values: [String: Int] = [:]
     private let overrides: [String: Int]
+    /// The symbols that the types of inputs brought in.
+    private(set) var symbols: Set<String> = []
 
     /// The settings that `source` declares, in order, with their default values.
     public static func names(in source: String, file: String? = nil) throws(Diagnostics) -> [Setting] {
@@ -46,11 +48,10 @@ public struct Settings: Sendable {
     /// Refuses overrides of what is not a setting, or out of bounds.
     func checkOverrides() throws(Diagnostic) {
         for (name, value) in overrides.sorted(by: { $0.key < $1.key }) {
-            guard values[name] != nil else {
-                let near = nearName(to: name, among: values.keys.sorted())
-                let known =
-                    values.isEmpty
-                    ? "the spec has none" : "the spec has \(enumeration(values.keys.sorted()))"
+            guard values[name] != nil || symbols.contains(name) else {
+                let names = values.keys.sorted() + symbols.sorted()
+                let near = nearName(to: name, among: names)
+                let known = names.isEmpty ? "the spec has none" : "the spec has \(enumeration(names))"
                 throw Diagnostic(
                     "there is no setting '\(printable(name))'", at: nil,
                     remedy: (near.map { "did you mean '\($0)'? " } ?? "") + known)
@@ -67,14 +68,71 @@ public struct Settings: Sendable {
         (-LanguageLimit.integer...LanguageLimit.integer).contains(value)
     }
 
+    // MARK: Dimensions
+
+    /// Takes note of the symbols that an input's type brings in.
+    mutating func declareSymbols(_ expression: ExpressionSyntax) {
+        switch expression {
+        case .name(let name) where values[name.text] == nil: symbols.insert(name.text)
+        case .negation(let inner, _): declareSymbols(inner)
+        case .operation(_, let left, let right, _):
+            declareSymbols(left)
+            declareSymbols(right)
+        default: break
+        }
+    }
+
+    /// The dimension that an expression over numbers, settings and symbols stands for. A symbol that is set is its number.
+    func dimension(_ expression: ExpressionSyntax) throws(Diagnostic) -> Dimension {
+        switch expression {
+        case .name(let name) where values[name.text] == nil && symbols.contains(name.text):
+            return overrides[name.text].map { .fixed($0) } ?? .symbol(name.text)
+        case .negation(let inner, _):
+            return try within(0 - (try dimension(inner)), expression.location)
+        case .operation(let sign, let left, let right, let location):
+            let (first, second) = (try dimension(left), try dimension(right))
+            switch sign {
+            case "+": return try within(first + second, location)
+            case "-": return try within(first - second, location)
+            case "*": return try within(first * second, location)
+            default:
+                if let first = first.number, let second = second.number {
+                    return .fixed(try Self.combine(sign, first, second, at: location))
+                }
+                guard let divisor = second.number, divisor > 0 else {
+                    throw Diagnostic(
+                        "a division by \(second)", at: location, remedy: "divide by a number above 0")
+                }
+                return try within(first / divisor, location)
+            }
+        default: return .fixed(try integer(expression))
+        }
+    }
+
+    private func within(_ dimension: Dimension, _ location: SourceLocation) throws(Diagnostic) -> Dimension {
+        guard dimension.number.map(Self.isWithinBounds) ?? dimension.polynomial.isWithin(LanguageLimit.integer) else {
+            throw Diagnostic(
+                "the result is too large", at: location, remedy: "keep whole numbers to \(LanguageLimit.integer)")
+        }
+        return dimension
+    }
+
     // MARK: Arithmetic
 
     /// The whole number that an expression stands for.
     func integer(_ expression: ExpressionSyntax) throws(Diagnostic) -> Int {
         let value: Int
         switch expression {
-        case .integer(let number, _):
-            value = number
+        case .integer(let number, let location):
+            guard number <= LanguageLimit.integer else {
+                throw Diagnostic(
+                    "the number \(number) is too large", at: location,
+                    remedy: "keep whole numbers to \(LanguageLimit.integer)")
+            }
+            value = Int(number)
+        case .quoted(let text):
+            throw Diagnostic(
+                "expected a whole number, not \(quotation(text.text))", at: text.location, remedy: "leave the quotes out")
         case .real(let number, let location):
             throw Diagnostic(
                 "expected a whole number, not \(number)", at: location, remedy: "leave the fraction out")
@@ -118,6 +176,18 @@ public struct Settings: Sendable {
         case .name(let name) where values[name.text] == nil && name.text == "nan": return .nan
         case .negation(let inner, _): return -(try number(inner))
         default: return Double(try integer(expression))
+        }
+    }
+
+    /// An element of a constant that is no floating-point number: a whole number of 64 bits, or `true` or `false`.
+    func element(_ expression: ExpressionSyntax) throws(Diagnostic) -> Int {
+        switch expression {
+        case .integer(let number, _) where number <= UInt(Int.max): return Int(number)
+        case .negation(.integer(let number, _), _) where number <= UInt(Int.max) + 1:
+            return 0 &- Int(bitPattern: number)
+        case .name(let name) where values[name.text] == nil && (name.text == "true" || name.text == "false"):
+            return name.text == "true" ? 1 : 0
+        default: return try integer(expression)
         }
     }
 

@@ -4,11 +4,12 @@ struct SourceName: Sendable {
     var location: SourceLocation
 }
 
-/// Integer arithmetic over numbers and settings; or a single real number; or a single word.
+/// Integer arithmetic over numbers, settings and symbols; or a single real number; or a single word; or a text in quotes.
 indirect enum ExpressionSyntax: Sendable {
-    case integer(Int, SourceLocation)
+    case integer(UInt, SourceLocation)
     case real(Double, SourceLocation)
     case name(SourceName)
+    case quoted(SourceName)
     case negation(ExpressionSyntax, SourceLocation)
     case operation(Character, ExpressionSyntax, ExpressionSyntax, SourceLocation)
 
@@ -17,7 +18,19 @@ indirect enum ExpressionSyntax: Sendable {
         case .integer(_, let location), .real(_, let location), .negation(_, let location),
             .operation(_, _, _, let location):
             location
-        case .name(let name): name.location
+        case .name(let name), .quoted(let name): name.location
+        }
+    }
+}
+
+extension ExpressionSyntax {
+    /// Whether it is a number with a fraction or an exponent, or infinite or not a number.
+    var isReal: Bool {
+        switch self {
+        case .real: true
+        case .name(let name): name.text == "inf" || name.text == "nan"
+        case .negation(let inner, _): inner.isReal
+        default: false
         }
     }
 }
@@ -75,7 +88,8 @@ enum StatementSyntax: Sendable {
     case setting(SourceName, ExpressionSyntax)
     case input(SourceName, TypeSyntax)
     case parameter(SourceName, TypeSyntax, Parameter.Role, InitializerSyntax)
-    case constant(SourceName, TypeSyntax, [ExpressionSyntax], SourceLocation)
+    /// The elements are nil where they are stored beside the text, in a model file.
+    case constant(SourceName, TypeSyntax, [ExpressionSyntax]?, SourceLocation)
     case definition([(name: SourceName, type: TypeSyntax?)], CallSyntax, isOutput: Bool)
     case output([SourceName])
     case gradient(target: SourceName, value: SourceName)

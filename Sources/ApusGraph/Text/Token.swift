@@ -2,7 +2,9 @@
 struct Token: Sendable {
     enum Kind: Sendable, Equatable {
         case name(String)
-        case integer(Int)
+        /// What stands in quotes: a name that is not made of letters alone, or a text.
+        case quoted(String)
+        case integer(UInt)
         case real(Double)
         /// One of `( ) [ ] , : = + - * /`.
         case symbol(Character)
@@ -19,6 +21,7 @@ extension Token.Kind: CustomStringConvertible {
     var description: String {
         switch self {
         case .name(let name): "'\(name)'"
+        case .quoted(let text): quotation(text)
         case .integer(let value): "\(value)"
         case .real(let value): "\(value)"
         case .symbol(let character): "'\(character)'"
@@ -45,11 +48,37 @@ enum LanguageLimit {
     static let diagnostics = 20
 }
 
-/// Whether `name` can stand in a text: letters, digits and underscores, in parts joined by dots; a letter or an underscore
-/// first.
+/// Whether `name` can stand in a text without quotes: letters, digits and underscores, in parts joined by dots; a letter or an
+/// underscore first.
 public func isLanguageName(_ name: String) -> Bool {
     var lexer = Lexer(name)
     let tokens = lexer.tokens()
     guard lexer.diagnostics.isEmpty, tokens.count == 2, case .name(name) = tokens[0].kind else { return false }
     return true
+}
+
+/// A name as it stands in a text: in quotes where it is not made of letters, digits, underscores and dots.
+func languageName(_ name: String) -> String { isLanguageName(name) ? name : quotation(name) }
+
+/// A text in quotes. Quotes, backslashes and characters that can't be seen are written as in Swift.
+func quotation(_ text: String) -> String {
+    let escaped = text.unicodeScalars.map { scalar -> String in
+        switch scalar {
+        case "\"": "\\\""
+        case "\\": "\\\\"
+        case "\n": "\\n"
+        case "\t": "\\t"
+        case _ where scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format:
+            "\\u{\(String(scalar.value, radix: 16))}"
+        default: String(Character(scalar))
+        }
+    }
+    return "\"\(escaped.joined())\""
+}
+
+/// The fewest digits that give the number back, without a fraction where it is a whole number of the language.
+func shortest(_ value: Double) -> String {
+    let digits = value.description
+    guard digits.hasSuffix(".0"), digits != "-0.0", abs(value) <= Double(LanguageLimit.integer) else { return digits }
+    return String(digits.dropLast(2))
 }

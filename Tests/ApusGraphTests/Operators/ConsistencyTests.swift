@@ -24,7 +24,7 @@ struct ConsistencyTests {
             let batch = random.integer(1...3)
             let inferred = try call.operation.infer(call.operands)
             let shapes = inferred.map { $0.type.shape(batch: batch) }
-            let operands = zip(call.operands, call.draws).map { $1.tensor($0.shape(batch: batch), &random) }
+            let operands = call.tensors(batch: batch, &random)
             let results = call.operation.evaluate(operands, results: shapes, context: EvaluationContext())
             #expect(results.map(\.shape) == shapes, "\(place)")
             #expect(results.allSatisfy { $0.elements.allSatisfy(\.isFinite) }, "\(place)")
@@ -33,6 +33,30 @@ struct ConsistencyTests {
                 inferred.count <= type(of: call.operation).documentation.results.count, "\(place) has unnamed results")
             let cost = call.operation.cost(operands: call.operands, results: inferred.map(\.type))
             #expect(cost.multiplyAdds >= 0, "\(place)")
+        }
+    }
+
+    /// Where an operator says that it keeps samples apart, each sample by itself gives its part of the whole.
+    @Test("samples are kept apart where the operator says so", arguments: OperatorCatalogue.all.map { $0.name })
+    func samples(name: String) throws {
+        try forEachCall(name, 60) { call, place, random in
+            let inferred = try call.operation.infer(call.operands).map(\.type)
+            // Random numbers are numbered by sample, so that a sample by itself has those of the first.
+            guard call.operands.contains(where: \.isBatched), inferred.allSatisfy(\.isBatched), !call.isRandom,
+                call.operation.keepsSamplesApart(call.operands)
+            else { return }
+            let operands = call.tensors(batch: 3, &random)
+            func run(_ operands: [Tensor], batch: Int) -> [Tensor] {
+                call.operation.evaluate(
+                    operands, results: inferred.map { $0.shape(batch: batch) }, context: EvaluationContext())
+            }
+            let whole = run(operands, batch: 3)
+            for sample in 0..<3 {
+                let own = zip(operands, call.operands).map { $1.isBatched ? $0.part(sample, of: 3) : $0 }
+                for (result, expected) in zip(run(own, batch: 1), whole) {
+                    #expect(result == expected.part(sample, of: 3), "\(place): sample \(sample)")
+                }
+            }
         }
     }
 
@@ -98,4 +122,16 @@ struct ConsistencyTests {
     private func words(_ remedy: String) -> [String] {
         remedy.dropFirst("it takes ".count).split(separator: ",").map { String($0.drop { $0 == " " }) }
     }
+}
+
+extension Tensor {
+    /// One of equal parts along the first dimension.
+    fileprivate func part(_ index: Int, of parts: Int) -> Tensor {
+        let size = count / parts
+        return picking(index * size..<(index + 1) * size, shape: [shape[0] / parts] + shape.dropFirst())
+    }
+}
+
+extension OperatorCase {
+    fileprivate var isRandom: Bool { operation is DropoutTraining || operation is GaussianNoise }
 }

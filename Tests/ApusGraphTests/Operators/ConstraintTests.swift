@@ -19,6 +19,14 @@ struct Breach: CustomTestStringConvertible {
     var testDescription: String { "\(operation.name) \(label): \(message)" }
 }
 
+extension Breach {
+    /// Those of all families, each in a file of its own.
+    static let all: [Breach] = [
+        layers,
+        arithmetic,
+    ].flatMap { $0 }
+}
+
 struct ConstraintTests {
     @Test("a broken rule is named", arguments: Breach.all)
     func isNamed(breach: Breach) {

@@ -73,7 +73,7 @@ struct GradientTests {
         #expect(gradients.count == call.operands.count, "\(place)")
 
         let evaluation = EvaluationContext(seed: random.next(), step: random.integer(1...9))
-        let operands = zip(call.operands, call.draws).map { $1.tensor($0.shape(batch: batch), &random) }
+        let operands = call.tensors(batch: batch, &random)
         var bindings = Dictionary(uniqueKeysWithValues: operands.enumerated().map { ("x\($0)", $1) })
         var weights: [Int: [Double]] = [:]
         for index in call.results {

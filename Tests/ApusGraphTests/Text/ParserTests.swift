@@ -92,7 +92,7 @@ import Testing
             )
             """
         let graph = try Graph.parse(source)
-        #expect(graph.constants[0].elements == [1, 2, -3, 4.5])
+        #expect(graph.constants[0].elements == .numbers([1, 2, -3, 4.5]))
     }
 
     @Test func windowsLineEndsAndTabsAreFine() throws {

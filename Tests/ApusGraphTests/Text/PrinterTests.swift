@@ -35,7 +35,7 @@ import Testing
             """
         let graph = try Graph.parse(canonical)
         #expect(graph.text == canonical)
-        #expect(graph.constants[0].elements[3].sign == .minus)
+        #expect(graph.constants[0].elements.doubles[3].sign == .minus)
         #expect(try Graph.parse(graph.text) == graph)
     }
 

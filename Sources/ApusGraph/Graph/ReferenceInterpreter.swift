@@ -20,11 +20,12 @@ public struct ReferenceInterpreter: Sendable {
             precondition(
                 tensor.shape == graph[id].type.shape(batch: batch),
                 "'\(graph[id].name)' is \(tensor.shape), not \(graph[id].type)")
-            tensors[id.index] = tensor
+            tensors[id.index] = graph[id].type.elementType.cast(tensor)
         }
         for constant in graph.constants {
+            let type = graph[constant.value].type
             tensors[constant.value.index] = Tensor(
-                shape: graph[constant.value].type.shape(batch: batch), elements: constant.elements)
+                type.elementType, shape: type.shape(batch: batch), data: constant.elements)
         }
         for node in graph.nodes {
             let operands = node.operands.map { operand in
@@ -35,8 +36,20 @@ public struct ReferenceInterpreter: Sendable {
             }
             let results = node.operation.evaluate(
                 operands, results: node.results.map { graph[$0].type.shape(batch: batch) }, context: context)
-            for (id, tensor) in zip(node.results, results) { tensors[id.index] = tensor }
+            for (id, tensor) in zip(node.results, results) {
+                tensors[id.index] = graph[id].type.elementType.cast(tensor)
+            }
         }
         return tensors.map { $0 ?? Tensor(shape: [0]) }
+    }
+}
+
+extension ElementType {
+    /// The tensor as one of this type. Floating-point numbers keep double precision: the reference is more precise than what
+    /// it judges.
+    fileprivate func cast(_ tensor: Tensor) -> Tensor {
+        if tensor.elementType == self { return tensor }
+        return isFloatingPoint
+            ? Tensor(self, shape: tensor.shape, elements: tensor.elements) : tensor.converted(to: self)
     }
 }

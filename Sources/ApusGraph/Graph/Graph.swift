@@ -30,6 +30,10 @@ public enum Initializer: Sendable, Hashable {
     case glorotUniform(fanIn: Int, fanOut: Int)
     /// Normal with standard deviation sqrt(2 / fanIn): He et al. (2015), equation 10.
     case heNormal(fanIn: Int)
+    /// Uniform within ±bound.
+    case uniform(Double)
+    /// Normal with mean 0 and this standard deviation.
+    case normal(Double)
 }
 
 /// A value that is stored with the model.
@@ -56,9 +60,9 @@ public struct Parameter: Sendable, Equatable {
 public struct Constant: Sendable, Equatable {
     public var value: ValueID
     /// In row-major order, as many as the type says.
-    public var elements: [Double]
+    public var elements: Elements
 
-    public init(value: ValueID, elements: [Double]) {
+    public init(value: ValueID, elements: Elements) {
         self.value = value
         self.elements = elements
     }

@@ -87,22 +87,36 @@ public struct GraphEditor: Sendable {
     public mutating func addParameter(
         _ name: String, _ type: TensorType, role: Parameter.Role = .trained, initializer: Initializer
     ) throws(GraphError) -> ValueID {
+        guard type.elementType.isFloatingPoint, type.shape != nil else {
+            throw GraphError(
+                place: name, message: "a parameter can't be \(type)",
+                remedy: "parameters have numbers for dimensions and a floating-point type; make it a constant or an input")
+        }
         let id = try define(Value(name: name, type: type))
         graph.parameters.append(Parameter(value: id, role: role, initializer: initializer))
         return id
     }
 
     public mutating func addConstant(
-        _ name: String, _ type: TensorType, elements: [Double]
+        _ name: String, _ type: TensorType, elements: Elements
     ) throws(GraphError) -> ValueID {
-        guard type.sampleElements == elements.count, !type.isBatched else {
+        let count = type.shape?.reduce(1, *)
+        guard count == elements.count else {
             throw GraphError(
                 place: name, message: "\(elements.count) elements do not fill \(type)",
-                remedy: "give \(type.sampleElements.map(String.init) ?? "a fixed number of") elements")
+                remedy: "give \(count.map(String.init) ?? "a fixed number of") elements")
         }
+        // In the form of the type, so that the same constant is always the same value.
+        let elements = type.elementType.isFloatingPoint ? .numbers(elements.doubles) : elements.converted(to: type.elementType)
         let id = try define(Value(name: name, type: type))
         graph.constants.append(Constant(value: id, elements: elements))
         return id
+    }
+
+    public mutating func addConstant(
+        _ name: String, _ type: TensorType, elements: [Double]
+    ) throws(GraphError) -> ValueID {
+        try addConstant(name, type, elements: .numbers(elements))
     }
 
     /// Adds a call of `operation` at the end and infers the types of its results.

@@ -17,6 +17,12 @@ extension Initializer {
             let deviation = (2 / Double(fanIn)).squareRoot()
             let random = InitialRandom(seed: seed, parameter: parameter)
             return (0..<count).map { Float(deviation * random.normal($0)) }
+        case .uniform(let bound):
+            let random = InitialRandom(seed: seed, parameter: parameter)
+            return (0..<count).map { Float(bound * (2 * random.uniform($0) - 1)) }
+        case .normal(let deviation):
+            let random = InitialRandom(seed: seed, parameter: parameter)
+            return (0..<count).map { Float(deviation * random.normal($0)) }
         }
     }
 }

@@ -78,7 +78,7 @@ private struct Verification {
     private mutating func check(_ constant: Constant) throws(GraphError) {
         try make(constant.value)
         let type = graph[constant.value].type
-        guard !type.isBatched, type.sampleElements == constant.elements.count else {
+        guard type.shape?.reduce(1, *) == constant.elements.count else {
             throw violation(
                 "V8", name(constant.value), "\(constant.elements.count) elements do not fill \(type)",
                 "give as many elements as the type says")

@@ -9,7 +9,7 @@ private let scalar = f32()
 private let unknownHeight = f32("N", 4, "H", 8)
 
 extension Breach {
-    static let all: [Breach] =
+    static let layers: [Breach] =
         convolution + fused + pooling + poolingGradients + dense + shapes + elementwise + rowOperators + losses
         + broadcasting
         + normalization + random

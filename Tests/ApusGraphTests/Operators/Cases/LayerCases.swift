@@ -1,30 +1,8 @@
 import ApusGraph
 
-/// A call of an operator with random attributes and operand types.
-struct OperatorCase {
-    var operation: any Operator
-    var operands: [TensorType]
-    var draws: [Draw]
-    /// The operands that have a gradient; nil where the operator is not differentiated.
-    var differentiable: [Int]?
-    /// The results that a loss may depend on.
-    var results = [0]
-
-    init(
-        _ operation: any Operator, _ operands: [TensorType], draws: [Draw]? = nil, differentiable: [Int]? = nil
-    ) {
-        self.operation = operation
-        self.operands = operands
-        self.draws = draws ?? operands.map { _ in .spread }
-        self.differentiable = differentiable
-    }
-
-    /// A random call of the operator with this name; nil where nobody wrote down how to draw one.
-    static func random(_ name: String, _ random: inout SeededRandom) -> OperatorCase? {
-        generators[name].map { $0(&random) }
-    }
-
-    private static let generators: [String: @Sendable (inout SeededRandom) -> OperatorCase] = [
+// Layers of images and rows, and what training adds to them.
+extension OperatorCase {
+    static let layers: [String: Generator] = [
         "conv2d": { random in
             let call = ConvolutionCall(&random)
             return OperatorCase(

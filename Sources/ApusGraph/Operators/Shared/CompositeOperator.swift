@@ -1,0 +1,103 @@
+/// An operator that stands for a few others.
+///
+/// It states the composition. From it come its shape rule, its gradient, its reference kernel and its instructions: a pass
+/// puts the composition in its place before anything else is done with the graph.
+public protocol CompositeOperator: Operator {
+    /// Checks the operands' number and types against the constraints that the operator documents.
+    func check(_ operands: [TensorType]) throws(ConstraintViolation)
+
+    /// Emits the operators that it stands for, and returns its results.
+    ///
+    /// - Precondition: the operands passed ``check(_:)``.
+    func compose(_ composer: inout Composer, _ operands: [ValueID]) throws(GraphError) -> [ValueID]
+}
+
+/// What a composition is emitted with.
+public struct Composer {
+    public var editor: GraphEditor
+    /// The names of what is emitted begin with it.
+    let stem: String
+
+    public init(_ editor: GraphEditor, stem: String) {
+        self.editor = editor
+        self.stem = stem
+    }
+
+    /// The type of a value.
+    public func type(of value: ValueID) -> TensorType { editor.graph[value].type }
+
+    /// Emits a call with one result.
+    public mutating func emit(_ operation: any Operator, _ operands: ValueID...) throws(GraphError) -> ValueID {
+        try editor.emit(operation, operands, named: "\(stem).\(operation.name)")
+    }
+
+    /// Emits a call with one result.
+    public mutating func emit(_ operation: any Operator, _ operands: [ValueID]) throws(GraphError) -> ValueID {
+        try editor.emit(operation, operands, named: "\(stem).\(operation.name)")
+    }
+
+    /// Emits a call with several results.
+    public mutating func emitAll(_ operation: any Operator, _ operands: [ValueID]) throws(GraphError) -> [ValueID] {
+        try editor.apply(operation, to: operands, names: [editor.freshName("\(stem).\(operation.name)")])
+    }
+
+    /// Emits a formula of the elements of values, whose shapes are broadcast.
+    public mutating func emit(_ formula: Expression, _ operands: ValueID...) throws(GraphError) -> ValueID {
+        try emit(Elementwise(formula), operands)
+    }
+
+    /// Adds a constant.
+    public mutating func constant(
+        _ suffix: String, _ type: TensorType, _ elements: Elements
+    ) throws(GraphError) -> ValueID {
+        try editor.addConstant(editor.freshName("\(stem).\(suffix)"), type, elements: elements)
+    }
+}
+
+extension CompositeOperator {
+    public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
+        try check(operands)
+        do throws(GraphError) {
+            let (graph, results) = try composition(of: operands)
+            return results.map { InferredType(graph[$0].type, derivations: graph[$0].derivations) }
+        } catch {
+            throw ConstraintViolation("C1", error.message, remedy: error.remedy)
+        }
+    }
+
+    public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
+        let types = operands.map { TensorType($0.elementType, shape: $0.shape) }
+        guard let (graph, values) = try? composition(of: types) else {
+            preconditionFailure("\(name) can't be composed of \(types)")
+        }
+        let bindings = Dictionary(uniqueKeysWithValues: zip(graph.inputs.map { graph[$0].name }, operands))
+        let computed = ReferenceInterpreter(graph, context: context).run(bindings, batch: 1)
+        return values.map { computed[$0.index] }
+    }
+
+    /// Differentiates the composition.
+    public func gradient(_ context: inout GradientContext) throws(GraphError) -> [ValueID?] {
+        let first = context.editor.graph.nodes.count
+        var composer = Composer(
+            context.editor, stem: context.editor.graph[context.node.results[0]].name)
+        let results = try compose(&composer, context.node.operands)
+        context.editor = composer.editor
+        var gradients: [ValueID: ValueID] = [:]
+        for (result, gradient) in zip(results, context.resultGradients) { gradients[result] = gradient }
+        let wanted = zip(context.node.operands, context.needed).filter(\.1).map(\.0)
+        try context.editor.differentiate(
+            nodes: first..<context.editor.graph.nodes.count, gradients: &gradients, wanted: Set(wanted))
+        return zip(context.node.operands, context.needed).map { $1 ? gradients[$0] : nil }
+    }
+
+    /// The composition as a graph of its own, whose inputs are the operands, and its results.
+    private func composition(of operands: [TensorType]) throws(GraphError) -> (Graph, [ValueID]) {
+        var composer = Composer(GraphEditor(name: name), stem: name)
+        var inputs: [ValueID] = []
+        for (index, type) in operands.enumerated() {
+            inputs.append(try composer.editor.addInput("operand\(index)", type))
+        }
+        let results = try compose(&composer, inputs)
+        return (composer.editor.graph, results)
+    }
+}

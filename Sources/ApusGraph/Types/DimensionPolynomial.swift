@@ -1,0 +1,149 @@
+/// A sum of products of symbols and of quotients that are rounded down, in a form in which equal sums that this arithmetic
+/// makes are equal values: terms with the same factors are joined, and factors and terms are sorted.
+///
+/// Coefficients wrap around where they overflow; no dimension is so large.
+public struct DimensionPolynomial: Sendable, Hashable, CustomStringConvertible {
+    /// What a product is made of beside its coefficient.
+    indirect enum Factor: Sendable, Hashable {
+        case symbol(String)
+        /// The polynomial over a number above 1, rounded down.
+        case quotient(DimensionPolynomial, Int)
+    }
+
+    struct Term: Sendable, Hashable {
+        var coefficient: Int
+        var factors: [Factor]
+    }
+
+    /// The terms with symbols first, in the order of their text, and the number last. None has the coefficient 0.
+    private(set) var terms: [Term]
+
+    init(_ number: Int) { terms = number == 0 ? [] : [Term(coefficient: number, factors: [])] }
+    init(symbol: String) { terms = [Term(coefficient: 1, factors: [.symbol(symbol)])] }
+
+    private init(joining terms: [Term]) {
+        var coefficients: [[Factor]: Int] = [:]
+        for term in terms { coefficients[term.factors, default: 0] &+= term.coefficient }
+        self.terms = coefficients.filter { $0.value != 0 }.map { Term(coefficient: $0.value, factors: $0.key) }
+        self.terms.sort { first, second in
+            if first.factors.isEmpty != second.factors.isEmpty { return second.factors.isEmpty }
+            return first.text < second.text
+        }
+    }
+
+    /// The number, where no symbol is in it.
+    var number: Int? {
+        if terms.isEmpty { return 0 }
+        return terms.count == 1 && terms[0].factors.isEmpty ? terms[0].coefficient : nil
+    }
+
+    var symbol: String? {
+        guard terms.count == 1, terms[0].coefficient == 1, terms[0].factors.count == 1,
+            case .symbol(let name) = terms[0].factors[0]
+        else { return nil }
+        return name
+    }
+
+    var symbols: Set<String> {
+        terms.reduce(into: []) { names, term in
+            for factor in term.factors {
+                switch factor {
+                case .symbol(let name): names.insert(name)
+                case .quotient(let inner, _): names.formUnion(inner.symbols)
+                }
+            }
+        }
+    }
+
+    /// Whether no coefficient is above `limit`, up or down.
+    func isWithin(_ limit: Int) -> Bool {
+        terms.allSatisfy { term in
+            (-limit...limit).contains(term.coefficient) && term.factors.count <= 8
+                && term.factors.allSatisfy {
+                    if case .quotient(let inner, _) = $0 { inner.isWithin(limit) } else { true }
+                }
+        }
+    }
+
+    func multiple(of symbol: String) -> Int? {
+        guard terms.count == 1, terms[0].factors == [.symbol(symbol)] else { return nil }
+        return terms[0].coefficient
+    }
+
+    static func + (left: Self, right: Self) -> Self { Self(joining: left.terms + right.terms) }
+
+    static func * (left: Self, right: Self) -> Self {
+        Self(
+            joining: left.terms.flatMap { first in
+                right.terms.map { second in
+                    Term(
+                        coefficient: first.coefficient &* second.coefficient,
+                        factors: (first.factors + second.factors).sorted { $0.text < $1.text })
+                }
+            })
+    }
+
+    /// The quotient rounded down: what divides without a remainder is taken out first.
+    func divided(by divisor: Int) -> Self {
+        if divisor == 1 { return self }
+        var whole: [Term] = []
+        var rest: [Term] = []
+        for term in terms {
+            // Rounded down, so that what remains of a number is from 0 to divisor − 1.
+            let remainder = (term.coefficient % divisor + divisor) % divisor
+            let isNumber = term.factors.isEmpty
+            if remainder == 0 || isNumber {
+                whole.append(Term(coefficient: (term.coefficient - remainder) / divisor, factors: term.factors))
+            }
+            if remainder != 0 {
+                rest.append(Term(coefficient: isNumber ? remainder : term.coefficient, factors: term.factors))
+            }
+        }
+        let remaining = Self(joining: rest)
+        let quotient =
+            remaining.number == nil ? [Term(coefficient: 1, factors: [.quotient(remaining, divisor)])] : []
+        return Self(joining: whole + quotient)
+    }
+
+    func replacing(_ symbols: [String: Dimension]) -> Self {
+        terms.reduce(Self(0)) { sum, term in
+            sum
+                + term.factors.reduce(Self(term.coefficient)) { product, factor in
+                    switch factor {
+                    case .symbol(let name): product * (symbols[name]?.polynomial ?? Self(symbol: name))
+                    case .quotient(let inner, let divisor): product * inner.replacing(symbols).divided(by: divisor)
+                    }
+                }
+        }
+    }
+
+    /// As the language writes it: `2*T + 1`, `(H - 3)/2 + 1`.
+    public var description: String {
+        guard let first = terms.first else { return "0" }
+        return terms.dropFirst().reduce(first.text) { text, term in
+            term.coefficient < 0 ? "\(text) - \(term.negated.text)" : "\(text) + \(term.text)"
+        }
+    }
+}
+
+extension DimensionPolynomial.Term {
+    fileprivate var negated: Self { Self(coefficient: 0 &- coefficient, factors: factors) }
+
+    fileprivate var text: String {
+        let product = factors.map(\.text).joined(separator: "*")
+        if factors.isEmpty { return "\(coefficient)" }
+        return coefficient == 1 ? product : coefficient == -1 ? "-\(product)" : "\(coefficient)*\(product)"
+    }
+}
+
+extension DimensionPolynomial.Factor {
+    /// A quotient is in parentheses where it follows a factor: `2*(H/2)` is not `2*H/2`.
+    fileprivate var text: String {
+        switch self {
+        case .symbol(let name): languageName(name)
+        case .quotient(let inner, let divisor):
+            inner.terms.count == 1 && inner.terms[0].factors.count == 1 && inner.terms[0].coefficient == 1
+                ? "(\(inner.description)/\(divisor))" : "((\(inner.description))/\(divisor))"
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import ApusGraph
+
+/// A call of an operator with random attributes and operand types.
+struct OperatorCase {
+    var operation: any Operator
+    var operands: [TensorType]
+    var draws: [Draw]
+    /// The operands that have a gradient; nil where the operator is not differentiated.
+    var differentiable: [Int]?
+    /// The results that a loss may depend on.
+    var results = [0]
+
+    init(
+        _ operation: any Operator, _ operands: [TensorType], draws: [Draw]? = nil, differentiable: [Int]? = nil
+    ) {
+        self.operation = operation
+        self.operands = operands
+        self.draws = draws ?? operands.map { _ in .spread }
+        self.differentiable = differentiable
+    }
+
+    /// The operands of a batch, drawn at random.
+    func tensors(batch: Int, _ random: inout SeededRandom) -> [Tensor] {
+        zip(operands, draws).map { type, draw in
+            let tensor = draw.tensor(type.shape(batch: batch), &random)
+            return type.elementType.isFloatingPoint ? tensor : tensor.converted(to: type.elementType)
+        }
+    }
+
+    /// A random call of the operator with this name; nil where nobody wrote down how to draw one.
+    static func random(_ name: String, _ random: inout SeededRandom) -> OperatorCase? {
+        generators[name].map { $0(&random) }
+    }
+
+    typealias Generator = @Sendable (inout SeededRandom) -> OperatorCase
+
+    /// One for each operator, by its name; each family in a file of its own.
+    private static let generators: [String: Generator] =
+        [
+            layers,
+            arithmetic,
+        ].reduce(into: [:]) { all, family in
+            all.merge(family) { _, _ in preconditionFailure("two families draw the same operator") }
+        }
+}
+
