@@ -158,7 +158,11 @@ extension Lowering {
                 strides.append((six(broadcastStrides(of: source.shape, over: shape), filling: 0), 0))
             }
         }
-        var parameters = BroadcastParameters(operation: function.step)
+        guard let step = function.step else {
+            throw .unsupported(
+                value: graph[node.results[0]].name, operation: node.operation.name, reason: "has no instruction")
+        }
+        var parameters = BroadcastParameters(operation: step)
         parameters.extents = six(shape, filling: 1)
         parameters.firstStrides = strides[0].six
         parameters.firstSampleStride = strides[0].sample

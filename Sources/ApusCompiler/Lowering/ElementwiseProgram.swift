@@ -2,8 +2,8 @@ import ApusGraph
 import ApusInstructions
 
 extension Expression.Binary {
-    /// The step that computes this function.
-    var step: ElementwiseStep.Operation {
+    /// The step of an `elementwise` instruction that computes this function; nil where it has none.
+    var step: ElementwiseStep.Operation? {
         switch self {
         case .add: .add
         case .subtract: .subtract
@@ -12,13 +12,14 @@ extension Expression.Binary {
         case .maximum: .maximum
         case .minimum: .minimum
         case .greater: .greater
+        default: nil
         }
     }
 }
 
 extension Expression.Unary {
-    /// The step that computes this function.
-    var step: ElementwiseStep.Operation {
+    /// The step of an `elementwise` instruction that computes this function; nil where it has none.
+    var step: ElementwiseStep.Operation? {
         switch self {
         case .negate: .negate
         case .exponential: .exponential
@@ -26,6 +27,7 @@ extension Expression.Unary {
         case .squareRoot: .squareRoot
         case .hyperbolicTangent: .hyperbolicTangent
         case .logistic: .logistic
+        default: nil
         }
     }
 }
@@ -59,7 +61,7 @@ struct ElementwiseProgram {
             let source = try compile(inner)
             release(source)
             let result = try takeRegister()
-            steps.append(ElementwiseStep(function.step, first: source, result: result))
+            steps.append(ElementwiseStep(try step(function.step, function.rawValue), first: source, result: result))
             return result
         case .binary(let function, let first, let second):
             let left = try compile(first)
@@ -67,9 +69,24 @@ struct ElementwiseProgram {
             release(left)
             release(right)
             let result = try takeRegister()
-            steps.append(ElementwiseStep(function.step, first: left, second: right, result: result))
+            steps.append(
+                ElementwiseStep(
+                    try step(function.step, function.rawValue), first: left, second: right, result: result))
             return result
+        case .select: throw missing("select")
         }
+    }
+
+    private func step(
+        _ step: ElementwiseStep.Operation?, _ function: String
+    ) throws(LoweringError) -> ElementwiseStep.Operation {
+        guard let step else { throw missing(function) }
+        return step
+    }
+
+    private func missing(_ function: String) -> LoweringError {
+        .unsupported(
+            value: value, operation: "its expression", reason: "has \(function), which is no element-wise step")
     }
 
     private mutating func takeRegister() throws(LoweringError) -> Int {

@@ -126,7 +126,7 @@ struct Lowering {
     /// The elements of a parameter or constant.
     func elements(of value: ValueID) throws(LoweringError) -> [Float] {
         if let constant = graph.constants.first(where: { $0.value == value }) {
-            return constant.elements.map(Float.init)
+            return constant.elements.doubles.map(Float.init)
         }
         if let elements = computed[value.index] { return elements }
         let name = graph[value].name

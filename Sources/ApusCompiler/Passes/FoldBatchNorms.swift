@@ -35,7 +35,7 @@ public struct FoldBatchNorms: Pass {
             } else {
                 bias = try rewriter.addConstant(
                     rewriter.freshName("\(stem).zeros"), TensorType(.f32, [.fixed(layer.outputs)]),
-                    elements: Array(repeating: 0, count: layer.outputs))
+                    elements: .numbers(Array(repeating: 0, count: layer.outputs)))
             }
             let folded = try rewriter.apply(
                 FoldBatchNorm(epsilon: norm.epsilon),

@@ -27,7 +27,7 @@ public struct FoldConstants: Pass {
             let operands = node.operands.compactMap { known[$0] }
             let types = node.results.map { graph[$0].type }
             guard operands.count == node.operands.count,
-                types.allSatisfy({ $0.elementType == .f32 && !$0.isBatched && $0.sampleElements != nil }),
+                types.allSatisfy({ $0.shape != nil }),
                 !node.results.contains(where: roots.contains)
             else {
                 try rewriter.keep(node)
@@ -40,11 +40,11 @@ public struct FoldConstants: Pass {
                 known[value] = Known(tensor: tensor, isFromParameter: isFromParameter)
                 let (name, type) = (graph[value].name, graph[value].type)
                 let folded: ValueID
-                if isFromParameter || tensor.elements.count > Self.largestConstant {
+                if type.elementType == .f32, isFromParameter || tensor.count > Self.largestConstant {
                     folded = try rewriter.addParameter(name, type, role: .trained, initializer: .constant(0))
                     result.weights[name] = tensor.elements.map { Float($0) }
                 } else {
-                    folded = try rewriter.addConstant(name, type, elements: tensor.elements)
+                    folded = try rewriter.addConstant(name, type, elements: tensor.data)
                 }
                 rewriter.substitute(folded, for: value)
             }
@@ -59,7 +59,9 @@ public struct FoldConstants: Pass {
         for constant in model.graph.constants {
             let shape = model.graph[constant.value].type.shape(batch: 1)
             known[constant.value] = Known(
-                tensor: Tensor(shape: shape, elements: constant.elements), isFromParameter: false)
+                tensor: Tensor(
+                    model.graph[constant.value].type.elementType, shape: shape, data: constant.elements),
+                isFromParameter: false)
         }
         // Initial weights are only made where a node needs them: most graphs have nothing to fold.
         var needed = Set<ValueID>()

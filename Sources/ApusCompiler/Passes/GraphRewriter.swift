@@ -94,7 +94,7 @@ struct GraphRewriter {
     }
 
     mutating func addConstant(
-        _ name: String, _ type: TensorType, elements: [Double]
+        _ name: String, _ type: TensorType, elements: Elements
     ) throws(PassError) -> ValueID {
         do {
             return try editor.addConstant(name, type, elements: elements)

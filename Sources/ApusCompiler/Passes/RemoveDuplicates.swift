@@ -15,7 +15,7 @@ public struct RemoveDuplicates: Pass {
 
     private struct Literal: Hashable {
         var type: TensorType
-        var elements: [Double]
+        var elements: Elements
     }
 
     public func apply(to model: Model) throws(PassError) -> Model {

@@ -11,7 +11,7 @@ public struct RemoveIdentities: Pass {
         var model = model
         let graph = model.graph
         let index = GraphIndex(graph)
-        let constants = Dictionary(uniqueKeysWithValues: graph.constants.map { ($0.value, $0.elements) })
+        let constants = Dictionary(uniqueKeysWithValues: graph.constants.map { ($0.value, $0.elements.doubles) })
         var rewriter = try GraphRewriter(graph, pass: self)
         for node in graph.nodes {
             if Self.isReshape(node.operation) {

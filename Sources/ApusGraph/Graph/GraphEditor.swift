@@ -90,7 +90,8 @@ public struct GraphEditor: Sendable {
         guard type.elementType.isFloatingPoint, type.shape != nil else {
             throw GraphError(
                 place: name, message: "a parameter can't be \(type)",
-                remedy: "parameters have numbers for dimensions and a floating-point type; make it a constant or an input")
+                remedy:
+                    "parameters have numbers for dimensions and a floating-point type; make it a constant or an input")
         }
         let id = try define(Value(name: name, type: type))
         graph.parameters.append(Parameter(value: id, role: role, initializer: initializer))
@@ -107,7 +108,8 @@ public struct GraphEditor: Sendable {
                 remedy: "give \(count.map(String.init) ?? "a fixed number of") elements")
         }
         // In the form of the type, so that the same constant is always the same value.
-        let elements = type.elementType.isFloatingPoint ? .numbers(elements.doubles) : elements.converted(to: type.elementType)
+        let elements =
+            type.elementType.isFloatingPoint ? .numbers(elements.doubles) : elements.converted(to: type.elementType)
         let id = try define(Value(name: name, type: type))
         graph.constants.append(Constant(value: id, elements: elements))
         return id

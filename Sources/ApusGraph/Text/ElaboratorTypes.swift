@@ -3,8 +3,8 @@ extension Elaborator {
     /// The type that an input declares; names that are no settings become symbols.
     mutating func resolveInput(_ syntax: TypeSyntax) throws(Diagnostic) -> TensorType {
         for dimension in syntax.dimensions {
-            // A name that is nearly a setting's is a slip.
-            if case .name(let name) = dimension, !settings.contains(name.text),
+            // A word that is nearly a setting's name is a slip; letters are symbols.
+            if case .name(let name) = dimension, name.text.count > 3, !settings.contains(name.text),
                 let near = nearName(to: name.text, among: settings.names)
             {
                 throw notANumber(name, remedy: "did you mean '\(near)'?")

@@ -74,6 +74,7 @@ public struct Settings: Sendable {
     mutating func declareSymbols(_ expression: ExpressionSyntax) {
         switch expression {
         case .name(let name) where values[name.text] == nil: symbols.insert(name.text)
+        case .quoted(let name): symbols.insert(name.text)
         case .negation(let inner, _): declareSymbols(inner)
         case .operation(_, let left, let right, _):
             declareSymbols(left)
@@ -86,7 +87,9 @@ public struct Settings: Sendable {
     func dimension(_ expression: ExpressionSyntax) throws(Diagnostic) -> Dimension {
         switch expression {
         case .name(let name) where values[name.text] == nil && symbols.contains(name.text):
-            return overrides[name.text].map { .fixed($0) } ?? .symbol(name.text)
+            return symbol(name.text)
+        case .quoted(let name) where symbols.contains(name.text):
+            return symbol(name.text)
         case .negation(let inner, _):
             return try within(0 - (try dimension(inner)), expression.location)
         case .operation(let sign, let left, let right, let location):
@@ -108,6 +111,8 @@ public struct Settings: Sendable {
         default: return .fixed(try integer(expression))
         }
     }
+
+    private func symbol(_ name: String) -> Dimension { overrides[name].map { .fixed($0) } ?? .symbol(name) }
 
     private func within(_ dimension: Dimension, _ location: SourceLocation) throws(Diagnostic) -> Dimension {
         guard dimension.number.map(Self.isWithinBounds) ?? dimension.polynomial.isWithin(LanguageLimit.integer) else {
@@ -132,7 +137,8 @@ public struct Settings: Sendable {
             value = Int(number)
         case .quoted(let text):
             throw Diagnostic(
-                "expected a whole number, not \(quotation(text.text))", at: text.location, remedy: "leave the quotes out")
+                "expected a whole number, not \(quotation(text.text))", at: text.location,
+                remedy: "leave the quotes out")
         case .real(let number, let location):
             throw Diagnostic(
                 "expected a whole number, not \(number)", at: location, remedy: "leave the fraction out")

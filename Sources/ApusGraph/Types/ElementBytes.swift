@@ -35,7 +35,8 @@ extension Elements {
         case .f32: self = .numbers(places.map { Double(Float(bitPattern: UInt32(truncatingIfNeeded: word($0)))) })
         case .f64: self = .numbers(places.map { Double(bitPattern: word($0)) })
         case .f16: self = .numbers(places.map { Double(Float16(bitPattern: UInt16(truncatingIfNeeded: word($0)))) })
-        case .bf16: self = .numbers(places.map { Double(Float(bitPattern: UInt32(truncatingIfNeeded: word($0)) << 16)) })
+        case .bf16:
+            self = .numbers(places.map { Double(Float(bitPattern: UInt32(truncatingIfNeeded: word($0)) << 16)) })
         default: self = .integers(places.map { type.wrapped(Int(Int64(bitPattern: word($0)))) })
         }
     }

@@ -37,10 +37,10 @@ import Testing
         flipped[bytes.count - 1] ^= 1
         #expect(message(flipped).contains("its checksum does not match"))
         var newer = bytes
-        newer[8] = 2
+        newer[8] = 3
         #expect(
             message(newer)
-                == "the model file is of version 2, and this program reads version 1; use a newer version of apus")
+                == "the model file is of version 3, and this program reads version 2; use a newer version of apus")
     }
 
     @Test func everyPlaceOfAFileCanBeWrong() throws {

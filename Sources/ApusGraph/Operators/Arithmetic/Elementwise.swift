@@ -9,7 +9,9 @@ public struct Elementwise: ElementwiseOperator {
             `select(condition, x, y)`. Passes join chains of element-wise operators into it, and gradients are made of it.
             """,
         operands: (0..<Expression.operandLimit).map {
-            .init("\(Expression.operand($0))", $0 == 0 ? "of a floating-point type, or bool" : "as a, where the formula has it")
+            .init(
+                "\(Expression.operand($0))",
+                $0 == 0 ? "of a floating-point type, or bool" : "as a, where the formula has it")
         },
         attributes: [.init("formula", "the formula, in quotes")],
         results: [.init("y", "of the broadcast shape")],
@@ -34,7 +36,9 @@ public struct Elementwise: ElementwiseOperator {
 
     public var operandCount: Int { (formula.operands.max() ?? 0) + 1 }
 
-    private static let signless = Expression.Binary.allCases.filter { ![.add, .subtract, .multiply, .divide].contains($0) }
+    private static let signless = Expression.Binary.allCases.filter {
+        ![.add, .subtract, .multiply, .divide].contains($0)
+    }
     private static func names<Function: RawRepresentable<String>>(_ functions: [Function]) -> String {
         functions.map { "`\($0.rawValue)`" }.joined(separator: ", ")
     }

@@ -130,7 +130,9 @@ func broadcastDimensions(_ operands: [TensorType]) throws(ConstraintViolation) -
     var result: [Dimension] = []
     for (index, operand) in operands.enumerated() {
         let rank = max(result.count, operand.rank)
-        let padded = [result, operand.dimensions].map { Array(repeating: Dimension.fixed(1), count: rank - $0.count) + $0 }
+        let padded = [result, operand.dimensions].map {
+            Array(repeating: Dimension.fixed(1), count: rank - $0.count) + $0
+        }
         result = []
         for (first, second) in zip(padded[0], padded[1]) {
             guard first == second || first == 1 || second == 1 else {

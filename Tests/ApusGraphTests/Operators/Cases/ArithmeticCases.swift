@@ -7,7 +7,7 @@ extension OperatorCase {
             let expression: Expression = random.pick(
                 .operand(0) * .logistic(.operand(0)),
                 .operand(1) / (1.5 + .operand(0)) - .exponential(.operand(2)),
-                .maximum(.operand(0), .operand(1)),
+                .maximum(.operand(0), .operand(1) + 0.0371),
                 .binary(.power, .operand(0) + 1.5, .operand(1)),
                 .select(.operand(0) > 0, .operand(1), .unary(.sine, .operand(0))))
             return formula(Elementwise(expression), expression.operands.count, &random)

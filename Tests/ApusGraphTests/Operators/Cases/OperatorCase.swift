@@ -43,4 +43,3 @@ struct OperatorCase {
             all.merge(family) { _, _ in preconditionFailure("two families draw the same operator") }
         }
 }
-
