@@ -25,7 +25,7 @@ public struct Convolution2D: Operator {
         results: [.init("y", "f32[N, filters, output rows, output columns]")],
         constraints: [
             .init("C1", "x, and optionally a weight, and optionally a bias where `bias` is true"),
-            .init("C2", "x is f32[N, C, H, W] with a batch symbol and three numbers"),
+            .init("C2", "x is f32[N, C, H, W]; C, H and W are numbers"),
             .init("C3", "kernel, stride, dilation are two numbers from 1 on; padding and trim are not negative"),
             .init("C4", "`filters` and `groups` are at least 1, and `groups` divides `filters`"),
             .init("C5", "`groups` divides the channels of x"),

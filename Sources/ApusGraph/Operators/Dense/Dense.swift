@@ -14,7 +14,7 @@ public struct Dense: Operator {
         results: [.init("y", "f32[N, units]")],
         constraints: [
             .init("C1", "x, and optionally a weight, and optionally a bias where `bias` is true"),
-            .init("C2", "x is f32[N, F] with a batch symbol and a number"),
+            .init("C2", "x is f32[N, F]; F is a number"),
             .init("C3", "`units` is at least 1"),
             .init("C4", "weight is f32[units, F]"), .init("C5", "bias is f32[units]"),
         ],
@@ -178,7 +178,8 @@ public struct DenseWeightGradient: Operator {
         let y = try checks.rows("C3", 1)
         guard x.batch == y.batch else {
             throw ConstraintViolation(
-                "C4", "\(operands[0]) and \(operands[1]) are not of one batch", remedy: "use one batch symbol",
+                "C4", "\(operands[0]) and \(operands[1]) are not of one batch",
+                remedy: "give both the same first dimension",
                 at: .operand(1))
         }
         let weight = InferredType(TensorType(.f32, [.fixed(y.count), .fixed(x.count)]))

@@ -7,7 +7,7 @@ public struct GlobalAveragePool: Operator {
         operands: [.init("x", "f32[N, C, H, W]")],
         results: [.init("y", "f32[N, C, 1, 1]")],
         constraints: [
-            .init("C1", "one operand"), .init("C2", "x is f32[N, C, H, W] with a batch symbol and three numbers"),
+            .init("C1", "one operand"), .init("C2", "x is f32[N, C, H, W]; C, H and W are numbers"),
         ],
         example: "features = global_average_pool(act3)")
 

@@ -77,7 +77,7 @@ public struct MaxPool2D: Operator {
 
 let poolingConstraints: [OperatorDocumentation.Entry] = [
     .init("C1", "one operand"),
-    .init("C2", "x is f32[N, C, H, W] with a batch symbol and three numbers"),
+    .init("C2", "x is f32[N, C, H, W]; C, H and W are numbers"),
     .init("C3", "window and stride are two numbers from 1 on; padding is not negative"),
     .init("C4", "the padding is smaller than the window, on each side"),
     .init("C5", "the window fits into the padded picture"),

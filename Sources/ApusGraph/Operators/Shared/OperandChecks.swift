@@ -38,12 +38,14 @@ struct OperandChecks {
     /// Operand `index` as pictures with channels.
     func image(_ label: String, _ index: Int = 0) throws(ConstraintViolation) -> ImageType {
         let type = operands[index]
-        if type.elementType == .f32, type.isBatched, let shape = type.sampleShape, shape.count == 3 {
+        if type.elementType == .f32, type.rank == 4,
+            let shape = TensorType(.f32, Array(type.dimensions.dropFirst())).shape
+        {
             return ImageType(batch: type.dimensions[0], channels: shape[0], height: shape[1], width: shape[2])
         }
         throw ConstraintViolation(
             label, "\(name) works on images f32[N, channels, height, width], not on \(type)",
-            remedy: "give it an f32 value of four dimensions, the first of them a batch symbol", at: .operand(index))
+            remedy: "give it an f32 value of four dimensions, numbers all but the first", at: .operand(index))
     }
 
     /// Operand `index` as one row of numbers for each sample.
@@ -51,8 +53,8 @@ struct OperandChecks {
         _ label: String, _ index: Int = 0, remedy: String = "give it an f32 value of two dimensions"
     ) throws(ConstraintViolation) -> (batch: Dimension, count: Int) {
         let type = operands[index]
-        if type.elementType == .f32, type.isBatched, let shape = type.sampleShape, shape.count == 1 {
-            return (type.dimensions[0], shape[0])
+        if type.elementType == .f32, type.rank == 2, let count = type.dimensions[1].number {
+            return (type.dimensions[0], count)
         }
         throw ConstraintViolation(
             label, "\(name) works on rows f32[N, features], not on \(type)", remedy: remedy, at: .operand(index))

@@ -30,7 +30,7 @@ extension Breach {
             make({ $0.bias = false }, [image, weight, f32(8)], "C1", "takes x and a weight, not 3 operands"),
             make({ _ in }, [rows], "C2", "not on f32[N, 10]"),
             make({ _ in }, [unknownHeight], "C2", "not on f32[N, 4, H, 8]"),
-            make({ _ in }, [f32(2, 4, 8, 8)], "C2", "not on f32[2, 4, 8, 8]"),
+            make({ _ in }, [f32(4, 8, 8)], "C2", "not on f32[4, 8, 8]"),
             make({ $0.stride = [0, 1] }, [image], "C3", "stride ([0, 1])"),
             make({ $0.kernel = [3] }, [image], "C3", "window ([3])"),
             make(
