@@ -12,7 +12,8 @@ public struct Pipeline: Sendable {
     public static func inference(until: [String] = []) -> Pipeline {
         Pipeline(
             selection(until) + [
-                ExplicitParameters(), InferenceMode(), RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(),
+                ExplicitParameters(), ExpandCompositions(), InferenceMode(), RemoveIdentities(), RemoveDuplicates(),
+                RemoveDeadCode(),
                 FoldBatchNorms(), FoldConstants(), Trim(), FuseAdditions(), FuseConvolutions(), RemoveDeadCode(),
             ])
     }
@@ -22,7 +23,7 @@ public struct Pipeline: Sendable {
     public static func evaluation(until: [String] = []) -> Pipeline {
         Pipeline(
             selection(until) + [
-                ExplicitParameters(), InferenceMode(), RemoveIdentities(), RemoveDuplicates(),
+                ExplicitParameters(), ExpandCompositions(), InferenceMode(), RemoveIdentities(), RemoveDuplicates(),
                 RemoveDeadCode(keepsParameters: true), Trim(), FuseAdditions(), FuseConvolutions(),
                 RemoveDeadCode(keepsParameters: true),
             ])
@@ -43,7 +44,8 @@ public struct Pipeline: Sendable {
     /// What a model goes through to be trained: one graph of the loss, its gradients, and the updates of statistics.
     public static func training(_ options: TrainingOptions = TrainingOptions()) -> Pipeline {
         Pipeline([
-            ExplicitParameters(), AttachLoss(options.loss), TrainingMode(inputNoise: options.inputNoise),
+            ExplicitParameters(), AttachLoss(options.loss), ExpandCompositions(),
+            TrainingMode(inputNoise: options.inputNoise),
             RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), Trim(), Differentiate(),
             RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), FuseGradients(),
             FuseConvolutions(), RemoveDeadCode(keepsParameters: true),

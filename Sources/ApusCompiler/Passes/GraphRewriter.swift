@@ -93,6 +93,20 @@ struct GraphRewriter {
         try apply(operation, to: operands, names: [freshName(stem)])[0]
     }
 
+    /// Adds what a composite operator stands for. Its results take over the names of the node's.
+    mutating func compose(_ composite: any CompositeOperator, _ node: Node) throws(PassError) -> [ValueID] {
+        do {
+            var composer = Composer(editor, stem: source[node.results[0]].name)
+            editor = GraphEditor(name: "")
+            defer { editor = composer.editor }
+            let results = try composite.compose(&composer, self[node.operands])
+            for (old, new) in zip(node.results, results) { try composer.rename(new, to: source[old].name) }
+            return results
+        } catch {
+            throw PassError(pass: pass, error)
+        }
+    }
+
     mutating func addConstant(
         _ name: String, _ type: TensorType, elements: Elements
     ) throws(PassError) -> ValueID {

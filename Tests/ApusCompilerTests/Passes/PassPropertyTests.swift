@@ -93,7 +93,9 @@ import Testing
             try run(.evaluation(), on: model, inputs, seed: seed, changed: &evaluation)
         }
         #expect(
-            Set(Pipeline.inference().names).subtracting(inference) == ["explicit-parameters", "remove-duplicates"])
+            Set(Pipeline.inference().names).subtracting(inference) == [
+                "explicit-parameters", "expand-compositions", "remove-duplicates",
+            ])
         #expect(evaluation.contains("trim"))
     }
 

@@ -26,6 +26,11 @@ public struct Composer {
     /// The type of a value.
     public func type(of value: ValueID) -> TensorType { editor.graph[value].type }
 
+    /// Gives a value that was emitted another name.
+    package mutating func rename(_ value: ValueID, to name: String) throws(GraphError) {
+        try editor.rename(value, to: name)
+    }
+
     /// Emits a call with one result.
     public mutating func emit(_ operation: any Operator, _ operands: ValueID...) throws(GraphError) -> ValueID {
         try editor.emit(operation, operands, named: "\(stem).\(operation.name)")
