@@ -8,7 +8,7 @@ extension Lowering {
         var first = [Int](repeating: Int.max, count: bufferSizes.count)
         var last = [Int](repeating: 0, count: bufferSizes.count)
         for (index, instruction) in body.enumerated() {
-            for case .activation(let buffer) in instruction.operands {
+            for case .activation(let buffer, _) in instruction.operands {
                 first[buffer] = min(first[buffer], index)
                 last[buffer] = max(last[buffer], index)
             }
@@ -39,43 +39,28 @@ extension Lowering {
                 operands: pending.operands.map { place in
                     switch place {
                     case .none: .none
-                    case .activation(let buffer): Operand(.activations, offset: offsets[buffer])
+                    case .activation(let buffer, let offset):
+                        Operand(.activations, offset: offsets[buffer] + offset)
                     case .fixed(let operand): operand
                     }
                 }, parameters: pending.parameters, label: pending.label, multiplyAdds: pending.multiplyAdds)
         }
         plan.multiplyAdds = body.reduce(0) { $0 + $1.multiplyAdds }
-        plan.stateBytes = stateBytes
-        plan.fused = graph.nodes.compactMap { node in
-            let name = graph[node.results[0]].name
-            return switch node.operation {
-            case let operation as FusedConvolution2D: "\(name): \(operation.parts.joined(separator: " + "))"
-            case let operation as FusedDense: "\(name): \(operation.parts.joined(separator: " + "))"
-            default: fusedGradient(of: node)
-            }
-        }
+        plan.stateBytes = state.bytes
+        plan.fused = context.sites.compactMap(fusedOperators)
         return plan
     }
 
-    /// What a node says that reads a gradient which is not stored.
-    private func fusedGradient(of node: Node) -> String? {
-        guard node.operands.count > 1, pooledGradients.contains(node.operands[1]) else { return nil }
-        return "\(graph[node.results[0]].name): \(MaxUnpool2D.name) + \(node.operation.name)"
-    }
-}
-
-extension FusedConvolution2D {
-    /// The operators that became one.
-    fileprivate var parts: [String] {
-        ["conv2d"] + (convolution.bias ? ["bias"] : []) + (addend ? ["add"] : [])
-            + (activation == .relu ? ["relu"] : [])
-            + (pool == nil ? [] : ["max_pool2d"])
-    }
-}
-
-extension FusedDense {
-    /// The operators that became one.
-    fileprivate var parts: [String] {
-        ["dense"] + (dense.bias ? ["bias"] : []) + (activation == .relu ? ["relu"] : [])
+    /// What a node says that computes several operators in one; nil for others.
+    private func fusedOperators(of site: Site) -> String? {
+        var operators = site.rule.fusedOperators
+        if operators.isEmpty {
+            // A reader of a gradient that is not stored computes its producer too.
+            guard let gradient = site.operands.first(where: { unstored.contains($0) }),
+                let producer = context.index.producer(of: gradient)
+            else { return nil }
+            operators = [producer.operation.name, site.node.operation.name]
+        }
+        return "\(site.name): \(operators.joined(separator: " + "))"
     }
 }

@@ -1,7 +1,7 @@
 import ApusGraph
 
 /// Who makes and who reads each value of a graph: what patterns are matched with. O(nodes) to make.
-struct GraphIndex {
+struct GraphIndex: Sendable {
     let graph: Graph
     private let producers: [Int?]
     private let consumers: [[Int]]
@@ -19,6 +19,9 @@ struct GraphIndex {
 
     /// The number of that node.
     func number(of value: ValueID) -> Int? { producers[value.index] }
+
+    /// The numbers of the nodes that read `value`, each once.
+    func consumers(of value: ValueID) -> [Int] { consumers[value.index] }
 
     /// The numbers of the nodes that read `value`, or nil where it is read from outside too.
     func privateConsumers(of value: ValueID) -> [Int]? { roots.contains(value) ? nil : consumers[value.index] }

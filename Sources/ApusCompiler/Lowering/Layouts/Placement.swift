@@ -1,23 +1,31 @@
+import ApusGraph
 import ApusInstructions
 import ApusPlan
 
 /// Where a value is while the plan is being made.
 enum Place: Equatable {
     case none
-    /// A buffer of the activation arena, whose offset is not yet known.
-    case activation(buffer: Int)
+    /// In a buffer of the activation arena, whose offset is not yet known, so many bytes from the buffer's start.
+    case activation(buffer: Int, offset: Int = 0)
     case fixed(Operand)
 }
 
-/// A batched value in memory.
+/// A value of the body in memory. A view of a value is another `Stored` with the same place.
 struct Stored {
     var place: Place
+    /// How one image of a sample lies; values that are no images are one row.
     var layout: ImageLayout
+    var elementType = ElementType.f32
+    /// Images of a sample, that lie a `sampleStride` of the layout apart: an instruction repeats for each.
+    var imageCount = 1
 
     /// Whether reading it as rows of plain elements needs no copy.
-    var isPlain: Bool { layout.channelBlock == 1 && !layout.hasBorder }
+    var isPlain: Bool {
+        layout.channelBlock == 1 && !layout.hasBorder
+            && (imageCount == 1 || Int(layout.sampleStride) == layout.sampleElements)
+    }
     /// Whether it is a single pixel, where blocked and plain order are the same.
-    var isRow: Bool { layout.height == 1 && layout.width == 1 && !layout.hasBorder }
+    var isRow: Bool { layout.height == 1 && layout.width == 1 && !layout.hasBorder && imageCount == 1 }
     var isExternal: Bool {
         if case .fixed(let operand) = place { operand.arena == .input } else { false }
     }
@@ -30,7 +38,7 @@ extension ImageLayout {
     }
 }
 
-/// A value without a batch dimension in memory: plain f32.
+/// A value in memory that is the same for all samples: plain f32.
 struct Whole {
     var place: Operand
     var shape: [Int]
@@ -44,17 +52,8 @@ struct PendingInstruction {
     var parameters: [UInt8]
     var label: String
     var multiplyAdds: Int
-}
-
-/// A sum over samples that the body adds to, and how the epilogue makes a plain value of it.
-struct Reduction {
-    enum Form {
-        case copy(count: Int)
-        case unpack(PackParameters)
-    }
-    var value: Int
-    var operand: Operand
-    var form: Form
+    /// Calls for each sample: the images that it has.
+    var repeats = 1
 }
 
 /// The bytes of a parameter structure, as they are stored in a plan.

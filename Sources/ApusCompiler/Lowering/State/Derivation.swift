@@ -52,7 +52,7 @@ extension Lowering {
     }
 
     mutating func packedWeights(_ value: ValueID, _ parameters: PackParameters) throws(LoweringError) -> Operand {
-        guard reduced(value) == nil else {
+        guard reductions[value] == nil else {
             throw .unsupported(value: graph[value].name, operation: "a weight", reason: "can't depend on the samples")
         }
         return try derive(.packWeights, value, parameters, elements: parameters.packedElements)
@@ -60,8 +60,8 @@ extension Lowering {
 
     /// A vector with zeros up to whole blocks.
     mutating func paddedVector(_ value: ValueID) throws(LoweringError) -> Operand {
-        if let operand = reduced(value) { return operand }
-        let count = graph[value].type.sampleElements ?? 0
+        if let operand = reductions[value] { return operand }
+        let count = context.samples.shape(value)?.reduce(1, *) ?? 0
         let padded = count.roundedUp(to: lanes)
         return try derive(.padVector, value, PadVectorParameters(count: count, paddedCount: padded), elements: padded)
     }

@@ -29,8 +29,8 @@ struct ConvolutionShape {
     ) -> Int { max(0, (outputs - 1) * stride + (kernel - 1) * dilation - before - (extent - 1)) }
 
     /// What the forward convolution reads around its source.
-    var sourceBorder: LayoutChoice.Border {
-        LayoutChoice.Border(
+    var sourceBorder: Border {
+        Border(
             top: geometry.padTop, left: geometry.padLeft,
             bottom: Self.overhang(
                 outputs: geometry.outputHeight, stride: convolution.stride[0], kernel: convolution.kernel[0],
@@ -57,8 +57,8 @@ struct ConvolutionShape {
     }
 
     /// What the input gradient reads around the (spread) destination gradient.
-    var gradientBorder: LayoutChoice.Border {
-        LayoutChoice.Border(
+    var gradientBorder: Border {
+        Border(
             top: max(0, gradientPadding.top), left: max(0, gradientPadding.left),
             bottom: Self.overhang(
                 outputs: height, stride: 1, kernel: convolution.kernel[0], dilation: convolution.dilation[0],
@@ -67,4 +67,13 @@ struct ConvolutionShape {
                 outputs: width, stride: 1, kernel: convolution.kernel[1], dilation: convolution.dilation[1],
                 before: gradientPadding.left, extent: spreadSize.width))
     }
+
+    /// Whether F(m × m, 3 × 3) computes it.
+    var isTransformable: Bool {
+        convolution.kernel == [3, 3] && convolution.stride == [1, 1] && convolution.dilation == [1, 1]
+            && convolution.groups == 1
+    }
+
+    /// Rows and columns of whole 2 × 2 windows in what it computes.
+    var outputWindows: [Int] { [geometry.outputHeight / 2, geometry.outputWidth / 2] }
 }

@@ -1,0 +1,50 @@
+import ApusGraph
+import ApusInstructions
+
+/// How a convolution is computed.
+enum ConvolutionAlgorithm: Equatable, Sendable {
+    /// By its definition.
+    case direct
+    /// By Winograd's minimal filtering: see ``ApusInstructions/WinogradParameters``.
+    case winograd(tile: WinogradTile)
+    /// By minimal filtering of rows alone, for sources whose channels are not blocked.
+    case winogradRows
+
+    /// For people to read.
+    var name: String {
+        switch self {
+        case .direct: "direct"
+        case .winograd(let tile): "Winograd, F(\(tile.height) × \(tile.width), 3 × 3)"
+        case .winogradRows: "Winograd, rows"
+        }
+    }
+}
+
+/// A convolution as the choice of its algorithm sees it: of stride 1, whatever it is the forward, input gradient or weight
+/// gradient of.
+struct ConvolutionWork {
+    var inputs: Int
+    var outputs: Int
+    var height: Int
+    var width: Int
+    /// Whether the sum is over positions, and each weight has a result.
+    var isWeightGradient = false
+    /// Winograd's algorithm computes it.
+    var isTransformable: Bool
+    /// The source's channels are not blocked: it is copied into blocks first where tiles are squares.
+    var isPlain = false
+    /// Winograd's algorithm computes its rows, on a source of single channels.
+    var hasTransformableRows = false
+
+    /// The algorithms that compute it and whose rounding errors are permitted, the definition first.
+    func algorithms(permitted: ConvolutionAlgorithms) -> [ConvolutionAlgorithm] {
+        guard permitted != .direct else { return [.direct] }
+        return [.direct] + (isTransformable ? tiles(permitted).map { .winograd(tile: $0) } : [])
+            + (hasTransformableRows ? [.winogradRows] : [])
+    }
+
+    private func tiles(_ permitted: ConvolutionAlgorithms) -> [WinogradTile] {
+        if isWeightGradient { return permitted == .approximate ? WinogradTile.ofWeightGradients : [.small] }
+        return WinogradTile.squares.filter { permitted == .approximate || inputs >= $0.fewestInputs }
+    }
+}

@@ -1,0 +1,87 @@
+import ApusGraph
+import ApusInstructions
+import ApusPlan
+
+// What rules ask for to read their operands.
+extension Lowering {
+    /// The value as it was made.
+    func made(_ value: ValueID) throws(LoweringError) -> Stored {
+        guard let stored = stored[value.index] else {
+            throw .unsupported(
+                value: graph[value].name, operation: "it",
+                reason: "is needed for each sample and has no batch dimension")
+        }
+        return stored
+    }
+
+    /// The value in exactly this layout; a copy where it is in another.
+    mutating func operand(_ value: ValueID, in layout: ImageLayout) throws(LoweringError) -> Stored {
+        let source = try made(value)
+        if source.layout == layout { return source }
+        if source.isRow, !source.isExternal, layout.height == 1, layout.width == 1, !layout.hasBorder,
+            layout.sampleStride == source.layout.sampleStride, layout.channels == source.layout.channels
+        {
+            var view = source
+            view.layout = layout
+            return view
+        }
+        let key = CopyKey(value: value.index, layout: layout)
+        if let copy = copies[key] { return copy }
+        let name = graph[value].name
+        let copy = addStored("\(name) copied", layout, imageCount: source.imageCount)
+        emit(
+            .relayout, [source.place, copy.place],
+            RelayoutParameters(source: source.layout, destination: layout), label: "\(name) copied",
+            repeats: source.imageCount)
+        copies[key] = copy
+        return copy
+    }
+
+    /// The value as aligned plain rows.
+    mutating func plainOperand(_ value: ValueID) throws(LoweringError) -> Stored {
+        try operand(value, in: try plainLayout(of: value))
+    }
+
+    /// The value as plain elements, whatever its samples' alignment.
+    mutating func readableOperand(_ value: ValueID) throws(LoweringError) -> Stored {
+        let source = try made(value)
+        return source.isPlain ? source : try plainOperand(value)
+    }
+
+    /// The value as a blocked picture, whatever its border.
+    mutating func blockedOperand(_ value: ValueID) throws(LoweringError) -> Stored {
+        let source = try made(value)
+        if Int(source.layout.channelBlock) == lanes { return source }
+        return try operand(value, in: try blockedLayout(of: value))
+    }
+
+    /// The value as a picture with at least this border.
+    mutating func borderedOperand(
+        _ value: ValueID, border: Border, blocked: Bool
+    ) throws(LoweringError) -> Stored {
+        let source = try made(value)
+        let layout = source.layout
+        let isBlocked = Int(layout.channelBlock) == lanes
+        if Int(layout.top) >= border.top, Int(layout.left) >= border.left, Int(layout.bottom) >= border.bottom,
+            Int(layout.right) >= border.right, isBlocked || !blocked
+        {
+            return source
+        }
+        var wide = layouts.border(of: value)
+        wide.widen(to: border)
+        return try operand(
+            value, in: try blockedLayout(of: value, border: wide, block: isBlocked || blocked ? lanes : 1))
+    }
+
+    /// The destination gradient of a convolution as a blocked picture, or as a pool left it where that is what is stored.
+    mutating func gradientOperand(_ value: ValueID) throws(LoweringError) -> Stored {
+        if let pooled = pooled[value] { return pooled.gradient }
+        return try blockedOperand(value)
+    }
+
+    /// A value that is the same for all samples, for an instruction of the body.
+    mutating func sharedOperand(_ value: ValueID) throws(LoweringError) -> Operand {
+        if let operand = reductions[value] { return operand }
+        return try wholeValue(value).place
+    }
+}

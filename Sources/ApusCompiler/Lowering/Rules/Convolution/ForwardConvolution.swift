@@ -1,0 +1,214 @@
+import ApusGraph
+import ApusInstructions
+
+/// How forward convolutions become instructions: by their definition, on blocked or plain pictures, or by minimal filtering of
+/// squares or rows.
+protocol ForwardConvolutionRule: LoweringRule {
+    var fused: FusedConvolution2D { get }
+}
+
+extension ForwardConvolutionRule {
+    private func shape(_ site: Site) -> ConvolutionShape {
+        ConvolutionShape(fused.convolution, source: site.type(site.operands[0]))
+    }
+
+    func order(_ site: Site, isPlain: (ValueID) -> Bool) -> ElementOrder {
+        isPlain(site.operands[0]) && takesPlain(site) ? .plain : .blocked
+    }
+
+    /// Whether it is a depthwise convolution that there is a kernel for on plain pictures, and whose result nobody reads as a
+    /// picture.
+    private func takesPlain(_ site: Site) -> Bool {
+        guard fused.pool == nil, !fused.addend else { return false }
+        let shape = shape(site)
+        guard shape.isDepthwise, shape.geometry.padTop >= 0, shape.geometry.padLeft >= 0,
+            min(shape.height * shape.width, shape.geometry.outputHeight * shape.geometry.outputWidth) >= site.lanes
+        else { return false }
+        return site.readers(of: site.results[0]).allSatisfy(\.rule.isView)
+    }
+
+    /// An addend has the border of the result, so that it can be added without another layout of it.
+    func companions(_ site: Site) -> [ValueID] { fused.addend ? [site.operands[site.operands.count - 1]] : [] }
+
+    func candidates(_ site: Site, _ layouts: LayoutChoice) -> [Candidate] {
+        let shape = shape(site)
+        guard layouts.isBlocked(site.results[0]) else {
+            return [
+                Candidate(name: "plain depthwise") { (lowering: inout Lowering) throws(LoweringError) in
+                    try emitPlainDepthwise(site, shape, into: &lowering)
+                }
+            ]
+        }
+        let source = site.operands[0]
+        let work = work(shape, isBlocked: layouts.isBlocked(source))
+        return work.algorithms(permitted: site.context.permitted).map { algorithm in
+            let border: Border
+            switch algorithm {
+            case .direct: border = shape.sourceBorder
+            case .winograd(let tile): border = shape.squareBorder(tile: tile, pool: fused.pool)
+            case .winogradRows: border = shape.rowBorder(lanes: site.lanes, pool: fused.pool)
+            }
+            return Candidate(
+                name: algorithm.name, cycles: AlgorithmCost(lanes: site.lanes).cycles(of: work, by: algorithm),
+                demands: [Candidate.Demand(value: source, border: border)]
+            ) { (lowering: inout Lowering) throws(LoweringError) in
+                switch algorithm {
+                case .direct: try emitDirect(site, shape, into: &lowering)
+                case .winograd(let tile): try emitSquares(site, shape, tile: tile, border: border, into: &lowering)
+                case .winogradRows: try emitRows(site, shape, border: border, into: &lowering)
+                }
+            }
+        }
+    }
+
+    private func work(_ shape: ConvolutionShape, isBlocked: Bool) -> ConvolutionWork {
+        let window = fused.pool ?? [1, 1]
+        let isTransformable = shape.isTransformable && (fused.pool == nil || fused.pool == [2, 2])
+        return ConvolutionWork(
+            inputs: shape.channels, outputs: shape.convolution.filters,
+            height: shape.geometry.outputHeight / window[0] * window[0],
+            width: shape.geometry.outputWidth / window[1] * window[1],
+            isTransformable: isTransformable, isPlain: !isBlocked,
+            hasTransformableRows: isTransformable && !isBlocked && !fused.addend)
+    }
+
+    private var activation: Int32 { fused.activation.code }
+
+    private func bias(_ site: Site, _ lowering: inout Lowering) throws(LoweringError) -> Place {
+        fused.convolution.bias ? .fixed(try lowering.paddedVector(site.operands[2])) : .none
+    }
+
+    private func emitDirect(
+        _ site: Site, _ shape: ConvolutionShape, into lowering: inout Lowering
+    ) throws(LoweringError) {
+        let direct = DirectConvolution(shape: shape, lanes: site.lanes)
+        let source = try lowering.borderedOperand(
+            site.operands[0], border: shape.sourceBorder, blocked: shape.isDepthwise)
+        let packing = direct.packing(
+            shape.isDepthwise ? .depthwise : .forward, sourceBlock: Int(source.layout.channelBlock))
+        let packedWeights = try lowering.packedWeights(site.operands[1], packing)
+        let bias = try bias(site, &lowering)
+        let result = try lowering.makeResult(site.results[0])
+        var parameters = direct.parameters(packing: packing, source: source.layout, destination: result.layout)
+        parameters.activation = activation
+        parameters.poolHeight = Int32(fused.pool?[0] ?? 0)
+        parameters.poolWidth = Int32(fused.pool?[1] ?? 0)
+        var choice = Place.none
+        if fused.choice {
+            choice = lowering.makeChoice(site.results[1], like: result.layout)
+            parameters.choiceStride = Int32(result.layout.choiceStride)
+        }
+        var addend = Place.none
+        if fused.addend, let value = site.operands.last {
+            let stored = try lowering.blockedOperand(value)
+            addend = stored.place
+            parameters.addend = stored.layout
+        }
+        direct.emit(
+            [source.place, .fixed(packedWeights), bias, result.place, choice], addend: addend, parameters, site,
+            repeats: source.imageCount, into: &lowering)
+        lowering.clearBorder(result, label: site.name)
+    }
+
+    /// A depthwise convolution between plain pictures.
+    private func emitPlainDepthwise(
+        _ site: Site, _ shape: ConvolutionShape, into lowering: inout Lowering
+    ) throws(LoweringError) {
+        let direct = DirectConvolution(shape: shape, lanes: site.lanes)
+        let source = try lowering.readableOperand(site.operands[0])
+        let packing = direct.packing(.depthwise, sourceBlock: site.lanes)
+        let packedWeights = try lowering.packedWeights(site.operands[1], packing)
+        let bias = try bias(site, &lowering)
+        let result = try lowering.makeOutput(site.results[0])
+        var parameters = direct.parameters(packing: packing, source: source.layout, destination: result.layout)
+        parameters.activation = activation
+        let scratch = lowering.addScratch(
+            "\(site.name) strip", bytes: parameters.plainDepthwiseScratchElements(lanes: site.lanes) * 4)
+        lowering.emit(
+            .plainDepthwiseConvolution, [source.place, .fixed(packedWeights), bias, result.place, scratch],
+            parameters, label: site.name, multiplyAdds: site.multiplyAdds, repeats: source.imageCount)
+    }
+
+    private func emitSquares(
+        _ site: Site, _ shape: ConvolutionShape, tile: WinogradTile, border: Border, into lowering: inout Lowering
+    ) throws(LoweringError) {
+        let source = try lowering.borderedOperand(site.operands[0], border: border, blocked: true)
+        let packed = try lowering.packedWeights(
+            site.operands[1], shape.winogradPacking(.forward, tile: tile, lanes: site.lanes))
+        let bias = try bias(site, &lowering)
+        let result = try lowering.makeResult(site.results[0])
+        var parameters = WinogradParameters(source: source.layout, destination: result.layout, tile: tile)
+        parameters.setGeometry(shape)
+        let choice = setStore(&parameters, site, &lowering)
+        parameters.setConvolutionPass(lanes: site.lanes)
+        var addend = Place.none
+        if fused.addend, let value = site.operands.last {
+            let stored = try lowering.blockedOperand(value)
+            addend = stored.place
+            parameters.addend = stored.layout
+        }
+        let scratch = lowering.addScratch(
+            "\(site.name) transforms", bytes: parameters.convolutionScratchElements(lanes: site.lanes) * 4)
+        lowering.emit(
+            .winogradConvolution, [source.place, .fixed(packed), bias, result.place, choice, scratch, addend, .none],
+            parameters, label: site.name, multiplyAdds: site.multiplyAdds, repeats: source.imageCount)
+        lowering.clearBorder(result, label: site.name)
+    }
+
+    /// The first layers of networks, whose sources are single channels.
+    private func emitRows(
+        _ site: Site, _ shape: ConvolutionShape, border: Border, into lowering: inout Lowering
+    ) throws(LoweringError) {
+        var source = try lowering.borderedOperand(site.operands[0], border: border, blocked: false)
+        if source.layout.channelBlock != 1 {
+            source = try lowering.operand(
+                site.operands[0], in: try lowering.blockedLayout(of: site.operands[0], border: border, block: 1))
+        }
+        var packing = shape.winogradPacking(.forward, tile: .row, lanes: site.lanes)
+        packing.inputBlock = 1
+        let packed = try lowering.packedWeights(site.operands[1], packing)
+        let bias = try bias(site, &lowering)
+        let result = try lowering.makeResult(site.results[0])
+        var parameters = WinogradParameters(source: source.layout, destination: result.layout, tile: .row)
+        parameters.setGeometry(shape)
+        let choice = setStore(&parameters, site, &lowering)
+        parameters.setRowPass(lanes: site.lanes)
+        let scratch = lowering.addScratch(
+            "\(site.name) transforms", bytes: parameters.rowScratchElements(lanes: site.lanes) * 4)
+        lowering.emit(
+            .winogradRowConvolution, [source.place, .fixed(packed), bias, result.place, choice, scratch], parameters,
+            label: site.name, multiplyAdds: site.multiplyAdds, repeats: source.imageCount)
+        lowering.clearBorder(result, label: site.name)
+    }
+
+    /// Sets what is done to the sums before they are stored. Returns the place of the choice.
+    private func setStore(
+        _ parameters: inout WinogradParameters, _ site: Site, _ lowering: inout Lowering
+    ) -> Place {
+        parameters.activation = activation
+        parameters.poolHeight = Int32(fused.pool?[0] ?? 0)
+        parameters.poolWidth = Int32(fused.pool?[1] ?? 0)
+        guard fused.choice else { return .none }
+        parameters.choiceStride = Int32(parameters.destination.choiceStride)
+        return lowering.makeChoice(site.results[1], like: parameters.destination)
+    }
+}
+
+extension FusedActivation {
+    /// The activation's number in parameters.
+    var code: Int32 { (self == .relu ? Activation.relu : .none).rawValue }
+}
+
+extension ImageLayout {
+    /// Bytes of the choices of one sample of a pooled picture of this layout.
+    var choiceStride: Int { (blocks * Int(height) * Int(width) * Int(channelBlock)).roundedUp(to: 64) }
+}
+
+extension Lowering {
+    /// Room for the choices of a pooled picture.
+    mutating func makeChoice(_ value: ValueID, like layout: ImageLayout) -> Place {
+        let place = addBuffer(graph[value].name, sampleBytes: layout.choiceStride)
+        stored[value.index] = Stored(place: place, layout: layout, elementType: .u8)
+        return place
+    }
+}

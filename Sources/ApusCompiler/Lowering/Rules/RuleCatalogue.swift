@@ -1,0 +1,32 @@
+import ApusGraph
+
+/// The rule of every operator that works on samples: one line each.
+///
+/// Operators with an ``ApusGraph/Operator/expression`` and broadcasting operators need none of their own.
+enum RuleCatalogue {
+    static let all: [any OperatorRule.Type] = [
+        Convolution2DRule.self, FusedConvolution2DRule.self,
+        Convolution2DInputGradientRule.self, Convolution2DWeightGradientRule.self,
+        DenseRule.self, FusedDenseRule.self, DenseInputGradientRule.self, DenseWeightGradientRule.self,
+        MaxPool2DRule.self, MaxPool2DGradientRule.self, MaxUnpool2DRule.self,
+        AveragePool2DRule.self, GlobalAveragePoolRule.self, AveragePool2DGradientRule.self,
+        FlattenRule.self, ReshapeRule.self, DropoutRule.self,
+        SoftmaxRule.self, LogSoftmaxRule.self, SoftmaxGradientRule.self, LogSoftmaxGradientRule.self,
+        CrossEntropyRule.self, LogitCrossEntropyRule.self,
+        CrossEntropyGradientRule.self, LogitCrossEntropyGradientRule.self,
+        BatchNormRule.self, BatchNormTrainingRule.self, BatchNormGradientRule.self,
+        DropoutTrainingRule.self, GaussianNoiseRule.self,
+        ReduceSumRule.self,
+    ]
+
+    private static let byName: [String: any OperatorRule.Type] = Dictionary(
+        uniqueKeysWithValues: all.map { ($0.operatorName, $0) })
+
+    /// The rule for a call of `operation`: its own, or that of its kind.
+    static func rule(for operation: any Operator) -> any LoweringRule {
+        if let own = byName[operation.name]?.make(operation) { return own }
+        if let broadcasting = operation as? any BroadcastingOperator { return BroadcastingRule(broadcasting) }
+        if let expression = operation.expression { return ElementwiseRule(expression) }
+        return CompileTimeRule()
+    }
+}

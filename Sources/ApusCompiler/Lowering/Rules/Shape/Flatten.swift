@@ -1,0 +1,9 @@
+import ApusGraph
+
+/// The operand as one row.
+struct FlattenRule: OperatorRule, ViewRule {
+    init(_ operation: Flatten) {}
+
+    var isView: Bool { true }
+    func wholeForm(_ site: Site) -> WholeForm? { .view }
+}

@@ -1,0 +1,78 @@
+import ApusGraph
+import ApusInstructions
+import ApusPlan
+
+/// A sum over samples that the body adds to, and how the epilogue makes a plain value of it.
+struct Reduction {
+    enum Form {
+        case copy(count: Int)
+        case unpack(PackParameters)
+    }
+    var value: ValueID
+    var operand: Operand
+    var form: Form
+}
+
+/// The sums over samples, in the order in which the body makes them.
+struct Reductions {
+    private(set) var all: [Reduction] = []
+    private var places: [ValueID: Operand] = [:]
+
+    mutating func append(_ reduction: Reduction) {
+        all.append(reduction)
+        if places[reduction.value] == nil { places[reduction.value] = reduction.operand }
+    }
+
+    /// Where another part of the body finds the sum, where the batch is not cut; nil where the value is none.
+    subscript(value: ValueID) -> Operand? { places[value] }
+}
+
+extension Lowering {
+    /// Room for a sum over the samples, that the body adds to.
+    mutating func makeReduction(_ value: ValueID, elements: Int, form: Reduction.Form) -> Operand {
+        let offset = plan.reductionBytes
+        plan.reductionBytes = (offset + elements * 4).roundedUp(to: 64)
+        let operand = Operand(.reductions, offset: offset)
+        reductions.append(Reduction(value: value, operand: operand, form: form))
+        return operand
+    }
+
+    /// Room for the sum of a bias's gradient, the node's second result; none where it has no bias.
+    mutating func makeBiasReduction(_ node: Node, count: Int) -> Place {
+        guard node.results.count > 1 else { return .none }
+        return .fixed(
+            makeReduction(node.results[1], elements: count.roundedUp(to: lanes), form: .copy(count: count)))
+    }
+
+    /// Sums the shards and makes plain values of the sums.
+    mutating func unpackReductions() throws(LoweringError) {
+        guard !reductions.all.isEmpty else { return }
+        var base = Operand(.reductions)
+        if plan.shards > 1 {
+            let count = plan.reductionBytes / 4
+            base = addState(elements: count)
+            plan.epilogue.append(
+                Instruction(
+                    .reduceShards, operands: [Operand(.reductions), base],
+                    parameters: bytes(of: ReduceParameters(count: count, stride: count, shards: plan.shards)),
+                    label: "sum of the shards"))
+        }
+        let targets = Dictionary(graph.gradients.map { ($0.value, $0.target) }, uniquingKeysWith: { first, _ in first })
+        for reduction in reductions.all {
+            let value = reduction.value
+            let shape = try sampleShape(value)
+            let source = Operand(base.arena, offset: base.offset + reduction.operand.offset)
+            // A gradient is unpacked to its place at once.
+            let place = targets[value].flatMap { slice($0, .gradient) } ?? addState(elements: shape.reduce(1, *))
+            switch reduction.form {
+            case .copy(let count): copy(source, to: place, count: count, label: graph[value].name)
+            case .unpack(let parameters):
+                plan.epilogue.append(
+                    Instruction(
+                        .unpackWeights, operands: [source, place], parameters: bytes(of: parameters),
+                        label: graph[value].name))
+            }
+            whole[value.index] = Whole(place: place, shape: shape)
+        }
+    }
+}
