@@ -3,7 +3,7 @@
 /// A type that conforms is everything about an operator but its fast kernels: attributes, constraints, shape rule,
 /// gradient rule, cost, documentation, and the reference kernel that judges the fast ones. It lives in one file of
 /// `Operators/` and is listed in ``OperatorCatalogue``.
-public protocol Operator: Sendable {
+public protocol Operator: OperatorQuestions, Sendable {
     /// The name in the language: lower-case words joined by underscores.
     static var name: String { get }
 

@@ -71,7 +71,7 @@ struct Lowering {
         stored = Array(repeating: nil, count: graph.values.count)
         whole = Array(repeating: nil, count: graph.values.count)
         literals = Dictionary(
-            graph.constants.map { ($0.value, $0.elements) }, uniquingKeysWith: { first, _ in first })
+            graph.constants.map { ($0.value, $0.elements.doubles) }, uniquingKeysWith: { first, _ in first })
         outputPorts = context.outputPorts
         plan = Plan(name: graph.name, target: options.target, batchBound: options.batchBound, microBatch: 1)
         plan.labels = model.labels

@@ -11,19 +11,39 @@ struct GreedyPacking {
     }
 
     let requests: [BufferRequest]
+    /// For each buffer, those that are live with it.
+    private let neighbours: [[Int32]]
 
-    /// The offset of each buffer. O(n²) for n buffers.
-    func offsets(order: Order, fit: Fit) -> [Int] {
-        var offsets = Array(repeating: 0, count: requests.count)
-        // Placed buffers in order of their offset: the gaps that a new one sees are read off in one sweep.
-        var placed: [Int] = []
-        placed.reserveCapacity(requests.count)
-        for buffer in sequence(order) {
-            let offset = place(buffer, among: placed, offsets, fit)
-            offsets[buffer] = offset
-            placed.insert(buffer, at: placed.firstIndex { offsets[$0] > offset } ?? placed.count)
+    /// O(n log n) for n buffers and as many pairs that are live together.
+    init(requests: [BufferRequest]) {
+        self.requests = requests
+        var neighbours = [[Int32]](repeating: [], count: requests.count)
+        var live: [Int] = []
+        let byStart = requests.indices.filter { requests[$0].size > 0 }
+            .sorted { (requests[$0].firstUse, $0) < (requests[$1].firstUse, $1) }
+        for buffer in byStart {
+            live.removeAll { requests[$0].lastUse < requests[buffer].firstUse }
+            for other in live {
+                neighbours[buffer].append(Int32(other))
+                neighbours[other].append(Int32(buffer))
+            }
+            live.append(buffer)
         }
-        return offsets
+        self.neighbours = neighbours
+    }
+
+    /// The offset of each buffer. O(n log n) for n buffers and as many pairs that are live together, O(n² log n) where all are.
+    func offsets(order: Order, fit: Fit) -> [Int] {
+        var offsets = Array(repeating: -1, count: requests.count)
+        var placed: [Int] = []
+        for buffer in sequence(order) {
+            // In order of their offset: the gaps that a new one sees are read off in one sweep.
+            placed.removeAll(keepingCapacity: true)
+            for other in neighbours[buffer] where offsets[Int(other)] >= 0 { placed.append(Int(other)) }
+            placed.sort { offsets[$0] < offsets[$1] }
+            offsets[buffer] = place(buffer, among: placed, offsets, fit)
+        }
+        return offsets.map { max(0, $0) }
     }
 
     private func sequence(_ order: Order) -> [Int] {
@@ -46,7 +66,7 @@ struct GreedyPacking {
         let request = requests[buffer]
         var top = 0
         var best: (offset: Int, gap: Int)?
-        for other in placed where requests[other].isLive(with: request) {
+        for other in placed {
             let start = top.roundedUp(to: request.alignment)
             let gap = offsets[other] - start
             if gap >= request.footprint, gap < best?.gap ?? Int.max {

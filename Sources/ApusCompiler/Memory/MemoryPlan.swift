@@ -28,9 +28,14 @@ extension MemoryPlan {
     /// Nodes that a search visits by default: some milliseconds for a hundred buffers.
     package static let defaultNodeBudget = 20_000
 
+    /// Buffers that live on one after the other, or together, up to which a search is tried: a packing takes a node for each at
+    /// least, so that with more the budget ends before the search has begun.
+    static let mostSearched = 1024
+
     /// Packs the buffers. The same requests always give the same plan.
     ///
-    /// The greedy packings take O(n²); a node of the search takes O(n). Where the buffers' alignments differ, the search
+    /// The greedy packings take O(n log n) for n buffers and as many pairs that are live together; a node of the search takes O(n).
+    /// Above ``mostSearched`` there is none, and a plan above the bound is not called optimal. Where the buffers' alignments differ, the search
     /// works with the largest of them, and a plan above the bound is not called optimal.
     package init(
         packing requests: [BufferRequest], nodeBudget: Int = MemoryPlan.defaultNodeBudget
@@ -46,7 +51,7 @@ extension MemoryPlan {
         for component in sections.components {
             // `size` is what the components so far need: being below it gains nothing.
             var packed = Packing(greedy: component.map { requests[$0] }, goal: size)
-            if packed.size > size {
+            if packed.size > size, component.count <= Self.mostSearched {
                 let search = ComponentSearch(
                     component.map { requests[$0] }, first: component.map { sections.first[$0] },
                     last: component.map { sections.last[$0] }, alignment: alignment)

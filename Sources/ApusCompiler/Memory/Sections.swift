@@ -11,7 +11,7 @@ struct Sections {
     /// Bytes live in each section: the footprints.
     private(set) var load: [Int]
 
-    /// O(n log n) for n requests, and O(n · sections) for the loads.
+    /// O(n log n) for n requests.
     init(_ requests: [BufferRequest]) {
         let present = requests.indices.filter { requests[$0].size > 0 }
         let starts = Set(present.map { requests[$0].firstUse }).sorted()
@@ -34,8 +34,11 @@ struct Sections {
             let request = requests[buffer]
             first[buffer] = times.firstPosition { $0 >= request.firstUse }
             last[buffer] = times.firstPosition { $0 > request.lastUse } - 1
-            for section in first[buffer]...last[buffer] { load[section] += request.footprint }
+            // Differences from one section to the next, summed below.
+            load[first[buffer]] += request.footprint
+            if last[buffer] + 1 < load.count { load[last[buffer] + 1] -= request.footprint }
         }
+        for section in load.indices.dropFirst() { load[section] += load[section - 1] }
     }
 
     /// The largest sum of live footprints: no arena can be smaller.

@@ -56,16 +56,13 @@ public struct Differentiate: Pass {
             return sum
         }
         let seed = try editor.addConstant(
-            editor.freshName("\(graph[loss].name).gradient"), TensorType(.f32, []), elements: [1])
+            editor.freshName("\(graph[loss].name).gradient"), TensorType(.f32, []), elements: .numbers([1]))
         contributions[loss.index] = [seed]
         for node in graph.nodes.reversed() where node.results.contains(where: { depends[$0.index] }) {
             var results: [ValueID?] = []
             for result in node.results { results.append(try gradient(of: result)) }
             guard results.contains(where: { $0 != nil }) else { continue }
-            var context = GradientContext(
-                editor: editor, node: node, resultGradients: results, needed: node.operands.map { depends[$0.index] })
-            let gradients = try node.operation.gradient(&context)
-            editor = context.editor
+            let gradients = try editor.operandGradients(node, results, node.operands.map { depends[$0.index] })
             for (operand, part) in zip(node.operands, gradients) where depends[operand.index] {
                 if let part { contributions[operand.index].append(part) }
             }

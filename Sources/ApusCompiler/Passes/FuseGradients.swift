@@ -97,7 +97,7 @@ public struct FuseGradients: Pass {
                 let twin = index.producer(of: nodes[poolGradient].operands[1]), twin.operation is ReluGradient,
                 twin.operands[0] == nodes[relu].results[0],
                 index.soleConsumer(of: twin.results[0]) == poolGradient,
-                let reluGradient = nodes.firstIndex(of: twin)
+                let reluGradient = index.number(of: twin.results[0])
             {
                 return make(
                     convolution, .relu, pooled: value, pool: pool, forward: relu, backward: poolGradient,

@@ -8,7 +8,13 @@ struct GraphRewriter {
     private let pass: String
     private var images: [ValueID?]
     private let sourceNames: Set<String>
-    private var renamed: [(value: ValueID, name: String)] = []
+    private let sourceOutputs: Set<ValueID>
+    /// Values of the new graph that are results of nodes.
+    private var results: Set<ValueID> = []
+    /// The names that values of the new graph take over from outputs.
+    private var renamed: [ValueID: String] = [:]
+    /// How many of the outputs stand for each value of the new graph, as far as they are copied.
+    private var outputImages: [ValueID: Int] = [:]
 
     /// Starts with the inputs, parameters and constants of `source`, and no nodes.
     init(_ source: Graph, pass: some Pass) throws(PassError) {
@@ -17,19 +23,22 @@ struct GraphRewriter {
         editor = GraphEditor(name: source.name)
         images = Array(repeating: nil, count: source.values.count)
         sourceNames = Set(source.values.map(\.name))
+        sourceOutputs = Set(source.outputs)
         do {
             for id in source.inputs {
-                images[id.index] = try editor.addInput(source[id].name, source[id].type)
+                substitute(try editor.addInput(source[id].name, source[id].type), for: id)
             }
             for parameter in source.parameters {
                 let value = source[parameter.value]
-                images[parameter.value.index] = try editor.addParameter(
-                    value.name, value.type, role: parameter.role, initializer: parameter.initializer)
+                substitute(
+                    try editor.addParameter(
+                        value.name, value.type, role: parameter.role, initializer: parameter.initializer),
+                    for: parameter.value)
             }
             for constant in source.constants {
                 let value = source[constant.value]
-                images[constant.value.index] = try editor.addConstant(
-                    value.name, value.type, elements: constant.elements)
+                substitute(
+                    try editor.addConstant(value.name, value.type, elements: constant.elements), for: constant.value)
             }
         } catch {
             throw PassError(pass: self.pass, error)
@@ -72,7 +81,7 @@ struct GraphRewriter {
         _ results: [ValueID], with operation: any Operator, _ operands: [ValueID]
     ) throws(PassError) {
         let made = try apply(operation, to: operands, names: results.map { source[$0].name })
-        for (old, new) in zip(results, made) { images[old.index] = new }
+        for (old, new) in zip(results, made) { substitute(new, for: old) }
     }
 
     /// Adds a call whose results are named `names`.
@@ -80,7 +89,9 @@ struct GraphRewriter {
         _ operation: any Operator, to operands: [ValueID], names: [String]
     ) throws(PassError) -> [ValueID] {
         do {
-            return try editor.apply(operation, to: operands, names: names)
+            let made = try editor.apply(operation, to: operands, names: names)
+            results.formUnion(made)
+            return made
         } catch {
             throw PassError(pass: pass, error)
         }
@@ -130,21 +141,27 @@ struct GraphRewriter {
     mutating func addUpdate(of target: ValueID, to value: ValueID) { editor.addUpdate(of: target, to: value) }
 
     /// Lets a value of the new graph stand for one of the old.
-    mutating func substitute(_ new: ValueID, for old: ValueID) { images[old.index] = new }
+    mutating func substitute(_ new: ValueID, for old: ValueID) {
+        if sourceOutputs.contains(old) {
+            if let before = images[old.index] { outputImages[before, default: 0] -= 1 }
+            outputImages[new, default: 0] += 1
+        }
+        images[old.index] = new
+    }
+
+    /// Whether a value of the source is an output.
+    func isOutput(_ old: ValueID) -> Bool { sourceOutputs.contains(old) }
 
     /// Like ``substitute(_:for:)``, but where `old` is an output its name must live on: the new value takes it over.
     /// Returns false, with nothing done, where it can't, because it is an input, a parameter, a constant or an output
     /// itself.
     mutating func merge(_ old: ValueID, into kept: ValueID) -> Bool {
-        if source.outputs.contains(old) {
-            let isResult = editor.graph.nodes.contains { $0.results.contains(kept) }
-            let isOutput =
-                renamed.contains { $0.value == kept }
-                || source.outputs.contains { $0 != old && images[$0.index] == kept }
-            guard isResult, !isOutput else { return false }
-            renamed.append((kept, source[old].name))
+        if sourceOutputs.contains(old) {
+            let others = (outputImages[kept] ?? 0) - (images[old.index] == kept ? 1 : 0)
+            guard results.contains(kept), renamed[kept] == nil, others == 0 else { return false }
+            renamed[kept] = source[old].name
         }
-        images[old.index] = kept
+        substitute(kept, for: old)
         return true
     }
 

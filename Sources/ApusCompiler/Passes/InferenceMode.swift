@@ -13,7 +13,7 @@ public struct InferenceMode: Pass {
         var model = model
         var rewriter = try GraphRewriter(model.graph, pass: self)
         for node in model.graph.nodes {
-            guard node.operation is Dropout || node.operation is GaussianNoise else {
+            guard node.operation.inferenceForm == .operand else {
                 try rewriter.keep(node)
                 continue
             }

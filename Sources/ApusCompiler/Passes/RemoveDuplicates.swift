@@ -45,7 +45,7 @@ public struct RemoveDuplicates: Pass {
 
     /// Two outputs with equal elements stay two, each under its name.
     private func merge(_ results: [ValueID], into first: [ValueID], _ rewriter: inout GraphRewriter) -> Bool {
-        guard results.count == 1 || !results.contains(where: rewriter.source.outputs.contains) else { return false }
+        guard results.count == 1 || !results.contains(where: { rewriter.isOutput($0) }) else { return false }
         for (old, new) in zip(results, first) {
             guard rewriter.merge(old, into: new) else { return false }
         }

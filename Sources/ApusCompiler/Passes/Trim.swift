@@ -44,9 +44,11 @@ private struct NeededExtents {
         needed = full.map { $0.map { _ in 1 } }
         let given = graph.inputs + graph.parameters.map(\.value) + graph.constants.map(\.value)
         for value in given + graph.roots { needWhole(value) }
+        // Needs spread both ways, from results to operands and back, so the nodes are gone through in either direction in turn.
         repeat {
             changed = false
             for node in graph.nodes.reversed() { visit(node) }
+            if changed { for node in graph.nodes { visit(node) } }
         } while changed
     }
 
@@ -62,42 +64,32 @@ private struct NeededExtents {
     private mutating func needWhole(_ value: ValueID) { need(value, full[value.index]) }
 
     private mutating func visit(_ node: Node) {
-        let result = node.results[0]
-        switch node.operation {
-        case is Convolution2D, is MaxPool2D, is AveragePool2D:
-            visitWindows(node)
-        case is BatchNorm:
-            tie([node.operands[0], result])
+        let (operand, result) = (node.operands[0], node.results[0])
+        switch node.operation.trimming(picture: full[operand.index]) {
+        case .whole: (node.operands + node.results).forEach { needWhole($0) }
+        case .perChannel:
+            tie([operand, result])
             node.operands.dropFirst().forEach { needWhole($0) }
-        case is Add, is Multiply:
-            let others = node.operands.filter { graph[$0].type != graph[result].type }
-            tie(node.operands.filter { graph[$0].type == graph[result].type } + [result])
+        case .broadcast:
+            let shape = graph[result].type.dimensions
+            let others = node.operands.filter { graph[$0].type.dimensions != shape }
+            tie(node.operands.filter { graph[$0].type.dimensions == shape } + [result])
             others.forEach { needWhole($0) }
             // An operand with rows or columns of its own that is stretched over the rest fits only the whole.
             if others.contains(where: { graph[$0].type.dimensions.suffix(2).contains { $0 != .fixed(1) } }) {
                 needWhole(result)
             }
-        case let operation where operation.expression != nil:
-            tie(node.operands + node.results)
-        default:
-            (node.operands + node.results).forEach { needWhole($0) }
+        case .windows(let windows): visit(windows, node)
         }
     }
 
-    private mutating func visitWindows(_ node: Node) {
+    private mutating func visit(_ windows: TrimmedWindows, _ node: Node) {
         let (picture, result) = (node.operands[0], node.results[0])
         node.operands.dropFirst().forEach { needWhole($0) }
-        guard !full[picture.index].isEmpty, !full[result.index].isEmpty,
-            let windows = Windows(node.operation, input: full[picture.index])
-        else {
-            needWhole(picture)
-            needWhole(result)
-            return
-        }
+        guard !full[result.index].isEmpty else { return needWhole(picture) }
         need(
             picture, (0..<2).map { min(full[picture.index][$0], windows.reach(needed[result.index][$0], axis: $0)) })
-        // A convolution can leave out what its input would allow; pooling computes all of it.
-        if !(node.operation is Convolution2D) {
+        if !windows.leavesOut {
             need(result, (0..<2).map { windows.count(needed[picture.index][$0], axis: $0) })
         }
     }
@@ -111,75 +103,8 @@ private struct NeededExtents {
 
     /// The node's operator for operands and results of the needed extents.
     func trimmed(_ node: Node) -> any Operator {
-        guard let picture = node.operands.first, !full[picture.index].isEmpty,
-            let windows = Windows(node.operation, input: full[picture.index])
-        else { return node.operation }
-        let (input, output) = (needed[picture.index], needed[node.results[0].index])
-        let isInputWhole = input == full[picture.index]
-        switch node.operation {
-        case var convolution as Convolution2D:
-            if !isInputWhole { convolution.padding = windows.padding(input: input) }
-            convolution.trim = (0..<2).map { windows.count(input[$0], axis: $0) - output[$0] }
-            return convolution
-        case var pool as MaxPool2D:
-            if !isInputWhole { pool.padding = windows.padding(input: input) }
-            return pool
-        case var pool as AveragePool2D:
-            if !isInputWhole { pool.padding = windows.padding(input: input) }
-            return pool
-        default:
-            return node.operation
-        }
-    }
-}
-
-/// Windows with resolved padding, that move over a picture of which the far edge may be cut off.
-private struct Windows {
-    private let size: [Int]
-    private let stride: [Int]
-    private let dilation: [Int]
-    private let before: [Int]
-    private let after: [Int]
-    private let whole: [Int]
-
-    /// Nil for operators that do not work on windows.
-    init?(_ operation: any Operator, input: [Int]) {
-        let geometry: WindowGeometry
-        switch operation {
-        case let convolution as Convolution2D:
-            geometry = convolution.geometry(height: input[0], width: input[1])
-            (size, stride, dilation) = (convolution.kernel, convolution.stride, convolution.dilation)
-        case let pool as MaxPool2D:
-            geometry = pool.geometry(height: input[0], width: input[1])
-            (size, stride, dilation) = (pool.window, pool.stride, [1, 1])
-        case let pool as AveragePool2D:
-            geometry = pool.geometry(height: input[0], width: input[1])
-            (size, stride, dilation) = (pool.window, pool.stride, [1, 1])
-        default: return nil
-        }
-        before = [geometry.padTop, geometry.padLeft]
-        after = [geometry.padBottom, geometry.padRight]
-        whole = input
-    }
-
-    private func span(_ axis: Int) -> Int { dilation[axis] * (size[axis] - 1) + 1 }
-
-    /// How many rows or columns, from the near edge on, the first `outputs` windows read; they may reach beyond the picture.
-    func reach(_ outputs: Int, axis: Int) -> Int {
-        max(1, (outputs - 1) * stride[axis] + span(axis) - before[axis])
-    }
-
-    /// How many windows fit on the first `input` rows or columns.
-    func count(_ input: Int, axis: Int) -> Int {
-        let room = input + before[axis] + padding(after: input, axis) - span(axis)
-        return room < 0 ? 0 : room / stride[axis] + 1
-    }
-
-    /// The padding at the far edge: none where the edge is cut off, because no needed window reaches there.
-    private func padding(after input: Int, _ axis: Int) -> Int { input < whole[axis] ? 0 : after[axis] }
-
-    func padding(input: [Int]) -> Padding {
-        .explicit(
-            top: before[0], left: before[1], bottom: padding(after: input[0], 0), right: padding(after: input[1], 1))
+        let (picture, result) = (node.operands[0].index, node.results[0].index)
+        guard !full[picture].isEmpty, !full[result].isEmpty else { return node.operation }
+        return node.operation.trimmed(input: (full[picture], needed[picture]), output: needed[result])
     }
 }

@@ -34,7 +34,7 @@ extension GraphEditor {
     }
 
     /// The gradients of a node's operands. The editor itself is handed to the rule, so that nothing is copied.
-    mutating func operandGradients(
+    package mutating func operandGradients(
         _ node: Node, _ resultGradients: [ValueID?], _ needed: [Bool]
     ) throws(GraphError) -> [ValueID?] {
         var context = GradientContext(

@@ -2,7 +2,7 @@ import ApusGraph
 
 /// The rule of every operator that works on samples: one line each.
 ///
-/// Operators with an ``ApusGraph/Operator/expression`` and broadcasting operators need none of their own.
+/// Operators with an ``ApusGraph/Operator/expression`` or a formula, and broadcasting operators, need none of their own.
 enum RuleCatalogue {
     static let all: [any OperatorRule.Type] = [
         Convolution2DRule.self, FusedConvolution2DRule.self,
@@ -27,6 +27,7 @@ enum RuleCatalogue {
         if let own = byName[operation.name]?.make(operation) { return own }
         if let broadcasting = operation as? any BroadcastingOperator { return BroadcastingRule(broadcasting) }
         if let expression = operation.expression { return ElementwiseRule(expression) }
+        if let elementwise = operation as? any ElementwiseOperator { return ElementwiseRule(elementwise.formula) }
         return CompileTimeRule()
     }
 }

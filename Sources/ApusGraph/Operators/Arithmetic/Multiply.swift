@@ -14,6 +14,8 @@ public struct Multiply: BroadcastingOperator {
 
     public var function: Expression.Binary { .multiply }
 
+    public func unchangedOperands(_ constants: [Elements?]) -> [Int] { operands(besideNeutral: 1, constants) }
+
     public func gradient(_ context: inout GradientContext) throws(GraphError) -> [ValueID?] {
         var gradients: [ValueID?] = [nil, nil]
         guard let gradient = context.resultGradients[0] else { return gradients }

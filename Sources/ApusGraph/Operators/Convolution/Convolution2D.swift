@@ -93,6 +93,18 @@ public struct Convolution2D: Operator {
     }
     var biasType: TensorType { TensorType(.f32, [.fixed(filters)]) }
 
+    public func trimming(picture: [Int]) -> Trimming {
+        picture.isEmpty ? .whole : .windows(TrimmedWindows(windows, picture: picture, leavesOut: true))
+    }
+
+    public func trimmed(input: (whole: [Int], kept: [Int]), output: [Int]) -> any Operator {
+        let windows = TrimmedWindows(windows, picture: input.whole, leavesOut: true)
+        var convolution = self
+        if input.kept != input.whole { convolution.padding = windows.padding(input: input.kept) }
+        convolution.trim = (0..<2).map { windows.count(input.kept[$0], axis: $0) - output[$0] }
+        return convolution
+    }
+
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         let checks = OperandChecks(Self.name, operands)
         try checks.count("C1", 1...(bias ? 3 : 2), bias ? "x, a weight and a bias" : "x and a weight")

@@ -41,6 +41,8 @@ public struct BatchNorm: Operator {
         Normalization.attribute(epsilon) + (momentum == 0.1 ? [] : [Attribute("momentum", .number(momentum))])
     }
 
+    public func trimming(picture: [Int]) -> Trimming { .perChannel }
+
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         try OperandChecks(Self.name, operands).count("C1", 1...5, "x, scale, bias, mean and variance")
         guard (0...1).contains(momentum) else {

@@ -42,6 +42,17 @@ public struct MaxPool2D: Operator {
     /// Where the windows lie on pictures of this size, and how large the output is.
     public func geometry(height: Int, width: Int) -> WindowGeometry { windows.geometry(height: height, width: width) }
 
+    public func trimming(picture: [Int]) -> Trimming {
+        picture.isEmpty ? .whole : .windows(TrimmedWindows(windows, picture: picture, leavesOut: false))
+    }
+
+    public func trimmed(input: (whole: [Int], kept: [Int]), output: [Int]) -> any Operator {
+        guard input.kept != input.whole else { return self }
+        var pool = self
+        pool.padding = TrimmedWindows(windows, picture: input.whole, leavesOut: false).padding(input: input.kept)
+        return pool
+    }
+
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         [try windows.inferPooling(operands, Self.name)]
     }

@@ -20,6 +20,8 @@ public struct Dropout: Operator {
     }
     public var attributes: [Attribute] { [Attribute("rate", .number(rate))] }
 
+    public var inferenceForm: InferenceForm { .operand }
+
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         try RandomOperator.checkRate(rate)
         return [try RandomOperator.infer(operands, Self.name)]
@@ -65,6 +67,8 @@ public struct DropoutTraining: Operator {
         stream = try attributes.integer("stream", in: RandomOperator.streams)
     }
     public var attributes: [Attribute] { [Attribute("rate", .number(rate)), Attribute("stream", .integer(stream))] }
+
+    public func unchangedOperands(_ constants: [Elements?]) -> [Int] { rate == 0 ? [0] : [] }
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         try RandomOperator.checkRate(rate)

@@ -36,6 +36,8 @@ public struct GaussianNoise: Operator {
         [Attribute("amount", .number(amount)), Attribute("stream", .integer(stream))]
     }
 
+    public var inferenceForm: InferenceForm { .operand }
+
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         guard Self.amounts.contains(amount) else {
             throw ConstraintViolation(

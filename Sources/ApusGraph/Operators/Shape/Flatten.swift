@@ -15,6 +15,8 @@ public struct Flatten: Operator {
     public init() {}
     public init(attributes: inout AttributeReader) throws(AttributeError) {}
 
+    public var isReshape: Bool { true }
+
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         let x = try elementwiseType(operands, count: 1, of: Self.name).type
         guard x.isBatched, let shape = x.sampleShape, let count = x.sampleElements else {

@@ -31,6 +31,8 @@ public struct Reshape: Operator {
     }
     public var attributes: [Attribute] { [Attribute("shape", .integers(shape))] }
 
+    public var isReshape: Bool { true }
+
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         let x = try elementwiseType(operands, count: 1, of: Self.name).type
         guard let count = x.sampleElements else {

@@ -40,7 +40,8 @@ struct BroadcastingRule: SingleRule {
                 strides.append((six, 0))
             }
         }
-        var parameters = BroadcastParameters(operation: function.step)
+        guard let step = function.step else { throw site.unsupported("has no instruction") }
+        var parameters = BroadcastParameters(operation: step)
         parameters.extents = BroadcastParameters.six(shape, filling: 1)
         parameters.firstStrides = strides[0].six
         parameters.firstSampleStride = strides[0].sample

@@ -2,7 +2,7 @@ import ApusGraph
 import ApusInstructions
 import ApusPlan
 
-/// The rule of every operator with an ``ApusGraph/Operator/expression``: one program for each element, in the layout that the
+/// The rule of every operator with an ``ApusGraph/Operator/expression`` or a formula: one program for each element, in the layout that the
 /// operands have.
 struct ElementwiseRule: SingleRule {
     let expression: Expression
@@ -18,6 +18,9 @@ struct ElementwiseRule: SingleRule {
     func wholeForm(_ site: Site) -> WholeForm? { .expression(expression) }
 
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
+        guard site.hasOneType, site.type(site.results[0]).elementType == .f32 else {
+            throw site.unsupported("has no instruction for operands of several types")
+        }
         let result = try lowering.makeResult(site.results[0])
         var sources: [Stored] = []
         for operand in site.operands {

@@ -1,0 +1,64 @@
+/// What passes ask an operator about itself, so that they need not know which it is.
+public protocol OperatorQuestions {
+    /// The numbers of the operands that the result is equal to wherever the two have one type.
+    ///
+    /// - Parameter constants: the elements of those operands that are constants.
+    func unchangedOperands(_ constants: [Elements?]) -> [Int]
+
+    /// Whether the result has the operand's elements in their order, under another shape.
+    var isReshape: Bool { get }
+
+    /// The operator that takes the place of this one where a model answers.
+    var inferenceForm: InferenceForm { get }
+
+    /// Which rows and columns of the operands the first rows and columns of the result are made of.
+    ///
+    /// - Parameter picture: height and width of the first operand; empty where it has none.
+    func trimming(picture: [Int]) -> Trimming
+
+    /// The operator of this kind for pictures of which the far edges are cut off.
+    ///
+    /// - Parameters:
+    ///   - input: height and width of the first operand, before and after.
+    ///   - output: height and width that are left of the result.
+    func trimmed(input: (whole: [Int], kept: [Int]), output: [Int]) -> any Operator
+}
+
+/// What an operator is where a model answers.
+public enum InferenceForm: Sendable {
+    /// What it is.
+    case same
+    /// Its first operand, unchanged.
+    case operand
+}
+
+/// Which rows and columns of an operator's operands are needed where no more than the first so many of the result's are.
+public enum Trimming: Sendable {
+    /// All of operands and results.
+    case whole
+    /// The same of all operands that have the result's shape; all of the others.
+    case broadcast
+    /// The same of the first operand; all of the others.
+    case perChannel
+    /// Those of the first operand that the windows reach; all of the others.
+    case windows(TrimmedWindows)
+}
+
+extension Operator {
+    public func unchangedOperands(_ constants: [Elements?]) -> [Int] { [] }
+    public var isReshape: Bool { false }
+    public var inferenceForm: InferenceForm { .same }
+    public func trimming(picture: [Int]) -> Trimming { expression == nil ? .whole : .broadcast }
+    public func trimmed(input: (whole: [Int], kept: [Int]), output: [Int]) -> any Operator { self }
+}
+
+extension BroadcastingOperator {
+    public func trimming(picture: [Int]) -> Trimming { .broadcast }
+
+    /// The operands beside which stands nothing but the function's neutral element.
+    func operands(besideNeutral neutral: Double, _ constants: [Elements?]) -> [Int] {
+        [(0, 1), (1, 0)].compactMap { kept, other in
+            constants[other].map { $0.doubles.allSatisfy { $0 == neutral } } == true ? kept : nil
+        }
+    }
+}
