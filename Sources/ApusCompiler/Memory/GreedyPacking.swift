@@ -11,37 +11,55 @@ struct GreedyPacking {
     }
 
     let requests: [BufferRequest]
-    /// For each buffer, those that are live with it.
-    private let neighbours: [[Int32]]
+    /// For each buffer, those that are live with it; nil where they are many.
+    private let neighbours: [[Int]?]
+    /// How many neighbours are listed: with more it is quicker to look through all buffers that are placed.
+    private static let mostNeighbours = 128
 
-    /// O(n log n) for n buffers and as many pairs that are live together.
+    /// O(n log n + pairs) for n buffers and the pairs of them that are live together.
     init(requests: [BufferRequest]) {
         self.requests = requests
-        var neighbours = [[Int32]](repeating: [], count: requests.count)
+        var neighbours = [[Int]?](repeating: [], count: requests.count)
+        func add(_ other: Int, to buffer: Int) {
+            guard let count = neighbours[buffer]?.count else { return }
+            if count < Self.mostNeighbours { neighbours[buffer]?.append(other) } else { neighbours[buffer] = nil }
+        }
         var live: [Int] = []
         let byStart = requests.indices.filter { requests[$0].size > 0 }
             .sorted { (requests[$0].firstUse, $0) < (requests[$1].firstUse, $1) }
         for buffer in byStart {
             live.removeAll { requests[$0].lastUse < requests[buffer].firstUse }
             for other in live {
-                neighbours[buffer].append(Int32(other))
-                neighbours[other].append(Int32(buffer))
+                add(other, to: buffer)
+                add(buffer, to: other)
             }
             live.append(buffer)
         }
         self.neighbours = neighbours
     }
 
-    /// The offset of each buffer. O(n log n) for n buffers and as many pairs that are live together, O(n² log n) where all are.
+    /// The offset of each buffer. O(n log n) for n buffers where few are live together, O(n²) at most.
     func offsets(order: Order, fit: Fit) -> [Int] {
         var offsets = Array(repeating: -1, count: requests.count)
+        // Placed buffers in order of their offset: the gaps that a new one sees are read off in one sweep.
         var placed: [Int] = []
+        placed.reserveCapacity(requests.count)
         for buffer in sequence(order) {
-            // In order of their offset: the gaps that a new one sees are read off in one sweep.
-            placed.removeAll(keepingCapacity: true)
-            for other in neighbours[buffer] where offsets[Int(other)] >= 0 { placed.append(Int(other)) }
-            placed.sort { offsets[$0] < offsets[$1] }
-            offsets[buffer] = place(buffer, among: placed, offsets, fit)
+            let meeting: [Int]
+            if let near = neighbours[buffer] {
+                meeting = near.filter { offsets[$0] >= 0 }.sorted { offsets[$0] < offsets[$1] }
+            } else {
+                let request = requests[buffer]
+                meeting = placed.filter { requests[$0].isLive(with: request) }
+            }
+            let offset = place(buffer, among: meeting, offsets, fit)
+            offsets[buffer] = offset
+            var (low, high) = (0, placed.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if offsets[placed[middle]] > offset { high = middle } else { low = middle + 1 }
+            }
+            placed.insert(buffer, at: low)
         }
         return offsets.map { max(0, $0) }
     }

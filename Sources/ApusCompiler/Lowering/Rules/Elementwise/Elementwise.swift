@@ -42,7 +42,8 @@ struct ElementwiseRule: SingleRule {
                 opcode: .elementwise, operands: sources.map(\.place) + [result.place],
                 parameters: bytes(of: parameters) + steps.flatMap { bytes(of: $0) }, label: site.name,
                 multiplyAdds: 0, repeats: result.imageCount))
-        if expression.evaluate(Array(repeating: 0, count: sources.count)) != 0 {
+        let zeros = [Double](repeating: 0, count: sources.count)
+        if expression.evaluate(zeros) != 0 {
             lowering.clearBorder(result, label: site.name)
         }
     }

@@ -1,9 +1,10 @@
-package import ApusPlan
+import ApusCompiler
+import ApusPlan
 
 /// A picture of an arena over time: instructions from left to right, offsets from the bottom up.
 ///
 /// Names may come from a file: what is drawn of them has no control characters, and is escaped in SVG.
-package struct MemoryDrawing: Sendable {
+struct MemoryDrawing: Sendable {
     /// A buffer as a rectangle.
     struct Block: Sendable, Equatable {
         var name: String
@@ -25,7 +26,7 @@ package struct MemoryDrawing: Sendable {
     /// - Parameters:
     ///   - names: the buffers' names, in the order of the requests.
     ///   - instructions: what is written under each instruction, from instruction 0 on; may be empty.
-    package init(
+    init(
         title: String = "Activations", names: [String], requests: [BufferRequest], plan: MemoryPlan,
         instructions: [String] = []
     ) {
@@ -41,7 +42,7 @@ package struct MemoryDrawing: Sendable {
     }
 
     /// The activation arena of a plan.
-    package init(_ plan: Plan) {
+    init(_ plan: Plan) {
         let blocks = plan.buffers.map {
             Block(name: $0.name, offset: $0.offset, size: $0.size, firstUse: $0.firstUse, lastUse: $0.lastUse)
         }

@@ -2,6 +2,8 @@ import ApusCompiler
 import ApusPlan
 import Testing
 
+@testable import dump_graph
+
 @Suite("Drawings of arenas")
 struct MemoryDrawingTests {
     private let requests = [

@@ -19,7 +19,7 @@ extension MemoryDrawing {
     }
 
     /// The arena as a picture for a browser. It follows the reader's choice of light or dark; each buffer has a tooltip.
-    package func svg() -> String {
+    func svg() -> String {
         let frame = Frame(duration: duration, bytes: max(arenaBytes, bound))
         let bottom = frame.top + frame.height
         let labels = instructionLabels(frame)
