@@ -29,16 +29,13 @@ public struct TrainingMode: Pass {
         var streams = 0
         var statistics: [(parameter: ValueID, value: ValueID)] = []
         for node in graph.nodes {
-            switch node.operation {
-            case let dropout as Dropout:
+            switch node.operation.trainingForm(stream: streams + 1) {
+            case .same: try rewriter.keep(node)
+            case .random(let operation):
                 streams += 1
-                try rewriter.replace(
-                    node.results, with: DropoutTraining(rate: dropout.rate, stream: streams),
-                    rewriter[node.operands])
-            case let norm as BatchNorm:
-                try train(norm, node, &rewriter, &statistics)
-            default:
-                try rewriter.keep(node)
+                try rewriter.replace(node.results, with: operation, rewriter[node.operands])
+            case .batchStatistics(let operation, let momentum):
+                try normalize(operation, momentum, node, &rewriter, &statistics)
             }
         }
         for (parameter, value) in statistics { rewriter.addUpdate(of: parameter, to: value) }
@@ -46,15 +43,15 @@ public struct TrainingMode: Pass {
         return model
     }
 
-    private func train(
-        _ norm: BatchNorm, _ node: Node, _ rewriter: inout GraphRewriter,
+    private func normalize(
+        _ operation: any Operator, _ momentum: Double, _ node: Node, _ rewriter: inout GraphRewriter,
         _ statistics: inout [(parameter: ValueID, value: ValueID)]
     ) throws(PassError) {
         let graph = rewriter.source
         let stem = graph[node.results[0]].name
         let names = [stem] + ["batch_mean", "batch_variance"].map { rewriter.freshName("\(stem).\($0)") }
         let results = try rewriter.apply(
-            BatchNormTraining(epsilon: norm.epsilon), to: rewriter[Array(node.operands.prefix(3))], names: names)
+            operation, to: rewriter[Array(node.operands.prefix(3))], names: names)
         rewriter.substitute(results[0], for: node.results[0])
         for (operand, batch) in zip(node.operands.dropFirst(3), results.dropFirst()) {
             guard graph.parameters.contains(where: { $0.value == operand && $0.role == .statistic }) else { continue }
@@ -63,7 +60,7 @@ public struct TrainingMode: Pass {
             let place = statistics.firstIndex { $0.parameter == parameter }
             let old = place.map { statistics[$0].value } ?? parameter
             let new = try rewriter.emit(
-                MovingAverage(momentum: norm.momentum), [old, batch], named: "\(graph[operand].name).update")
+                MovingAverage(momentum: momentum), [old, batch], named: "\(graph[operand].name).update")
             if let place {
                 statistics[place].value = new
             } else {

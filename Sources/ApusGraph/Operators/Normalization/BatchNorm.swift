@@ -42,6 +42,9 @@ public struct BatchNorm: Operator {
     }
 
     public func trimming(picture: [Int]) -> Trimming { .perChannel }
+    public func trainingForm(stream: Int) -> TrainingForm {
+        .batchStatistics(BatchNormTraining(epsilon: epsilon), momentum: momentum)
+    }
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         try OperandChecks(Self.name, operands).count("C1", 1...5, "x, scale, bias, mean and variance")

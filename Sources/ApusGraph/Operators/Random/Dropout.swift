@@ -21,6 +21,7 @@ public struct Dropout: Operator {
     public var attributes: [Attribute] { [Attribute("rate", .number(rate))] }
 
     public var inferenceForm: InferenceForm { .operand }
+    public func trainingForm(stream: Int) -> TrainingForm { .random(DropoutTraining(rate: rate, stream: stream)) }
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         try RandomOperator.checkRate(rate)

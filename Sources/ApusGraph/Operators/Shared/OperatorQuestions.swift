@@ -11,6 +11,11 @@ public protocol OperatorQuestions {
     /// The operator that takes the place of this one where a model answers.
     var inferenceForm: InferenceForm { get }
 
+    /// The operator that takes the place of this one while a model is trained.
+    ///
+    /// - Parameter stream: the number of the next sequence of random numbers, where it draws from one.
+    func trainingForm(stream: Int) -> TrainingForm
+
     /// Which rows and columns of the operands the first rows and columns of the result are made of.
     ///
     /// - Parameter picture: height and width of the first operand; empty where it has none.
@@ -32,6 +37,17 @@ public enum InferenceForm: Sendable {
     case operand
 }
 
+/// What an operator is while a model is trained.
+public enum TrainingForm: Sendable {
+    /// What it is.
+    case same
+    /// An operator on the same operands that draws random numbers from the stream.
+    case random(any Operator)
+    /// An operator on those operands that are no statistics. Its results are this operator's and the batch's statistics, which the
+    /// graph's own, the last operands, follow by a moving average of this momentum.
+    case batchStatistics(any Operator, momentum: Double)
+}
+
 /// Which rows and columns of an operator's operands are needed where no more than the first so many of the result's are.
 public enum Trimming: Sendable {
     /// All of operands and results.
@@ -48,6 +64,7 @@ extension Operator {
     public func unchangedOperands(_ constants: [Elements?]) -> [Int] { [] }
     public var isReshape: Bool { false }
     public var inferenceForm: InferenceForm { .same }
+    public func trainingForm(stream: Int) -> TrainingForm { .same }
     public func trimming(picture: [Int]) -> Trimming { expression == nil ? .whole : .broadcast }
     public func trimmed(input: (whole: [Int], kept: [Int]), output: [Int]) -> any Operator { self }
 }
