@@ -109,7 +109,11 @@ struct GraphRewriter {
         do {
             var composer = Composer(editor, stem: source[node.results[0]].name)
             editor = GraphEditor(name: "")
-            defer { editor = composer.editor }
+            let before = composer.editor.graph.nodes.count
+            defer {
+                editor = composer.editor
+                for node in editor.graph.nodes[before...] { self.results.formUnion(node.results) }
+            }
             let results = try composite.compose(&composer, self[node.operands])
             for (old, new) in zip(node.results, results) { try composer.rename(new, to: source[old].name) }
             return results

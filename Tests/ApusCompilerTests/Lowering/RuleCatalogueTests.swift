@@ -20,7 +20,8 @@ struct RuleCatalogueTests {
                 || operation is any CompositeOperator.Type
             if isDerived || Self.compileTimeOnly.contains(operation.name) { continue }
             // What is left works element by element, without attributes or with defaults or a number.
-            var attributes = AttributeReader([Attribute("momentum", .number(0.5))])
+            var attributes = AttributeReader(
+                operatorName: operation.name, [Attribute("momentum", .number(0.5))])
             let call = try operation.init(attributes: &attributes)
             #expect(call.expression != nil, "\(operation.name) has no rule")
         }

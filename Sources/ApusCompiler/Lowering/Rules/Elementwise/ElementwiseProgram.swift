@@ -2,7 +2,7 @@ import ApusGraph
 import ApusInstructions
 
 extension Expression.Binary {
-    /// The step that computes this function; nil where there is none.
+    /// The step of an `elementwise` instruction that computes this function; nil where it has none.
     var step: ElementwiseStep.Operation? {
         switch self {
         case .add: .add
@@ -18,7 +18,7 @@ extension Expression.Binary {
 }
 
 extension Expression.Unary {
-    /// The step that computes this function; nil where there is none.
+    /// The step of an `elementwise` instruction that computes this function; nil where it has none.
     var step: ElementwiseStep.Operation? {
         switch self {
         case .negate: .negate
@@ -39,7 +39,7 @@ struct ElementwiseProgram {
     private let operands: Int
     private let value: String
 
-    /// - Throws: where the expression needs more registers than there are, or a function that is no step.
+    /// - Throws: where the expression needs more registers than there are.
     init(_ expression: Expression, operands: Int, value: String) throws(LoweringError) {
         self.operands = operands
         self.value = value
@@ -61,7 +61,7 @@ struct ElementwiseProgram {
             let source = try compile(inner)
             release(source)
             let result = try takeRegister()
-            steps.append(ElementwiseStep(try step(function.step), first: source, result: result))
+            steps.append(ElementwiseStep(try step(function.step, function.rawValue), first: source, result: result))
             return result
         case .binary(let function, let first, let second):
             let left = try compile(first)
@@ -69,24 +69,30 @@ struct ElementwiseProgram {
             release(left)
             release(right)
             let result = try takeRegister()
-            steps.append(ElementwiseStep(try step(function.step), first: left, second: right, result: result))
+            steps.append(
+                ElementwiseStep(
+                    try step(function.step, function.rawValue), first: left, second: right, result: result))
             return result
-        case .select: throw unsupported("chooses between values, for which there is no step")
+        case .select: throw missing("select")
         }
     }
 
-    private func step(_ operation: ElementwiseStep.Operation?) throws(LoweringError) -> ElementwiseStep.Operation {
-        guard let operation else { throw unsupported("has a function that there is no step for") }
-        return operation
+    private func step(
+        _ step: ElementwiseStep.Operation?, _ function: String
+    ) throws(LoweringError) -> ElementwiseStep.Operation {
+        guard let step else { throw missing(function) }
+        return step
     }
 
-    private func unsupported(_ reason: String) -> LoweringError {
-        .unsupported(value: value, operation: "its expression", reason: reason)
+    private func missing(_ function: String) -> LoweringError {
+        .unsupported(
+            value: value, operation: "its expression", reason: "has \(function), which is no element-wise step")
     }
 
     private mutating func takeRegister() throws(LoweringError) -> Int {
         guard let free = isFree.firstIndex(of: true) else {
-            throw unsupported("needs over \(ElementwiseStep.registers) registers")
+            throw .unsupported(
+                value: value, operation: "its expression", reason: "needs over \(ElementwiseStep.registers) registers")
         }
         isFree[free] = false
         return free
