@@ -30,6 +30,11 @@ extension Lowering {
                     name: bufferNames[buffer], offset: packing.offsets[position], size: bufferSizes[buffer],
                     firstUse: first[buffer], lastUse: last[buffer]))
         }
+        if let repeated = body.first(where: { $0.repeats != 1 }) {
+            throw .unsupported(
+                value: repeated.label, operation: "\(repeated.opcode)",
+                reason: "can't repeat for the images of a sample")
+        }
         plan.activationBytes = packing.size
         plan.activationBound = packing.lowerBound
         plan.isOptimal = packing.isOptimal

@@ -112,8 +112,9 @@ struct Lowering {
     private mutating func placeInputs() throws(LoweringError) {
         for input in graph.inputs {
             let value = graph[input]
-            // The one place that decides how a sample finds its part of an input: a port is read `sampleShape` elements on for each.
-            guard value.type.isBatched || !context.samples.isCut, let shape = context.samples.shape(input) else {
+            // The one place that decides which inputs there may be: a port is read `shape` elements on for each sample. An input without
+            // a batch dimension needs a port that all samples share, or instructions that repeat for the images of one sample.
+            guard value.type.dimensions.first?.symbol != nil, let shape = context.samples.shape(input) else {
                 throw .unknownExtent(value: value.name, type: value.type.description)
             }
             let port = plan.inputs.count

@@ -79,4 +79,17 @@ struct LayoutTests {
         #expect(samples.shape(act) == [3, 2, 4, 5])
         #expect(samples.imageCount(act) == 3)
     }
+
+    /// Until ports can be shared and instructions repeat, such a graph is refused, not compiled wrongly.
+    @Test(arguments: [[3, 4], [2 * Dimension.symbol("N"), 4]] as [[Dimension]])
+    func inputsThatAreNotOneSampleEachAreRefused(shape: [Dimension]) throws {
+        var editor = GraphEditor(name: "net")
+        let input = try editor.addInput("x", TensorType(.f32, shape))
+        editor.addOutput(try editor.apply(Relu(), to: [input], names: ["y"])[0])
+        let model = Model(graph: editor.graph)
+        let type = model.graph[input].type.description
+        #expect(throws: CompileError.lowering(.unknownExtent(value: "x", type: type))) {
+            try Compiler.inferencePlan(model, target: .avx2)
+        }
+    }
 }

@@ -10,7 +10,7 @@ struct ConvolutionShape {
 
     /// - Precondition: the source's type is a picture that the convolution's shape rule accepted.
     init(_ convolution: Convolution2D, source: TensorType) {
-        let shape = source.sampleShape ?? [0, 0, 0]
+        let shape = source.dimensions.suffix(3).map { $0.number ?? 0 }
         self.convolution = convolution
         channels = shape[0]
         height = shape[1]

@@ -29,7 +29,10 @@ struct SampleShapes: Sendable {
         }
         self.isCut = isCut
         self.isDynamic = isDynamic
-        shapes = graph.values.map(\.type.sampleShape)
+        // Several parts for each sample, `[2*N, ...]`, are no sample's shape.
+        shapes = graph.values.map { value in
+            value.type.isBatched && value.type.dimensions[0].symbol == nil ? nil : value.type.sampleShape
+        }
         imageCounts = graph.values.indices.map { index in
             guard !isCut, isDynamic[index], let shape = graph.values[index].type.sampleShape, shape.count == 4 else {
                 return 1
