@@ -7,45 +7,6 @@ package enum Activation: Int32, Sendable, CaseIterable {
     case relu = 1
 }
 
-/// `destination = source`, in another layout. Both have the same channels, height and width, and any blocks, borders and
-/// strides. All of the destination is written: borders and unused lanes become zero.
-package struct RelayoutParameters: Sendable, Equatable, BitwiseCopyable {
-    package var source: ImageLayout
-    package var destination: ImageLayout
-    package init(source: ImageLayout, destination: ImageLayout) {
-        self.source = source
-        self.destination = destination
-    }
-}
-
-/// Sets `count` elements of each sample to `value`. Samples are `stride` elements apart.
-package struct FillParameters: Sendable, Equatable, BitwiseCopyable {
-    package var count: Int32
-    package var stride: Int32
-    package var value: Float
-    package init(count: Int, stride: Int, value: Float) {
-        self.count = Int32(count)
-        self.stride = Int32(stride)
-        self.value = value
-    }
-}
-
-/// Puts `strideY - 1` zero rows and `strideX - 1` zero columns between the source's pixels: the first step of the input
-/// gradient of a strided convolution. `destination[c, y·strideY, x·strideX] = source[c, y, x]`; all else is zero.
-/// The destination's height is at least `(source.height - 1)·strideY + 1`, its width likewise; both have the same block.
-package struct SpreadParameters: Sendable, Equatable, BitwiseCopyable {
-    package var source: ImageLayout
-    package var destination: ImageLayout
-    package var strideY: Int32
-    package var strideX: Int32
-    package init(source: ImageLayout, destination: ImageLayout, strideY: Int, strideX: Int) {
-        self.source = source
-        self.destination = destination
-        self.strideY = Int32(strideY)
-        self.strideX = Int32(strideX)
-    }
-}
-
 /// A convolution from `source` to `destination`, and its weight gradient.
 ///
 /// **convolution**: for each output channel `o` and each position `(y, x)` of `outputHeight` × `outputWidth`
@@ -447,16 +408,43 @@ package struct OptimizerParameters: Sendable, Equatable, BitwiseCopyable {
     package init(count: Int) { self.count = Int32(count) }
 }
 
-/// What changes from one run to the next: the `arguments` operand of the instructions that need it.
-package struct RunArguments: Sendable, Equatable, BitwiseCopyable {
-    /// 1 / samples in the whole batch.
-    package var inverseBatch: Float = 1
-    package var learningRate: Float = 0
-    /// Counts optimizer steps from 1.
-    package var step: UInt32 = 1
-    /// Where the first sample of this call is in the batch.
-    package var firstSample: UInt32 = 0
-    package var seedLow: UInt32 = 0
-    package var seedHigh: UInt32 = 0
-    package init() {}
+extension Opcode {
+    package static let convolution = Opcode(rawValue: 16)
+    package static let depthwiseConvolution = Opcode(rawValue: 17)
+    package static let convolutionWeightGradient = Opcode(rawValue: 18)
+    package static let depthwiseWeightGradient = Opcode(rawValue: 19)
+    package static let packWeights = Opcode(rawValue: 20)
+    package static let unpackWeights = Opcode(rawValue: 21)
+    package static let dense = Opcode(rawValue: 22)
+    package static let denseWeightGradient = Opcode(rawValue: 23)
+    package static let padVector = Opcode(rawValue: 24)
+    package static let winogradConvolution = Opcode(rawValue: 25)
+    package static let winogradWeightGradient = Opcode(rawValue: 26)
+    package static let winogradRowConvolution = Opcode(rawValue: 27)
+    package static let plainDepthwiseConvolution = Opcode(rawValue: 28)
+    package static let maxPool = Opcode(rawValue: 32)
+    package static let maxPoolGradient = Opcode(rawValue: 33)
+    package static let maxUnpool = Opcode(rawValue: 34)
+    package static let averagePool = Opcode(rawValue: 35)
+    package static let averagePoolGradient = Opcode(rawValue: 36)
+    package static let elementwise = Opcode(rawValue: 48)
+    package static let broadcast = Opcode(rawValue: 49)
+    package static let reduceSum = Opcode(rawValue: 50)
+    package static let softmax = Opcode(rawValue: 64)
+    package static let logSoftmax = Opcode(rawValue: 65)
+    package static let softmaxGradient = Opcode(rawValue: 66)
+    package static let logSoftmaxGradient = Opcode(rawValue: 67)
+    package static let crossEntropy = Opcode(rawValue: 68)
+    package static let crossEntropyGradient = Opcode(rawValue: 69)
+    package static let logitCrossEntropy = Opcode(rawValue: 70)
+    package static let logitCrossEntropyGradient = Opcode(rawValue: 71)
+    package static let batchNormTraining = Opcode(rawValue: 80)
+    package static let batchNormGradient = Opcode(rawValue: 81)
+    package static let batchNormInference = Opcode(rawValue: 82)
+    package static let dropout = Opcode(rawValue: 96)
+    package static let gaussianNoise = Opcode(rawValue: 97)
+    package static let reduceShards = Opcode(rawValue: 112)
+    package static let adam = Opcode(rawValue: 113)
+    package static let momentum = Opcode(rawValue: 114)
+    package static let movingAverage = Opcode(rawValue: 115)
 }
