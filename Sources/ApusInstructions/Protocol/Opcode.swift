@@ -4,6 +4,11 @@ package struct Opcode: RawRepresentable, Hashable, Sendable, CustomStringConvert
 
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
+    package static func == (left: Opcode, right: Opcode) -> Bool { left.rawValue == right.rawValue }
+
+    /// For the kernel tables: a generic function would be compiled into each of the kernel modules, and shared by the linker.
+    package static func ~= (pattern: Opcode, opcode: Opcode) -> Bool { pattern.rawValue == opcode.rawValue }
+
     /// The name of the kind, such as `convolution`.
     package var description: String {
         InstructionCatalogue.definition(of: self)?.name ?? "instruction \(rawValue)"

@@ -31,19 +31,8 @@ func convolutionWeightGradient(
     }
 }
 
-func depthwiseWeightGradient(
-    _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
-) {
-    let parameters = parameters.assumingMemoryBound(to: ConvolutionParameters.self).pointee
-    var memory = TileMemory()
-    withUnsafeMutablePointer(to: &memory) { memory in
-        let work = WeightGradientWork(operands, parameters, samples, memory)
-        for block in 0..<parameters.destination.blocks { work.addDepthwise(block: block) }
-    }
-}
-
 /// A weight gradient's operands, and the loops of its tiles: over samples, rows and columns of positions.
-private struct WeightGradientWork {
+struct WeightGradientWork {
     let parameters: ConvolutionParameters
     let samples: Int
     let source: Floats
