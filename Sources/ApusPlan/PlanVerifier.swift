@@ -35,6 +35,33 @@ extension Plan {
                 }
             }
         }
+        try verifyPorts()
+    }
+
+    /// Bytes of an input's sample that nobody need read.
+    private static let unreadInputBytes = 1 << 26
+
+    /// Checks that the body writes each output to its end, and has use for an input that takes much memory: who runs a plan
+    /// makes room for all of them. Instructions are known to be right.
+    private func verifyPorts() throws(PlanViolation) {
+        var read = [Int](repeating: 0, count: inputs.count)
+        var written = [Int](repeating: 0, count: outputs.count)
+        for instruction in body
+        where instruction.operands.contains(where: { $0.arena == .input || $0.arena == .output }) {
+            let extents: [OperandExtent]
+            do { extents = try instruction.extents(samples: 1, lanes: target.lanes) } catch { continue }
+            for (operand, extent) in zip(instruction.operands, extents) {
+                let (port, end) = (Int(operand.port), operand.offset + extent.bytes.upperBound)
+                if operand.arena == .input { read[port] = max(read[port], end) }
+                if operand.arena == .output { written[port] = max(written[port], end) }
+            }
+        }
+        for (port, end) in zip(outputs, written) where end != port.sampleBytes {
+            throw PlanViolation("the output \(port.name) has \(port.sampleBytes) bytes, of which \(end) are written")
+        }
+        for (port, end) in zip(inputs, read) where port.sampleBytes > max(Self.unreadInputBytes, 64 * end) {
+            throw PlanViolation("the input \(port.name) has \(port.sampleBytes) bytes, of which \(end) are read")
+        }
     }
 
     private func verifySizes() throws(PlanViolation) {

@@ -15,7 +15,7 @@ package struct PlainDepthwiseConvolutionInstruction: InstructionDefinition {
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         let parameters = try parameters.load(ConvolutionParameters.self)
         source = try CheckedImage(parameters.source, "source")
-        destination = try CheckedImage(parameters.destination, "destination", isWritten: true)
+        destination = try CheckedImage(parameters.destination, "destination")
         for (image, name) in [(source, "source"), (destination, "destination")] {
             try require(
                 image.block == 1 && !image.layout.hasBorder,
@@ -23,6 +23,7 @@ package struct PlainDepthwiseConvolutionInstruction: InstructionDefinition {
             try require(
                 product(image.height, image.width) >= lanes, "the \(name) has fewer than \(lanes) pixels")
         }
+        try destination.requireSamplesApart("destination")
         try require(
             parameters.source.channels == parameters.destination.channels,
             "a depthwise convolution has \(parameters.source.channels) inputs and "

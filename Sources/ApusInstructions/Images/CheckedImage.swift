@@ -31,12 +31,15 @@ package struct CheckedImage: Sendable {
         // Kernels count the elements of a sample in 32 bits where they can.
         guard sampleElements <= Int(Int32.max) else { throw ParameterError("the \(name) is too large") }
         sampleStride = Int(layout.sampleStride)
-        if isWritten {
-            try require(
-                sampleStride >= sampleElements,
-                "the \(name)'s samples of \(sampleElements) elements are \(sampleStride) apart")
-        }
         self.layout = layout
+        if isWritten { try requireSamplesApart(name) }
+    }
+
+    /// Checks that no two samples have a place in common: whoever writes them would wait for the same bytes again and again.
+    package func requireSamplesApart(_ name: String) throws(ParameterError) {
+        try require(
+            sampleStride >= sampleElements,
+            "the \(name)'s samples of \(sampleElements) elements are \(sampleStride) apart")
     }
 
     package var block: Int { Int(layout.channelBlock) }
