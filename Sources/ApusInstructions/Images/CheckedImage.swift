@@ -12,18 +12,10 @@ package struct CheckedImage: Sendable {
     ///   - name: what the image is, for errors: `source`.
     ///   - isWritten: whether samples must lie apart from each other.
     package init(_ layout: ImageLayout, _ name: String, isWritten: Bool = false) throws(ParameterError) {
-        for (field, value) in [
-            ("channels", layout.channels), ("height", layout.height), ("width", layout.width),
-            ("block", layout.channelBlock),
-        ] where value < 1 {
-            throw ParameterError("the \(name)'s \(field) is \(value)")
-        }
-        for (field, value) in [
-            ("top", layout.top), ("left", layout.left), ("bottom", layout.bottom), ("right", layout.right),
-            ("sample stride", layout.sampleStride),
-        ] where value < 0 {
-            throw ParameterError("the \(name)'s \(field) is \(value)")
-        }
+        // The least of all fields is looked at first: a list of them would take memory, for each image of each plan.
+        let sizes = min(layout.channels, layout.height, layout.width, layout.channelBlock)
+        let borders = min(min(layout.top, layout.left, layout.bottom, layout.right), layout.sampleStride)
+        if sizes < 1 || borders < 0 { throw Self.wrongField(of: layout, name) }
         let rows = Int(layout.top) + Int(layout.height) + Int(layout.bottom)
         let columns = Int(layout.left) + Int(layout.width) + Int(layout.right)
         blocks = (Int(layout.channels) + Int(layout.channelBlock) - 1) / Int(layout.channelBlock)
@@ -33,6 +25,17 @@ package struct CheckedImage: Sendable {
         sampleStride = Int(layout.sampleStride)
         self.layout = layout
         if isWritten { try requireSamplesApart(name) }
+    }
+
+    /// The first field that is wrong.
+    private static func wrongField(of layout: ImageLayout, _ name: String) -> ParameterError {
+        let fields = [
+            ("channels", layout.channels, 1), ("height", layout.height, 1), ("width", layout.width, 1),
+            ("block", layout.channelBlock, 1), ("top", layout.top, 0), ("left", layout.left, 0),
+            ("bottom", layout.bottom, 0), ("right", layout.right, 0), ("sample stride", layout.sampleStride, 0),
+        ]
+        let (field, value, _) = fields.first { $0.1 < $0.2 } ?? fields[0]
+        return ParameterError("the \(name)'s \(field) is \(value)")
     }
 
     /// Checks that no two samples have a place in common: whoever writes them would wait for the same bytes again and again.
