@@ -111,6 +111,10 @@ extension Plan {
         guard (1...InstructionCatalogue.repeatLimit).contains(instruction.repeats) else {
             return "it is repeated \(instruction.repeats) times"
         }
+        // A stride of zero touches no more memory however often it is taken; but somebody waits for it.
+        guard stage != .body || product(microBatch, instruction.repeats) <= 1 << 28 else {
+            return "it is repeated \(instruction.repeats) times for each of \(microBatch) samples"
+        }
         guard instruction.multiplyAdds >= 0, product(instruction.multiplyAdds, microBatch) < 1 << 50 else {
             return "it has \(instruction.multiplyAdds) multiply-adds"
         }
