@@ -39,7 +39,7 @@ extension Plan {
     }
 
     /// Bytes of an input's sample that nobody need read.
-    private static let unreadInputBytes = 1 << 26
+    private static let unreadInputBytes = 1 << 24
 
     /// Checks that the body writes each output to its end, and has use for an input that takes much memory: who runs a plan
     /// makes room for all of them. Instructions are known to be right.
