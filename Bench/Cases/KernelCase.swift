@@ -60,7 +60,7 @@ private final class PreparedKernel: PreparedRun {
 
     init(_ instruction: Instruction, target: Target, samples: Int) throws {
         unsafe kernel = try Processor.kernel(for: instruction.opcode, on: target)
-        self.samples = samples
+        self.samples = samples * instruction.repeats
         let extents = try instruction.extents(samples: samples, lanes: target.lanes)
         unsafe parameters = .allocate(byteCount: max(16, instruction.parameters.count), alignment: 16)
         unsafe parameters.copyMemory(from: instruction.parameters, byteCount: instruction.parameters.count)

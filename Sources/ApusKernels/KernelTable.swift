@@ -2,7 +2,50 @@ import ApusInstructions
 
 /// The function that computes `opcode` on this instruction set, or nil where there is none.
 package func kernel(for opcode: Opcode) -> Kernel? {
-    layerKernel(for: opcode) ?? valueKernel(for: opcode)
+    switch opcode {
+    case .relayout: relayout
+    case .clearBorder: clearBorder
+    case .spread: spread
+    case .convolution: convolution
+    case .depthwiseConvolution: depthwiseConvolution
+    case .convolutionWeightGradient: convolutionWeightGradient
+    case .depthwiseWeightGradient: depthwiseWeightGradient
+    case .packWeights: packWeights
+    case .unpackWeights: unpackWeights
+    case .dense: dense
+    case .denseWeightGradient: denseWeightGradient
+    case .padVector: padVector
+    case .winogradConvolution: winogradConvolution
+    case .winogradWeightGradient: winogradWeightGradient
+    case .winogradRowConvolution: winogradRowConvolution
+    case .plainDepthwiseConvolution: plainDepthwiseConvolution
+    case .maxPool: maxPool
+    case .maxPoolGradient: maxPoolGradient
+    case .maxUnpool: maxUnpool
+    case .averagePool: averagePool
+    case .averagePoolGradient: averagePoolGradient
+    case .elementwise: elementwise
+    case .broadcast: broadcast
+    case .reduceSum: reduceSum
+    case .softmax: softmax
+    case .logSoftmax: logSoftmax
+    case .softmaxGradient: softmaxGradient
+    case .logSoftmaxGradient: logSoftmaxGradient
+    case .crossEntropy: crossEntropy
+    case .crossEntropyGradient: crossEntropyGradient
+    case .logitCrossEntropy: logitCrossEntropy
+    case .logitCrossEntropyGradient: logitCrossEntropyGradient
+    case .batchNormTraining: batchNormTraining
+    case .batchNormGradient: batchNormGradient
+    case .batchNormInference: batchNormInference
+    case .dropout: dropout
+    case .gaussianNoise: gaussianNoise
+    case .reduceShards: reduceShards
+    case .adam: adam
+    case .momentum: momentum
+    case .movingAverage: movingAverage
+    default: nil
+    }
 }
 
 /// Lanes of this instruction set's vector: blocked layouts for it have this channel block.

@@ -1,5 +1,3 @@
-package import ApusInstructions
-
 /// The instruction-set level that a plan's kernels and layouts are chosen for.
 public enum Target: String, Sendable, CaseIterable {
     /// Four lanes: SSE2.
@@ -40,46 +38,6 @@ package enum Arena: UInt8, Sendable, CaseIterable {
     case input = 6
     /// The caller's memory, as above.
     case output = 7
-}
-
-/// Where an instruction finds one of its operands.
-package struct Operand: Sendable, Equatable {
-    package var arena: Arena
-    /// The number of the input or output, for those arenas; else 0.
-    package var port: UInt16
-    /// Bytes from the arena's start, or from the start of the port's first sample.
-    package var offset: Int
-
-    package init(_ arena: Arena, port: Int = 0, offset: Int = 0) {
-        self.arena = arena
-        self.port = UInt16(port)
-        self.offset = offset
-    }
-
-    /// An operand that is left out.
-    package static let none = Operand(.none)
-}
-
-/// One call of a kernel.
-package struct Instruction: Sendable, Equatable {
-    package var opcode: Opcode
-    package var operands: [Operand]
-    /// The bytes of the parameter structure that the opcode's documentation names.
-    package var parameters: [UInt8]
-    /// The name of the value that it makes.
-    package var label: String
-    /// Multiply-adds for one sample (or for one call, outside the body).
-    package var multiplyAdds: Int
-
-    package init(
-        _ opcode: Opcode, operands: [Operand], parameters: [UInt8], label: String, multiplyAdds: Int = 0
-    ) {
-        self.opcode = opcode
-        self.operands = operands
-        self.parameters = parameters
-        self.label = label
-        self.multiplyAdds = multiplyAdds
-    }
 }
 
 /// An input or output: memory of the caller, one sample after the other, row-major and without gaps.
@@ -184,7 +142,8 @@ public struct Plan: Sendable, Equatable {
     /// Whether a sample's results depend on the others of its batch: sums over samples, or batch norm in training. All of
     /// them must then be there at once; other plans take a batch of any size, a micro-batch at a time.
     package var couplesSamples: Bool {
-        reductionBytes > 0 || body.contains { $0.opcode == .batchNormTraining || $0.opcode == .batchNormGradient }
+        reductionBytes > 0
+            || body.contains { (try? $0.definition(lanes: target.lanes))?.couplesSamples == true }
     }
 
     package init(name: String, target: Target, batchBound: Int, microBatch: Int) {

@@ -12,7 +12,7 @@
 /// Counts and offsets are 8 bytes. A list is its count and then its elements; a name is a list of UTF-8 bytes.
 public enum PlanFile {
     /// Rises with every change of the format or of an instruction's meaning: plans are compiled again, not converted.
-    static let version: UInt32 = 7
+    static let version: UInt32 = 8
 
     static let magic: [UInt8] = [0x89, 0x41, 0x50, 0x4c, 0x41, 0x4e, 0x0d, 0x0a]
     static let headerBytes = 32

@@ -99,6 +99,7 @@ extension PlanFile {
         for list in [plan.prologue, plan.body, plan.epilogue] {
             writer.write(list: list) { writer, instruction in
                 writer.write(instruction.opcode.rawValue)
+                writer.write(UInt32(truncatingIfNeeded: instruction.repeats))
                 writer.write(list: instruction.operands) { writer, operand in
                     writer.write(operand.arena.rawValue)
                     writer.write(operand.port)
@@ -121,8 +122,13 @@ extension PlanFile {
     private static func decodeInstructionList(
         _ reader: inout ByteReader, _ what: String
     ) throws(PlanFileError) -> [Instruction] {
-        try reader.readList(what, least: 34) { (reader) throws(PlanFileError) in
-            let opcode: Opcode = try reader.readCase("instruction")
+        try reader.readList(what, least: 38) { (reader) throws(PlanFileError) in
+            let start = reader.offset
+            let opcode = Opcode(rawValue: try reader.read(UInt16.self))
+            guard InstructionCatalogue.definition(of: opcode) != nil else {
+                throw .invalid(what: "there is no instruction \(opcode.rawValue)", at: start)
+            }
+            let repeats = Int(try reader.read(UInt32.self))
             let operands = try reader.readList("operands", least: 11) { (reader) throws(PlanFileError) in
                 let arena: Arena = try reader.readCase("arena")
                 let port = try reader.read(UInt16.self)
@@ -132,7 +138,8 @@ extension PlanFile {
             let label = try reader.readName("an instruction's label")
             let multiplyAdds = try reader.readCount("the number of multiply-adds")
             return Instruction(
-                opcode, operands: operands, parameters: parameters, label: label, multiplyAdds: multiplyAdds)
+                opcode, operands: operands, parameters: parameters, label: label, multiplyAdds: multiplyAdds,
+                repeats: repeats)
         }
     }
 }

@@ -19,27 +19,12 @@ extension Plan {
     }
 
     /// Checks that each operand of each instruction stays inside of its arena, for every number of samples up to the
-    /// micro-batch; that nothing read-only is written; and that sizes, slices and buffers agree.
+    /// micro-batch; that nothing read-only is written; and that sizes, slices and buffers agree. Whatever the plan holds, it
+    /// can be run after that: every field has a rule.
     ///
     /// - Parameter constantBytes: the size of the constants arena, where the plan doesn't hold it itself.
     package func verify(constantBytes: Int? = nil) throws(PlanViolation) {
-        for (name, value) in [("batch bound", batchBound), ("micro-batch", microBatch), ("number of shards", shards)] {
-            if value < 1 || value > 1 << 31 { throw PlanViolation("the \(name) is \(value)") }
-        }
-        for (name, value) in [
-            ("state", stateBytes), ("reductions", reductionBytes), ("activations", activationBytes),
-        ] where value < 0 || value > 1 << 48 {
-            throw PlanViolation("the \(name) have \(value) bytes")
-        }
-        if product(reductionBytes, shards) > 1 << 48 {
-            throw PlanViolation("\(shards) shards have \(reductionBytes) bytes of reductions each")
-        }
-        for slice in slices where slice.offset % 4 != 0 || slice.offset > stateBytes - 4 * slice.elements {
-            throw PlanViolation("the state's \(slice.name) is not inside of its \(stateBytes) bytes")
-        }
-        for buffer in buffers where buffer.offset > activationBytes - buffer.size || buffer.firstUse > buffer.lastUse {
-            throw PlanViolation("the buffer \(buffer.name) is not inside of the activations' \(activationBytes) bytes")
-        }
+        try verifySizes()
         let constantBytes = constantBytes ?? constants.count
         for (stage, instructions) in [(Stage.prologue, prologue), (.body, body), (.epilogue, epilogue)] {
             for (index, instruction) in instructions.enumerated() {
@@ -50,6 +35,72 @@ extension Plan {
                 }
             }
         }
+        try verifyPorts()
+    }
+
+    /// Bytes of an input's sample that nobody need read.
+    private static let unreadInputBytes = 1 << 24
+
+    /// Checks that the body writes each output to its end, and has use for an input that takes much memory: who runs a plan
+    /// makes room for all of them. Instructions are known to be right.
+    private func verifyPorts() throws(PlanViolation) {
+        var read = [Int](repeating: 0, count: inputs.count)
+        var written = [Int](repeating: 0, count: outputs.count)
+        for instruction in body
+        where instruction.operands.contains(where: { $0.arena == .input || $0.arena == .output }) {
+            let extents: [OperandExtent]
+            do { extents = try instruction.extents(samples: 1, lanes: target.lanes) } catch { continue }
+            for (operand, extent) in zip(instruction.operands, extents) {
+                let (port, end) = (Int(operand.port), operand.offset + extent.bytes.upperBound)
+                if operand.arena == .input { read[port] = max(read[port], end) }
+                if operand.arena == .output { written[port] = max(written[port], end) }
+            }
+        }
+        for (port, end) in zip(outputs, written) where end != port.sampleBytes {
+            throw PlanViolation("the output \(port.name) has \(port.sampleBytes) bytes, of which \(end) are written")
+        }
+        for (port, end) in zip(inputs, read) where port.sampleBytes > max(Self.unreadInputBytes, 64 * end) {
+            throw PlanViolation("the input \(port.name) has \(port.sampleBytes) bytes, of which \(end) are read")
+        }
+    }
+
+    private func verifySizes() throws(PlanViolation) {
+        for (name, value, most) in [
+            ("batch bound", batchBound, 1 << 31), ("micro-batch", microBatch, 1 << 24),
+            ("number of shards", shards, 1 << 16),
+        ] {
+            if value < 1 || value > most { throw PlanViolation("the \(name) is \(value)") }
+        }
+        for (name, value) in [
+            ("state", stateBytes), ("reductions", reductionBytes), ("activations", activationBytes),
+        ] where value < 0 || value > 1 << 48 {
+            throw PlanViolation("the \(name) have \(value) bytes")
+        }
+        if product(reductionBytes, shards) > 1 << 48 {
+            throw PlanViolation("\(shards) shards have \(reductionBytes) bytes of reductions each")
+        }
+        if activationBound < 0 || activationBound > activationBytes {
+            throw PlanViolation("the activations' \(activationBytes) bytes are below their bound of \(activationBound)")
+        }
+        if multiplyAdds < 0 || multiplyAdds > 1 << 48 {
+            throw PlanViolation("the body has \(multiplyAdds) multiply-adds")
+        }
+        if inputs.count > 1 << 16 || outputs.count > 1 << 16 { throw PlanViolation("there are too many ports") }
+        for port in inputs + outputs {
+            if product(port.sampleBytes, microBatch) > 1 << 48 {
+                throw PlanViolation("\(microBatch) samples of \(port.name) have \(port.sampleBytes) bytes each")
+            }
+        }
+        for slice in slices
+        where slice.offset % 4 != 0 || slice.offset < 0 || slice.offset > stateBytes - 4 * slice.elements {
+            throw PlanViolation("the state's \(slice.name) is not inside of its \(stateBytes) bytes")
+        }
+        for buffer in buffers
+        where buffer.offset < 0 || buffer.size < 0 || buffer.offset > activationBytes - buffer.size
+            || buffer.firstUse > buffer.lastUse
+        {
+            throw PlanViolation("the buffer \(buffer.name) is not inside of the activations' \(activationBytes) bytes")
+        }
     }
 
     private enum Stage {
@@ -57,44 +108,67 @@ extension Plan {
     }
 
     private func problem(of instruction: Instruction, in stage: Stage, constantBytes: Int) -> String? {
+        guard (1...InstructionCatalogue.repeatLimit).contains(instruction.repeats) else {
+            return "it is repeated \(instruction.repeats) times"
+        }
+        // A stride of zero touches no more memory however often it is taken; but somebody waits for it.
+        guard stage != .body || product(microBatch, instruction.repeats) <= 1 << 28 else {
+            return "it is repeated \(instruction.repeats) times for each of \(microBatch) samples"
+        }
+        guard instruction.multiplyAdds >= 0, product(instruction.multiplyAdds, microBatch) < 1 << 50 else {
+            return "it has \(instruction.multiplyAdds) multiply-adds"
+        }
+        let definition: any InstructionDefinition
+        do {
+            definition = try instruction.definition(lanes: target.lanes)
+        } catch {
+            return error.description
+        }
         // What an instruction touches grows evenly with the samples: right for one and for the most is right between.
         for samples in stage == .body && microBatch > 1 ? [1, microBatch] : [1] {
-            let extents: [OperandExtent]
-            do {
-                extents = try instruction.extents(samples: samples, lanes: target.lanes)
-            } catch {
-                return error.description
-            }
+            let extents = definition.operands(samples: product(samples, instruction.repeats))
             if extents.count != instruction.operands.count {
                 return "there are \(instruction.operands.count) operands instead of \(extents.count)"
             }
             for (operand, extent) in zip(instruction.operands, extents) {
-                if operand.arena == .none {
-                    if !extent.isOptional { return "the \(extent.name) is left out" }
-                    continue
-                }
-                if extent.access != .read, [.constants, .input, .arguments].contains(operand.arena) {
-                    return "the \(extent.name) is written, but is in the \(operand.arena) arena"
-                }
-                let size: Int
-                do {
-                    size = try bytes(of: operand, samples: samples, in: stage, constantBytes: constantBytes)
-                } catch {
-                    return error.description
-                }
-                if operand.offset % extent.elementBytes != 0 {
-                    return
-                        "the \(extent.name) is at \(operand.offset), which is not a multiple of \(extent.elementBytes)"
-                }
-                if operand.offset < 0 || operand.offset + extent.bytes.lowerBound < 0
-                    || operand.offset + extent.bytes.upperBound > size
+                if let problem = problem(
+                    of: operand, extent, samples: samples, in: stage, constantBytes: constantBytes)
                 {
-                    let first = operand.offset + extent.bytes.lowerBound
-                    return
-                        "the \(extent.name) is bytes \(first) ..< \(operand.offset + extent.bytes.upperBound) of the "
-                        + "\(operand.arena) arena, which has \(size)"
+                    return problem
                 }
             }
+        }
+        return nil
+    }
+
+    private func problem(
+        of operand: Operand, _ extent: OperandExtent, samples: Int, in stage: Stage, constantBytes: Int
+    ) -> String? {
+        // The port and the offset are added to an address whether or not there is one.
+        if operand.port != 0, operand.arena != .input, operand.arena != .output {
+            return "the \(extent.name) is in port \(operand.port) of the \(operand.arena) arena, which has none"
+        }
+        if operand.arena == .none {
+            if operand.offset != 0 { return "the \(extent.name) is left out, but at \(operand.offset)" }
+            return extent.isOptional ? nil : "the \(extent.name) is left out"
+        }
+        if extent.access != .read, [.constants, .input, .arguments].contains(operand.arena) {
+            return "the \(extent.name) is written, but is in the \(operand.arena) arena"
+        }
+        let size: Int
+        do {
+            size = try bytes(of: operand, samples: samples, in: stage, constantBytes: constantBytes)
+        } catch {
+            return error.description
+        }
+        if operand.offset % extent.elementBytes != 0 {
+            return "the \(extent.name) is at \(operand.offset), which is not a multiple of \(extent.elementBytes)"
+        }
+        if operand.offset < 0 || operand.offset + extent.bytes.lowerBound < 0
+            || operand.offset + extent.bytes.upperBound > size
+        {
+            return "the \(extent.name) is bytes \(operand.offset + extent.bytes.lowerBound) ..< "
+                + "\(operand.offset + extent.bytes.upperBound) of the \(operand.arena) arena, which has \(size)"
         }
         return nil
     }

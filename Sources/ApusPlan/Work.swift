@@ -1,4 +1,4 @@
-internal import ApusInstructions
+package import ApusInstructions
 
 /// What a call has to do at least.
 package struct Work: Sendable, Equatable {
@@ -21,24 +21,15 @@ extension Instruction {
     /// written.
     package func work(samples: Int, lanes: Int) throws(ParameterError) -> Work {
         var work = Work(multiplyAdds: product(samples, multiplyAdds))
-        for (operand, extent) in zip(operands, try extents(samples: samples, lanes: lanes))
+        let definition = try definition(lanes: lanes)
+        let samples = product(samples, repeats)
+        for (operand, extent) in zip(operands, definition.operands(samples: samples))
         where operand.arena != .none {
             if extent.access != .write { work.read += extent.bytes.count }
             if extent.access != .read { work.written += extent.bytes.count }
         }
-        let extents = Extents(samples: samples, lanes: lanes, parameters: parameters)
-        switch opcode {
-        case .clearBorder:
-            // The extent spans the picture, which is left alone.
-            let buffer = try CheckedImage(extents.load(ImageLayout.self), "buffer")
-            work.written = product(samples, buffer.sampleElements - buffer.pictureElements, 4)
-        case .winogradConvolution, .winogradWeightGradient, .winogradRowConvolution:
-            let winograd = try extents.load(WinogradParameters.self)
-            work.multiplyAdds = product(
-                samples, winograd.tiles, winograd.tile.frequencies, Int(winograd.source.channels),
-                Int(winograd.destination.channels))
-        default: break
-        }
+        work.written = definition.bytesWritten(samples: samples) ?? work.written
+        work.multiplyAdds = definition.multiplyAdds(samples: samples) ?? work.multiplyAdds
         return work
     }
 }

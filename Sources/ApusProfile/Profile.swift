@@ -106,7 +106,7 @@ package struct Profile: Sendable {
         _ limits: MachineLimits
     ) -> Row {
         var row = Row(stage: stage, kernel: "\(instruction.opcode)", label: instruction.label)
-        row.how = instruction.chosenKernel
+        row.how = instruction.choice(lanes: lanes)
         row.calls = recording.calls(activity)
         row.seconds = recording.seconds(activity)
         guard row.calls > 0 else { return row }

@@ -15,6 +15,8 @@ struct Program: ~Copyable {
     @safe
     struct Call {
         var kernel: Kernel
+        /// Samples of the kernel for each of the batch's.
+        var repeats: Int
         var parameters: UnsafeRawPointer
         var operandCount: Int
         var firstAddress: Int
@@ -38,8 +40,6 @@ struct Program: ~Copyable {
 
     /// Slots before those of the inputs: one for each arena of a fixed place.
     static let fixedSlots = Int(Arena.input.rawValue)
-    /// The most operands an instruction has.
-    static let operandLimit = 8
 
     /// - Parameters:
     ///   - schedule: the instructions of one stage.
@@ -64,7 +64,7 @@ struct Program: ~Copyable {
             unsafe calls.initializeElement(
                 at: index,
                 to: Call(
-                    kernel: kernels[index], parameters: UnsafeRawPointer(nextParameter),
+                    kernel: kernels[index], repeats: instruction.repeats, parameters: UnsafeRawPointer(nextParameter),
                     operandCount: instruction.operands.count, firstAddress: next, activity: activity + piece.source))
             unsafe nextParameter += instruction.parameters.count.roundedUp(to: 16)
             for operand in instruction.operands {
@@ -100,7 +100,7 @@ struct Program: ~Copyable {
     ///
     /// - Parameters:
     ///   - slots: the address of each arena, input and output, as bits; 0 is the null pointer.
-    ///   - scratch: room for ``operandLimit`` pointers.
+    ///   - scratch: room for ``InstructionCatalogue/operandLimit`` pointers.
     @inline(__always)
     func run(
         _ range: Range<Int>, slots: UnsafeMutablePointer<UInt>,
@@ -132,6 +132,6 @@ struct Program: ~Copyable {
             let bits = unsafe slots[place.slot] &+ UInt(bitPattern: place.offset)
             unsafe scratch[operand] = unsafe UnsafeMutableRawPointer(bitPattern: bits)
         }
-        unsafe call.kernel(scratch, call.parameters, samples)
+        unsafe call.kernel(scratch, call.parameters, samples &* call.repeats)
     }
 }

@@ -58,7 +58,9 @@ package struct Schedule: Sendable, Equatable {
                 return Wave(pieces: members.map { Piece(instruction: instructions[$0], source: $0) }, isShared: false)
             }
             let pieces = members.flatMap { index in
-                Self.cut(instructions[index], into: 2 * threads).map { Piece(instruction: $0, source: index) }
+                Self.cut(instructions[index], into: 2 * threads, lanes: lanes).map {
+                    Piece(instruction: $0, source: index)
+                }
             }
             return Wave(pieces: pieces, isShared: pieces.count > 1)
         }
@@ -66,33 +68,15 @@ package struct Schedule: Sendable, Equatable {
 
     /// The instruction as several, each for a range of its elements, where it works element by element and has enough of
     /// them.
-    static func cut(_ instruction: Instruction, into wanted: Int) -> [Instruction] {
-        switch instruction.opcode {
-        case .reduceShards:
-            cut(instruction, ReduceParameters.self, \.count, into: wanted, operands: 2)
-        case .adam: cut(instruction, OptimizerParameters.self, \.count, into: wanted, operands: 4)
-        case .momentum: cut(instruction, OptimizerParameters.self, \.count, into: wanted, operands: 3)
-        case .movingAverage: cut(instruction, OptimizerParameters.self, \.count, into: wanted, operands: 2)
-        default: [instruction]
+    private static func cut(_ instruction: Instruction, into wanted: Int, lanes: Int) -> [Instruction] {
+        guard let cut = (try? instruction.definition(lanes: lanes))?.cut, instruction.repeats == 1 else {
+            return [instruction]
         }
-    }
-
-    /// - Parameters:
-    ///   - count: where the parameters say the number of elements.
-    ///   - operands: how many of the operands, from the first, have the elements; the others are whole for each range.
-    private static func cut<Parameters: BitwiseCopyable>(
-        _ instruction: Instruction, _ type: Parameters.Type, _ count: WritableKeyPath<Parameters, Int32>,
-        into wanted: Int, operands: Int
-    ) -> [Instruction] {
-        let parameters = unsafe instruction.parameters.withUnsafeBytes { unsafe $0.loadUnaligned(as: type) }
-        let elements = Int(parameters[keyPath: count])
-        let size = max(leastElements, (elements + wanted - 1) / wanted).roundedUp(to: elementStep)
-        return stride(from: 0, to: max(elements, 1), by: size).map { start in
-            var own = parameters
-            own[keyPath: count] = Int32(min(size, elements - start))
+        let size = max(leastElements, (cut.elements + wanted - 1) / wanted).roundedUp(to: elementStep)
+        return stride(from: 0, to: max(cut.elements, 1), by: size).map { start in
             var part = instruction
-            part.parameters = unsafe withUnsafeBytes(of: own) { unsafe Array($0) }
-            for operand in 0..<operands { part.operands[operand].offset += 4 * start }
+            part.parameters = cut.parameters(min(size, cut.elements - start))
+            for (operand, bytes) in cut.elementBytes.enumerated() { part.operands[operand].offset += bytes * start }
             return part
         }
     }

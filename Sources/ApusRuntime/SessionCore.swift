@@ -57,8 +57,8 @@ struct SessionCore: ~Copyable {
         slotCount = Program.fixedSlots + portCount
         unsafe slotBlock = .allocate(capacity: slotCount * workers)
         unsafe slotBlock.initialize(repeating: 0, count: slotCount * workers)
-        unsafe scratchBlock = .allocate(capacity: Program.operandLimit * workers)
-        unsafe scratchBlock.initialize(repeating: nil, count: Program.operandLimit * workers)
+        unsafe scratchBlock = .allocate(capacity: InstructionCatalogue.operandLimit * workers)
+        unsafe scratchBlock.initialize(repeating: nil, count: InstructionCatalogue.operandLimit * workers)
         unsafe argumentBlock = .allocate(capacity: workers)
         unsafe argumentBlock.initialize(repeating: RunArguments(), count: workers)
         unsafe self.reductions = unsafe reductions
@@ -86,7 +86,7 @@ struct SessionCore: ~Copyable {
     func slots(of worker: Int) -> UnsafeMutablePointer<UInt> { unsafe slotBlock + worker * slotCount }
 
     private func scratch(of worker: Int) -> UnsafeMutablePointer<UnsafeMutableRawPointer?> {
-        unsafe scratchBlock + worker * Program.operandLimit
+        unsafe scratchBlock + worker * InstructionCatalogue.operandLimit
     }
 
     mutating func begin(batch: Int, arguments: RunArguments, _ companion: Companion) {

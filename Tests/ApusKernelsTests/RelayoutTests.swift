@@ -54,18 +54,6 @@ import Testing
     }
 
     @Test(arguments: InstructionSet.available)
-    func fillSetsTheCountOfEachSample(set: InstructionSet) {
-        for count in [1, 2, 7, 15, 16, 17, 31, 64, 100] {
-            let stride = count + 3
-            let buffer = GuardedFloats(count: 3 * stride)
-            set.run(.fill, [buffer], FillParameters(count: count, stride: stride, value: 2.5), samples: 3)
-            let expected = (0..<3 * stride).map { $0 % stride < count ? 2.5 : Double.nan }
-            let difference = firstDifference(buffer.values, expected, tolerance: 0)
-            #expect(difference == nil, "count \(count)")
-        }
-    }
-
-    @Test(arguments: InstructionSet.available)
     func spreadPutsZerosBetweenPixels(set: InstructionSet) {
         for seed in 0..<100 {
             var random = SeededGenerator(seed: seed)

@@ -39,7 +39,7 @@ struct PlanFileTests {
         other[8] = 9
         #expect(
             message(other)
-                == "the plan file was made for version 9 of the format, this program reads version 7: compile the model again"
+                == "the plan file was made for version 9 of the format, this program reads version 8: compile the model again"
         )
         #expect(
             message(Array(file.prefix(20)))

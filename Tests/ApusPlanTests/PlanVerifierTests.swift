@@ -60,7 +60,55 @@ struct PlanVerifierTests {
                 + "body alone")
     }
 
+    /// What is left out is the null pointer: nothing may be added to it.
+    @Test func whatIsLeftOutIsNowhere() {
+        let convolution = "instruction 1 of the body, convolution for pool1: "
+        #expect(
+            message { $0.body[1].operands[5].offset = 4 } == convolution + "the addend is left out, but at 4")
+        #expect(
+            message { $0.body[1].operands[5].port = 1 }
+                == convolution + "the addend is in port 1 of the none arena, which has none")
+        #expect(
+            message { $0.body[1].operands[1].port = 7 }
+                == convolution + "the packed weights is in port 7 of the constants arena, which has none")
+    }
+
+    @Test func repeatsAreSamplesOfTheKernel() throws {
+        let relayout = "instruction 2 of the body, relayout for flat: "
+        for repeats in [0, -1, 1 << 24 + 1, Int(UInt32.max)] {
+            #expect(
+                message { $0.body[2].repeats = repeats } == relayout + "it is repeated \(repeats) times")
+        }
+        #expect(
+            message { $0.body[2].repeats = 3 }
+                == relayout + "the source is bytes 1536 ..< 6144 of the activations arena, which has 4096")
+        // Before and after the body there is one sample, with its repeats.
+        #expect(message { $0.prologue[0].repeats = 2 } == "right")
+        var twice = samplePlan()
+        twice.body[6].repeats = 2
+        let once = try samplePlan().body[6].work(samples: 4, lanes: 4)
+        #expect(try twice.body[6].work(samples: 2, lanes: 4).read == once.read)
+        #expect(try PlanFile.decode(PlanFile.encode(samplePlan())).body[6].repeats == 1)
+    }
+
+    @Test func portsAreOfUse() {
+        #expect(
+            message { $0.outputs[0].sampleShape = [11] }
+                == "the output probabilities has 44 bytes, of which 40 are written")
+        #expect(
+            message { $0.inputs[0].sampleShape = [1, 1 << 20, 1 << 10] }
+                == "the input image has 4294967296 bytes, of which 256 are read")
+    }
+
     @Test func sizesAgree() {
+        #expect(message { $0.microBatch = 1 << 24 + 1 } == "the micro-batch is 16777217")
+        #expect(message { $0.shards = 1 << 16 + 1 } == "the number of shards is 65537")
+        #expect(
+            message { $0.activationBound = 5000 }
+                == "the activations' 4096 bytes are below their bound of 5000")
+        #expect(
+            message { $0.body[0].multiplyAdds = 1 << 49 }
+                == "instruction 0 of the body, relayout for image: it has 562949953421312 multiply-adds")
         #expect(message { $0.microBatch = 0 } == "the micro-batch is 0")
         #expect(message { $0.stateBytes = 196 } == "the state's status is not inside of its 196 bytes")
         #expect(

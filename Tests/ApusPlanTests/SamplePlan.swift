@@ -85,7 +85,8 @@ func samplePlan() -> Plan {
     }
     plan.prologue = [
         instruction(
-            .fill, [Operand(.reductions)], bytes(of: FillParameters(count: 64, stride: 0, value: 0)), "reductions")
+            .padVector, [Operand(.constants), Operand(.reductions)],
+            bytes(of: PadVectorParameters(count: 0, paddedCount: 64)), "reductions")
     ]
     plan.body = [
         instruction(

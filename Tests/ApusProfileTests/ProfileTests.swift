@@ -142,7 +142,7 @@ import Testing
             .winogradConvolution, operands: Array(repeating: Operand(.activations), count: 7),
             parameters: Self.bytes(parameters), label: "conv", multiplyAdds: 36 * 9 * 256)
         #expect(try convolution.work(samples: 2, lanes: 16).multiplyAdds == 2 * 36 * 4 * 256)
-        #expect(convolution.chosenKernel == "Winograd, F(2 × 2, 3 × 3)")
+        #expect(convolution.choice(lanes: 16) == "Winograd, F(2 × 2, 3 × 3)")
         parameters.tile = .row
         parameters.source.channels = 1
         parameters.source.channelBlock = 1
@@ -153,6 +153,6 @@ import Testing
             parameters: Self.bytes(parameters), label: "conv",
             multiplyAdds: 36 * 9 * 16)
         #expect(try rows.work(samples: 2, lanes: 16).multiplyAdds == 2 * 36 * 6 * 16)
-        #expect(rows.chosenKernel == "Winograd, F(1 × 2, 3 × 3)")
+        #expect(rows.choice(lanes: 16) == "Winograd, F(1 × 2, 3 × 3)")
     }
 }

@@ -31,6 +31,21 @@ enum SmallModels {
         output probabilities = softmax(logits)
         """
 
+    /// A strided, a depthwise and a 3 × 3 convolution, and a sum of two values.
+    static let depthwise = """
+        model depthwise
+        input image: f32[N, 1, 28, 28]
+        conv1 = conv2d(image, filters: 16, kernel: [3, 3], padding: 1, stride: 2)
+        act1 = relu(conv1)
+        deep1 = conv2d(act1, filters: 16, kernel: [3, 3], padding: 1, groups: 16)
+        act2 = relu(deep1)
+        conv2 = conv2d(act2, filters: 16, kernel: [3, 3], padding: 1)
+        total = add(act2, conv2)
+        pool1 = global_average_pool(total)
+        logits = dense(flatten(pool1), units: 10)
+        output probabilities = softmax(logits)
+        """
+
     /// A model file of a spec: each weight a number of its own, statistics above zero, labels and preparation.
     static func file(
         _ spec: String, labels: [String] = (0..<10).map { "digit \($0)" }, weights: ModelFile.WeightFormat = .f32

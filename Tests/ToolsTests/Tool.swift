@@ -29,9 +29,10 @@ enum Tool {
     ///   - input: what it finds on standard input.
     ///   - environment: variables to set beside those of the tests.
     ///   - outputPath: where standard output goes, in place of the result.
+    ///   - seconds: after which the tool is killed.
     static func run(
         _ name: String, _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
-        outputPath: String? = nil
+        outputPath: String? = nil, seconds: Int = 600
     ) throws -> Result {
         let folder = TestFolder()
         let inputPath = try folder.write("input", input)
@@ -56,7 +57,13 @@ enum Tool {
             throw SpawnFailure(description: "\(path) can't be run: \(systemErrorText(code)); build it first")
         }
         var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+        let end = ContinuousClock.now + .seconds(seconds)
+        while true {
+            let ended = waitpid(process, &status, WNOHANG)
+            if ended == process || (ended < 0 && errno != EINTR) { break }
+            if ContinuousClock.now > end { kill(process, SIGKILL) }
+            usleep(500)
+        }
         let signal = status & 0x7f
         return Result(
             status: signal == 0 ? (status >> 8) & 0xff : 128 + signal, outputBytes: try readFile(printed),

@@ -76,7 +76,9 @@ struct PlanReport {
 
     /// How each convolution is computed, where there was a choice.
     private var convolutions: [(value: String, how: String)] {
-        plan.body.compactMap { instruction in instruction.chosenKernel.map { (instruction.label, $0) } }
+        plan.body.compactMap { instruction in
+            instruction.choice(lanes: plan.target.lanes).map { (instruction.label, $0) }
+        }
     }
 
     private var verdict: String {

@@ -5,21 +5,21 @@ import ApusPlan
 import ApusRuntime
 import ApusToolSupport
 
-/// Measures the tiles that a plan's convolutions could have, on this processor, and takes the fastest.
+/// Measures the ways in which a plan's convolutions could be computed, on this processor, and takes the fastest.
 struct Tuner {
     /// A convolution that was measured: in microseconds of a micro-batch, with the compiler's tile and with the fastest.
     struct Measurement {
         var value: String
-        var estimated: ConvolutionTile
-        var fastest: ConvolutionTile
+        var estimated: TuningCandidate
+        var fastest: TuningCandidate
         var estimatedTime: Double
         var fastestTime: Double
 
         var member: JSONValue {
             [
-                "value": .string(value), "tile": .string(fastest.shape),
+                "value": .string(value), "tile": .string(fastest.name),
                 "microseconds": .number(fastestTime),
-                "estimated_tile": .string(estimated.shape),
+                "estimated_tile": .string(estimated.name),
                 "estimated_microseconds": .number(estimatedTime),
             ]
         }
@@ -60,7 +60,7 @@ struct Tuner {
 
     private mutating func tune(_ plan: Plan, until end: ContinuousClock.Instant) throws(SessionError) -> Plan {
         var plan = plan
-        let numbers = plan.body.indices.filter { plan.body[$0].tile != nil }
+        let numbers = plan.body.indices.filter { !plan.body[$0].candidates(lanes: plan.target.lanes).isEmpty }
         for (done, number) in numbers.enumerated() {
             let left = end - .now
             guard left > .zero else {
@@ -70,37 +70,33 @@ struct Tuner {
             let slice = left / (numbers.count - done)
             if let measurement = try measure(plan, number, for: slice) {
                 measurements.append(measurement)
-                plan.body[number].tile = measurement.fastest
+                plan.body[number].parameters = measurement.fastest.parameters
             }
         }
         return plan
     }
 
-    /// Measures one instruction with each tile, in turns, so that what disturbs the processor disturbs them all.
+    /// Measures one instruction with each candidate, in turns, so that what disturbs the processor disturbs them all.
     private func measure(_ plan: Plan, _ number: Int, for slice: Duration) throws(SessionError) -> Measurement? {
-        guard let estimated = plan.body[number].tile else { return nil }
+        let candidates = plan.body[number].candidates(lanes: plan.target.lanes)
         var alone = plan
         alone.body = [plan.body[number]]
-        let most = ConvolutionTile.mostSums(lanes: plan.target.lanes)
-        // With few sums each waits for the one before it: that is never the fastest where more are possible.
-        let tiles = plan.body[number].computableTiles(lanes: plan.target.lanes).filter {
-            $0.sums >= most / 4 || $0 == estimated
-        }
-        var times = [Double](repeating: .infinity, count: tiles.count)
+        var times = [Double](repeating: .infinity, count: candidates.count)
         let turns = 3
         for _ in 0..<turns {
-            for (index, tile) in tiles.enumerated() {
-                alone.body[0].tile = tile
-                times[index] = min(times[index], try Self.time(alone, for: slice / (turns * tiles.count)))
+            for (index, candidate) in candidates.enumerated() {
+                alone.body[0].parameters = candidate.parameters
+                times[index] = min(times[index], try Self.time(alone, for: slice / (turns * candidates.count)))
             }
         }
-        guard let first = tiles.firstIndex(of: estimated), let least = times.min(),
+        guard let first = candidates.firstIndex(where: { $0.parameters == plan.body[number].parameters }),
+            let least = times.min(),
             let best = times.firstIndex(of: least)
         else { return nil }
         // What is no faster than the noise is left as it is.
         let winner = least < 0.98 * times[first] ? best : first
         return Measurement(
-            value: plan.body[number].label, estimated: estimated, fastest: tiles[winner],
+            value: plan.body[number].label, estimated: candidates[first], fastest: candidates[winner],
             estimatedTime: times[first], fastestTime: times[winner])
     }
 

@@ -46,7 +46,8 @@ struct PlanRecord {
             return [
                 "stage": .string(stage.name), "kernel": .string("\(instruction.opcode)"),
                 "value": .string(instruction.label), "multiply_adds": .integer(instruction.multiplyAdds),
-                "how": instruction.chosenKernel.map { .string($0) } ?? .null, "operands": .array(operands),
+                "how": instruction.choice(lanes: plan.target.lanes).map { .string($0) } ?? .null,
+                "operands": .array(operands),
             ]
         }
     }

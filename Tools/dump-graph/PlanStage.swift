@@ -1,4 +1,5 @@
 import ApusCommandLine
+import ApusInstructions
 import ApusPlan
 
 /// A part of a plan's run.

@@ -30,7 +30,7 @@ struct PlanText {
     private func title(of instruction: Instruction, _ index: Int) -> String {
         let work = instruction.multiplyAdds == 0 ? "" : ", \(formatCount(instruction.multiplyAdds)) multiply-adds"
         let kernel = terminal.styled("\(instruction.opcode)", .cyan)
-        let choice = instruction.chosenKernel.map { ", \($0)" } ?? ""
+        let choice = instruction.choice(lanes: plan.target.lanes).map { ", \($0)" } ?? ""
         return "  \(index)  \(kernel) for \(untrusted(instruction.label))\(work)\(choice)"
     }
 
@@ -48,7 +48,7 @@ struct PlanText {
                     operands.filter { $0.access != "written" }.map(\.place).joined(separator: ", "),
                     operands.filter { $0.access != "read" }.map(\.place).joined(separator: ", "),
                     instruction.multiplyAdds == 0 ? "" : formatCount(instruction.multiplyAdds),
-                    instruction.chosenKernel ?? "")
+                    instruction.choice(lanes: plan.target.lanes) ?? "")
             }
             lines += table.lines
         }

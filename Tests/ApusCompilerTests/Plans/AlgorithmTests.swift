@@ -20,7 +20,7 @@ struct AlgorithmTests {
             input image: f32[N, \(channels), \(size), \(size)]
             output y = conv2d(image, filters: \(channels), kernel: [3, 3], padding: same)
             """, permitted)
-        return plan.body.compactMap(\.chosenKernel).first
+        return plan.body.compactMap { $0.choice(lanes: plan.target.lanes) }.first
     }
 
     @Test func onlyTilesWhoseErrorsArePermittedAreTaken() throws {

@@ -27,7 +27,9 @@ struct PooledGradientTests {
 
     /// The instructions that read a gradient as a pool left it.
     private func readers(_ plan: Plan) -> [String] {
-        plan.body.filter { $0.chosenKernel?.hasSuffix("unpools") == true }.map { "\($0.opcode) \($0.label)" }
+        plan.body.filter { $0.choice(lanes: plan.target.lanes)?.hasSuffix("unpools") == true }.map {
+            "\($0.opcode) \($0.label)"
+        }
     }
 
     @Test(arguments: [Target.baseline, .avx2, .avx512, .arm64])

@@ -1,0 +1,25 @@
+extension Opcode {
+    package static let batchNormInference = Opcode(rawValue: 82)
+}
+
+/// `source, scale, bias, mean, variance, destination` · ``BatchNormParameters``
+package struct BatchNormInferenceInstruction: InstructionDefinition {
+    package static var opcode: Opcode { .batchNormInference }
+    package static var name: String { "batchNormInference" }
+    private let images: CheckedBatchNorm
+
+    package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
+        images = try CheckedBatchNorm(parameters, lanes: lanes)
+    }
+
+    package func operands(samples: Int) -> [OperandExtent] {
+        [
+            OperandExtent("source", .read, images.source, samples: samples),
+            images.channels("scale", .read),
+            images.channels("bias", .read),
+            images.channels("mean", .read),
+            images.channels("variance", .read),
+            OperandExtent("destination", .write, images.destination, samples: samples),
+        ]
+    }
+}

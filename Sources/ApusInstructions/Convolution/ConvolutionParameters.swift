@@ -1,0 +1,70 @@
+/// A convolution from `source` to `destination`, and its weight gradient.
+///
+/// **convolution**: for each output channel `o` and each position `(y, x)` of `outputHeight` × `outputWidth`
+///
+///     sum[o, y, x] = bias[o] + Σ_(c, i, j) source[c, y·strideY + i·dilationY − padTop, x·strideX + j·dilationX − padLeft]
+///                                          · weight[o, c, i, j]
+///
+/// where `c` runs over the input channels of `o`'s group. The source has a border that covers every position read: the
+/// kernel tests none. Then `activation`; then, where `poolHeight` > 0, the greatest of each `poolHeight` × `poolWidth`
+/// window (windows do not overlap, rows and columns that fill no window are not computed), and the result is stored. A sum
+/// that is not a number stays so through activation and pooling.
+/// The destination's height and width are those after pooling; its block is V.
+///
+/// - The bias has V lanes for each output block (zero in unused lanes). Null: zero.
+/// - Packed weights are `[output block][input channel][i][j][V]`; the source's block may be 1 or V, and where it is V the
+///   input channel index is padded: `[output block][input block][i][j][channel in block][V]` with zero weights in
+///   unused places. Unused output lanes have zero weights. The unused lanes of the source are not read.
+/// - Groups: output block `b` reads the `inputBlocks` input blocks from `(b / outputBlocks) · inputBlocks` on. Without
+///   groups both count all blocks. (Groups that do not fill blocks are packed as one group with zero weights.)
+/// - The choice, where not null and `poolHeight` > 0, has one byte for each element of the destination's picture,
+///   `[output block][pooled y][pooled x][V]` without border, `choiceStride` bytes a sample: the index `i·poolWidth + j`
+///   of the element chosen (the first of the greatest), or 255 where `activation` is relu and the result is not above
+///   zero. `choice` needs `poolHeight·poolWidth` < 255.
+/// - `addend` is the layout of the addend, with the channels, the picture and the block of the destination.
+/// - The sums of a ``ConvolutionTile`` stay in registers. Where the pooling window is 2 × 2 and the tile holds whole windows,
+///   these are its columns by twos of two rows, or its positions by fours where they flow.
+///
+/// **depthwiseConvolution**: the same with input channel `o` alone: source and destination have block V and the same
+/// channels; packed weights are `[block][i][j][V]`. Group fields are not used. Whole vectors of the source are read.
+///
+/// **plainDepthwiseConvolution**: the same on plain pictures: source and destination have block 1 and no border, and at
+/// least V pixels each. What is read outside of the source is zero. There is no pooling. The scratch is
+/// ``plainDepthwiseScratchElements(lanes:)`` long.
+///
+/// **convolutionWeightGradient**, **depthwiseWeightGradient**: add to the packed weight gradient (same order as the
+/// packed weights, and only places of real input channels are touched) the sum over the samples and positions of
+/// `destination gradient · source`, and to the bias gradient (V lanes each output block), where it is not null, the sum
+/// of the destination gradient. `destination` is here the layout of the gradient of the sums, with no pooling, and its
+/// picture is `outputHeight` × `outputWidth`. What the gradients get in unused output lanes is not specified.
+///
+/// A **convolutionWeightGradient** may have a pooling window of 2 × 2: `destination` is then the layout of the pooled gradient,
+/// and with the choice, which is then there, the kernel makes of it the gradient of the sums as it goes along: see
+/// **maxUnpool**. Strides and dilations are then 1, and the source's block is 1.
+package struct ConvolutionParameters: Sendable, Equatable, BitwiseCopyable {
+    package var source: ImageLayout
+    package var destination: ImageLayout
+    package var kernelHeight: Int32 = 1
+    package var kernelWidth: Int32 = 1
+    package var strideY: Int32 = 1
+    package var strideX: Int32 = 1
+    package var dilationY: Int32 = 1
+    package var dilationX: Int32 = 1
+    package var padTop: Int32 = 0
+    package var padLeft: Int32 = 0
+    package var outputHeight: Int32 = 0
+    package var outputWidth: Int32 = 0
+    package var inputBlocks: Int32 = 0
+    package var outputBlocks: Int32 = 0
+    package var activation: Int32 = 0
+    package var poolHeight: Int32 = 0
+    package var poolWidth: Int32 = 0
+    package var choiceStride: Int32 = 0
+    package var addend: ImageLayout
+    package var tile = ConvolutionTile(outputs: 1, columns: 1)
+    package init(source: ImageLayout, destination: ImageLayout) {
+        self.source = source
+        self.destination = destination
+        addend = destination
+    }
+}

@@ -1,0 +1,29 @@
+extension Opcode {
+    package static let depthwiseConvolution = Opcode(rawValue: 17)
+}
+
+/// `source, packed weights, bias?, destination, choice?` · ``ConvolutionParameters``
+package struct DepthwiseConvolutionInstruction: InstructionDefinition {
+    package static var opcode: Opcode { .depthwiseConvolution }
+    package static var name: String { "depthwiseConvolution" }
+    private let convolution: CheckedConvolution
+    private let choices: Int
+
+    package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
+        convolution = try CheckedConvolution(parameters, lanes: lanes, isDepthwise: true, isWritten: true)
+        choices = try convolution.checkResults(lanes: lanes)
+    }
+
+    package func operands(samples: Int) -> [OperandExtent] {
+        let (parameters, destination) = (convolution.parameters, convolution.destination)
+        return [
+            OperandExtent("source", .read, convolution.source, samples: samples),
+            OperandExtent("packed weights", .read, elements: convolution.weights),
+            OperandExtent("bias", .read, elements: destination.paddedChannels, isOptional: true),
+            OperandExtent("destination", .write, destination, samples: samples),
+            OperandExtent(
+                "choice", .write, elements: choices, every: choices > 0 ? Int(parameters.choiceStride) : 0,
+                samples: samples, of: 1, isOptional: true),
+        ]
+    }
+}

@@ -1,0 +1,69 @@
+extension Opcode {
+    package static let plainDepthwiseConvolution = Opcode(rawValue: 28)
+}
+
+/// `source, packed weights, bias?, destination, scratch` · ``ConvolutionParameters``
+package struct PlainDepthwiseConvolutionInstruction: InstructionDefinition {
+    package static var opcode: Opcode { .plainDepthwiseConvolution }
+    package static var name: String { "plainDepthwiseConvolution" }
+    private let source: CheckedImage
+    private let destination: CheckedImage
+    private let paddedChannels: Int
+    private let weights: Int
+    private let scratch: Int
+
+    package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
+        let parameters = try parameters.load(ConvolutionParameters.self)
+        source = try CheckedImage(parameters.source, "source")
+        destination = try CheckedImage(parameters.destination, "destination")
+        for (image, name) in [(source, "source"), (destination, "destination")] {
+            try require(
+                image.block == 1 && !image.layout.hasBorder,
+                "the \(name) is not plain: its block is \(image.block), or it has a border")
+            try require(
+                product(image.height, image.width) >= lanes, "the \(name) has fewer than \(lanes) pixels")
+        }
+        try destination.requireSamplesApart("destination")
+        try require(
+            parameters.source.channels == parameters.destination.channels,
+            "a depthwise convolution has \(parameters.source.channels) inputs and "
+                + "\(parameters.destination.channels) outputs")
+        try require(parameters.poolHeight == 0, "a depthwise convolution of plain pictures does not pool")
+        _ = try flag(parameters.activation, "the activation")
+        let rows = try Self.reads(
+            "rows", outputs: parameters.outputHeight, of: destination.height, stride: parameters.strideY,
+            kernel: parameters.kernelHeight, dilation: parameters.dilationY)
+        let columns = try Self.reads(
+            "columns", outputs: parameters.outputWidth, of: destination.width, stride: parameters.strideX,
+            kernel: parameters.kernelWidth, dilation: parameters.dilationX)
+        let top = try notNegative(parameters.padTop, "the padding")
+        let left = try notNegative(parameters.padLeft, "the padding")
+        let (height, width) = (max(rows, source.height + top), max(columns, source.width + left))
+        try require(product(height + lanes, width + lanes, 2 * lanes) < 1 << 40, "the padded source is too large")
+        paddedChannels = padded(Int(source.layout.channels), to: lanes)
+        weights = product(paddedChannels, Int(parameters.kernelHeight), Int(parameters.kernelWidth))
+        scratch = parameters.plainDepthwiseScratchElements(lanes: lanes)
+    }
+
+    package func operands(samples: Int) -> [OperandExtent] {
+        [
+            OperandExtent("source", .read, source, samples: samples),
+            OperandExtent("packed weights", .read, elements: weights),
+            OperandExtent("bias", .read, elements: paddedChannels, isOptional: true),
+            OperandExtent("destination", .write, destination, samples: samples),
+            OperandExtent("scratch", .write, elements: scratch),
+        ]
+    }
+
+    /// How many rows or columns are read, those outside of the source among them.
+    private static func reads(
+        _ name: String, outputs: Int32, of destination: Int, stride: Int32, kernel: Int32, dilation: Int32
+    ) throws(ParameterError) -> Int {
+        let outputs = try positive(outputs, "the number of output \(name)")
+        try require(
+            outputs == destination, "the result of \(outputs) \(name) is not the destination's \(destination)")
+        let steps = product(outputs - 1, try positive(stride, "the stride"))
+        return steps + product(try positive(kernel, "the kernel's size") - 1, try positive(dilation, "the dilation"))
+            + 1
+    }
+}

@@ -1,0 +1,34 @@
+/// Six loops that end, and what they touch.
+struct CheckedLoops: Sendable {
+    let parameters: BroadcastParameters
+
+    init(_ bytes: ParameterBytes) throws(ParameterError) {
+        parameters = try bytes.load(BroadcastParameters.self)
+        let counts = parameters.extents
+        // A stride of 0 touches no more memory however long the loop is; but somebody waits for it.
+        var turns = 1
+        for count in [counts.0, counts.1, counts.2, counts.3, counts.4, counts.5] {
+            turns = product(turns, try positive(count, "an extent"))
+        }
+        try require(turns <= Int(Int32.max), "the loops have \(turns) turns")
+    }
+
+    /// What the loops and the samples touch of an operand. Strides may be negative.
+    func extent(
+        _ name: String, _ access: OperandExtent.Access, _ strides: BroadcastParameters.Six, _ sampleStride: Int32,
+        samples: Int
+    ) -> OperandExtent {
+        let counts = parameters.extents
+        var lowest = 0
+        var highest = 0
+        for (count, stride) in [
+            (Int(counts.0), strides.0), (Int(counts.1), strides.1), (Int(counts.2), strides.2),
+            (Int(counts.3), strides.3), (Int(counts.4), strides.4), (Int(counts.5), strides.5),
+            (samples, sampleStride),
+        ] {
+            let reach = product(count - 1, abs(Int(stride)))
+            if stride < 0 { lowest -= reach } else { highest += reach }
+        }
+        return OperandExtent(name, access, bytes: (4 * lowest)..<(4 * (highest + 1)))
+    }
+}

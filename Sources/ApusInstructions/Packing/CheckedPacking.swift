@@ -1,0 +1,52 @@
+/// The sizes of weights and of what they are packed to.
+struct CheckedPacking: Sendable {
+    let form: PackParameters.Form
+    let tile: WinogradTile
+    /// Elements of the weights.
+    let weights: Int
+    /// Elements of the packed weights.
+    let packed: Int
+
+    init(_ bytes: ParameterBytes) throws(ParameterError) {
+        let parameters = try bytes.load(PackParameters.self)
+        guard let form = PackParameters.Form(rawValue: parameters.form) else {
+            throw ParameterError("there is no packed form \(parameters.form)")
+        }
+        let outputs = try positive(parameters.outputs, "the number of outputs")
+        let inputs = try positive(parameters.inputs, "the number of inputs")
+        let groups = try positive(parameters.groups, "the number of groups")
+        let outputBlock = try positive(parameters.outputBlock, "the output block")
+        let inputBlock = try positive(parameters.inputBlock, "the input block")
+        let groupedBlocks = try flag(parameters.groupedBlocks, "the choice of grouped blocks")
+        let kernelHeight = try positive(parameters.kernelHeight, "the kernel's height")
+        let kernelWidth = try positive(parameters.kernelWidth, "the kernel's width")
+        try require(
+            inputs % groups == 0 && outputs % groups == 0,
+            "\(inputs) inputs and \(outputs) outputs are not \(groups) equal groups")
+        let places = product(kernelHeight, kernelWidth)
+        var kernel = places
+        tile = parameters.tile
+        if tile != .none {
+            try require(
+                tile == .row || WinogradTile.squares.contains(tile),
+                "there is no tile of \(tile.height) × \(tile.width)")
+            try require(
+                (form == .forward || form == .transposed) && kernelHeight == 3 && kernelWidth == 3 && groups == 1,
+                "only the weights of a 3 × 3 convolution without groups are transformed")
+            kernel = tile.frequencies
+        }
+        switch form {
+        case .forward:
+            let reads = groupedBlocks ? inputs / groups : inputs
+            packed = product(padded(outputs, to: outputBlock), padded(reads, to: inputBlock), kernel)
+        case .transposed:
+            let reads = groupedBlocks ? outputs / groups : outputs
+            packed = product(padded(inputs, to: outputBlock), padded(reads, to: inputBlock), kernel)
+        case .depthwise, .depthwiseTransposed:
+            packed = product(padded(outputs, to: outputBlock), kernel)
+        }
+        let isDepthwise = form == .depthwise || form == .depthwiseTransposed
+        weights = product(outputs, isDepthwise ? 1 : inputs / groups, places)
+        self.form = form
+    }
+}

@@ -1,0 +1,57 @@
+/// The images and windows of a pooling instruction.
+struct CheckedPool: Sendable {
+    /// The image that is pooled, or its gradient's.
+    let source: CheckedImage
+    /// What it is pooled to, or its gradient.
+    let destination: CheckedImage
+    private let choiceStride: Int
+
+    /// - Parameters:
+    ///   - isGradient: whether the source's layout is that of what is written, and not the destination's.
+    ///   - isUnpool: whether the windows must lie apart inside of the picture.
+    init(
+        _ bytes: ParameterBytes, lanes: Int, isGradient: Bool = false, isUnpool: Bool = false
+    ) throws(ParameterError) {
+        let parameters = try bytes.load(PoolParameters.self)
+        source = try CheckedImage(parameters.source, "source", isWritten: isGradient)
+        destination = try CheckedImage(parameters.destination, "destination", isWritten: !isGradient)
+        try require(
+            source.block == lanes && destination.block == lanes
+                && parameters.source.channels == parameters.destination.channels,
+            "source and destination have different channels or a block that is not \(lanes)")
+        let windowHeight = try check(parameters.windowHeight, 1...(1 << 16), "the window's height")
+        let windowWidth = try check(parameters.windowWidth, 1...(1 << 16), "the window's width")
+        let strideY = try positive(parameters.strideY, "the stride")
+        let strideX = try positive(parameters.strideX, "the stride")
+        let padTop = try check(parameters.padTop, 0...(windowHeight - 1), "the padding")
+        let padLeft = try check(parameters.padLeft, 0...(windowWidth - 1), "the padding")
+        _ = try flag(parameters.countPadding, "the choice to count padding")
+        // Each window has a place inside of the picture, or there would be nothing to pool.
+        try require(
+            product(destination.height - 1, strideY) - padTop < source.height
+                && product(destination.width - 1, strideX) - padLeft < source.width,
+            "the last window is outside of the source")
+        if isUnpool {
+            try require(
+                padTop == 0 && padLeft == 0 && strideY >= windowHeight && strideX >= windowWidth
+                    && product(destination.height - 1, strideY) + windowHeight <= source.height
+                    && product(destination.width - 1, strideX) + windowWidth <= source.width,
+                "the windows overlap, are padded, or leave the source")
+        }
+        choiceStride = try notNegative(parameters.choiceStride, "the choice's stride")
+    }
+
+    func source(_ name: String, _ access: OperandExtent.Access, samples: Int) -> OperandExtent {
+        OperandExtent(name, access, source, samples: samples)
+    }
+
+    func destination(_ name: String, _ access: OperandExtent.Access, samples: Int) -> OperandExtent {
+        OperandExtent(name, access, destination, samples: samples)
+    }
+
+    func choice(_ access: OperandExtent.Access, samples: Int, isOptional: Bool) -> OperandExtent {
+        OperandExtent(
+            "choice", access, elements: destination.pictureElements, every: choiceStride, samples: samples, of: 1,
+            isOptional: isOptional)
+    }
+}

@@ -1,0 +1,81 @@
+/// One kind of instruction: what it is called, which parameters it takes, and what it touches.
+///
+/// A value of a conforming type is the checked parameters of one instruction: its initializer refuses every field that a
+/// kernel can't compute with, whoever wrote it, so what follows needs no checks. The file of a kind holds its number, its
+/// parameter structure (unless several kinds share one) and its definition. ``InstructionCatalogue`` has a line for each.
+package protocol InstructionDefinition: Sendable {
+    static var opcode: Opcode { get }
+    /// What it is called in dumps, profiles and errors: `convolution`.
+    static var name: String { get }
+
+    /// - Parameter lanes: V, the vector width of the plan's target.
+    init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError)
+
+    /// What a call with `samples` samples may touch of each operand, in the order of the operands: every byte that a kernel
+    /// may read or write, border and unused lanes included, whether or not it does. The number, the order and the access of
+    /// the operands don't depend on `samples`, and their bytes grow evenly with it.
+    ///
+    /// - Parameter samples: 1 or more, of any size: sums that are too large for the arithmetic are as good as infinite.
+    func operands(samples: Int) -> [OperandExtent]
+
+    /// Multiply-adds that the kernel really does for `samples` samples, where that is not the definition's; nil: as the plan
+    /// says.
+    func multiplyAdds(samples: Int) -> Int?
+
+    /// Bytes written, where that is less than the extents; nil: as they say.
+    func bytesWritten(samples: Int) -> Int?
+
+    /// What the compiler chose of several ways to compute the same, for people to read: `direct, tile of 2 × 6`. Nil where
+    /// there was nothing to choose.
+    var choice: String? { get }
+
+    /// The same instruction with each of the other choices that may be faster, and with the one it has. Empty where there is
+    /// nothing to measure.
+    var candidates: [TuningCandidate] { get }
+
+    /// Whether a sample's result depends on the other samples of the call.
+    var couplesSamples: Bool { get }
+
+    /// How it can be cut into ranges of elements for several threads; nil where it can't.
+    var cut: ElementCut? { get }
+}
+
+extension InstructionDefinition {
+    package func multiplyAdds(samples: Int) -> Int? { nil }
+    package func bytesWritten(samples: Int) -> Int? { nil }
+    package var choice: String? { nil }
+    package var candidates: [TuningCandidate] { [] }
+    package var couplesSamples: Bool { false }
+    package var cut: ElementCut? { nil }
+}
+
+/// One of several ways to compute an instruction, to be measured against the others.
+package struct TuningCandidate: Sendable, Equatable {
+    /// The instruction's parameters, with this choice.
+    package var parameters: [UInt8]
+    /// For people to read: `2 × 6`.
+    package var name: String
+
+    package init(parameters: [UInt8], name: String) {
+        self.parameters = parameters
+        self.name = name
+    }
+}
+
+/// How an instruction whose results are apart from each other is cut into ranges of them.
+package struct ElementCut: Sendable {
+    /// Elements that there are.
+    package var elements: Int
+    /// Bytes from one element to the next, for each operand: 0 for one that is whole for every range.
+    package var elementBytes: [Int]
+    /// The parameters of the same instruction for so many elements.
+    package var parameters: @Sendable (_ elements: Int) -> [UInt8]
+
+    package init(
+        elements: Int, elementBytes: [Int], parameters: @escaping @Sendable (_ elements: Int) -> [UInt8]
+    ) {
+        self.elements = elements
+        self.elementBytes = elementBytes
+        self.parameters = parameters
+    }
+}

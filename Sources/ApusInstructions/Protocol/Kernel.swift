@@ -1,0 +1,24 @@
+/// The function behind an instruction: it computes from memory to memory, and nothing else.
+///
+/// - Parameters:
+///   - operands: the address of each operand, for the first sample to compute. The null pointer where one is left out.
+///   - parameters: the instruction's parameter structure.
+///   - samples: how many samples to compute, 1 or more. Instructions that are run once a step get 1, times their repeats.
+package typealias Kernel =
+    @convention(c) (
+        _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
+    ) -> Void
+
+/// What changes from one run to the next: the `arguments` operand of the instructions that need it.
+package struct RunArguments: Sendable, Equatable, BitwiseCopyable {
+    /// 1 / samples in the whole batch.
+    package var inverseBatch: Float = 1
+    package var learningRate: Float = 0
+    /// Counts optimizer steps from 1.
+    package var step: UInt32 = 1
+    /// Where the first sample of this call is in the batch.
+    package var firstSample: UInt32 = 0
+    package var seedLow: UInt32 = 0
+    package var seedHigh: UInt32 = 0
+    package init() {}
+}

@@ -1,0 +1,16 @@
+/// The number of a kind of instruction in plan files. Each kind's file declares its own; a number is never used again.
+package struct Opcode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    package let rawValue: UInt16
+
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    package static func == (left: Opcode, right: Opcode) -> Bool { left.rawValue == right.rawValue }
+
+    /// For the kernel tables: a generic function would be compiled into each of the kernel modules, and shared by the linker.
+    package static func ~= (pattern: Opcode, opcode: Opcode) -> Bool { pattern.rawValue == opcode.rawValue }
+
+    /// The name of the kind, such as `convolution`.
+    package var description: String {
+        InstructionCatalogue.definition(of: self)?.name ?? "instruction \(rawValue)"
+    }
+}

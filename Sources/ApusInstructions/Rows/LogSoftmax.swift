@@ -1,0 +1,22 @@
+extension Opcode {
+    package static let logSoftmax = Opcode(rawValue: 65)
+}
+
+/// `source, destination` · ``RowParameters``
+package struct LogSoftmaxInstruction: InstructionDefinition {
+    package static var opcode: Opcode { .logSoftmax }
+    package static var name: String { "logSoftmax" }
+    private let rows: CheckedRows
+
+    package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
+        rows = try CheckedRows(parameters)
+        try requireApart(rows.resultStride, rows.elements, "result")
+    }
+
+    package func operands(samples: Int) -> [OperandExtent] {
+        [
+            rows.operand("source", .read, samples: samples),
+            rows.result("destination", .write, samples: samples),
+        ]
+    }
+}

@@ -1,0 +1,23 @@
+extension Opcode {
+    package static let softmaxGradient = Opcode(rawValue: 66)
+}
+
+/// `result, result gradient, source gradient` · ``RowParameters``
+package struct SoftmaxGradientInstruction: InstructionDefinition {
+    package static var opcode: Opcode { .softmaxGradient }
+    package static var name: String { "softmaxGradient" }
+    private let rows: CheckedRows
+
+    package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
+        rows = try CheckedRows(parameters)
+        try requireApart(rows.sampleStride, rows.elements, "gradient")
+    }
+
+    package func operands(samples: Int) -> [OperandExtent] {
+        [
+            rows.operand("result", .read, samples: samples),
+            rows.operand("result gradient", .read, samples: samples),
+            rows.operand("source gradient", .write, samples: samples),
+        ]
+    }
+}

@@ -1,0 +1,146 @@
+/// The images of a Winograd convolution or its weight gradient, with every square inside of the source's border.
+struct CheckedWinograd: Sendable {
+    let parameters: WinogradParameters
+    let source: CheckedImage
+    /// The result's image, or its gradient's.
+    let destination: CheckedImage
+    /// Elements of the packed weights.
+    let weights: Int
+    private let passTiles: Int
+    private let lanes: Int
+    /// Elements of the transforms where only rows are transformed.
+    private(set) var rowScratch = 0
+
+    init(_ bytes: ParameterBytes, lanes: Int, isWritten: Bool) throws(ParameterError) {
+        parameters = try bytes.load(WinogradParameters.self)
+        source = try CheckedImage(parameters.source, "source")
+        destination = try CheckedImage(parameters.destination, "destination", isWritten: isWritten)
+        self.lanes = lanes
+        for (image, name) in [(source, "source"), (destination, "destination")] {
+            try require(image.block == lanes, "the \(name)'s block is \(image.block), not \(lanes)")
+        }
+        let tile = parameters.tile
+        try require(WinogradTile.squares.contains(tile), "there is no tile of \(tile.height) × \(tile.width)")
+        let (tileHeight, tileWidth) = (Int(tile.height), Int(tile.width))
+        passTiles = try positive(parameters.passTiles, "the number of tiles a pass")
+        weights = product(tile.frequencies, destination.paddedChannels, source.paddedChannels)
+        let (height, width) = try Self.computed(parameters)
+        let (tileRows, tileColumns) = ((height + tileHeight - 1) / tileHeight, (width + tileWidth - 1) / tileWidth)
+        if try flag(parameters.unpools, "the choice to unpool") {
+            try require(
+                parameters.padTop.isMultiple(of: 2) == parameters.padLeft.isMultiple(of: 2),
+                "the padding of a pooled source is \(parameters.padTop) × \(parameters.padLeft), not both even or both odd"
+            )
+            try Self.checkWindows(
+                "rows of windows", tiles: tileRows, of: tileHeight, padding: Int(parameters.padTop),
+                before: Int(parameters.source.top), available: source.height + Int(parameters.source.bottom))
+            try Self.checkWindows(
+                "columns of windows", tiles: tileColumns, of: tileWidth, padding: Int(parameters.padLeft),
+                before: Int(parameters.source.left), available: source.width + Int(parameters.source.right))
+        } else {
+            try Self.checkReads(
+                "rows", count: tileRows * tileHeight + 2, padding: Int(parameters.padTop),
+                before: Int(parameters.source.top), available: source.height + Int(parameters.source.bottom))
+            try Self.checkReads(
+                "columns", count: tileColumns * tileWidth + 2, padding: Int(parameters.padLeft),
+                before: Int(parameters.source.left), available: source.width + Int(parameters.source.right))
+        }
+    }
+
+    /// Where only rows are transformed.
+    init(rows bytes: ParameterBytes, lanes: Int) throws(ParameterError) {
+        parameters = try bytes.load(WinogradParameters.self)
+        source = try CheckedImage(parameters.source, "source")
+        destination = try CheckedImage(parameters.destination, "destination", isWritten: true)
+        self.lanes = lanes
+        try require(source.block == 1, "the source's block is \(source.block), not 1")
+        try require(destination.block == lanes, "the destination's block is \(destination.block), not \(lanes)")
+        let tile = parameters.tile
+        try require(tile == .row, "the tile is \(tile.height) × \(tile.width), not 1 × 2")
+        try require(parameters.unpools == 0, "the choice to unpool is \(parameters.unpools)")
+        passTiles = try positive(parameters.passTiles, "the number of row pairs a pass")
+        let (height, width) = try Self.computed(parameters)
+        let pairVectors = ((width + 1) / 2 + lanes - 1) / lanes
+        try Self.checkReads(
+            "rows", count: (height + 1) / 2 * 2 + 2, padding: Int(parameters.padTop),
+            before: Int(parameters.source.top), available: source.height + Int(parameters.source.bottom))
+        try Self.checkReads(
+            "columns", count: product(2, lanes, pairVectors) + 2, padding: Int(parameters.padLeft),
+            before: Int(parameters.source.left), available: source.width + Int(parameters.source.right))
+        weights = product(tile.frequencies, destination.paddedChannels, source.paddedChannels)
+        rowScratch = product(source.paddedChannels, 2 * passTiles + 2, 4 * pairVectors, lanes)
+    }
+
+    /// Rows and columns that are computed.
+    private static func computed(
+        _ parameters: WinogradParameters
+    ) throws(ParameterError) -> (height: Int, width: Int) {
+        let height = try positive(parameters.outputHeight, "the output's height")
+        let width = try positive(parameters.outputWidth, "the output's width")
+        let window = (parameters.poolHeight, parameters.poolWidth)
+        try require(
+            window == (0, 0) || window == (2, 2),
+            "the pooling window is \(window.0) × \(window.1), not 2 × 2 or none")
+        guard window.0 == 2 else { return (height, width) }
+        try require(height >= 2 && width >= 2, "no pooling window is whole")
+        return (height / 2 * 2, width / 2 * 2)
+    }
+
+    /// Checks that the windows that squares have a part in are inside of the pooled picture with its border.
+    private static func checkWindows(
+        _ name: String, tiles: Int, of tile: Int, padding: Int, before: Int, available: Int
+    ) throws(ParameterError) {
+        let odd = padding & 1
+        try checkReads(
+            name, count: (tiles - 1) * (tile / 2) + (tile + 3 + odd) / 2, padding: (padding + odd) / 2, before: before,
+            available: available)
+    }
+
+    /// Checks that `count` rows or columns from the first on are inside of the picture with its border.
+    private static func checkReads(
+        _ name: String, count: Int, padding: Int, before: Int, available: Int
+    ) throws(ParameterError) {
+        try requireInside(
+            name, first: -padding, last: count - 1 - padding, before: before, available: available)
+    }
+
+    /// Checks what only a convolution has: activation, and the result's size. Gives bytes of choices of a sample.
+    func checkResults() throws(ParameterError) -> Int {
+        _ = try flag(parameters.activation, "the activation")
+        let pooled = parameters.poolHeight == 2
+        let (height, width) = (Int(parameters.outputHeight), Int(parameters.outputWidth))
+        let (resultHeight, resultWidth) = pooled ? (height / 2, width / 2) : (height, width)
+        try require(
+            resultHeight == destination.height && resultWidth == destination.width,
+            "the result of \(resultHeight) × \(resultWidth) is not the destination's "
+                + "\(destination.height) × \(destination.width)")
+        _ = try notNegative(parameters.choiceStride, "the choice's stride")
+        return pooled ? destination.pictureElements : 0
+    }
+
+    /// Elements of the transforms of the source and of `blocks` blocks of the result or its gradient.
+    func scratch(blocks: Int) -> Int {
+        product(parameters.tile.frequencies + 1, lanes, passTiles, source.blocks + blocks)
+    }
+
+    /// The operands of a convolution, without an addend.
+    func operands(samples: Int, choices: Int, scratch: Int) -> [OperandExtent] {
+        [
+            OperandExtent("source", .read, source, samples: samples),
+            OperandExtent("packed weights", .read, elements: weights),
+            OperandExtent("bias", .read, elements: destination.paddedChannels, isOptional: true),
+            OperandExtent("destination", .write, destination, samples: samples),
+            OperandExtent(
+                "choice", .write, elements: choices, every: choices > 0 ? Int(parameters.choiceStride) : 0,
+                samples: samples, of: 1, isOptional: true),
+            OperandExtent("scratch", .write, elements: scratch),
+        ]
+    }
+
+    /// What the products of all frequencies take. What transforms add is left out.
+    func multiplyAdds(samples: Int) -> Int {
+        product(
+            samples, parameters.tiles, parameters.tile.frequencies, Int(source.layout.channels),
+            Int(destination.layout.channels))
+    }
+}

@@ -1,0 +1,44 @@
+extension Opcode {
+    package static let winogradConvolution = Opcode(rawValue: 25)
+}
+
+/// `source, packed weights, bias?, destination, choice?, scratch, addend?, source choice?` · ``WinogradParameters``
+package struct WinogradConvolutionInstruction: InstructionDefinition {
+    package static var opcode: Opcode { .winogradConvolution }
+    package static var name: String { "winogradConvolution" }
+    private let winograd: CheckedWinograd
+    private let choices: Int
+    private let scratch: Int
+    private let addend: CheckedImage
+    private let unpools: Bool
+
+    package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
+        winograd = try CheckedWinograd(parameters, lanes: lanes, isWritten: true)
+        let parameters = winograd.parameters
+        let blocks = try positive(parameters.productBlocks, "the number of products' blocks")
+        try require(blocks % 2 == 0, "the number of products' blocks is \(blocks), which is not even")
+        scratch = winograd.scratch(blocks: blocks)
+        addend = try CheckedImage(parameters.addend, "addend")
+        try require(
+            addend.hasSamePicture(as: winograd.destination) && addend.block == lanes,
+            "the addend is not of the destination's picture in blocks of \(lanes)")
+        unpools = parameters.unpools == 1
+        _ = try notNegative(parameters.sourceChoiceStride, "the source choice's stride")
+        choices = try winograd.checkResults()
+    }
+
+    package func operands(samples: Int) -> [OperandExtent] {
+        let sourceChoices = unpools ? winograd.source.pictureElements : 0
+        return winograd.operands(samples: samples, choices: choices, scratch: scratch) + [
+            OperandExtent("addend", .read, addend, samples: samples, isOptional: true),
+            OperandExtent(
+                "source choice", .read, elements: sourceChoices,
+                every: unpools ? Int(winograd.parameters.sourceChoiceStride) : 0, samples: samples, of: 1,
+                isOptional: !unpools),
+        ]
+    }
+
+    package func multiplyAdds(samples: Int) -> Int? { winograd.multiplyAdds(samples: samples) }
+
+    package var choice: String? { "Winograd, \(winograd.parameters.tile)\(unpools ? ", unpools" : "")" }
+}

@@ -1,0 +1,24 @@
+extension Opcode {
+    package static let winogradRowConvolution = Opcode(rawValue: 27)
+}
+
+/// `source, packed weights, bias?, destination, choice?, scratch` · ``WinogradParameters``
+package struct WinogradRowConvolutionInstruction: InstructionDefinition {
+    package static var opcode: Opcode { .winogradRowConvolution }
+    package static var name: String { "winogradRowConvolution" }
+    private let winograd: CheckedWinograd
+    private let choices: Int
+
+    package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
+        winograd = try CheckedWinograd(rows: parameters, lanes: lanes)
+        choices = try winograd.checkResults()
+    }
+
+    package func operands(samples: Int) -> [OperandExtent] {
+        winograd.operands(samples: samples, choices: choices, scratch: winograd.rowScratch)
+    }
+
+    package func multiplyAdds(samples: Int) -> Int? { winograd.multiplyAdds(samples: samples) }
+
+    package var choice: String? { "Winograd, \(winograd.parameters.tile)" }
+}

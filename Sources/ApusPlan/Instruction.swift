@@ -1,0 +1,73 @@
+package import ApusInstructions
+
+/// Where an instruction finds one of its operands.
+package struct Operand: Sendable, Equatable {
+    package var arena: Arena
+    /// The number of the input or output, for those arenas; else 0.
+    package var port: UInt16
+    /// Bytes from the arena's start, or from the start of the port's first sample.
+    package var offset: Int
+
+    package init(_ arena: Arena, port: Int = 0, offset: Int = 0) {
+        self.arena = arena
+        self.port = UInt16(port)
+        self.offset = offset
+    }
+
+    /// An operand that is left out.
+    package static let none = Operand(.none)
+}
+
+/// One call of a kernel.
+package struct Instruction: Sendable, Equatable {
+    package var opcode: Opcode
+    package var operands: [Operand]
+    /// The bytes of the parameter structure that the opcode's documentation names.
+    package var parameters: [UInt8]
+    /// The name of the value that it makes.
+    package var label: String
+    /// Multiply-adds for one sample (or for one call, outside the body), with all of its repeats.
+    package var multiplyAdds: Int
+    /// The kernel is called with so many samples for each of the batch's, 1 to ``InstructionCatalogue/repeatLimit``.
+    package var repeats: Int
+
+    package init(
+        _ opcode: Opcode, operands: [Operand], parameters: [UInt8], label: String, multiplyAdds: Int = 0,
+        repeats: Int = 1
+    ) {
+        self.opcode = opcode
+        self.operands = operands
+        self.parameters = parameters
+        self.label = label
+        self.multiplyAdds = multiplyAdds
+        self.repeats = repeats
+    }
+}
+
+extension Instruction {
+    /// The instruction's checked parameters, which say what it touches.
+    ///
+    /// - Parameter lanes: V, the vector width of the plan's target.
+    package func definition(lanes: Int) throws(ParameterError) -> any InstructionDefinition {
+        guard let kind = InstructionCatalogue.definition(of: opcode) else {
+            throw ParameterError("there is no instruction \(opcode.rawValue)")
+        }
+        return try kind.init(ParameterBytes(parameters), lanes: lanes)
+    }
+
+    /// What each operand's kernel touches when it computes `samples` samples of the batch, with all of its repeats, in the
+    /// order of the operands.
+    ///
+    /// The extents cover every byte a kernel may read or write, border and unused lanes included, whether or not it does.
+    /// Parameters may come from anywhere: sizes too large for the arithmetic are as good as infinite.
+    package func extents(samples: Int, lanes: Int) throws(ParameterError) -> [OperandExtent] {
+        try definition(lanes: lanes).operands(samples: product(samples, repeats))
+    }
+
+    /// What the compiler chose of several ways to compute the same, for people to read. Nil where there was nothing to
+    /// choose, or where the parameters are wrong.
+    package func choice(lanes: Int) -> String? { (try? definition(lanes: lanes))?.choice }
+
+    /// The other choices that may be faster, and the one that was made. Empty where there is nothing to measure.
+    package func candidates(lanes: Int) -> [TuningCandidate] { (try? definition(lanes: lanes))?.candidates ?? [] }
+}

@@ -1,0 +1,76 @@
+import ApusInstructions
+import ApusPlan
+import Testing
+
+@Suite("The catalogue of instructions")
+struct InstructionCatalogueTests {
+    @Test func numbersAndNamesAreOnceOnly() {
+        let kinds = InstructionCatalogue.all
+        #expect(Set(kinds.map { $0.opcode }).count == kinds.count)
+        #expect(Set(kinds.map { $0.name }).count == kinds.count)
+        for kind in kinds {
+            #expect(InstructionCatalogue.definition(of: kind.opcode) == kind, "\(kind.name)")
+            #expect("\(kind.opcode)" == kind.name)
+        }
+        #expect(InstructionCatalogue.definition(of: Opcode(rawValue: 0)) == nil)
+        #expect(InstructionCatalogue.definition(of: Opcode(rawValue: .max)) == nil)
+        #expect("\(Opcode(rawValue: 3))" == "instruction 3")
+    }
+
+    @Test(arguments: SampleInstruction.all) func samplesAreRight(sample: SampleInstruction) throws {
+        let one = try #require(try? sample.definition()).operands(samples: 1)
+        let three = try sample.definition().operands(samples: 3)
+        #expect(one.count <= InstructionCatalogue.operandLimit)
+        #expect(one.map(\.name) == three.map(\.name) && one.map(\.access) == three.map(\.access))
+        for (first, last) in zip(one, three) {
+            #expect(last.bytes.lowerBound <= first.bytes.lowerBound && first.bytes.upperBound <= last.bytes.upperBound)
+        }
+        if let cut = try sample.definition().cut {
+            #expect(cut.elementBytes.count == one.count)
+            // All of the elements are the instruction itself, and fewer touch less.
+            #expect(cut.parameters(cut.elements) == sample.parameters)
+            let part = try sample.definition(cut.parameters(1)).operands(samples: 1)
+            #expect(zip(part, one).allSatisfy { $0.bytes.count <= $1.bytes.count } && part != one)
+        }
+        for candidate in try sample.definition().candidates {
+            #expect(try sample.definition(candidate.parameters).operands(samples: 3) == three)
+        }
+    }
+
+    @Test func everyKindHasASample() {
+        let kinds = Set(SampleInstruction.all.map(\.opcode))
+        #expect(InstructionCatalogue.all.filter { !kinds.contains($0.opcode) }.map { $0.name } == [])
+    }
+
+    /// Whatever a field holds, the instruction is refused, or says what it touches in numbers that an arena's size can be
+    /// compared with.
+    @Test(arguments: SampleInstruction.all) func everyFieldHasARule(sample: SampleInstruction) {
+        let extremes: [Int32] = [
+            0, 1, -1, 2, 255, 1 << 16, 1 << 30, .min, .min + 1, .max, .max - 1, 0x7fc0_0000, 0x7f80_0000,
+        ]
+        for field in 0..<sample.parameters.count / 4 {
+            for value in extremes {
+                var parameters = sample.parameters
+                parameters.replaceSubrange(4 * field..<4 * field + 4, with: bytes(of: value.littleEndian))
+                guard let definition = try? sample.definition(parameters) else { continue }
+                for samples in [1, 3, 1 << 24, 1 << 48] {
+                    for operand in definition.operands(samples: samples) {
+                        #expect(
+                            operand.bytes.lowerBound >= -(1 << 54) && operand.bytes.upperBound <= 1 << 54
+                                && [1, 2, 4, 8].contains(operand.elementBytes),
+                            "\(sample), field \(field) is \(value): \(operand)")
+                    }
+                    #expect(definition.multiplyAdds(samples: samples) ?? 0 >= 0)
+                    #expect(definition.bytesWritten(samples: samples) ?? 0 >= 0)
+                }
+                _ = definition.choice
+                _ = definition.candidates
+            }
+        }
+        for count in 0..<sample.parameters.count {
+            #expect(throws: ParameterError.self, "\(sample), \(count) bytes") {
+                try sample.definition(Array(sample.parameters.prefix(count)))
+            }
+        }
+    }
+}
