@@ -85,7 +85,7 @@ private struct CopyPlan {
 }
 
 /// A copy of elements of one size.
-private struct CopyRun<Word: FixedWidthInteger> {
+private struct CopyRun<Word: FixedWidthInteger & SIMDScalar> {
     typealias Words = UnsafeMutablePointer<Word>
     let plan: CopyPlan
     let from, to: Words

@@ -40,10 +40,32 @@ func brain(_ value: Float) -> UInt16 {
 
 /// A number without its fraction: the nearest of the type where it is too large, 0 of NaN.
 @inline(__always)
-func saturated<Number: BinaryFloatingPoint, Whole: FixedWidthInteger>(_ value: Number, as type: Whole.Type) -> Whole {
-    // The first number beyond the type's: a power of two, which every binary type has.
-    let beyond = Number(sign: .plus, exponent: Number.Exponent(Whole.bitWidth - (Whole.isSigned ? 1 : 0)), significand: 1)
+func saturated<Whole: FixedWidthInteger>(_ value: Float, as type: Whole.Type) -> Whole {
+    saturated(value, beyond: Float(truncating(Whole.max)) + 1, Int32.init, Int64.init)
+}
+
+@inline(__always)
+func saturated<Whole: FixedWidthInteger>(_ value: Double, as type: Whole.Type) -> Whole {
+    saturated(value, beyond: Double(truncating(Whole.max)) + 1, Int32.init, Int64.init)
+}
+
+@inline(__always)
+private func truncating<Whole: FixedWidthInteger>(_ whole: Whole) -> UInt64 { UInt64(truncatingIfNeeded: whole) }
+
+/// - Parameter beyond: the first number that is too large: a power of two.
+@inline(__always)
+private func saturated<Number: BinaryFloatingPoint, Whole: FixedWidthInteger>(
+    _ value: Number, beyond: Number, _ short: (Number) -> Int32, _ long: (Number) -> Int64
+) -> Whole {
     if value >= beyond { return .max }
-    if value <= (Whole.isSigned ? -beyond : 0) { return .min }
-    return value == value ? Whole(value) : 0
+    if value <= (Whole.isSigned ? 0 - beyond : 0) { return .min }
+    if value != value { return 0 }
+    if Whole.bitWidth < 32 || Whole.bitWidth == 32 && Whole.isSigned {
+        return Whole(truncatingIfNeeded: short(value))
+    }
+    if Whole.bitWidth == 64 && !Whole.isSigned && value + value >= beyond {
+        // What is half of the range or more: without it, the rest fits a signed integer.
+        return Whole(truncatingIfNeeded: long(value - beyond / 2)) | ~(.max &>> 1)
+    }
+    return Whole(truncatingIfNeeded: long(value))
 }

@@ -40,32 +40,59 @@ private struct MapProgram<Compute: MapCompute> {
     }
 
     func run(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ samples: Int) {
+        let loops = loops(samples)
+        if loops.isEmpty { return }
+        if isDirect(loops) {
+            MapDirect<Compute>(loops, steps[0], sources: sources) { operands[$0].unsafelyUnwrapped }.run(loops)
+            return
+        }
         var registers = sources
         for step in 0..<stepCount { registers = max(registers, Int(steps[step].result) + 1) }
-        // Room for the registers, and for one vector: the spare one. Clearing more than is needed would cost a small tensor more than its work.
+        // Room for the registers, and for one vector: the spare one. Clearing more than is needed would cost a small tensor more
+        // than its work.
         if registers <= 4 {
             var scratch = InlineArray<528, UInt64>(repeating: 0)
-            withUnsafeMutableBytes(of: &scratch) { run(operands, samples, $0.baseAddress.unsafelyUnwrapped, 4) }
+            withUnsafeMutableBytes(of: &scratch) { run(operands, loops, $0.baseAddress.unsafelyUnwrapped, 4) }
         } else {
             var scratch = InlineArray<2064, UInt64>(repeating: 0)
-            withUnsafeMutableBytes(of: &scratch) { run(operands, samples, $0.baseAddress.unsafelyUnwrapped, 16) }
+            withUnsafeMutableBytes(of: &scratch) { run(operands, loops, $0.baseAddress.unsafelyUnwrapped, 16) }
         }
     }
 
     private func run(
-        _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ samples: Int, _ scratch: UnsafeMutableRawPointer,
-        _ room: Int
+        _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ loops: StridedLoops,
+        _ scratch: UnsafeMutableRawPointer, _ room: Int
     ) {
-        let loops = loops(samples)
-        if loops.isEmpty { return }
-        var run = MapRun<Compute>(loops, steps, stepCount, sources, scratch, spare: scratch + room * registerBytes)
+        var run = MapRun<Compute>(
+            loops, steps, stepCount, sources, scratch, spare: scratch + room * registerBytes)
+        forEachOperand { run.setOperand($0, operands[$0].unsafelyUnwrapped, $1) }
+        run.run()
+    }
+
+    /// Calls `body` with each operand's number and parameters.
+    @inline(__always)
+    private func forEachOperand(_ body: (Int, MapOperand) -> Void) {
         withUnsafePointer(to: settings.sources) { pointer in
             pointer.withMemoryRebound(to: MapOperand.self, capacity: MapParameters.greatestSourceCount) { all in
-                for source in 0..<sources { run.setOperand(source, operands[source].unsafelyUnwrapped, all[source]) }
+                for source in 0..<sources { body(source, all[source]) }
             }
         }
-        run.setOperand(sources, operands[sources].unsafelyUnwrapped, settings.destination)
-        run.run()
+        body(sources, settings.destination)
+    }
+
+    /// Whether ``MapDirect`` can do it.
+    private func isDirect(_ loops: StridedLoops) -> Bool {
+        let depth = loops.depth
+        guard stepCount == 1, depth < 2 || loops.extents[depth - 1] >= shortRow,
+            MapStep.Operation(rawValue: steps[0].operation).unsafelyUnwrapped.operands > 0
+        else { return false }
+        var result = depth == 0 || loops.strides[depth - 1][sources] == 1
+        forEachOperand { number, operand in
+            result =
+                result && operand.type == Compute.type.rawValue
+                && (depth == 0 || loops.strides[depth - 1][number] | 1 == 1)
+        }
+        return result
     }
 
     /// The samples and the eight loops, joined. Loops whose index the program asks for stay by themselves.
@@ -152,15 +179,6 @@ private struct MapRun<Compute: MapCompute> {
     }
 
     mutating func run() {
-        // One step without a load or a store needs no chunks.
-        var isDirect = stepCount == 1 && covered == 1 && inner.strides[sources] == 1
-        for operand in 0...sources {
-            isDirect = isDirect && operands[operand].type == Compute.type && inner.strides[operand] | 1 == 1
-        }
-        if isDirect {
-            isDirect = MapStep.Operation(rawValue: steps[0].operation).unsafelyUnwrapped.operands > 0
-        }
-        let limit = isDirect ? Int.max / lanes * lanes : registerElements
         loops.forEach(outside: covered) { offsets, counters in
             if covered == 2 {
                 runRows(offsets, counters)
@@ -168,7 +186,7 @@ private struct MapRun<Compute: MapCompute> {
                 var start = 0
                 while start < inner.extent {
                     let rest = inner.extent - start
-                    let count = rest < lanes ? rest : min(limit, rest / lanes * lanes)
+                    let count = rest < lanes ? rest : min(registerElements, rest / lanes * lanes)
                     runChunk(offsets, counters, row: 0, rows: 1, start: start, count: count)
                     start += count
                 }

@@ -90,7 +90,8 @@ extension MapCompute {
 
     @inline(__always)
     static func applyEach(
-        _ first: Register, _ second: Register, _ result: Numbers, _ count: Int, _ function: (Element, Element) -> Element
+        _ first: Register, _ second: Register, _ result: Numbers, _ count: Int,
+        _ function: (Element, Element) -> Element
     ) {
         for index in 0..<count {
             result[index] = function(first.address[lane(index, of: first)], second.address[lane(index, of: second)])

@@ -48,7 +48,7 @@ enum MapFloats: MapCompute {
 
     /// 1 in the lanes where `mask` is true, else 0.
     @inline(__always)
-    private static func truth(_ mask: LaneMask) -> Vector {
+    fileprivate static func truth(_ mask: LaneMask) -> Vector {
         choose(Vector(repeating: 1), where: mask, else: Vector())
     }
 
@@ -68,13 +68,10 @@ enum MapFloats: MapCompute {
         case .squareRoot: apply(first, result, count) { squareRoot($0) }
         case .absolute: apply(first, result, count) { magnitude($0) }
         case .reciprocal: apply(first, result, count) { 1 / $0 }
-        case .sign:
-            apply(first, result, count) {
-                choose(truth($0 .> 0) - truth($0 .< 0), where: $0 .== $0, else: $0)
-            }
-        case .floor: apply(first, result, count) { $0.rounded(.down) }
-        case .ceiling: apply(first, result, count) { $0.rounded(.up) }
-        case .round: apply(first, result, count) { $0.rounded(.toNearestOrEven) }
+        case .sign: signLoop(first, result, count)
+        case .floor: floorLoop(first, result, count)
+        case .ceiling: ceilingLoop(first, result, count)
+        case .round: roundLoop(first, result, count)
         case .greater: apply(first, second, result, count) { truth($0 .> $1) }
         case .equal: apply(first, second, result, count) { truth($0 .== $1) }
         case .less: apply(first, second, result, count) { truth($0 .< $1) }
@@ -106,28 +103,139 @@ enum MapFloats: MapCompute {
         _ operation: MapStep.Operation, _ first: Register, _ second: Register, _ result: Floats, _ count: Int
     ) {
         switch operation {
-        case .exponential:
-            apply(first, result, count) {
-                let root = exponential($0 * 0.5)
-                return root * root
-            }
-        case .logarithm: apply(first, result, count) { logarithm($0) }
-        case .hyperbolicTangent: apply(first, result, count) { hyperbolicTangent($0) }
-        case .logistic: apply(first, result, count) { logistic($0) }
-        case .errorFunction: apply(first, result, count) { errorFunction($0) }
-        case .power: apply(first, second, result, count) { narrowed(power(widened($0), widened($1))) }
-        case .sine: apply(first, result, count) { narrowed(sine(widened($0))) }
-        case .cosine: apply(first, result, count) { narrowed(cosine(widened($0))) }
-        case .tangent: apply(first, result, count) { narrowed(tangent(widened($0))) }
-        case .arcSine: apply(first, result, count) { narrowed(arcSine(widened($0))) }
-        case .arcCosine: apply(first, result, count) { narrowed(arcCosine(widened($0))) }
-        case .arcTangent: apply(first, result, count) { narrowed(arcTangent(widened($0))) }
-        case .hyperbolicSine: apply(first, result, count) { narrowed(hyperbolicSine(widened($0))) }
-        case .hyperbolicCosine: apply(first, result, count) { narrowed(hyperbolicCosine(widened($0))) }
-        case .inverseHyperbolicSine: apply(first, result, count) { narrowed(inverseHyperbolicSine(widened($0))) }
-        case .inverseHyperbolicCosine: apply(first, result, count) { narrowed(inverseHyperbolicCosine(widened($0))) }
-        case .inverseHyperbolicTangent: apply(first, result, count) { narrowed(inverseHyperbolicTangent(widened($0))) }
+        case .exponential: exponentialLoop(first, result, count)
+        case .logarithm: logarithmLoop(first, result, count)
+        case .hyperbolicTangent: hyperbolicTangentLoop(first, result, count)
+        case .logistic: logisticLoop(first, result, count)
+        case .errorFunction: errorFunctionLoop(first, result, count)
+        case .power: powerLoop(first, second, result, count)
+        case .sine: sineLoop(first, result, count)
+        case .cosine: cosineLoop(first, result, count)
+        case .tangent: tangentLoop(first, result, count)
+        case .arcSine: arcSineLoop(first, result, count)
+        case .arcCosine: arcCosineLoop(first, result, count)
+        case .arcTangent: arcTangentLoop(first, result, count)
+        case .hyperbolicSine: hyperbolicSineLoop(first, result, count)
+        case .hyperbolicCosine: hyperbolicCosineLoop(first, result, count)
+        case .inverseHyperbolicSine: inverseHyperbolicSineLoop(first, result, count)
+        case .inverseHyperbolicCosine: inverseHyperbolicCosineLoop(first, result, count)
+        case .inverseHyperbolicTangent: inverseHyperbolicTangentLoop(first, result, count)
         default: break
         }
     }
+}
+
+/// Whether any number is beyond what the reduction of angles can do.
+private func hasLargeAngle(_ first: MapFloats.Register, _ count: Int) -> Bool {
+    var greatest = Vector()
+    for index in stride(from: 0, to: count, by: lanes) {
+        let size = magnitude(MapFloats.block(first, at: index))
+        greatest = choose(size, where: size .> greatest, else: greatest)
+    }
+    return greatestLane(greatest) > 33_554_432
+}
+
+// One loop for each of the long functions: passed as a closure to a place where many are, they would stay calls.
+
+private func exponentialLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    MapFloats.apply(first, result, count) {
+        let root = exponential($0 * 0.5)
+        return root * root
+    }
+}
+
+private func logarithmLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    MapFloats.apply(first, result, count) { logarithm($0) }
+}
+
+private func hyperbolicTangentLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    MapFloats.apply(first, result, count) { hyperbolicTangent($0) }
+}
+
+private func logisticLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    MapFloats.apply(first, result, count) { logistic($0) }
+}
+
+private func errorFunctionLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    MapFloats.apply(first, result, count) { errorFunction($0) }
+}
+
+private func powerLoop(
+    _ first: MapFloats.Register, _ second: MapFloats.Register, _ result: Floats, _ count: Int
+) {
+    MapFloats.apply(first, second, result, count) { narrowed(power(widened($0), widened($1))) }
+}
+
+private func sineLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    if hasLargeAngle(first, count) {
+        MapFloats.applyEach(first, result, count) { sinf($0) }
+    } else {
+        MapFloats.apply(first, result, count) { narrowed(sine(widened($0))) }
+    }
+}
+
+private func cosineLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    if hasLargeAngle(first, count) {
+        MapFloats.applyEach(first, result, count) { cosf($0) }
+    } else {
+        MapFloats.apply(first, result, count) { narrowed(cosine(widened($0))) }
+    }
+}
+
+private func tangentLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    if hasLargeAngle(first, count) {
+        MapFloats.applyEach(first, result, count) { tanf($0) }
+    } else {
+        MapFloats.apply(first, result, count) { narrowed(tangent(widened($0))) }
+    }
+}
+
+private func arcSineLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    MapFloats.apply(first, result, count) { narrowed(arcSine(widened($0))) }
+}
+
+private func arcCosineLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    MapFloats.apply(first, result, count) { narrowed(arcCosine(widened($0))) }
+}
+
+private func arcTangentLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    MapFloats.apply(first, result, count) { narrowed(arcTangent(widened($0))) }
+}
+
+private func hyperbolicSineLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    MapFloats.apply(first, result, count) { narrowed(hyperbolicSine(widened($0))) }
+}
+
+private func hyperbolicCosineLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    MapFloats.apply(first, result, count) { narrowed(hyperbolicCosine(widened($0))) }
+}
+
+private func inverseHyperbolicSineLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    MapFloats.apply(first, result, count) { narrowed(inverseHyperbolicSine(widened($0))) }
+}
+
+private func inverseHyperbolicCosineLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    MapFloats.apply(first, result, count) { narrowed(inverseHyperbolicCosine(widened($0))) }
+}
+
+private func inverseHyperbolicTangentLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    MapFloats.apply(first, result, count) { narrowed(inverseHyperbolicTangent(widened($0))) }
+}
+
+private func signLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    MapFloats.apply(first, result, count) {
+        choose(MapFloats.truth($0 .> 0) - MapFloats.truth($0 .< 0), where: $0 .== $0, else: $0)
+    }
+}
+
+private func floorLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    MapFloats.apply(first, result, count) { $0.rounded(.down) }
+}
+
+private func ceilingLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    MapFloats.apply(first, result, count) { $0.rounded(.up) }
+}
+
+private func roundLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
+    MapFloats.apply(first, result, count) { $0.rounded(.toNearestOrEven) }
 }

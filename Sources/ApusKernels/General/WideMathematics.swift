@@ -1,4 +1,4 @@
-import Glibc
+import CPlatform
 
 // Functions of f32 that are computed in f64: what cancels there is still below what f32 shows. The coefficients are fits of our own,
 // as in Mathematics.swift; the reductions are those of Muller, "Elementary Functions" (3rd edition, 2016), chapter 11.
@@ -104,7 +104,7 @@ func logarithm(_ x: DoubleVector) -> DoubleVector {
         else: choose(.nan, where: x .< 0, else: choose(x, where: .!(x .< .infinity), else: result)))
 }
 
-/// Sine and cosine. From 2^25 on, they are the C library's.
+/// Sine and cosine, for magnitudes up to 2^25. The polynomials' errors are below 1e-13.
 @inline(__always)
 private func sineAndCosine(_ x: DoubleVector) -> (sine: DoubleVector, cosine: DoubleVector) {
     let shifted = x * 0.6366197723675814 + wideRounding
@@ -130,15 +130,20 @@ private func sineAndCosine(_ x: DoubleVector) -> (sine: DoubleVector, cosine: Do
     let exchange = (number & 1) .!= 0
     let sineSign = fromLongBits((number & 2) &<< 62)
     let cosineSign = fromLongBits(((number &+ 1) & 2) &<< 62)
-    var sine = signed(choose(even, where: exchange, else: odd), as: sineSign)
-    var cosine = signed(choose(odd, where: exchange, else: even), as: cosineSign)
-    if any(magnitude(x) .> 33_554_432) {
-        for lane in 0..<lanes where abs(x[lane]) > 33_554_432 {
-            sine[lane] = sin(x[lane])
-            cosine[lane] = cos(x[lane])
-        }
-    }
+    let sine = signed(choose(even, where: exchange, else: odd), as: sineSign)
+    let cosine = signed(choose(odd, where: exchange, else: even), as: cosineSign)
     return (sine, cosine)
+}
+
+@inline(__always)
+private func squareRoot(_ x: DoubleVector) -> DoubleVector {
+    #if VECTOR_16
+        apus_wide_square_root_16(x)
+    #elseif VECTOR_8
+        apus_wide_square_root_8(x)
+    #else
+        apus_wide_square_root_4(x)
+    #endif
 }
 
 @inline(__always)
@@ -172,10 +177,10 @@ func arcTangent(_ x: DoubleVector) -> DoubleVector {
 }
 
 @inline(__always)
-func arcSine(_ x: DoubleVector) -> DoubleVector { arcTangent(x / ((1 - x) * (1 + x)).squareRoot()) }
+func arcSine(_ x: DoubleVector) -> DoubleVector { arcTangent(x / squareRoot((1 - x) * (1 + x))) }
 
 @inline(__always)
-func arcCosine(_ x: DoubleVector) -> DoubleVector { 2 * arcTangent(((1 - x) / (1 + x)).squareRoot()) }
+func arcCosine(_ x: DoubleVector) -> DoubleVector { 2 * arcTangent(squareRoot((1 - x) / (1 + x))) }
 
 // Near zero the differences below cancel: there the first terms of the series are closer.
 
@@ -197,12 +202,12 @@ func hyperbolicCosine(_ x: DoubleVector) -> DoubleVector {
 func inverseHyperbolicSine(_ x: DoubleVector) -> DoubleVector {
     let size = magnitude(x)
     let near = size - size * size * size * (1.0 / 6)
-    return signed(choose(near, where: size .< 0.01, else: logarithm(size + (size * size + 1).squareRoot())), as: x)
+    return signed(choose(near, where: size .< 0.01, else: logarithm(size + squareRoot(size * size + 1))), as: x)
 }
 
 @inline(__always)
 func inverseHyperbolicCosine(_ x: DoubleVector) -> DoubleVector {
-    choose(.nan, where: x .< 1, else: logarithm(x + ((x - 1) * (x + 1)).squareRoot()))
+    choose(.nan, where: x .< 1, else: logarithm(x + squareRoot((x - 1) * (x + 1))))
 }
 
 @inline(__always)
@@ -231,7 +236,9 @@ func power(_ x: DoubleVector, _ y: DoubleVector) -> DoubleVector {
 @inline(__always)
 func errorFunction(_ x: Vector) -> Vector {
     let limit = Vector(repeating: 3.92)
-    let small = choose(choose(limit, where: x .> limit, else: x), where: x .> -limit, else: choose(-limit, where: x .<= -limit, else: x))
+    let small = choose(
+        choose(limit, where: x .> limit, else: x), where: x .> -limit,
+        else: choose(-limit, where: x .<= -limit, else: x))
     let square = small * small
     var numerator = Vector(repeating: -1.2795053152828616e-08)
     numerator = multiplyAdd(Vector(repeating: 4.6083517969280295e-06), numerator, square)

@@ -36,7 +36,8 @@ import Testing
     func run(_ set: InstructionSet, _ operation: MapStep.Operation, _ values: [[Float]]) -> [Float] {
         let count = values[0].count
         var parameters = MapParameters(
-            extents: (1, 1, 1, 1, 1, 1, 1, Int32(count)), computeType: .float32, sourceCount: values.count, stepCount: 1,
+            extents: (1, 1, 1, 1, 1, 1, 1, Int32(count)), computeType: .float32, sourceCount: values.count,
+            stepCount: 1,
             destination: MapOperand(strides: (0, 0, 0, 0, 0, 0, 0, 1)))
         parameters.sources.0 = parameters.destination
         parameters.sources.1 = parameters.destination

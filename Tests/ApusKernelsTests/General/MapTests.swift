@@ -7,7 +7,8 @@ import Testing
     static let exact: [MapStep.Operation] = [
         .add, .subtract, .multiply, .divide, .maximum, .minimum, .negate, .squareRoot, .greater, .absolute, .sign,
         .reciprocal, .floor, .ceiling, .round, .remainder, .modulo, .equal, .less, .lessOrEqual, .greaterOrEqual,
-        .notEqual, .and, .or, .not, .exclusiveOr, .isNaN, .isInfinite, .select, .bitAnd, .bitOr, .bitExclusiveOr, .bitNot,
+        .notEqual, .and, .or, .not, .exclusiveOr, .isNaN, .isInfinite, .select, .bitAnd, .bitOr, .bitExclusiveOr,
+        .bitNot,
         .shiftLeft, .shiftRight, .shiftRightUnsigned,
     ]
 
@@ -172,7 +173,8 @@ import Testing
             for source in 0..<sources {
                 let size = types[source].bytes
                 inputs[source].randomize(
-                    types[source], extents[source].bytes.lowerBound / size..<extents[source].bytes.upperBound / size, &random)
+                    types[source], extents[source].bytes.lowerBound / size..<extents[source].bytes.upperBound / size,
+                    &random)
             }
             let result = isInPlace ? inputs[0] : GuardedBytes(extents[sources].bytes)
             var expected: [Int: StoredElement] = [:]
@@ -201,7 +203,9 @@ import Testing
             let after = result.bytes
             let untouched = before.indices.allSatisfy {
                 let place = (extents[sources].bytes.lowerBound + $0) / resultType.bytes
-                let floor = (extents[sources].bytes.lowerBound + $0) < 0 && (extents[sources].bytes.lowerBound + $0) % resultType.bytes != 0 ? place - 1 : place
+                let floor =
+                    (extents[sources].bytes.lowerBound + $0) < 0
+                        && (extents[sources].bytes.lowerBound + $0) % resultType.bytes != 0 ? place - 1 : place
                 return expected[floor] != nil || before[$0] == after[$0]
             }
             #expect(untouched, "seed \(seed) wrote between elements")

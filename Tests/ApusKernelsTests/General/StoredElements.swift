@@ -9,10 +9,13 @@ enum StoredElement: Equatable {
 extension GuardedBytes {
     /// Stores random elements of a type at all places that fit the extent.
     func randomize(_ type: StoredType, _ indices: Range<Int>, _ random: inout SeededGenerator) {
-        let special: [Double] = [0, -0.0, 1, -1, .nan, .infinity, -.infinity, 300, -300, 3e9, -3e9, 1e19, -1e19, 65519, 65520]
+        let special: [Double] = [
+            0, -0.0, 1, -1, .nan, .infinity, -.infinity, 300, -300, 3e9, -3e9, 1e19, -1e19, 65519, 65520,
+        ]
         for index in indices {
             let number =
-                random.int(0...5) == 0 ? special.randomElement(using: &random)! : Double.random(in: -9...9, using: &random)
+                random.int(0...5) == 0
+                ? special.randomElement(using: &random)! : Double.random(in: -9...9, using: &random)
             let half = Bool.random(using: &random) ? (number * 2).rounded() / 2 : number
             let bits = random.next()
             let integer = Bool.random(using: &random) ? bits : UInt64(bitPattern: Int64(bits % 17) - 8)
