@@ -86,7 +86,7 @@ import Testing
             message {
                 ($0.extents.0, $0.extents.7) = (.max, 1)
                 $0.sourceStrides.0 = .min
-                $0.destinationStrides.0 = 8
+                $0.destinationStrides.0 = 64
             } == "the source reaches beyond 2^48 elements")
     }
 
