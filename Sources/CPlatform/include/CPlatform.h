@@ -86,6 +86,10 @@ static inline __attribute__((always_inline)) void apus_prefetch(const void *addr
     typedef float apus_float##lanes __attribute__((ext_vector_type(lanes)));                                           \
     typedef int32_t apus_int##lanes __attribute__((ext_vector_type(lanes)));                                           \
     typedef uint8_t apus_byte##lanes __attribute__((ext_vector_type(lanes)));                                          \
+    typedef double apus_double##lanes __attribute__((ext_vector_type(lanes)));                                         \
+    APUS_INLINE apus_double##lanes apus_wide_square_root_##lanes(apus_double##lanes x) {                               \
+        return __builtin_elementwise_sqrt(x);                                                                          \
+    }                                                                                                                  \
     APUS_INLINE apus_float##lanes apus_square_root_##lanes(apus_float##lanes x) {                                      \
         return __builtin_elementwise_sqrt(x);                                                                          \
     }                                                                                                                  \
