@@ -28,6 +28,13 @@ struct OperandReach {
 
     init(_ name: String) { self.name = name }
 
+    /// `elements` side by side, fewer than ``elementLimit``.
+    init(elements: Int) {
+        name = ""
+        upper = max(elements - 1, 0)
+        isEmpty = elements < 1
+    }
+
     /// Adds a dimension of `extent` elements, `stride` apart.
     mutating func extend(_ extent: Int, stride: Int) throws(ParameterError) {
         guard extent > 0 else {

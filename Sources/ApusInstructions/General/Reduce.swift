@@ -12,10 +12,9 @@ extension Opcode {
 /// Of no elements, the sums are 0, a product is 1, a maximum −infinity (or the least `Int64`), a minimum the reverse.
 /// Maximum and minimum are not a number where any element isn't.
 ///
-/// A sum of `n` numbers is off by at most `(40 + 15 · ⌈log₁₆(n / 1024)⌉) · 2⁻²⁴ · Σ|x|` (128 for 40 with a vector of four
-/// lanes, 72 with one of eight) along the innermost dimension, and by `(8 + 15 · ⌈log₁₆(n / 8)⌉)` of these units across it:
-/// Higham, "Accuracy and Stability of Numerical Algorithms" (2nd edition, 2002), section 4.2. The order of additions
-/// depends on the extents alone.
+/// A sum of `n` numbers is off by at most `(40 + 15 · ⌈log₁₆(n / 1024)⌉) · 2⁻²⁴ · Σ|x|` along the innermost dimension, and by
+/// `(8 + 15 · ⌈log₁₆(n / 8)⌉)` of these units across it: Higham, "Accuracy and Stability of Numerical Algorithms" (2nd
+/// edition, 2002), section 4.2. The order of additions depends on the extents alone.
 package struct ReductionParameters: Sendable, BitwiseCopyable {
     package var extents: EightDimensions
     package var sourceStrides: EightDimensions

@@ -69,26 +69,60 @@ private struct EightRows {
 private func joinGroup<Step: ReductionStep>(
     _ step: Step.Type, _ rows: EightRows, next: Int, count: Int, isFirst: Bool, shift: Floats?, to total: Floats
 ) {
-    @inline(__always)
-    func join(_ column: Int, _ load: (Floats) -> Vector) {
-        let move = shift?.vector(at: column) ?? Vector()
-        let first = Step.joined(Step.mapped(load(rows.a), move), Step.mapped(load(rows.b), move))
-        let second = Step.joined(Step.mapped(load(rows.c), move), Step.mapped(load(rows.d), move))
-        let third = Step.joined(Step.mapped(load(rows.e), move), Step.mapped(load(rows.f), move))
-        let fourth = Step.joined(Step.mapped(load(rows.g), move), Step.mapped(load(rows.h), move))
-        let joined = Step.joined(Step.joined(first, second), Step.joined(third, fourth))
-        total.store(isFirst ? joined : Step.joined(total.vector(at: column), joined), at: column)
-    }
     var column = 0
-    while column + lanes <= count {
-        join(column) { row in
-            apus_prefetch(row + (column + next))
-            return row.vector(at: column)
+    while column < count {
+        let width = min(lanes, count - column)
+        let move = shift?.vector(at: column) ?? Vector()
+        let first: Vector
+        let second: Vector
+        if width == lanes {
+            apus_prefetch(rows.a + (column + next))
+            apus_prefetch(rows.b + (column + next))
+            apus_prefetch(rows.c + (column + next))
+            apus_prefetch(rows.d + (column + next))
+            apus_prefetch(rows.e + (column + next))
+            apus_prefetch(rows.f + (column + next))
+            apus_prefetch(rows.g + (column + next))
+            apus_prefetch(rows.h + (column + next))
+            first = Step.joined(
+                Step.joined(Step.mapped(rows.a.vector(at: column), move), Step.mapped(rows.b.vector(at: column), move)),
+                Step.joined(Step.mapped(rows.c.vector(at: column), move), Step.mapped(rows.d.vector(at: column), move)))
+            second = Step.joined(
+                Step.joined(Step.mapped(rows.e.vector(at: column), move), Step.mapped(rows.f.vector(at: column), move)),
+                Step.joined(Step.mapped(rows.g.vector(at: column), move), Step.mapped(rows.h.vector(at: column), move)))
+        } else {
+            let tail = TailColumns(rows, column, width, fill: Step.fill)
+            first = Step.joined(
+                Step.joined(Step.mapped(tail.a, move), Step.mapped(tail.b, move)),
+                Step.joined(Step.mapped(tail.c, move), Step.mapped(tail.d, move)))
+            second = Step.joined(
+                Step.joined(Step.mapped(tail.e, move), Step.mapped(tail.f, move)),
+                Step.joined(Step.mapped(tail.g, move), Step.mapped(tail.h, move)))
         }
+        let joined = Step.joined(first, second)
+        total.store(isFirst ? joined : Step.joined(total.vector(at: column), joined), at: column)
         column += lanes
     }
-    if column < count {
-        join(column) { $0.vector(at: column, count: count - column, fill: Step.fill) }
+}
+
+/// The last columns of eight rows, fewer than a vector has lanes.
+private struct TailColumns {
+    let a, b, c, d, e, f, g, h: Vector
+
+    @inline(never)
+    init(_ rows: EightRows, _ column: Int, _ width: Int, fill: Float) {
+        (a, b) = (
+            rows.a.vector(at: column, count: width, fill: fill), rows.b.vector(at: column, count: width, fill: fill)
+        )
+        (c, d) = (
+            rows.c.vector(at: column, count: width, fill: fill), rows.d.vector(at: column, count: width, fill: fill)
+        )
+        (e, f) = (
+            rows.e.vector(at: column, count: width, fill: fill), rows.f.vector(at: column, count: width, fill: fill)
+        )
+        (g, h) = (
+            rows.g.vector(at: column, count: width, fill: fill), rows.h.vector(at: column, count: width, fill: fill)
+        )
     }
 }
 

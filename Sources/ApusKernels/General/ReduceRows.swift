@@ -9,30 +9,34 @@ var rowBlock: Int { 256 * lanes }
 private func joinedBlock<Step: ReductionStep>(
     _ step: Step.Type, _ source: Floats, count: Int, shift: Vector
 ) -> Vector {
-    @inline(__always)
-    func next(_ index: Int) -> Vector { Step.mapped(source.vector(at: index), shift) }
     var index = 0
     var result = Vector(repeating: Step.identity)
     if count >= 8 * lanes {
-        var (a, b, c, d) = (next(0), next(lanes), next(2 * lanes), next(3 * lanes))
-        var (e, f, g, h) = (next(4 * lanes), next(5 * lanes), next(6 * lanes), next(7 * lanes))
+        var a = Step.mapped(source.vector(at: 0), shift)
+        var b = Step.mapped(source.vector(at: lanes), shift)
+        var c = Step.mapped(source.vector(at: 2 * lanes), shift)
+        var d = Step.mapped(source.vector(at: 3 * lanes), shift)
+        var e = Step.mapped(source.vector(at: 4 * lanes), shift)
+        var f = Step.mapped(source.vector(at: 5 * lanes), shift)
+        var g = Step.mapped(source.vector(at: 6 * lanes), shift)
+        var h = Step.mapped(source.vector(at: 7 * lanes), shift)
         index = 8 * lanes
         while index + 8 * lanes <= count {
-            a = Step.joined(a, next(index))
-            b = Step.joined(b, next(index + lanes))
-            c = Step.joined(c, next(index + 2 * lanes))
-            d = Step.joined(d, next(index + 3 * lanes))
-            e = Step.joined(e, next(index + 4 * lanes))
-            f = Step.joined(f, next(index + 5 * lanes))
-            g = Step.joined(g, next(index + 6 * lanes))
-            h = Step.joined(h, next(index + 7 * lanes))
+            a = Step.joined(a, Step.mapped(source.vector(at: index), shift))
+            b = Step.joined(b, Step.mapped(source.vector(at: index + lanes), shift))
+            c = Step.joined(c, Step.mapped(source.vector(at: index + 2 * lanes), shift))
+            d = Step.joined(d, Step.mapped(source.vector(at: index + 3 * lanes), shift))
+            e = Step.joined(e, Step.mapped(source.vector(at: index + 4 * lanes), shift))
+            f = Step.joined(f, Step.mapped(source.vector(at: index + 5 * lanes), shift))
+            g = Step.joined(g, Step.mapped(source.vector(at: index + 6 * lanes), shift))
+            h = Step.joined(h, Step.mapped(source.vector(at: index + 7 * lanes), shift))
             index += 8 * lanes
         }
         result = Step.joined(
             Step.joined(Step.joined(a, b), Step.joined(c, d)), Step.joined(Step.joined(e, f), Step.joined(g, h)))
     }
     while index + lanes <= count {
-        result = Step.joined(result, next(index))
+        result = Step.joined(result, Step.mapped(source.vector(at: index), shift))
         index += lanes
     }
     if index < count {

@@ -10,7 +10,7 @@ protocol ReductionStep {
 
 extension ReductionStep {
     @inline(__always) static var fill: Float { identity }
-    @inline(__always) static func mapped(_ x: Vector, _ shift: Vector) -> Vector { x }
+    @_transparent static func mapped(_ x: Vector, _ shift: Vector) -> Vector { x }
 
     /// All lanes joined: halves until one is left.
     @inline(__always)
@@ -29,41 +29,41 @@ extension ReductionStep {
 
 enum SumStep: ReductionStep {
     @inline(__always) static var identity: Float { 0 }
-    @inline(__always) static func joined(_ a: Vector, _ b: Vector) -> Vector { a + b }
+    @_transparent static func joined(_ a: Vector, _ b: Vector) -> Vector { a + b }
 }
 
 enum MaximumStep: ReductionStep {
     @inline(__always) static var identity: Float { -.infinity }
-    @inline(__always) static func joined(_ a: Vector, _ b: Vector) -> Vector { maximum(a, b) }
+    @_transparent static func joined(_ a: Vector, _ b: Vector) -> Vector { maximum(a, b) }
 }
 
 enum MinimumStep: ReductionStep {
     @inline(__always) static var identity: Float { .infinity }
-    @inline(__always) static func joined(_ a: Vector, _ b: Vector) -> Vector { minimum(a, b) }
+    @_transparent static func joined(_ a: Vector, _ b: Vector) -> Vector { minimum(a, b) }
 }
 
 enum ProductStep: ReductionStep {
     @inline(__always) static var identity: Float { 1 }
-    @inline(__always) static func joined(_ a: Vector, _ b: Vector) -> Vector { a * b }
+    @_transparent static func joined(_ a: Vector, _ b: Vector) -> Vector { a * b }
 }
 
 enum MagnitudeStep: ReductionStep {
     @inline(__always) static var identity: Float { 0 }
-    @inline(__always) static func mapped(_ x: Vector, _ shift: Vector) -> Vector { magnitude(x) }
-    @inline(__always) static func joined(_ a: Vector, _ b: Vector) -> Vector { a + b }
+    @_transparent static func mapped(_ x: Vector, _ shift: Vector) -> Vector { magnitude(x) }
+    @_transparent static func joined(_ a: Vector, _ b: Vector) -> Vector { a + b }
 }
 
 enum SquareStep: ReductionStep {
     @inline(__always) static var identity: Float { 0 }
-    @inline(__always) static func mapped(_ x: Vector, _ shift: Vector) -> Vector { x * x }
-    @inline(__always) static func joined(_ a: Vector, _ b: Vector) -> Vector { a + b }
+    @_transparent static func mapped(_ x: Vector, _ shift: Vector) -> Vector { x * x }
+    @_transparent static func joined(_ a: Vector, _ b: Vector) -> Vector { a + b }
 }
 
 enum ExponentialStep: ReductionStep {
     @inline(__always) static var identity: Float { 0 }
     @inline(__always) static var fill: Float { -.infinity }
-    @inline(__always) static func mapped(_ x: Vector, _ shift: Vector) -> Vector { exponential(x - shift) }
-    @inline(__always) static func joined(_ a: Vector, _ b: Vector) -> Vector { a + b }
+    @_transparent static func mapped(_ x: Vector, _ shift: Vector) -> Vector { exponential(x - shift) }
+    @_transparent static func joined(_ a: Vector, _ b: Vector) -> Vector { a + b }
 }
 
 /// Partial results of many terms: sixteen of one level make a term of the next, so that a long sum's error grows with the

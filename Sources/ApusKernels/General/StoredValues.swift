@@ -22,14 +22,16 @@ struct StoredValues {
     /// `count` elements from `offset` on, `stride` apart: where they lie if they lie so, else converted, in `buffer`.
     @inline(__always)
     func floats(at offset: Int, stride: Int, count: Int, buffer: Floats) -> Floats {
-        if type == .float32 && stride == 1 { return address.assumingMemoryBound(to: Float.self) + offset }
+        if type == .float32 && (stride == 1 || count == 1) {
+            return address.assumingMemoryBound(to: Float.self) + offset
+        }
         convert(at: offset, stride: stride, count: count, to: buffer)
         return buffer
     }
 
     @inline(__always)
     func integers(at offset: Int, stride: Int, count: Int, buffer: Integers) -> Integers {
-        if type == .int64 && stride == 1 { return address.assumingMemoryBound(to: Int64.self) + offset }
+        if type == .int64 && (stride == 1 || count == 1) { return address.assumingMemoryBound(to: Int64.self) + offset }
         convert(at: offset, stride: stride, count: count, to: buffer)
         return buffer
     }
