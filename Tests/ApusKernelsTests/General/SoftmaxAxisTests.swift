@@ -46,7 +46,8 @@ import Testing
                     }
                 }
             }
-            #expect(firstDifference(destination.values, expected, tolerance: 1e-6) == nil, "seed \(seed), \(parameters)")
+            #expect(
+                firstDifference(destination.values, expected, tolerance: 1e-6) == nil, "seed \(seed), \(parameters)")
             #expect(firstDifference(gradient.values, expectedGradient, tolerance: 5e-6) == nil, "seed \(seed)")
         }
     }
