@@ -49,13 +49,13 @@ struct CheckedAxis {
 
     /// A plain operand of `elements` elements in each sample.
     func extent(
-        _ name: String, elements: Int, elementBytes: Int, samples: Int, every stride: Int32, access: OperandAccess
+        _ name: String, elements: Int, elementBytes: Int, samples: Int, every stride: Int32,
+        access: OperandExtent.Access
     ) -> OperandExtent {
         OperandExtent(
-            name,
+            name, access,
             bytes: OperandReach(elements: elements).bytes(
-                elementBytes: elementBytes, samples: samples, sampleStride: Int(stride)),
-            access: access, elementBytes: elementBytes)
+                elementBytes: elementBytes, samples: samples, sampleStride: Int(stride)), elementBytes: elementBytes)
     }
 
     func source(samples: Int) -> OperandExtent {

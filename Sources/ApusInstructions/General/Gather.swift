@@ -169,14 +169,12 @@ package struct Gather: InstructionDefinition {
     package func operands(samples: Int) -> [OperandExtent] {
         [
             OperandExtent(
-                "source", bytes: indexing.indexedBytes(samples: samples), access: .read,
-                elementBytes: indexing.type.bytes),
+                "source", .read, bytes: indexing.indexedBytes(samples: samples), elementBytes: indexing.type.bytes),
             OperandExtent(
-                "indices", bytes: indexing.indexBytes(samples: samples), access: .read,
+                "indices", .read, bytes: indexing.indexBytes(samples: samples),
                 elementBytes: Int(indexing.parameters.indexBytes)),
             OperandExtent(
-                "destination", bytes: indexing.plainBytes(samples: samples), access: .write,
-                elementBytes: indexing.type.bytes),
+                "destination", .write, bytes: indexing.plainBytes(samples: samples), elementBytes: indexing.type.bytes),
         ]
     }
 }

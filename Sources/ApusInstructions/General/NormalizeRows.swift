@@ -68,28 +68,28 @@ private struct CheckedRows {
             EightDimensions(innermost: [Int(fields.groups), Int(fields.channels)], padding: 1), "channel extent")
     }
 
-    func rows(_ name: String, _ samples: Int, every stride: Int32, _ access: OperandAccess, isOptional: Bool = false)
+    func rows(
+        _ name: String, _ samples: Int, every stride: Int32, _ access: OperandExtent.Access, isOptional: Bool = false
+    )
         -> OperandExtent
     {
         OperandExtent(
-            name,
+            name, access,
             bytes: OperandReach(elements: Int(fields.rows) * Int(fields.count)).bytes(
-                elementBytes: 4, samples: samples, sampleStride: Int(stride)),
-            access: access, isOptional: isOptional, elementBytes: 4)
+                elementBytes: 4, samples: samples, sampleStride: Int(stride)), elementBytes: 4, isOptional: isOptional)
     }
 
-    func statistic(_ name: String, _ samples: Int, _ access: OperandAccess, isOptional: Bool) -> OperandExtent {
+    func statistic(_ name: String, _ samples: Int, _ access: OperandExtent.Access, isOptional: Bool) -> OperandExtent {
         OperandExtent(
-            name,
+            name, access,
             bytes: OperandReach(elements: Int(fields.rows)).bytes(
-                elementBytes: 4, samples: samples, sampleStride: Int(fields.statisticSampleStride)),
-            access: access, isOptional: isOptional, elementBytes: 4)
+                elementBytes: 4, samples: samples, sampleStride: Int(fields.statisticSampleStride)), elementBytes: 4,
+            isOptional: isOptional)
     }
 
-    func channels(_ name: String, _ access: OperandAccess) -> OperandExtent {
+    func channels(_ name: String, _ access: OperandExtent.Access) -> OperandExtent {
         OperandExtent(
-            name, bytes: 0..<4 * Int(fields.groups) * Int(fields.channels), access: access, isOptional: true,
-            elementBytes: 4)
+            name, access, bytes: 0..<4 * Int(fields.groups) * Int(fields.channels), elementBytes: 4, isOptional: true)
     }
 }
 

@@ -101,19 +101,24 @@ package struct Reduce: InstructionDefinition {
         self.destination = destination
     }
 
+    /// Samples that are joined must come in one call, unless their sums may as well be added call by call.
+    package var couplesSamples: Bool {
+        let isSum = [ReduceOperation.sum, .l1, .sumSquare].contains { $0.rawValue == parameters.operation }
+        return parameters.destinationSampleStride == 0 && !(isSum && parameters.accumulate == 1)
+    }
+
     package func operands(samples: Int) -> [OperandExtent] {
         [
             OperandExtent(
-                "source",
+                "source", .read,
                 bytes: source.bytes(
                     elementBytes: sourceBytes, samples: samples, sampleStride: Int(parameters.sourceSampleStride)),
-                access: .read, elementBytes: sourceBytes),
+                elementBytes: sourceBytes),
             OperandExtent(
-                "destination",
+                "destination", parameters.accumulate == 1 ? .update : .write,
                 bytes: destination.bytes(
                     elementBytes: destinationBytes, samples: samples,
-                    sampleStride: Int(parameters.destinationSampleStride)),
-                access: parameters.accumulate == 1 ? .update : .write, elementBytes: destinationBytes),
+                    sampleStride: Int(parameters.destinationSampleStride)), elementBytes: destinationBytes),
         ]
     }
 }

@@ -41,13 +41,12 @@ package struct Scatter: InstructionDefinition {
     package func operands(samples: Int) -> [OperandExtent] {
         [
             OperandExtent(
-                "updates", bytes: indexing.plainBytes(samples: samples), access: .read,
-                elementBytes: indexing.type.bytes),
+                "updates", .read, bytes: indexing.plainBytes(samples: samples), elementBytes: indexing.type.bytes),
             OperandExtent(
-                "indices", bytes: indexing.indexBytes(samples: samples), access: .read,
+                "indices", .read, bytes: indexing.indexBytes(samples: samples),
                 elementBytes: Int(indexing.parameters.indexBytes)),
             OperandExtent(
-                "destination", bytes: indexing.indexedBytes(samples: samples), access: .update,
+                "destination", .update, bytes: indexing.indexedBytes(samples: samples),
                 elementBytes: indexing.type.bytes),
         ]
     }

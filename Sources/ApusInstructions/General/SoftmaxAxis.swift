@@ -43,9 +43,9 @@ private struct CheckedSoftmaxAxis {
         reach = OperandReach(elements: extents.product)
     }
 
-    func extent(_ name: String, _ samples: Int, every stride: Int32, _ access: OperandAccess) -> OperandExtent {
+    func extent(_ name: String, _ samples: Int, every stride: Int32, _ access: OperandExtent.Access) -> OperandExtent {
         OperandExtent(
-            name, bytes: reach.bytes(elementBytes: 4, samples: samples, sampleStride: Int(stride)), access: access,
+            name, access, bytes: reach.bytes(elementBytes: 4, samples: samples, sampleStride: Int(stride)),
             elementBytes: 4)
     }
 }

@@ -63,20 +63,20 @@ package struct Sort: InstructionDefinition {
 
     package func operands(samples: Int) -> [OperandExtent] {
         let lines = Int(fields.outer) * Int(fields.inner)
-        func extent(_ name: String, _ length: Int32, _ bytes: Int, every stride: Int32, _ access: OperandAccess)
+        func extent(_ name: String, _ length: Int32, _ bytes: Int, every stride: Int32, _ access: OperandExtent.Access)
             -> OperandExtent
         {
             OperandExtent(
-                name,
+                name, access,
                 bytes: OperandReach(elements: lines * Int(length)).bytes(
-                    elementBytes: bytes, samples: samples, sampleStride: Int(stride)),
-                access: access, isOptional: access == .write, elementBytes: bytes)
+                    elementBytes: bytes, samples: samples, sampleStride: Int(stride)), elementBytes: bytes,
+                isOptional: access == .write)
         }
         return [
             extent("source", fields.axis, type.bytes, every: fields.sourceSampleStride, .read),
             extent("values", fields.kept, type.bytes, every: fields.resultSampleStride, .write),
             extent("indices", fields.kept, 8, every: fields.resultSampleStride, .write),
-            OperandExtent("scratch", bytes: 0..<32 * Int(fields.axis), access: .write, elementBytes: 8),
+            OperandExtent("scratch", .write, bytes: 0..<32 * Int(fields.axis), elementBytes: 8),
         ]
     }
 }
