@@ -53,6 +53,16 @@ struct MatrixExtent: Sendable {
         return OperandExtent(name: name, bytes: bytes, access: access, isOptional: isOptional, elementBytes: 4)
     }
 
+    /// An optional operand with a row of `elements` elements for each sample.
+    static func rows(
+        _ name: String, elements: Int, samples: Int, stride: Int32, access: OperandExtent.Access
+    ) -> OperandExtent {
+        var extent = MatrixExtent(name)
+        extent.isEmpty = elements == 0
+        extent.upper = max(0, elements - 1)
+        return extent.operand(samples: samples, sampleStride: stride, access: access, isOptional: true)
+    }
+
     /// An operand of `elements` elements that samples share.
     static func plain(
         _ name: String, elements: Int, access: OperandExtent.Access, isOptional: Bool = false

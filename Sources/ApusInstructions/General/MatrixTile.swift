@@ -9,12 +9,12 @@ package struct MatrixTile: Sendable {
     /// Columns of a tile, two vectors: the width of the right matrix's panels.
     package let columns: Int
     /// Terms of a sum before it is added to the destination.
-    package let depth = 256
+    package var depth: Int { 256 }
     /// Rows of the left matrix, a multiple of a tile's, and columns of the right one, that are packed together.
-    package let blockRows = 960
-    package let blockColumns = 512
+    package var blockRows: Int { 960 }
+    package var blockColumns: Int { 512 }
     /// Products with no more rows or columns are computed along the depth where both operands lie that way.
-    package static let dotRows = 4
+    package static var dotRows: Int { 4 }
 
     package init(lanes: Int) {
         rows = lanes >= 16 ? 12 : 6
