@@ -32,9 +32,9 @@ package struct MatrixLayout: Sendable, BitwiseCopyable {
 /// - A packed operand is constant and was made by **packMatrix**, for the target's ``MatrixTile``: the left one in panels of
 ///   its rows, the right one in panels of its columns. Its row and column strides are not read.
 /// - Terms are added in ascending order in blocks of ``MatrixTile/depth``, each from zero, and the blocks in order. Where samples
-///   are summed with `alpha` 1 and lie evenly along the depth, all is one sum that starts with the destination. Where a product has at
-///   most ``MatrixTile/dotRows`` rows or columns and both operands lie along the depth, the terms go to V sums first.
-///   The order depends on the fields alone, and never on the number of samples.
+///   are summed with `alpha` 1, have fewer than 64 terms each and lie evenly along the depth, all is one sum that starts with the
+///   destination. Where there are few rows (see ``MatrixTile/dotRows``), the terms go to V sums first. The order depends on the
+///   fields alone, and never on the number of samples.
 /// - The scratch is ``ContractDefinition/scratchElements(_:samples:lanes:)`` long.
 package struct ContractParameters: Sendable, BitwiseCopyable {
     package enum Packed: Int32, Sendable {

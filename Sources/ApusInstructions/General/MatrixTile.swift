@@ -12,9 +12,11 @@ package struct MatrixTile: Sendable {
     package var depth: Int { 256 }
     /// Rows of the left matrix, a multiple of a tile's, and columns of the right one, that are packed together.
     package var blockRows: Int { 960 }
-    package var blockColumns: Int { 512 }
-    /// Products with no more rows or columns are computed along the depth where both operands lie that way.
-    package static var dotRows: Int { 4 }
+    package var blockColumns: Int { 256 }
+    /// Products whose operands both lie along the depth are computed along it, with nothing packed, where they have four rows or
+    /// columns or fewer, or no more rows than this (columns, where the destination's columns aren't adjacent), and at least
+    /// 4 · V terms.
+    package static var dotRows: Int { 12 }
 
     package init(lanes: Int) {
         rows = lanes >= 16 ? 12 : 6

@@ -5,8 +5,10 @@ import ApusInstructions
 extension MatrixProduct {
     /// Whether the product is computed so. It depends on what each sample has, not on their number.
     var isAlongDepth: Bool {
-        !isLeftPacked && !isRightPacked && left.column == 1 && right.row == 1 && depth >= 2 * lanes
-            && min(rows, columns) <= MatrixTile.dotRows
+        // The matrix that would have to be transposed is read too seldom to be worth it.
+        let readings = destination.column == 1 ? rows : columns
+        return !isLeftPacked && !isRightPacked && left.column == 1 && right.row == 1 && depth >= 4 * lanes
+            && (min(rows, columns) <= 4 || readings <= MatrixTile.dotRows)
     }
 
     /// Computes the product, three rows by four columns at a time.

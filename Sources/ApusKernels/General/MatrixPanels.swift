@@ -22,6 +22,19 @@ func packPanels(
 ) {
     var panel = packed
     var first = 0
+    if lineStride == 1 {
+        // Several panels at a time: what is read together is then longer than a cache line, and the pages are fewer.
+        while first + 4 &* width <= lines {
+            for term in 0..<depth {
+                let values = source + first + term &* depthStride
+                for number in 0..<4 {
+                    copyLine(values + number &* width, panel + (number &* depth + term) &* width, width)
+                }
+            }
+            panel += 4 &* depth &* width
+            first += 4 &* width
+        }
+    }
     while first < lines {
         let count = min(width, lines - first)
         let start = source + first &* lineStride

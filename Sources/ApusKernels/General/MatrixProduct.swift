@@ -55,18 +55,19 @@ struct MatrixProduct {
         let packsRight =
             !isRightPacked && (self.right.column != 1 || (rows > 2 &* tile.rows && columns &* depth > 8192))
         var block = MatrixBlock()
-        let leftRows = (min(rows, tile.blockRows) + tile.rows - 1) / tile.rows &* tile.rows
-        let packedRight = scratch + leftRows &* min(depth, tile.depth)
+        // The right one first: its vectors are then aligned like the scratch.
+        let rightColumns = (min(columns, tile.blockColumns) + tile.columns - 1) / tile.columns &* tile.columns
+        let packedLeft = scratch + rightColumns &* min(depth, tile.depth)
         while block.row < rows {
             block.rows = min(tile.blockRows, rows - block.row)
             block.term = 0
             repeat {
                 block.terms = min(tile.depth, depth - block.term)
-                setLeft(&block, left, scratch, packs: packsLeft)
+                setLeft(&block, left, packedLeft, packs: packsLeft)
                 block.column = 0
                 while block.column < columns {
                     block.columns = min(tile.blockColumns, columns - block.column)
-                    setRight(&block, right, packedRight, packs: packsRight)
+                    setRight(&block, right, scratch, packs: packsRight)
                     computeTiles(block, destination)
                     block.column += block.columns
                 }
@@ -131,6 +132,9 @@ struct MatrixProduct {
         withUnsafeMutablePointer(to: &memory) { memory in
             memory.pointee.terms = block.terms
             memory.pointee.rowStep = block.rowStep
+            memory.pointee.thirdRow = 3 &* block.rowStep
+            memory.pointee.sixthRow = 6 &* block.rowStep
+            memory.pointee.ninthRow = 9 &* block.rowStep
             memory.pointee.scalarStep = block.scalarStep
             memory.pointee.continues = isOneSum
             var scalars = block.left

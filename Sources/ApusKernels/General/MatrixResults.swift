@@ -26,6 +26,10 @@ extension MatrixProduct {
         _ memory: MatrixTilePointer, _ place: MatrixPlace, _ destination: Floats, isFirst: Bool, isLast: Bool
     ) {
         let adds = !isOneSum && (accumulates || !isFirst)
+        if self.destination.column == 1 && alpha == 1 && bias == nil && !relu && place.columns == place.vectors &* lanes
+        {
+            return storeWhole(memory, place, destination, adds: adds)
+        }
         let bias = isFirst ? bias : nil
         let relu = relu && isLast
         for row in 0..<place.rows {
@@ -48,6 +52,23 @@ extension MatrixProduct {
                 if relu { value.replace(with: 0, where: value .< 0) }
                 storeResult(value, values, vector, count)
             }
+        }
+    }
+
+    /// Whole vectors of sums that are results as they are, or with what the destination holds.
+    @inline(__always)
+    private func storeWhole(_ memory: MatrixTilePointer, _ place: MatrixPlace, _ destination: Floats, adds: Bool) {
+        var sum = 0
+        var values = destination + place.row &* self.destination.row + place.column
+        for _ in 0..<place.rows {
+            var index = 0
+            while index < place.columns {
+                let value = memory.pointee.sums[sum]
+                values.store(adds ? value + values.vector(at: index) : value, at: index)
+                index += lanes
+                sum += 1
+            }
+            values += self.destination.row
         }
     }
 

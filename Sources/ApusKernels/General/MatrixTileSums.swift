@@ -7,6 +7,9 @@
 struct MatrixTileMemory {
     var terms = 0
     var rowStep = 0
+    /// Three, six and nine times the row step. The loop reads them, because the compiler would make one chain of additions of
+    /// addresses that it knows to be evenly spaced.
+    var (thirdRow, sixthRow, ninthRow) = (0, 0, 0)
     var scalarStep = 1
     var vectorStep = 0
     var panelStep = 0
@@ -27,8 +30,8 @@ enum MatrixTileSums<let rows: Int, let vectors: Int> {
         let (rowStep, scalarStep) = (memory.pointee.rowStep, memory.pointee.scalarStep)
         let (vectorStep, panelStep) = (memory.pointee.vectorStep, memory.pointee.panelStep)
         // Three rows have one address: an instruction's address may add one or two steps to it.
-        var (first, second) = (scalars, scalars + 3 &* rowStep)
-        var (third, fourth) = (scalars + 6 &* rowStep, scalars + 9 &* rowStep)
+        var (first, second) = (scalars, scalars + memory.pointee.thirdRow)
+        var (third, fourth) = (scalars + memory.pointee.sixthRow, scalars + memory.pointee.ninthRow)
         var vector = start
         var left = memory.pointee.terms
         while left > 0 {

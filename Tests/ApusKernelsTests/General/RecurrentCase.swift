@@ -29,6 +29,12 @@ struct RecurrentCase: CustomStringConvertible {
         hidden = random.chance(20) ? random.int(17...40) : random.int(1...9)
         parameters = RecurrentParameters(cell: cell, steps: steps, hidden: hidden)
         parameters.reverse = Int32(random.int(0...1))
+        if random.chance(50) {
+            (parameters.gateStepStride, parameters.gateSampleStride) = (
+                Int32(samples * cell.gates * hidden), Int32(cell.gates * hidden)
+            )
+            (parameters.outputStepStride, parameters.outputSampleStride) = (Int32(samples * hidden), Int32(hidden))
+        }
         gates = numbers(samples * steps * cell.gates * hidden)
         weights = numbers(hidden * cell.gates * hidden).map { Double(Float($0 * 0.5)) }
         bias = random.chance(50) ? numbers(cell.gates * hidden) : nil
@@ -44,11 +50,31 @@ struct RecurrentCase: CustomStringConvertible {
         var outputs: [Double]
         var state: [Double]
         var cell: [Double]
+        /// The least magnitude of what **relu** was applied to.
+        var distanceFromCorner = Double.infinity
     }
 
     func length(_ sample: Int) -> Int { min(lengths.map { Int($0[sample]) } ?? steps, steps) }
 
     func time(_ step: Int, _ sample: Int) -> Int { parameters.reverse == 1 ? length(sample) - 1 - step : step }
+
+    /// Rows of `width` numbers, sample by sample, as they lie for the kernel: step by step where the parameters say so.
+    func arranged<Number>(_ rows: [Number], width: Int) -> [Number] {
+        let isByStep = parameters.outputSampleStride == parameters.initialStride && steps > 0
+        guard isByStep else { return rows }
+        return (0..<rows.count).map { index in
+            let (step, sample) = (index / width / samples, index / width % samples)
+            return rows[(sample * steps + step) * width + index % width]
+        }
+    }
+
+    /// The opposite.
+    func bySample<Number>(_ rows: [Number], width: Int) -> [Number] {
+        let places = arranged(Array(0..<rows.count), width: width)
+        var result = rows
+        for (index, place) in places.enumerated() { result[place] = rows[index] }
+        return result
+    }
 
     /// What the formulas of ``RecurrentCell`` give.
     func reference() -> Results {
@@ -68,6 +94,11 @@ struct RecurrentCase: CustomStringConvertible {
                     state: Array(results.state[range]), cell: Array(results.cell[range]))
                 results.state.replaceSubrange(range, with: state)
                 results.cell.replaceSubrange(range, with: cell)
+                if self.cell == .relu {
+                    // The cell, which this network has not, brings the sums.
+                    results.distanceFromCorner = min(results.distanceFromCorner, cell.map(abs).min() ?? .infinity)
+                    results.cell.replaceSubrange(range, with: [Double](repeating: 0, count: hidden))
+                }
                 results.outputs.replaceSubrange(
                     (sample * steps + time) * hidden..<(sample * steps + time + 1) * hidden, with: state)
             }
@@ -107,7 +138,9 @@ struct RecurrentCase: CustomStringConvertible {
                 let candidate = tanh(clipped(x[2 * hidden + unit] + addend))
                 state[unit] = (1 - update) * candidate + update * h[unit]
             case .tanh: state[unit] = tanh(sum(0, unit))
-            case .relu: state[unit] = max(0, sum(0, unit))
+            case .relu:
+                cells[unit] = sum(0, unit)
+                state[unit] = max(0, cells[unit])
             }
         }
         return (state, cells)

@@ -12,7 +12,8 @@ import Testing
             let expected = example.reference()
             // A step's rounding error grows by no more than a small factor from step to step.
             let differences = [
-                firstDifference(run.outputs.values, expected.outputs, tolerance: 4e-6),
+                firstDifference(
+                    example.bySample(run.outputs.values, width: example.hidden), expected.outputs, tolerance: 4e-6),
                 firstDifference(run.state.values, expected.state, tolerance: 4e-6),
                 firstDifference(run.cell.values, expected.cell, tolerance: 4e-6),
             ]
@@ -26,6 +27,8 @@ import Testing
         for seed in 1...25 {
             var random = SeededGenerator(seed: seed)
             var example = RecurrentCase(&random, cell: cell, samples: random.int(1...3))
+            // A ramp has no derivative at its corner, and differences across it are of neither side.
+            if example.reference().distanceFromCorner < 1e-4 { continue }
             let zeros = [Double](repeating: 0, count: example.samples * example.hidden)
             example.initialState = example.initialState ?? zeros
             if cell == .lstm { example.initialCell = example.initialCell ?? zeros }
@@ -41,7 +44,8 @@ import Testing
             set.run(
                 .recurrentGradient,
                 [
-                    operand(outputGradient), operand(stateGradient), cell == .lstm ? operand(cellGradient) : nil,
+                    operand(example.arranged(outputGradient, width: example.hidden)), operand(stateGradient),
+                    cell == .lstm ? operand(cellGradient) : nil,
                     example.packedWeights(set, isTransposed: true), operand(example.peepholes),
                     operand(example.lengths), operand(example.initialState), operand(example.initialCell), run.outputs,
                     run.saved, gateGradient, GuardedFloats(count: example.gates.count), initialGradients[0],
@@ -63,7 +67,8 @@ import Testing
             }
             let context = "\(set), seed \(seed), \(example)"
             let gates = differences(example.gates.count) { $0.gates[$1] += $2 }
-            #expect(firstDifference(gateGradient.values, gates, tolerance: 1e-5) == nil, "\(context)")
+            let gateResults = example.bySample(gateGradient.values, width: cell.gates * example.hidden)
+            #expect(firstDifference(gateResults, gates, tolerance: 1e-5) == nil, "\(context)")
             let states = differences(zeros.count) { $0.initialState?[$1] += $2 }
             #expect(firstDifference(initialGradients[0].values, states, tolerance: 1e-5) == nil, "\(context)")
             if cell == .lstm {
@@ -77,7 +82,8 @@ import Testing
     @Test(arguments: InstructionSet.available)
     func recurrentGateGradientsAreThoseOfTheProducts(set: InstructionSet) throws {
         var random = SeededGenerator(seed: 9)
-        let example = RecurrentCase(&random, cell: .gruResetAfter)
+        var example = RecurrentCase(&random, cell: .gruResetAfter)
+        example.parameters = RecurrentParameters(cell: .gruResetAfter, steps: example.steps, hidden: example.hidden)
         let run = try Run(example, set)
         let parameters = RecurrentGradientParameters(example.parameters)
         let (gates, recurrent) = (
@@ -142,7 +148,8 @@ import Testing
             set.run(
                 .recurrent,
                 [
-                    operand(example.gates), example.packedWeights(set, isTransposed: false), operand(example.bias),
+                    operand(example.arranged(example.gates, width: example.cell.gates * example.hidden)),
+                    example.packedWeights(set, isTransposed: false), operand(example.bias),
                     operand(example.peepholes), operand(example.lengths), operand(example.initialState),
                     operand(example.initialCell), outputs, state, cell, saved, memory(11),
                 ], example.parameters, samples: example.samples)
