@@ -21,7 +21,7 @@ extension MatrixProduct {
             while column < columns {
                 let columnCount = columns - column >= 4 ? 4 : 1
                 let rightColumns = right + column &* self.right.column
-                var sums: InlineArray<12, Float> = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+                var sums = noSums
                 switch (count, columnCount) {
                 case (3, 4): MatrixDotTile<3, 4>.sum(self, leftRows, rightColumns, &sums)
                 case (2, 4): MatrixDotTile<2, 4>.sum(self, leftRows, rightColumns, &sums)
@@ -32,7 +32,8 @@ extension MatrixProduct {
                 }
                 for place in 0..<count &* columnCount {
                     finish(
-                        sums[place], destination, row: row + place / columnCount, column: column + place % columnCount)
+                        sumOfLanes(sums[place]), destination, row: row + place / columnCount,
+                        column: column + place % columnCount)
                 }
                 column += columnCount
             }
@@ -54,7 +55,7 @@ extension MatrixProduct {
 private enum MatrixDotTile<let rows: Int, let columns: Int> {
     @inline(never)
     static func sum(
-        _ product: borrowing MatrixProduct, _ left: Floats, _ right: Floats, _ results: inout InlineArray<12, Float>
+        _ product: borrowing MatrixProduct, _ left: Floats, _ right: Floats, _ results: inout Sums
     ) {
         let (leftStep, rightStep) = (product.left.row, product.right.column)
         var registers = noSums
@@ -71,7 +72,8 @@ private enum MatrixDotTile<let rows: Int, let columns: Int> {
             let back = lanes - terms
             add(rowValues - back, leftStep, columnValues - back, rightStep, firstLane: back, &registers)
         }
-        for place in 0..<rows * columns { results[place] = sumOfLanes(registers[place]) }
+        // The lanes are added elsewhere: here the compiler would mix the sums of the loop to do so.
+        for place in 0..<rows * columns { results[place] = registers[place] }
     }
 
     @inline(__always)
