@@ -44,6 +44,30 @@ package func kernel(for opcode: Opcode) -> Kernel? {
     case .adam: adam
     case .momentum: momentum
     case .movingAverage: movingAverage
+    case .map: map
+    case .copy: copyElements
+    case .window: slidingWindow
+    case .windowGradient: slidingWindowGradient
+    case .interpolate: interpolate
+    case .interpolateGradient: interpolateGradient
+    case .unfold: unfold
+    case .fold: fold
+    case .reduce: reduce
+    case .argReduce: argReduce
+    case .scan: scan
+    case .gather: gather
+    case .scatter: scatter
+    case .sort: sort
+    case .contract: contract
+    case .packMatrix: packMatrix
+    case .attention: attention
+    case .attentionGradient: attentionGradient
+    case .softmaxAxis: softmaxAxis
+    case .softmaxAxisGradient: softmaxAxisGradient
+    case .normalizeRows: normalizeRows
+    case .normalizeRowsGradient: normalizeRowsGradient
+    case .recurrent: recurrent
+    case .recurrentGradient: recurrentGradient
     default: nil
     }
 }

@@ -15,16 +15,6 @@ func reduceShards(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ paramet
     }
 }
 
-/// Calls `body` with the offset of each vector of `count` elements, and how many lanes of it count.
-@inline(__always)
-private func forEachVector(_ count: Int, _ body: (_ offset: Int, _ width: Int) -> Void) {
-    var index = 0
-    while index < count {
-        body(index, min(lanes, count - index))
-        index += lanes
-    }
-}
-
 /// `base` to the power of `exponent`, by squaring.
 private func power(_ base: Double, _ exponent: UInt32) -> Double {
     var result: Double = 1

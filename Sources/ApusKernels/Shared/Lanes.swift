@@ -154,3 +154,14 @@ func copy(_ source: Floats, to destination: Floats, count: Int) {
         }
     }
 }
+
+/// Calls `body` with the offset of each vector of `count` elements, and how many lanes of it count.
+@inline(__always)
+func forEachVector(_ count: Int, _ body: (_ offset: Int, _ width: Int) -> Void) {
+    var index = 0
+    while index + lanes <= count {
+        body(index, lanes)
+        index += lanes
+    }
+    if index < count { body(index, count - index) }
+}

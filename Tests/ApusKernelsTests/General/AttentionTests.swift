@@ -29,7 +29,7 @@ import Testing
             let (output, logarithms) = try run(example, set)
             let gradient = random.floats(output.count, in: -1...1)
             let parameters = AttentionGradientParameters(example.parameters)
-            let operands = try AttentionGradientDefinition(parameterBytes(parameters), lanes: set.lanes)
+            let operands = try AttentionGradientInstruction(parameterBytes(parameters), lanes: set.lanes)
                 .operands(samples: example.samples)
             let gradients = [example.query, example.key, example.value].map { GuardedFloats(count: $0.count) }
             set.run(
@@ -84,7 +84,7 @@ import Testing
             var parameters = AttentionParameters(heads: 4, queries: 3, keys: 5, size: 8, valueSize: 8, scale: 1)
             change(&parameters)
             do throws(ParameterError) {
-                _ = try AttentionDefinition(parameterBytes(parameters), lanes: 8)
+                _ = try AttentionInstruction(parameterBytes(parameters), lanes: 8)
                 return nil
             } catch {
                 return error.description
@@ -107,7 +107,7 @@ import Testing
     private func run(
         _ example: AttentionCase, _ set: InstructionSet
     ) throws -> (output: GuardedFloats, logarithms: GuardedFloats) {
-        let operands = try AttentionDefinition(parameterBytes(example.parameters), lanes: set.lanes)
+        let operands = try AttentionInstruction(parameterBytes(example.parameters), lanes: set.lanes)
             .operands(samples: example.samples)
         let output = GuardedFloats(count: example.samples * Int(example.parameters.output.sampleStride))
         let logarithms = GuardedFloats(count: operands[6].bytes.upperBound / 4)

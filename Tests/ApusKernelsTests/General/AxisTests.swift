@@ -41,7 +41,7 @@ import Testing
             let test = Case(
                 &random, operation: operation.rawValue, type: type, option: seed % 2 == 0 ? 8 : 4, isReduced: true)
             let values = (0..<test.count).map { _ in element(&random) }
-            let extents = try definition(ArgReduce.self, test.parameters).operands(samples: test.samples)
+            let extents = try definition(ArgReduceInstruction.self, test.parameters).operands(samples: test.samples)
             let lines = test.lines
             let destination = GuardedElements(
                 [UInt8](repeating: 0, count: lines.count * Int(test.parameters.option)), bytes: extents[1].bytes)
@@ -89,7 +89,7 @@ import Testing
             let test = Case(
                 &random, operation: operation.rawValue, type: type, option: UInt8(seed % 2), isReduced: false)
             let values = (0..<test.count).map { _ in element(&random) }
-            let extents = try definition(Scan.self, test.parameters).operands(samples: test.samples)
+            let extents = try definition(ScanInstruction.self, test.parameters).operands(samples: test.samples)
             let destination = GuardedElements(values, bytes: extents[1].bytes)
             set.run(
                 .scan, [GuardedElements(values, bytes: extents[0].bytes), destination], test.parameters,
@@ -144,13 +144,13 @@ import Testing
                 return "\(error)"
             }
         }
-        #expect(message(ArgReduce.self) { _ in } == "")
-        #expect(message(ArgReduce.self) { $0.axis = 0 } == "the axis is 0, not in 1 to 2147483647")
-        #expect(message(ArgReduce.self) { $0.operation = 2 } == "operation 2 is not one of argReduce's")
-        #expect(message(ArgReduce.self) { $0.option = 2 } == "an index has 2 bytes, neither 4 nor 8")
-        #expect(message(ArgReduce.self) { $0.isBackward = 2 } == "isBackward is 2, neither 0 nor 1")
-        #expect(message(Scan.self) { _ in } == "exclusive is 8, neither 0 nor 1")
-        #expect(message(Scan.self) { $0.operation = 3 } == "operation 3 is not one of scan's")
-        #expect(message(Scan.self) { $0.type = 1 } == "scan doesn't join elements of type float16")
+        #expect(message(ArgReduceInstruction.self) { _ in } == "")
+        #expect(message(ArgReduceInstruction.self) { $0.axis = 0 } == "the axis is 0, not in 1 to 2147483647")
+        #expect(message(ArgReduceInstruction.self) { $0.operation = 2 } == "operation 2 is not one of argReduce's")
+        #expect(message(ArgReduceInstruction.self) { $0.option = 2 } == "an index has 2 bytes, neither 4 nor 8")
+        #expect(message(ArgReduceInstruction.self) { $0.isBackward = 2 } == "isBackward is 2, neither 0 nor 1")
+        #expect(message(ScanInstruction.self) { _ in } == "exclusive is 8, neither 0 nor 1")
+        #expect(message(ScanInstruction.self) { $0.operation = 3 } == "operation 3 is not one of scan's")
+        #expect(message(ScanInstruction.self) { $0.type = 1 } == "scan doesn't join elements of type float16")
     }
 }

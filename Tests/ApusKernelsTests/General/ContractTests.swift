@@ -126,7 +126,7 @@ import Testing
             let left = GuardedFloats(random.floats(samples * rows * depth))
             let right = GuardedFloats(random.floats(max(depth, samples) * columns))
             let scratch = GuardedFloats(
-                count: ContractDefinition.scratchElements(parameters, samples: samples, lanes: set.lanes))
+                count: ContractInstruction.scratchElements(parameters, samples: samples, lanes: set.lanes))
             let together = GuardedFloats(count: (isSum ? 1 : samples) * rows * columns, repeating: 1)
             set.run(.contract, [left, right, nil, together, scratch], parameters, samples: samples)
             let apart = GuardedFloats(count: together.count, repeating: 1)
@@ -157,7 +157,7 @@ import Testing
         let (left, right) = (random.floats(rows * depth, in: 0...1), random.floats(depth * columns, in: 0...1))
         let destination = GuardedFloats(count: rows * columns)
         let scratch = GuardedFloats(
-            count: ContractDefinition.scratchElements(parameters, samples: 1, lanes: set.lanes))
+            count: ContractInstruction.scratchElements(parameters, samples: 1, lanes: set.lanes))
         set.run(.contract, [GuardedFloats(left), GuardedFloats(right), nil, destination, scratch], parameters)
         // Higham, "Accuracy and Stability of Numerical Algorithms", section 4.2: a block's terms and the blocks, each half an
         // ulp; with positive terms the bound is one of the relative error.
@@ -186,7 +186,7 @@ import Testing
         right[2 * columns + 36] = .infinity
         let destination = GuardedFloats(count: rows * columns)
         let scratch = GuardedFloats(
-            count: ContractDefinition.scratchElements(parameters, samples: 1, lanes: set.lanes))
+            count: ContractInstruction.scratchElements(parameters, samples: 1, lanes: set.lanes))
         set.run(.contract, [GuardedFloats(left), GuardedFloats(right), nil, destination, scratch], parameters)
         for row in 0..<rows {
             for column in 0..<columns {
@@ -204,7 +204,7 @@ import Testing
             var parameters = good
             change(&parameters)
             do throws(ParameterError) {
-                _ = try ContractDefinition(parameterBytes(parameters), lanes: 8)
+                _ = try ContractInstruction(parameterBytes(parameters), lanes: 8)
                 return nil
             } catch {
                 return error.description
@@ -235,6 +235,6 @@ import Testing
     private func extents(
         of parameters: ContractParameters, _ set: InstructionSet, _ samples: Int
     ) throws -> [OperandExtent] {
-        try ContractDefinition(parameterBytes(parameters), lanes: set.lanes).operands(samples: samples)
+        try ContractInstruction(parameterBytes(parameters), lanes: set.lanes).operands(samples: samples)
     }
 }

@@ -7,7 +7,7 @@ import Testing
         _ set: InstructionSet, _ parameters: CopyParameters, _ loops: RandomLoops, _ from: [Int], _ to: [Int],
         samples: Int, seed: Int
     ) throws {
-        let definition = try CopyDefinition(ParameterBytes(plainBytes(parameters)), lanes: set.lanes)
+        let definition = try CopyInstruction(ParameterBytes(plainBytes(parameters)), lanes: set.lanes)
         let extents = definition.operands(samples: samples)
         let size = Int(parameters.elementBytes)
         var random = SeededGenerator(seed: seed)
@@ -71,7 +71,7 @@ import Testing
                 destinationStrides: (0, 0, 0, 0, 0, 0, 8, 1))
             change(&parameters)
             do {
-                _ = try CopyDefinition(ParameterBytes(plainBytes(parameters)), lanes: 8)
+                _ = try CopyInstruction(ParameterBytes(plainBytes(parameters)), lanes: 8)
                 return nil
             } catch { return "\(error)" }
         }
@@ -95,7 +95,7 @@ import Testing
             extents: (1, 1, 1, 1, 1, 1, 4, 8), elementBytes: 2, sourceStrides: (0, 0, 0, 0, 0, 0, -10, 1),
             destinationStrides: (0, 0, 0, 0, 0, 0, 8, 1))
         parameters.destinationSampleStride = 100
-        let definition = try CopyDefinition(ParameterBytes(plainBytes(parameters)), lanes: 8)
+        let definition = try CopyInstruction(ParameterBytes(plainBytes(parameters)), lanes: 8)
         #expect(definition.operands(samples: 3).map(\.bytes) == [-60..<16, 0..<464])
         #expect(definition.operands(samples: 0).map(\.bytes) == [0..<0, 0..<0])
         #expect(definition.operands(samples: .max).map(\.bytes.upperBound)[1] > 1 << 60)

@@ -95,7 +95,7 @@ import Testing
             var random = SeededGenerator(seed: seed)
             var test = Case(&random)
             let samples = random.int(1...3)
-            let stored = try storedIndices(&test, Gather.self)
+            let stored = try storedIndices(&test, GatherInstruction.self)
             test.parameters.type = UInt8(type.rawValue)
             test.parameters.indexBytes = seed % 2 == 0 ? 8 : 4
             test.parameters.indexedSampleStride = random.int(0...2) == 0 ? 0 : Int32(test.indexedCount)
@@ -105,7 +105,7 @@ import Testing
             let indices = Self.indices(&random, stored * samples) { test.extents[$0 % test.depth] }.map(narrow)
             let source = (0..<test.indexedCount * samples).map { _ in Element.random(in: .min ... .max, using: &random)
             }
-            let extents = try definition(Gather.self, test.parameters).operands(samples: samples)
+            let extents = try definition(GatherInstruction.self, test.parameters).operands(samples: samples)
             let destination = GuardedElements([Element](repeating: 0, count: test.positions * test.run * samples))
             #expect(extents[2].bytes.count == destination.values(UInt8.self).count, "seed \(seed)")
             let sourceBytes = GuardedElements(source, bytes: extents[0].bytes)
@@ -148,7 +148,7 @@ import Testing
             var random = SeededGenerator(seed: seed)
             var test = Case(&random)
             let samples = random.int(1...3)
-            let stored = try storedIndices(&test, Scatter.self)
+            let stored = try storedIndices(&test, ScatterInstruction.self)
             test.parameters.type = UInt8(type.rawValue)
             test.parameters.operation = operation.rawValue
             test.parameters.indexedSampleStride = random.int(0...2) == 0 ? 0 : Int32(test.indexedCount)
@@ -157,7 +157,7 @@ import Testing
             let indices = Self.indices(&random, stored * samples) { test.extents[$0 % test.depth] }
             let updates = (0..<test.positions * test.run * samples).map { _ in element(&random) }
             var expected = (0..<test.indexedCount * samples).map { _ in element(&random) }
-            let extents = try definition(Scatter.self, test.parameters).operands(samples: samples)
+            let extents = try definition(ScatterInstruction.self, test.parameters).operands(samples: samples)
             let destination = GuardedElements(expected, bytes: extents[2].bytes)
             set.run(
                 .scatter,
@@ -213,17 +213,17 @@ import Testing
                 return "\(error)"
             }
         }
-        #expect(message(Gather.self) { _ in } == "")
-        #expect(message(Gather.self) { $0.operation = 1 } == "gather's operation is 1, not in 0 to 0")
-        #expect(message(Gather.self) { $0.depth = 9 } == "the depth is 9, not in 1 to 8")
-        #expect(message(Gather.self) { $0.indexBytes = 2 } == "an index has 2 bytes, neither 4 nor 8")
+        #expect(message(GatherInstruction.self) { _ in } == "")
+        #expect(message(GatherInstruction.self) { $0.operation = 1 } == "gather's operation is 1, not in 0 to 0")
+        #expect(message(GatherInstruction.self) { $0.depth = 9 } == "the depth is 9, not in 1 to 8")
+        #expect(message(GatherInstruction.self) { $0.indexBytes = 2 } == "an index has 2 bytes, neither 4 nor 8")
         #expect(
-            message(Gather.self) { $0.indexedExtents[0] = 0 }
+            message(GatherInstruction.self) { $0.indexedExtents[0] = 0 }
                 == "there are indices, but an indexed extent is 0: nothing can be gathered")
-        #expect(message(Gather.self) { $0.strides[0] = -1 } == "a stride of the indexed operand is negative")
-        #expect(message(Scatter.self) { $0.operation = 5 } == "operation 5 is not one of scatter's")
+        #expect(message(GatherInstruction.self) { $0.strides[0] = -1 } == "a stride of the indexed operand is negative")
+        #expect(message(ScatterInstruction.self) { $0.operation = 5 } == "operation 5 is not one of scatter's")
         #expect(
-            message(Scatter.self) {
+            message(ScatterInstruction.self) {
                 $0.operation = 1; $0.type = 1
             }
                 == "scatter doesn't add elements of type float16")

@@ -16,7 +16,7 @@ import Testing
             parameters.sourceSampleStride += 3
             parameters.destinationSampleStride += 1
             samples = random.int(1...2)
-            let extents = try InterpolateDefinition(ParameterBytes(plainBytes(parameters)), lanes: lanes)
+            let extents = try InterpolateInstruction(ParameterBytes(plainBytes(parameters)), lanes: lanes)
                 .operands(samples: samples)
             indices = GuardedBytes(extents[1].bytes)
             weights = GuardedBytes(extents[2].bytes)
@@ -97,7 +97,7 @@ import Testing
             var parameters = InterpolateParameters(outer: 2, source: 4, destination: 8, inner: 3, taps: 2)
             change(&parameters)
             do {
-                _ = try InterpolateDefinition(ParameterBytes(plainBytes(parameters)), lanes: 8)
+                _ = try InterpolateInstruction(ParameterBytes(plainBytes(parameters)), lanes: 8)
                 return nil
             } catch { return "\(error)" }
         }

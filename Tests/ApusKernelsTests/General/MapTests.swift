@@ -167,7 +167,7 @@ import Testing
                 }
             }
             let bytes = plainBytes(parameters, steps)
-            let definition = try MapDefinition(ParameterBytes(bytes), lanes: set.lanes)
+            let definition = try MapInstruction(ParameterBytes(bytes), lanes: set.lanes)
             let extents = definition.operands(samples: samples)
             let inputs = (0..<sources).map { GuardedBytes(extents[$0].bytes) }
             for source in 0..<sources {

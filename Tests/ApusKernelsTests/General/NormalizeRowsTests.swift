@@ -51,7 +51,7 @@ import Testing
             var random = SeededGenerator(seed: seed)
             let test = Case(&random)
             let isAffine = random.int(0...2) > 0
-            let extents = try definition(NormalizeRows.self, test.parameters).operands(samples: test.samples)
+            let extents = try definition(NormalizeRowsInstruction.self, test.parameters).operands(samples: test.samples)
             let destination = GuardedFloats(count: extents[3].bytes.count / 4)
             let means = GuardedFloats(count: extents[4].bytes.count / 4)
             let inverses = GuardedFloats(count: extents[5].bytes.count / 4)
@@ -98,7 +98,7 @@ import Testing
             var random = SeededGenerator(seed: seed)
             let test = Case(&random)
             let isAffine = random.int(0...2) > 0
-            let extents = try definition(NormalizeRowsGradient.self, test.parameters).operands(samples: test.samples)
+            let extents = try definition(NormalizeRowsGradientInstruction.self, test.parameters).operands(samples: test.samples)
             let gradient = random.floats(extents[1].bytes.count / 4)
             var means = [Float](repeating: .nan, count: extents[3].bytes.count / 4)
             var inverses = means
@@ -159,8 +159,8 @@ import Testing
             var parameters = NormalizeRowsParameters(count: 12, rows: 2, epsilon: 1e-5)
             change(&parameters)
             do throws(ParameterError) {
-                _ = try definition(NormalizeRows.self, parameters)
-                _ = try definition(NormalizeRowsGradient.self, parameters)
+                _ = try definition(NormalizeRowsInstruction.self, parameters)
+                _ = try definition(NormalizeRowsGradientInstruction.self, parameters)
                 return ""
             } catch {
                 return "\(error)"

@@ -39,7 +39,7 @@ import Testing
             let gateGradient = GuardedFloats(count: example.gates.count)
             let initialGradients = [GuardedFloats(count: zeros.count), GuardedFloats(count: zeros.count)]
             let parameters = RecurrentGradientParameters(example.parameters)
-            let scratch = try RecurrentGradientDefinition(parameterBytes(parameters), lanes: set.lanes)
+            let scratch = try RecurrentGradientInstruction(parameterBytes(parameters), lanes: set.lanes)
                 .operands(samples: example.samples)[14].bytes.upperBound
             set.run(
                 .recurrentGradient,
@@ -89,7 +89,7 @@ import Testing
         let (gates, recurrent) = (
             GuardedFloats(count: example.gates.count), GuardedFloats(count: example.gates.count)
         )
-        let scratch = try RecurrentGradientDefinition(parameterBytes(parameters), lanes: set.lanes)
+        let scratch = try RecurrentGradientInstruction(parameterBytes(parameters), lanes: set.lanes)
             .operands(samples: example.samples)[14].bytes.upperBound
         set.run(
             .recurrentGradient,
@@ -114,7 +114,7 @@ import Testing
             var parameters = RecurrentParameters(cell: .lstm, steps: 3, hidden: 5)
             change(&parameters)
             do throws(ParameterError) {
-                _ = try RecurrentDefinition(parameterBytes(parameters), lanes: 8)
+                _ = try RecurrentInstruction(parameterBytes(parameters), lanes: 8)
                 return nil
             } catch {
                 return error.description
@@ -129,7 +129,7 @@ import Testing
         var gradient = RecurrentGradientParameters(RecurrentParameters(cell: .lstm, steps: 3, hidden: 5))
         gradient.forward.clip = 1
         #expect(throws: ParameterError("clipped sums have no gradient")) {
-            try RecurrentGradientDefinition(parameterBytes(gradient), lanes: 8)
+            try RecurrentGradientInstruction(parameterBytes(gradient), lanes: 8)
         }
     }
 
@@ -141,7 +141,7 @@ import Testing
         let saved: GuardedFloats
 
         init(_ example: RecurrentCase, _ set: InstructionSet) throws {
-            let operands = try RecurrentDefinition(parameterBytes(example.parameters), lanes: set.lanes)
+            let operands = try RecurrentInstruction(parameterBytes(example.parameters), lanes: set.lanes)
                 .operands(samples: example.samples)
             func memory(_ index: Int) -> GuardedFloats { GuardedFloats(count: operands[index].bytes.upperBound / 4) }
             (outputs, state, cell, saved) = (memory(7), memory(8), memory(9), memory(10))

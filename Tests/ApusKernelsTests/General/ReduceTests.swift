@@ -47,7 +47,7 @@ import Testing
             parameters.accumulate = UInt8(random.int(0...1))
             parameters.sourceType = UInt8(sourceType.rawValue)
             parameters.destinationType = UInt8(destinationType.rawValue)
-            let extents = try definition(Reduce.self, parameters).operands(samples: samples)
+            let extents = try definition(ReduceInstruction.self, parameters).operands(samples: samples)
             sourceBytes = extents[0].bytes
             destinationBytes = extents[1].bytes
             let sourceBase = sourceBytes.lowerBound / sourceType.bytes
@@ -234,12 +234,12 @@ import Testing
         var parameters = ReductionParameters(
             .sum, extents: .init(innermost: [2, 3], padding: 1), sourceStrides: .init(innermost: [3, 1], padding: 0),
             destinationStrides: .init(innermost: [1, 0], padding: 0), sourceSampleStride: 6, destinationSampleStride: 2)
-        #expect(throws: Never.self) { try definition(Reduce.self, parameters) }
+        #expect(throws: Never.self) { try definition(ReduceInstruction.self, parameters) }
         func message(_ change: (inout ReductionParameters) -> Void) -> String {
             var changed = parameters
             change(&changed)
             do throws(ParameterError) {
-                _ = try definition(Reduce.self, changed)
+                _ = try definition(ReduceInstruction.self, changed)
                 return ""
             } catch {
                 return "\(error)"

@@ -16,12 +16,12 @@ import Testing
             parameters.destinationSampleStride += Int32(random.int(0...5))
             let count = samples * outer * axis * inner
             let values = random.floats(count, in: seed % 5 == 0 ? -150...150 : -4...4)
-            let extents = try definition(SoftmaxAxis.self, parameters).operands(samples: samples)
+            let extents = try definition(SoftmaxAxisInstruction.self, parameters).operands(samples: samples)
             let destination = GuardedFloats(count: extents[1].bytes.count / 4)
             set.run(.softmaxAxis, [GuardedFloats(values), destination], parameters, samples: samples)
             let results = random.floats(count, in: 0...1).map { isLogarithmic ? $0 - 2 : $0 }
             let gradients = random.floats(count)
-            let gradientExtents = try definition(SoftmaxAxisGradient.self, parameters).operands(samples: samples)
+            let gradientExtents = try definition(SoftmaxAxisGradientInstruction.self, parameters).operands(samples: samples)
             let gradient = GuardedFloats(count: gradientExtents[2].bytes.count / 4)
             set.run(
                 .softmaxAxisGradient, [GuardedFloats(results), GuardedFloats(gradients), gradient], parameters,
@@ -57,8 +57,8 @@ import Testing
             var parameters = SoftmaxAxisParameters(outer: 2, axis: 3, inner: 4, isLogarithmic: false)
             change(&parameters)
             do throws(ParameterError) {
-                _ = try definition(SoftmaxAxis.self, parameters)
-                _ = try definition(SoftmaxAxisGradient.self, parameters)
+                _ = try definition(SoftmaxAxisInstruction.self, parameters)
+                _ = try definition(SoftmaxAxisGradientInstruction.self, parameters)
                 return ""
             } catch {
                 return "\(error)"

@@ -18,7 +18,7 @@ import Testing
             parameters.isDescending = UInt8(random.int(0...1))
             parameters.isOrdered = UInt8(random.int(0...3) == 0 ? 0 : 1)
             let values = (0..<samples * outer * axis * inner).map { _ in element(&random) }
-            let extents = try definition(Sort.self, parameters).operands(samples: samples)
+            let extents = try definition(SortInstruction.self, parameters).operands(samples: samples)
             let results = samples * outer * kept * inner
             let sorted = GuardedElements([Element](values.prefix(0)), bytes: extents[1].bytes)
             let indices = GuardedElements([Int64](repeating: -1, count: results), bytes: extents[2].bytes)
@@ -71,7 +71,7 @@ import Testing
                 outer: 1, axis: 4, inner: 2, kept: 3, sourceSampleStride: 8, resultSampleStride: 6)
             change(&parameters)
             do throws(ParameterError) {
-                _ = try definition(Sort.self, parameters)
+                _ = try definition(SortInstruction.self, parameters)
                 return ""
             } catch {
                 return "\(error)"

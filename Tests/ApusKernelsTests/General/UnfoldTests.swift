@@ -59,7 +59,7 @@ import Testing
             var random = SeededGenerator(seed: seed)
             let parameters = parameters(&random)
             let samples = random.int(1...2)
-            let extents = try UnfoldDefinition(ParameterBytes(plainBytes(parameters)), lanes: set.lanes)
+            let extents = try UnfoldInstruction(ParameterBytes(plainBytes(parameters)), lanes: set.lanes)
                 .operands(samples: samples)
             let source = GuardedBytes(extents[0].bytes)
             source.randomize(.float32, 0..<extents[0].bytes.count / 4, &random)
@@ -84,7 +84,7 @@ import Testing
             var parameters = parameters(&random)
             parameters.clears = Int32(random.int(0...1))
             let samples = random.int(1...2)
-            let extents = try FoldDefinition(ParameterBytes(plainBytes(parameters)), lanes: set.lanes)
+            let extents = try FoldInstruction(ParameterBytes(plainBytes(parameters)), lanes: set.lanes)
                 .operands(samples: samples)
             #expect(extents[1].access == (parameters.clears == 1 ? .write : .update))
             let matrix = GuardedBytes(extents[0].bytes)
@@ -116,7 +116,7 @@ import Testing
             var parameters = UnfoldParameters(channels: 2, source: (1, 8, 8), destination: (1, 6, 6), window: (1, 3, 3))
             change(&parameters)
             do {
-                _ = try UnfoldDefinition(ParameterBytes(plainBytes(parameters)), lanes: 8)
+                _ = try UnfoldInstruction(ParameterBytes(plainBytes(parameters)), lanes: 8)
                 return nil
             } catch { return "\(error)" }
         }

@@ -104,7 +104,7 @@ import Testing
             let windows = Case(&random)
             let parameters = windows.parameters
             let samples = random.int(1...2)
-            let extents = try WindowDefinition(ParameterBytes(plainBytes(parameters)), lanes: set.lanes)
+            let extents = try WindowInstruction(ParameterBytes(plainBytes(parameters)), lanes: set.lanes)
                 .operands(samples: samples)
             let operation = WindowParameters.Operation(rawValue: parameters.operation)!
             let source = floats(extents[0], &random, special: seed % 3 == 0)
@@ -153,7 +153,7 @@ import Testing
             let windows = Case(&random)
             let parameters = windows.parameters
             let samples = random.int(1...2)
-            let extents = try WindowGradientDefinition(ParameterBytes(plainBytes(parameters)), lanes: set.lanes)
+            let extents = try WindowGradientInstruction(ParameterBytes(plainBytes(parameters)), lanes: set.lanes)
                 .operands(samples: samples)
             let operation = WindowParameters.Operation(rawValue: parameters.operation)!
             let source = floats(extents[0], &random, special: false)
@@ -198,7 +198,7 @@ import Testing
                 operation: .maximum, outer: 2, source: (1, 8, 8), destination: (1, 4, 4), window: (1, 2, 2))
             change(&parameters)
             do {
-                _ = try WindowDefinition(ParameterBytes(plainBytes(parameters)), lanes: 8)
+                _ = try WindowInstruction(ParameterBytes(plainBytes(parameters)), lanes: 8)
                 return nil
             } catch { return "\(error)" }
         }

@@ -39,7 +39,7 @@ package struct SortParameters: Sendable, BitwiseCopyable {
 }
 
 /// The definition of **sort**.
-package struct Sort: InstructionDefinition {
+package struct SortInstruction: InstructionDefinition {
     package static var opcode: Opcode { .sort }
     package static var name: String { "sort" }
 

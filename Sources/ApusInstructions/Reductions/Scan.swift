@@ -12,7 +12,7 @@ package enum ScanOperation: UInt8, Sendable, CaseIterable {
 /// The definition of **scan**: `destination[o, a, i]` joins `source[o, ≤ a, i]`; with `option` 1 (exclusive) those before `a`;
 /// backward, those from `a` on, or after it. Types are f32, i32 and i64. Numbers are joined in double precision and rounded
 /// once, integers wrap round; a maximum is not a number from the first element on that isn't.
-package struct Scan: InstructionDefinition {
+package struct ScanInstruction: InstructionDefinition {
     package static var opcode: Opcode { .scan }
     package static var name: String { "scan" }
 

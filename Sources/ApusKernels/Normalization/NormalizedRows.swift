@@ -37,17 +37,6 @@ struct NormalizedRows {
     }
 }
 
-/// Calls `body` with the offset of each vector of `count` elements, and how many lanes of it count.
-@inline(__always)
-func forEachVector(_ count: Int, _ body: (_ offset: Int, _ width: Int) -> Void) {
-    var index = 0
-    while index + lanes <= count {
-        body(index, lanes)
-        index += lanes
-    }
-    if index < count { body(index, count - index) }
-}
-
 /// `Σ (x − mean)²` in blocks, whose sums are joined as in ``Cascade``.
 @inline(__always)
 func sumOfSquaredDeviations(_ row: Floats, count: Int, mean: Float) -> Float {

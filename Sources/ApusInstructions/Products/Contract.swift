@@ -35,7 +35,7 @@ package struct MatrixLayout: Sendable, BitwiseCopyable {
 ///   are summed with `alpha` 1, have fewer than 64 terms each and lie evenly along the depth, all is one sum that starts with the
 ///   destination. Where there are few rows (see ``MatrixTile/dotRows``), the terms go to V sums first. The order depends on the
 ///   fields alone, and never on the number of samples.
-/// - The scratch is ``ContractDefinition/scratchElements(_:samples:lanes:)`` long.
+/// - The scratch is ``ContractInstruction/scratchElements(_:samples:lanes:)`` long.
 package struct ContractParameters: Sendable, BitwiseCopyable {
     package enum Packed: Int32, Sendable {
         case none = 0
@@ -71,7 +71,7 @@ package struct ContractParameters: Sendable, BitwiseCopyable {
 }
 
 /// The definition of **contract**.
-package struct ContractDefinition: InstructionDefinition {
+package struct ContractInstruction: InstructionDefinition {
     package static let opcode = Opcode.contract
     package static let name = "contract"
 

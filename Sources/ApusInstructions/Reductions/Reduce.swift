@@ -57,7 +57,7 @@ package enum ReduceOperation: UInt8, Sendable, CaseIterable {
 }
 
 /// The definition of **reduce**.
-package struct Reduce: InstructionDefinition {
+package struct ReduceInstruction: InstructionDefinition {
     package static var opcode: Opcode { .reduce }
     package static var name: String { "reduce" }
 

@@ -147,7 +147,7 @@ struct CheckedAttention: Sendable {
 }
 
 /// The definition of **attention**.
-package struct AttentionDefinition: InstructionDefinition {
+package struct AttentionInstruction: InstructionDefinition {
     package static let opcode = Opcode.attention
     package static let name = "attention"
 

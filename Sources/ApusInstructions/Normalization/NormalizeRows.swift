@@ -44,7 +44,7 @@ package struct NormalizeRowsParameters: Sendable, BitwiseCopyable {
 }
 
 /// ``NormalizeRowsParameters``, checked, and the extents that both instructions have.
-private struct CheckedRows {
+private struct CheckedNormalization {
     let fields: NormalizeRowsParameters
 
     init(_ parameters: ParameterBytes) throws(ParameterError) {
@@ -94,14 +94,14 @@ private struct CheckedRows {
 }
 
 /// The definition of **normalizeRows**.
-package struct NormalizeRows: InstructionDefinition {
+package struct NormalizeRowsInstruction: InstructionDefinition {
     package static var opcode: Opcode { .normalizeRows }
     package static var name: String { "normalizeRows" }
 
-    private let rows: CheckedRows
+    private let rows: CheckedNormalization
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
-        rows = try CheckedRows(parameters)
+        rows = try CheckedNormalization(parameters)
     }
 
     package func operands(samples: Int) -> [OperandExtent] {
@@ -117,14 +117,14 @@ package struct NormalizeRows: InstructionDefinition {
 }
 
 /// The definition of **normalizeRowsGradient**. Where the mean is left out it counts as 0.
-package struct NormalizeRowsGradient: InstructionDefinition {
+package struct NormalizeRowsGradientInstruction: InstructionDefinition {
     package static var opcode: Opcode { .normalizeRowsGradient }
     package static var name: String { "normalizeRowsGradient" }
 
-    private let rows: CheckedRows
+    private let rows: CheckedNormalization
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
-        rows = try CheckedRows(parameters)
+        rows = try CheckedNormalization(parameters)
     }
 
     package func operands(samples: Int) -> [OperandExtent] {

@@ -29,7 +29,7 @@ package struct AttentionGradientParameters: Sendable, BitwiseCopyable {
 }
 
 /// The definition of **attentionGradient**.
-package struct AttentionGradientDefinition: InstructionDefinition {
+package struct AttentionGradientInstruction: InstructionDefinition {
     package static let opcode = Opcode.attentionGradient
     package static let name = "attentionGradient"
 

@@ -152,7 +152,7 @@ struct CheckedIndexing {
 }
 
 /// The definition of **gather**.
-package struct Gather: InstructionDefinition {
+package struct GatherInstruction: InstructionDefinition {
     package static var opcode: Opcode { .gather }
     package static var name: String { "gather" }
 

@@ -7,7 +7,7 @@ package func array(_ eight: Eight) -> [Int32] {
 }
 
 /// The extents of eight nested loops, checked: none is below zero, and all together stay below 2^48 elements.
-package struct CheckedLoops: Sendable {
+package struct CheckedStrides: Sendable {
     package let extents: [Int]
     /// Elements of a sample.
     package let elements: Int

@@ -27,7 +27,7 @@ package struct PackMatrixParameters: Sendable, BitwiseCopyable {
 }
 
 /// The definition of **packMatrix**.
-package struct PackMatrixDefinition: InstructionDefinition {
+package struct PackMatrixInstruction: InstructionDefinition {
     package static let opcode = Opcode.packMatrix
     package static let name = "packMatrix"
 

@@ -69,26 +69,20 @@ private struct UnfoldExtents: Sendable {
     }
 
     func source(_ name: String, _ access: OperandExtent.Access, samples: Int) -> OperandExtent {
-        OperandExtent(
-            name: name,
-            bytes: bytes(
+        OperandExtent(name, access, bytes: bytes(
                 of: 0...max(0, sourceElements - 1), every: Int(parameters.sourceSampleStride), samples: samples,
-                elementBytes: 4, isEmpty: sourceElements == 0),
-            access: access, isOptional: false, elementBytes: 4)
+                elementBytes: 4, isEmpty: sourceElements == 0), elementBytes: 4, isOptional: false)
     }
 
     func unfolded(_ access: OperandExtent.Access, samples: Int) -> OperandExtent {
-        OperandExtent(
-            name: "unfolded",
-            bytes: bytes(
+        OperandExtent("unfolded", access, bytes: bytes(
                 of: unfoldedReach, every: Int(parameters.unfoldedSampleStride), samples: samples, elementBytes: 4,
-                isEmpty: isEmpty),
-            access: access, isOptional: false, elementBytes: 4)
+                isEmpty: isEmpty), elementBytes: 4, isOptional: false)
     }
 }
 
 /// The places of windows as the rows of a matrix.
-package struct UnfoldDefinition: InstructionDefinition {
+package struct UnfoldInstruction: InstructionDefinition {
     package static let opcode = Opcode.unfold
     package static let name = "unfold"
     private let extents: UnfoldExtents
@@ -102,8 +96,8 @@ package struct UnfoldDefinition: InstructionDefinition {
     }
 }
 
-/// The adjoint of ``UnfoldDefinition``.
-package struct FoldDefinition: InstructionDefinition {
+/// The adjoint of ``UnfoldInstruction``.
+package struct FoldInstruction: InstructionDefinition {
     package static let opcode = Opcode.fold
     package static let name = "fold"
     private let extents: UnfoldExtents

@@ -50,7 +50,7 @@ struct MatrixExtent: Sendable {
             let distance = overflows ? (sampleStride < 0 ? -bound : bound) : min(max(product, -bound), bound)
             bytes = 4 * max(lower + min(0, distance), -bound)..<4 * min(upper + max(0, distance) + 1, bound)
         }
-        return OperandExtent(name: name, bytes: bytes, access: access, isOptional: isOptional, elementBytes: 4)
+        return OperandExtent(name, access, bytes: bytes, elementBytes: 4, isOptional: isOptional)
     }
 
     /// An optional operand with a row of `elements` elements for each sample.
@@ -68,9 +68,7 @@ struct MatrixExtent: Sendable {
         _ name: String, elements: Int, access: OperandExtent.Access, isOptional: Bool = false
     ) -> OperandExtent {
         let (bytes, overflows) = elements.multipliedReportingOverflow(by: 4)
-        return OperandExtent(
-            name: name, bytes: 0..<(overflows ? Int.max : bytes), access: access, isOptional: isOptional,
-            elementBytes: 4)
+        return OperandExtent(name, access, bytes: 0..<(overflows ? Int.max : bytes), elementBytes: 4, isOptional: isOptional)
     }
 }
 

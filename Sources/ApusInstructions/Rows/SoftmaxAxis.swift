@@ -51,7 +51,7 @@ private struct CheckedSoftmaxAxis {
 }
 
 /// The definition of **softmaxAxis**.
-package struct SoftmaxAxis: InstructionDefinition {
+package struct SoftmaxAxisInstruction: InstructionDefinition {
     package static var opcode: Opcode { .softmaxAxis }
     package static var name: String { "softmaxAxis" }
 
@@ -70,7 +70,7 @@ package struct SoftmaxAxis: InstructionDefinition {
 }
 
 /// The definition of **softmaxAxisGradient**.
-package struct SoftmaxAxisGradient: InstructionDefinition {
+package struct SoftmaxAxisGradientInstruction: InstructionDefinition {
     package static var opcode: Opcode { .softmaxAxisGradient }
     package static var name: String { "softmaxAxisGradient" }
 

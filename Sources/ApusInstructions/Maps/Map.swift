@@ -60,7 +60,7 @@ package struct MapParameters: Sendable, BitwiseCopyable {
 }
 
 /// An element-wise program over eight loops with broadcasting strides.
-package struct MapDefinition: InstructionDefinition {
+package struct MapInstruction: InstructionDefinition {
     package static let opcode = Opcode.map
     package static let name = "map"
 
@@ -75,8 +75,10 @@ package struct MapDefinition: InstructionDefinition {
     private let isEmpty: Bool
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
-        let (map, steps) = try parameters.load(MapParameters.self, trailing: MapStep.self)
-        let loops = try CheckedLoops(map.extents)
+        let header = MemoryLayout<MapParameters>.size
+        let map = try parameters.load(MapParameters.self, trailing: parameters.bytes.count - header)
+        let steps = try parameters.loadList(of: MapStep.self, after: header)
+        let loops = try CheckedStrides(map.extents)
         isEmpty = loops.elements == 0
         _ = try checked(map.sourceCount, 0...MapParameters.greatestSourceCount, "the number of sources")
         guard Int(map.stepCount) == steps.count else {
@@ -128,12 +130,9 @@ package struct MapDefinition: InstructionDefinition {
 
     package func operands(samples: Int) -> [OperandExtent] {
         func extent(_ operand: Operand, _ access: OperandExtent.Access) -> OperandExtent {
-            OperandExtent(
-                name: operand.name,
-                bytes: bytes(
+            OperandExtent(operand.name, access, bytes: bytes(
                     of: operand.reach, every: operand.sampleStride, samples: samples, elementBytes: operand.bytes,
-                    isEmpty: isEmpty),
-                access: access, isOptional: false, elementBytes: operand.bytes)
+                    isEmpty: isEmpty), elementBytes: operand.bytes, isOptional: false)
         }
         return sources.map { extent($0, .read) } + [extent(destination, .write)]
     }

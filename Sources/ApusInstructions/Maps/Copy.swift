@@ -28,7 +28,7 @@ package struct CopyParameters: Sendable, BitwiseCopyable {
 }
 
 /// A strided copy.
-package struct CopyDefinition: InstructionDefinition {
+package struct CopyInstruction: InstructionDefinition {
     package static let opcode = Opcode.copy
     package static let name = "copy"
 
@@ -44,7 +44,7 @@ package struct CopyDefinition: InstructionDefinition {
         guard [1, 2, 4, 8].contains(copy.elementBytes) else {
             throw ParameterError("elements are \(copy.elementBytes) bytes, not 1, 2, 4 or 8")
         }
-        let loops = try CheckedLoops(copy.extents)
+        let loops = try CheckedStrides(copy.extents)
         try loops.requireApart(copy.destinationStrides, "destination")
         source = try loops.reach(copy.sourceStrides, "source")
         destination = try loops.reach(copy.destinationStrides, "destination")
@@ -58,10 +58,7 @@ package struct CopyDefinition: InstructionDefinition {
         func extent(
             _ name: String, _ access: OperandExtent.Access, _ reach: ClosedRange<Int>, _ stride: Int
         ) -> OperandExtent {
-            OperandExtent(
-                name: name,
-                bytes: bytes(of: reach, every: stride, samples: samples, elementBytes: elementBytes, isEmpty: isEmpty),
-                access: access, isOptional: false, elementBytes: elementBytes)
+            OperandExtent(name, access, bytes: bytes(of: reach, every: stride, samples: samples, elementBytes: elementBytes, isEmpty: isEmpty), elementBytes: elementBytes, isOptional: false)
         }
         return [
             extent("source", .read, source, sourceSampleStride),

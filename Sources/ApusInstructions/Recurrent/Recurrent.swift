@@ -182,7 +182,7 @@ struct CheckedRecurrent: Sendable {
 }
 
 /// The definition of **recurrent**.
-package struct RecurrentDefinition: InstructionDefinition {
+package struct RecurrentInstruction: InstructionDefinition {
     package static let opcode = Opcode.recurrent
     package static let name = "recurrent"
 

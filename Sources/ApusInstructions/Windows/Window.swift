@@ -160,17 +160,14 @@ private struct WindowExtents: Sendable {
         _ name: String, _ access: OperandExtent.Access, _ elements: Int, _ stride: Int32, _ size: Int, _ samples: Int,
         _ isOptional: Bool
     ) -> OperandExtent {
-        OperandExtent(
-            name: name,
-            bytes: bytes(
+        OperandExtent(name, access, bytes: bytes(
                 of: 0...max(0, elements - 1), every: Int(stride), samples: samples, elementBytes: size,
-                isEmpty: elements == 0),
-            access: access, isOptional: isOptional, elementBytes: size)
+                isEmpty: elements == 0), elementBytes: size, isOptional: isOptional)
     }
 }
 
 /// Pooling over windows.
-package struct WindowDefinition: InstructionDefinition {
+package struct WindowInstruction: InstructionDefinition {
     package static let opcode = Opcode.window
     package static let name = "window"
     private let extents: WindowExtents
@@ -188,7 +185,7 @@ package struct WindowDefinition: InstructionDefinition {
 }
 
 /// The gradient of pooling over windows.
-package struct WindowGradientDefinition: InstructionDefinition {
+package struct WindowGradientInstruction: InstructionDefinition {
     package static let opcode = Opcode.windowGradient
     package static let name = "windowGradient"
     private let extents: WindowExtents

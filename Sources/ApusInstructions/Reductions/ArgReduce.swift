@@ -12,7 +12,7 @@ package enum ArgReduceOperation: UInt8, Sendable, CaseIterable {
 /// The definition of **argReduce**: `destination[o, i]` is the index along the axis of the greatest or least of
 /// `source[o, :, i]`, the first of equals or the last. An element that is not a number comes before all others, as in NumPy.
 /// Indices are `Int64` or, with `option` 4, `Int32`.
-package struct ArgReduce: InstructionDefinition {
+package struct ArgReduceInstruction: InstructionDefinition {
     package static var opcode: Opcode { .argReduce }
     package static var name: String { "argReduce" }
 

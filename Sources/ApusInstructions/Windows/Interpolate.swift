@@ -70,16 +70,13 @@ private struct InterpolateExtents: Sendable {
     private func extent(
         _ name: String, _ access: OperandExtent.Access, _ elements: Int, _ stride: Int, _ samples: Int
     ) -> OperandExtent {
-        OperandExtent(
-            name: name,
-            bytes: bytes(
-                of: 0...max(0, elements - 1), every: stride, samples: samples, elementBytes: 4, isEmpty: elements == 0),
-            access: access, isOptional: false, elementBytes: 4)
+        OperandExtent(name, access, bytes: bytes(
+                of: 0...max(0, elements - 1), every: stride, samples: samples, elementBytes: 4, isEmpty: elements == 0), elementBytes: 4, isOptional: false)
     }
 }
 
 /// A resampling along one axis.
-package struct InterpolateDefinition: InstructionDefinition {
+package struct InterpolateInstruction: InstructionDefinition {
     package static let opcode = Opcode.interpolate
     package static let name = "interpolate"
     private let extents: InterpolateExtents
@@ -96,8 +93,8 @@ package struct InterpolateDefinition: InstructionDefinition {
     }
 }
 
-/// The adjoint of ``InterpolateDefinition``.
-package struct InterpolateGradientDefinition: InstructionDefinition {
+/// The adjoint of ``InterpolateInstruction``.
+package struct InterpolateGradientInstruction: InstructionDefinition {
     package static let opcode = Opcode.interpolateGradient
     package static let name = "interpolateGradient"
     private let extents: InterpolateExtents

@@ -35,7 +35,7 @@ package struct RecurrentGradientParameters: Sendable, BitwiseCopyable {
 }
 
 /// The definition of **recurrentGradient**.
-package struct RecurrentGradientDefinition: InstructionDefinition {
+package struct RecurrentGradientInstruction: InstructionDefinition {
     package static let opcode = Opcode.recurrentGradient
     package static let name = "recurrentGradient"
 
