@@ -193,7 +193,9 @@ public struct AttributeReader: Sendable {
     }
 
     /// An element type, or `fallback` where it is left out.
-    public mutating func elementType(_ name: String, default fallback: ElementType) throws(AttributeError) -> ElementType {
+    public mutating func elementType(_ name: String, default fallback: ElementType) throws(AttributeError)
+        -> ElementType
+    {
         let word = try word(name, of: ElementType.allCases.map(\.rawValue), default: fallback.rawValue)
         return ElementType(rawValue: word) ?? fallback
     }

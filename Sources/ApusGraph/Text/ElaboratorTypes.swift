@@ -159,7 +159,8 @@ extension Elaborator {
             var dimensions: [Dimension] = []
             for element in elements { dimensions.append(try settings.dimension(element)) }
             return .dimensionList(dimensions)
-        case .single(let expression) where settings.isInfinite(expression): return .number(try settings.number(expression))
+        case .single(let expression) where settings.isInfinite(expression):
+            return .number(try settings.number(expression))
         case .single(.quoted(let text)): return .string(text.text)
         case .single(.name(let name)) where !settings.contains(name.text):
             switch name.text {

@@ -3,7 +3,8 @@ public struct Full: Operator {
     public static let name = "full"
     public static let documentation = OperatorDocumentation(
         summary: "Makes a value that is one number everywhere.",
-        details: "In place of the attribute an operand may say the shape, where its elements are known before the graph runs.",
+        details:
+            "In place of the attribute an operand may say the shape, where its elements are known before the graph runs.",
         operands: [.init("target", "the shape, in place of the attribute")],
         attributes: [
             .init("shape", "the whole shape, which may have symbols in it: `[N, 2*T]`"),
@@ -65,7 +66,8 @@ public struct Full: Operator {
 
     public func known(_ operands: [KnownIntegers?], _ types: [TensorType]) -> [KnownIntegers?] {
         let given = shape ?? operands.first??.elements
-        guard let given, given.count <= 1, let count = Dimension.product(given).number, count <= KnownIntegers.limit else {
+        guard let given, given.count <= 1, let count = Dimension.product(given).number, count <= KnownIntegers.limit
+        else {
             return [nil]
         }
         let number = Dimension.fixed(Elements.truncated(value))

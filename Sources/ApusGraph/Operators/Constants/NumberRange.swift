@@ -38,7 +38,8 @@ public struct NumberRange: Operator {
         let counts = try attributes.dimensions("count")
         guard counts.map({ $0.count == 1 }) ?? true else {
             throw AttributeError(
-                attribute: "count", message: "range has one 'count', not \(counts?.count ?? 0)", remedy: "write count: [2*T]")
+                attribute: "count", message: "range has one 'count', not \(counts?.count ?? 0)",
+                remedy: "write count: [2*T]")
         }
         count = counts?[0]
         start = try attributes.number("start", in: -1e18...1e18, default: 0)
@@ -64,7 +65,8 @@ public struct NumberRange: Operator {
             step.magnitude <= LanguageLimit.integer
         else {
             throw ConstraintViolation(
-                "C1", "range can't go from \(starts) in steps of \(steps)", remedy: "give numbers, and a step that is not 0",
+                "C1", "range can't go from \(starts) in steps of \(steps)",
+                remedy: "give numbers, and a step that is not 0",
                 at: .operand(2))
         }
         let distance = step > 0 ? limit - .fixed(start) : .fixed(start) - limit

@@ -27,7 +27,9 @@ public struct Embedding: CompositeOperator {
         entries = try attributes.integer("entries", in: AttributeRange.channels)
         width = try attributes.integer("width", in: AttributeRange.channels)
     }
-    public var attributes: [Attribute] { [Attribute("entries", .integer(entries)), Attribute("width", .integer(width))] }
+    public var attributes: [Attribute] {
+        [Attribute("entries", .integer(entries)), Attribute("width", .integer(width))]
+    }
 
     private var dimensions: [Dimension] { [.fixed(entries), .fixed(width)] }
 
@@ -35,7 +37,8 @@ public struct Embedding: CompositeOperator {
         let checks = OperandChecks(Self.name, operands)
         try checks.count("C1", 1...2, "indices and a weight")
         try checks.indices("C2", 0)
-        guard operands.count == 1 || operands[1].elementType.isFloatingPoint && operands[1].dimensions == dimensions else {
+        guard operands.count == 1 || operands[1].elementType.isFloatingPoint && operands[1].dimensions == dimensions
+        else {
             throw ConstraintViolation(
                 "C3", "the weight of embedding is f32[\(entries), \(width)] here, not \(operands[1])",
                 remedy: "make it f32[\(entries), \(width)]", at: .operand(1))
@@ -53,7 +56,9 @@ public struct Embedding: CompositeOperator {
         [ImplicitParameter("weight", TensorType(.f32, dimensions), initializer: .normal(1))]
     }
 
-    public func keepsSamplesApart(_ operands: [TensorType]) -> Bool { operands.dropFirst().allSatisfy(\.symbols.isEmpty) }
+    public func keepsSamplesApart(_ operands: [TensorType]) -> Bool {
+        operands.dropFirst().allSatisfy(\.symbols.isEmpty)
+    }
 
     public func compose(_ composer: inout Composer, _ operands: [ValueID]) throws(GraphError) -> [ValueID] {
         [try composer.emit(Gather(), operands[1], operands[0])]

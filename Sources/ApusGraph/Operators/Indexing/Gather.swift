@@ -7,11 +7,14 @@ public struct Gather: Operator {
             `y[a..., i..., b...] = x[a..., indices[i...], b...]`: the dimensions of the indices stand in the place of the axis. \
             Negative indices count from the end; those out of range are the first or the last.
             """,
-        operands: [.init("x", "any type, at least one dimension"), .init("indices", "whole numbers of any type and shape")],
+        operands: [
+            .init("x", "any type, at least one dimension"), .init("indices", "whole numbers of any type and shape"),
+        ],
         attributes: [.init("axis", "the dimension, negative from the end; 0")],
         results: [.init("y", "the dimensions of x before the axis, those of the indices, those of x behind the axis")],
         constraints: [
-            .init("C1", "two operands"), .init("C2", "`axis` is a dimension of x"), .init("C3", "the indices are whole numbers"),
+            .init("C1", "two operands"), .init("C2", "`axis` is a dimension of x"),
+            .init("C3", "the indices are whole numbers"),
         ],
         example: "vectors = gather(table, tokens)")
 
@@ -41,7 +44,8 @@ public struct Gather: Operator {
     }
 
     public func known(_ operands: [KnownIntegers?], _ types: [TensorType]) -> [KnownIntegers?] {
-        guard let vector = operands[0], !vector.isScalar, let indices = operands[1], let numbers = indices.numbers else {
+        guard let vector = operands[0], !vector.isScalar, let indices = operands[1], let numbers = indices.numbers
+        else {
             return [nil]
         }
         let places = numbers.map { indexWithin($0, vector.elements.count) }

@@ -11,7 +11,8 @@ public struct GatherElements: Operator {
         attributes: [.init("axis", "the dimension, negative from the end; 0")],
         results: [.init("y", "of the shape of the indices")],
         constraints: [
-            .init("C1", "two operands"), .init("C2", "`axis` is a dimension of x"), .init("C3", "the indices are whole numbers"),
+            .init("C1", "two operands"), .init("C2", "`axis` is a dimension of x"),
+            .init("C3", "the indices are whole numbers"),
             .init("C4", "but for the axis, the indices have the dimensions of x, or smaller ones"),
         ],
         example: "chosen = gather_elements(scores, classes, axis: 1)")
@@ -59,7 +60,8 @@ extension OperandChecks {
     /// Operand `index` must have the dimensions of operand 0, or smaller ones, but for the axis.
     func within(_ label: String, _ index: Int, axis: Int) throws(ConstraintViolation) {
         let (x, other) = (operands[0], operands[index])
-        let fits = other.rank == x.rank
+        let fits =
+            other.rank == x.rank
             && zip(other.dimensions, x.dimensions).enumerated().allSatisfy { place, pair in
                 if place == axis || pair.0 == pair.1 { return true }
                 guard let own = pair.0.number, let limit = pair.1.number else { return false }

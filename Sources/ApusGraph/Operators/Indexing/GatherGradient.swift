@@ -7,7 +7,8 @@ public struct GatherGradient: Operator {
         details: "`dx[a..., indices[i...], b...] += dy[a..., i..., b...]`, in the order of the indices.",
         operands: [.init("indices", "whole numbers of any type and shape"), .init("dy", "the gradient of the slices")],
         attributes: [
-            .init("axis", "the dimension of x, from 0"), .init("size", "its size, in a list: it may have symbols in it"),
+            .init("axis", "the dimension of x, from 0"),
+            .init("size", "its size, in a list: it may have symbols in it"),
         ],
         results: [.init("dx", "the operand's gradient")],
         constraints: [
@@ -27,14 +28,17 @@ public struct GatherGradient: Operator {
         axis = try attributes.integer("axis", in: 0...7)
         size = try attributes.one("size")
     }
-    public var attributes: [Attribute] { [Attribute("axis", .integer(axis)), Attribute("size", .dimensionList([size]))] }
+    public var attributes: [Attribute] {
+        [Attribute("axis", .integer(axis)), Attribute("size", .dimensionList([size]))]
+    }
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         let checks = OperandChecks(Self.name, operands)
         try checks.count("C1", 2)
         guard operands[1].elementType.isFloatingPoint else {
             throw ConstraintViolation(
-                "C1", "gather_gradient has no gradient \(operands[1])", remedy: "give it one of floating point", at: .operand(1))
+                "C1", "gather_gradient has no gradient \(operands[1])", remedy: "give it one of floating point",
+                at: .operand(1))
         }
         try checks.indices("C2", 0)
         let (indices, gradient) = (operands[0].dimensions, operands[1].dimensions)

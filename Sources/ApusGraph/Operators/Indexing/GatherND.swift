@@ -15,7 +15,9 @@ public struct GatherND: Operator {
             .init("C1", "two operands, the indices with at least one dimension"),
             .init("C2", "the indices are whole numbers"),
             .init("C3", "the first `batch` dimensions of both are equal, and are not the last of the indices"),
-            .init("C4", "the last dimension of the indices is a number, and x has so many dimensions behind the first ones"),
+            .init(
+                "C4",
+                "the last dimension of the indices is a number, and x has so many dimensions behind the first ones"),
         ],
         example: "picked = gather_nd(image, places)")
 
@@ -71,7 +73,8 @@ extension OperandChecks {
         let (x, indices) = (operands[0], operands[1])
         guard let last = indices.dimensions.last else {
             throw ConstraintViolation(
-                labels.0, "the indices of \(name) are \(indices)", remedy: "give rows of indices, [..., K]", at: .operand(1))
+                labels.0, "the indices of \(name) are \(indices)", remedy: "give rows of indices, [..., K]",
+                at: .operand(1))
         }
         try self.indices(labels.1, 1)
         guard batch < indices.rank, batch <= x.rank, x.dimensions[..<batch] == indices.dimensions[..<batch] else {

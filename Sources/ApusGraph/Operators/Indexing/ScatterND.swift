@@ -21,8 +21,12 @@ public struct ScatterND: Operator {
         constraints: [
             .init("C1", "three operands, the indices with at least one dimension"),
             .init("C2", "the indices are whole numbers"),
-            .init("C3", "the first `batch` dimensions of x and the indices are equal, and are not the last of the indices"),
-            .init("C4", "the last dimension of the indices is a number, and x has so many dimensions behind the first ones"),
+            .init(
+                "C3", "the first `batch` dimensions of x and the indices are equal, and are not the last of the indices"
+            ),
+            .init(
+                "C4",
+                "the last dimension of the indices is a number, and x has so many dimensions behind the first ones"),
             .init("C5", "the updates have the type that gather_nd makes"),
         ],
         example: "marked = scatter_nd(board, places, stones)")

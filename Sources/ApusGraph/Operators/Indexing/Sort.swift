@@ -3,10 +3,12 @@ public struct Sort: Operator {
     public static let name = "sort"
     public static let documentation = OperatorDocumentation(
         summary: "Sorts along a dimension.",
-        details: "Equal elements stay in their order. What is not a number comes last, as if it were the largest; descending, first.",
+        details:
+            "Equal elements stay in their order. What is not a number comes last, as if it were the largest; descending, first.",
         operands: [.init("x", "any type, at least one dimension")],
         attributes: [
-            .init("axis", "the dimension, negative from the end; -1"), .init("descending", "whether the largest comes first; false"),
+            .init("axis", "the dimension, negative from the end; -1"),
+            .init("descending", "whether the largest comes first; false"),
         ],
         results: [.init("y", "the elements in order"), .init("indices", "i64: where each of them was along the axis")],
         constraints: [.init("C1", "one operand"), .init("C2", "`axis` is a dimension of x")],

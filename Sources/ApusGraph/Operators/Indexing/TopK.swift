@@ -3,7 +3,8 @@ public struct TopK: Operator {
     public static let name = "top_k"
     public static let documentation = OperatorDocumentation(
         summary: "Takes the largest or smallest elements along a dimension, in order.",
-        details: "The largest come in falling order, the smallest in rising order. Of equal elements the one in front comes first.",
+        details:
+            "The largest come in falling order, the smallest in rising order. Of equal elements the one in front comes first.",
         operands: [.init("x", "any type, at least one dimension")],
         attributes: [
             .init("k", "how many"), .init("axis", "the dimension, negative from the end; -1"),

@@ -100,7 +100,8 @@ extension AttributeReader {
         let list = try required(name, try dimensions(name), "a list of one dimension")
         guard list.count == 1 else {
             throw AttributeError(
-                attribute: name, message: "'\(name)' is one dimension, not \(list.count)", remedy: "write \(name): [64]")
+                attribute: name, message: "'\(name)' is one dimension, not \(list.count)", remedy: "write \(name): [64]"
+            )
         }
         return list[0]
     }

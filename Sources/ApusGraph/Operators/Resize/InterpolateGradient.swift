@@ -7,7 +7,8 @@ public struct InterpolateGradient: Operator {
         details: "`dx[a..., j, b...] = Σ_i w[i, j] · dy[a..., i, b...]` with the weights of `interpolate`.",
         operands: [.init("dy", "the result's gradient")],
         attributes: [
-            .init("axis", "the dimension, from 0"), .init("size", "its size in x, in a list: it may have symbols in it"),
+            .init("axis", "the dimension, from 0"),
+            .init("size", "its size in x, in a list: it may have symbols in it"),
             .init("scale", "size in y over that in x, where it is not just that of the sizes; 0 for that"),
         ] + Interpolation.entries,
         results: [.init("dx", "the operand's gradient")],

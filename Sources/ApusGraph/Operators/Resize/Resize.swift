@@ -9,9 +9,13 @@ public struct Resize: CompositeOperator {
             The formulas are those of Resize in the ONNX operator specification, opset 19. In place of the attribute a second \
             operand may give the sizes, where its elements are known before the graph runs.
             """,
-        operands: [.init("x", "floating point; in mode nearest any type"), .init("target", "the sizes, in place of the attribute")],
+        operands: [
+            .init("x", "floating point; in mode nearest any type"),
+            .init("target", "the sizes, in place of the attribute"),
+        ],
         attributes: [
-            .init("sizes", "the new sizes, which may have symbols in them"), .init("scales", "new over old sizes, in place of `sizes`"),
+            .init("sizes", "the new sizes, which may have symbols in them"),
+            .init("scales", "new over old sizes, in place of `sizes`"),
             .init("axes", "which dimensions, negative ones from the end; the last ones"),
         ] + Interpolation.entries,
         results: [.init("y", "with the new sizes")],
@@ -34,7 +38,8 @@ public struct Resize: CompositeOperator {
     ///   - sizes: nil where there are scales, or a second operand.
     ///   - axes: nil for the last ones.
     public init(
-        sizes: [Dimension]? = nil, scales: [Double]? = nil, axes: [Int]? = nil, interpolation: Interpolation = Interpolation()
+        sizes: [Dimension]? = nil, scales: [Double]? = nil, axes: [Int]? = nil,
+        interpolation: Interpolation = Interpolation()
     ) {
         self.sizes = sizes
         self.scales = scales
@@ -52,7 +57,8 @@ public struct Resize: CompositeOperator {
         interpolation = try Interpolation(&attributes)
     }
     public var attributes: [Attribute] {
-        (sizes.map { [Attribute("sizes", .dimensionList($0))] } ?? []) + (scales.map { [Attribute("scales", .numbers($0))] } ?? [])
+        (sizes.map { [Attribute("sizes", .dimensionList($0))] } ?? [])
+            + (scales.map { [Attribute("scales", .numbers($0))] } ?? [])
             + (axes.map { [Attribute("axes", .integers($0))] } ?? []) + interpolation.attributes
     }
 
@@ -98,7 +104,8 @@ public struct Resize: CompositeOperator {
             let size = sizes?[index] ?? scaled(x.dimensions[axis], scale ?? 0)
             guard let size, size.number.map({ $0 >= 1 }) ?? true else {
                 throw ConstraintViolation(
-                    "C3", "dimension \(axis) of \(x) can't be resized to \(size ?? 0)\(scale.map { " (scale \($0))" } ?? "")",
+                    "C3",
+                    "dimension \(axis) of \(x) can't be resized to \(size ?? 0)\(scale.map { " (scale \($0))" } ?? "")",
                     remedy: "use sizes from 1 on, and whole scales where symbols are in a dimension",
                     at: .attribute(sizes == nil ? "scales" : "sizes"))
             }

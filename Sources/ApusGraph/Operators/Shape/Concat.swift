@@ -9,7 +9,8 @@ public struct Concat: Operator {
         attributes: [.init("axis", "the dimension, negative from the end")],
         results: [.init("y", "along the axis as long as all together")],
         constraints: [
-            .init("C1", "at least one operand, and all have one element type"), .init("C2", "`axis` is a dimension of x"),
+            .init("C1", "at least one operand, and all have one element type"),
+            .init("C2", "`axis` is a dimension of x"),
             .init("C3", "all operands have the same dimensions but for the axis"),
         ],
         example: "both = concat(left, right, axis: 1)")
@@ -32,7 +33,8 @@ public struct Concat: Operator {
         }
         let axis = try checks.axis("C2", axis)
         for (index, operand) in operands.enumerated() {
-            let fits = operand.rank == x.rank
+            let fits =
+                operand.rank == x.rank
                 && operand.dimensions.indices.allSatisfy { $0 == axis || operand.dimensions[$0] == x.dimensions[$0] }
             guard fits else {
                 throw ConstraintViolation(

@@ -33,7 +33,8 @@ public struct DepthToSpace: CompositeOperator {
         let dimensions = try OperandChecks(Self.name, operands).fourDimensions("C1")
         guard dimensions[1].quotient(by: .fixed(block * block)) != nil else {
             throw ConstraintViolation(
-                "C2", "the \(dimensions[1]) channels of \(operands[0]) can't be split into blocks of \(block) × \(block)",
+                "C2",
+                "the \(dimensions[1]) channels of \(operands[0]) can't be split into blocks of \(block) × \(block)",
                 remedy: "use a multiple of \(block * block) channels", at: .attribute("block"))
         }
     }
@@ -41,7 +42,8 @@ public struct DepthToSpace: CompositeOperator {
     public func compose(_ composer: inout Composer, _ operands: [ValueID]) throws(GraphError) -> [ValueID] {
         let x = composer.type(of: operands[0]).dimensions
         let (size, channels) = (Dimension.fixed(block), x[1].quotient(by: .fixed(block * block)) ?? 1)
-        let split = mode == .depth ? [x[0], size, size, channels, x[2], x[3]] : [x[0], channels, size, size, x[2], x[3]]
+        let split =
+            mode == .depth ? [x[0], size, size, channels, x[2], x[3]] : [x[0], channels, size, size, x[2], x[3]]
         let order = mode == .depth ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3]
         let parts = try composer.emit(Reshape(whole: split), operands[0])
         let turned = try composer.emit(Transpose(permutation: order), parts)

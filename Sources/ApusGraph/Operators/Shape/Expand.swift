@@ -12,7 +12,9 @@ public struct Expand: Operator {
         attributes: [.init("shape", "the whole shape, which may have symbols in it: `[N, 8, 2*T]`")],
         results: [.init("y", "of the broadcast shape")],
         constraints: [
-            .init("C1", "one operand, or two where there is no `shape`; the second is a vector of integers that are known"),
+            .init(
+                "C1", "one operand, or two where there is no `shape`; the second is a vector of integers that are known"
+            ),
             .init("C2", "aligned at the last one, dimensions are equal, or 1, or missing, and none is below 1"),
         ],
         example: "rows = expand(row, shape: [4, 10])")

@@ -62,7 +62,9 @@ public struct Flatten: Operator {
 func reshapedGradient(_ context: inout GradientContext) throws(GraphError) -> ValueID? {
     guard context.needed[0], let gradient = context.resultGradients[0] else { return nil }
     let type = context.operandType(0)
-    if type.isBatched, let shape = type.sampleShape, context.editor.graph[gradient].type.dimensions.first == type.dimensions[0] {
+    if type.isBatched, let shape = type.sampleShape,
+        context.editor.graph[gradient].type.dimensions.first == type.dimensions[0]
+    {
         return try context.emit(Reshape(shape: shape), [gradient], gradientOf: 0)
     }
     return try context.emit(Reshape(whole: type.dimensions), [gradient], gradientOf: 0)

@@ -17,7 +17,9 @@ public struct Pad: CompositeOperator {
         ],
         results: [.init("y", "every dimension with its margins")],
         constraints: [
-            .init("C1", "one operand, or two where there are no margins; the second is a vector of integers that are known"),
+            .init(
+                "C1",
+                "one operand, or two where there are no margins; the second is a vector of integers that are known"),
             .init("C2", "there are two margins for each dimension of x"),
             .init("C3", "something remains of every dimension"),
             .init("C4", "in modes other than constant, a dimension with a margin is a number"),
@@ -46,11 +48,14 @@ public struct Pad: CompositeOperator {
                 attribute: before == nil ? "before" : "after", message: "pad needs both 'before' and 'after'",
                 remedy: "give both, or both as one operand")
         }
-        mode = Mode(rawValue: try attributes.word("mode", of: Mode.allCases.map(\.rawValue), default: "constant")) ?? .constant
+        mode =
+            Mode(rawValue: try attributes.word("mode", of: Mode.allCases.map(\.rawValue), default: "constant"))
+            ?? .constant
         value = try attributes.number("value", in: -Double.infinity...Double.infinity, default: 0)
     }
     public var attributes: [Attribute] {
-        (before.map { [Attribute("before", .integers($0))] } ?? []) + (after.map { [Attribute("after", .integers($0))] } ?? [])
+        (before.map { [Attribute("before", .integers($0))] } ?? [])
+            + (after.map { [Attribute("after", .integers($0))] } ?? [])
             + (mode == .constant ? [] : [Attribute("mode", .word(mode.rawValue))])
             + (value == 0 ? [] : [Attribute("value", .number(value))])
     }
@@ -75,7 +80,9 @@ public struct Pad: CompositeOperator {
         try checks.count("C1", 1)
         let result = try checks.margins(before, after, labels: ("C2", "C3"))
         if mode != .constant {
-            let open = before.indices.first { (before[$0], after[$0]) != (0, 0) && operands[0].dimensions[$0].number == nil }
+            let open = before.indices.first {
+                (before[$0], after[$0]) != (0, 0) && operands[0].dimensions[$0].number == nil
+            }
             if let open {
                 throw ConstraintViolation(
                     "C4", "pad can't fill a margin of dimension \(open) of \(operands[0]) in mode \(mode.rawValue)",

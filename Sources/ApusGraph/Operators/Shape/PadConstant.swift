@@ -78,7 +78,8 @@ extension OperandChecks {
         let dimensions = x.dimensions.enumerated().map { $1 + .fixed(before[$0]) + .fixed(after[$0]) }
         if let axis = dimensions.firstIndex(where: { $0.number.map { $0 < 1 } ?? false }) {
             throw ConstraintViolation(
-                labels.1, "nothing remains of dimension \(axis) of \(x) between the margins \(before[axis]) and \(after[axis])",
+                labels.1,
+                "nothing remains of dimension \(axis) of \(x) between the margins \(before[axis]) and \(after[axis])",
                 remedy: "crop less", at: .attribute("before"))
         }
         let derivations = x.dimensions.enumerated().map { axis, dimension in

@@ -17,7 +17,9 @@ public struct Reshape: Operator {
         ],
         results: [.init("y", "of the new shape")],
         constraints: [
-            .init("C1", "one operand, or two where there is no attribute; the second is a vector of integers that are known"),
+            .init(
+                "C1",
+                "one operand, or two where there is no attribute; the second is a vector of integers that are known"),
             .init("C2", "with `shape`, no dimension of x but the first is a symbol"),
             .init("C3", "the new dimensions are at least 1, but for zeros where x has a dimension, and one -1"),
             .init("C4", "the new shape has as many elements as the old one"),
@@ -113,7 +115,9 @@ public struct Reshape: Operator {
         // What is on both sides cancels.
         var (count, product) = (old, dimensions.filter { $0 != -1 })
         for dimension in product {
-            guard let place = count.firstIndex(of: dimension), let other = product.firstIndex(of: dimension) else { continue }
+            guard let place = count.firstIndex(of: dimension), let other = product.firstIndex(of: dimension) else {
+                continue
+            }
             count.remove(at: place)
             product.remove(at: other)
         }

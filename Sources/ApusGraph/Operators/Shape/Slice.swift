@@ -21,7 +21,8 @@ public struct Slice: Operator {
         ],
         results: [.init("y", "the part")],
         constraints: [
-            .init("C1", "one operand, or three to five where there are no attributes; those after x are known integers"),
+            .init(
+                "C1", "one operand, or three to five where there are no attributes; those after x are known integers"),
             .init("C2", "`axes` are different dimensions of x"),
             .init("C3", "there are as many starts, ends and steps as axes, and no step is 0"),
             .init("C4", "the part is not empty, and where symbols are in it, its size can be told"),
@@ -62,7 +63,8 @@ public struct Slice: Operator {
         return [Attribute("starts", .dimensionList(starts)), Attribute("ends", .dimensionList(ends))] + optional
     }
     private var optional: [Attribute] {
-        (axes.map { [Attribute("axes", .integers($0))] } ?? []) + (steps.map { [Attribute("steps", .integers($0))] } ?? [])
+        (axes.map { [Attribute("axes", .integers($0))] } ?? [])
+            + (steps.map { [Attribute("steps", .integers($0))] } ?? [])
     }
 
     /// Numbers beyond every dimension, within what the language writes.
@@ -110,7 +112,8 @@ public struct Slice: Operator {
                 count.number.map({ $0 >= 1 }) ?? true
             else {
                 throw ConstraintViolation(
-                    "C4", "nothing, or who knows how much, of dimension \(axis) of \(x) lies from \(start) to \(end) in "
+                    "C4",
+                    "nothing, or who knows how much, of dimension \(axis) of \(x) lies from \(start) to \(end) in "
                         + "steps of \(step)",
                     remedy: "choose a start and an end with elements between, and give symbols their numbers",
                     at: .attribute("ends"))
@@ -171,7 +174,8 @@ extension GradientContext {
             return try editor.resolved(node)?.operation ?? node.operation
         } catch {
             throw GraphError(
-                place: editor.graph[node.results[0]].name, message: error.message, remedy: error.remedy, label: error.label)
+                place: editor.graph[node.results[0]].name, message: error.message, remedy: error.remedy,
+                label: error.label)
         }
     }
 }

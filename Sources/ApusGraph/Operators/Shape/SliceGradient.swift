@@ -11,7 +11,8 @@ public struct SliceGradient: Operator {
             .init("C1", "one operand"), .init("C2", "slice can cut a value of the `shape` so"),
             .init("C3", "dy has the shape of the part"),
         ],
-        example: "x.gradient = slice_gradient(left.gradient, starts: [0], ends: [14], axes: [3], shape: [4, 8, 28, 28])")
+        example: "x.gradient = slice_gradient(left.gradient, starts: [0], ends: [14], axes: [3], shape: [4, 8, 28, 28])"
+    )
 
     public var slice: Slice
     public var shape: [Dimension]

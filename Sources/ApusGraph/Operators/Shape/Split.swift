@@ -64,7 +64,8 @@ public struct Split: Operator {
         let axis = try checks.axis("C2", axis)
         let x = operands[0]
         guard let sizes = sizes(of: x.dimensions[axis]) else {
-            let wanted = parts.map { "\($0) parts" } ?? sizes.map { AttributeValue.dimensionList($0).description } ?? "parts"
+            let wanted =
+                parts.map { "\($0) parts" } ?? sizes.map { AttributeValue.dimensionList($0).description } ?? "parts"
             throw ConstraintViolation(
                 "C3", "dimension \(axis) of \(x) can't be cut into \(wanted)",
                 remedy: "give 'parts', or 'sizes' whose sum is \(x.dimensions[axis])",

@@ -24,7 +24,9 @@ public struct Squeeze: Operator {
             throw ConstraintViolation(
                 "C2", "dimension \(axis) of \(x) is not 1", remedy: "leave it out of the axes", at: .attribute("axes"))
         }
-        let kept = x.dimensions.enumerated().filter { axis, dimension in axes.map { !$0.contains(axis) } ?? (dimension != 1) }
+        let kept = x.dimensions.enumerated().filter { axis, dimension in
+            axes.map { !$0.contains(axis) } ?? (dimension != 1)
+        }
         return [InferredType(TensorType(x.elementType, kept.map(\.element)))]
     }
 

@@ -11,7 +11,9 @@ public struct Tile: Operator {
         attributes: [.init("repeats", "how often, for each dimension; may have symbols in it")],
         results: [.init("y", "every dimension times its repeats")],
         constraints: [
-            .init("C1", "one operand, or two where there are no `repeats`; the second is a vector of integers that are known"),
+            .init(
+                "C1",
+                "one operand, or two where there are no `repeats`; the second is a vector of integers that are known"),
             .init("C2", "there is one number for each dimension of x, from 1 on"),
         ],
         example: "pattern = tile(x, repeats: [1, 1, 2, 2])")
@@ -20,7 +22,9 @@ public struct Tile: Operator {
 
     /// - Parameter repeats: nil where a second operand gives them.
     public init(repeats: [Dimension]?) { self.repeats = repeats }
-    public init(attributes: inout AttributeReader) throws(AttributeError) { repeats = try attributes.dimensions("repeats") }
+    public init(attributes: inout AttributeReader) throws(AttributeError) {
+        repeats = try attributes.dimensions("repeats")
+    }
     public var attributes: [Attribute] { repeats.map { [Attribute("repeats", .dimensionList($0))] } ?? [] }
 
     public func resolving(
@@ -36,7 +40,8 @@ public struct Tile: Operator {
         guard try resolving(operands, known: []) == nil, let repeats else { return [] }
         try OperandChecks(Self.name, operands).count("C1", 1)
         let x = operands[0]
-        guard repeats.count == x.rank, repeats.allSatisfy({ $0.number.map { (1...Int(Int32.max)).contains($0) } ?? true })
+        guard repeats.count == x.rank,
+            repeats.allSatisfy({ $0.number.map { (1...Int(Int32.max)).contains($0) } ?? true })
         else {
             throw ConstraintViolation(
                 "C2", "\(AttributeValue.dimensionList(repeats)) are not repeats for the dimensions of \(x)",
@@ -44,7 +49,8 @@ public struct Tile: Operator {
         }
         let derivations = zip(x.dimensions, repeats).map { $1 == 1 ? nil : "\($0) × \($1)" }
         return [
-            InferredType(TensorType(x.elementType, zip(x.dimensions, repeats).map { $0 * $1 }), derivations: derivations)
+            InferredType(
+                TensorType(x.elementType, zip(x.dimensions, repeats).map { $0 * $1 }), derivations: derivations)
         ]
     }
 

@@ -8,7 +8,8 @@ public struct Transpose: Operator {
         attributes: [.init("permutation", "the dimensions of x in their new order; the reverse order")],
         results: [.init("y", "the same elements")],
         constraints: [
-            .init("C1", "one operand"), .init("C2", "`permutation` has every dimension of x once, negative ones from the end"),
+            .init("C1", "one operand"),
+            .init("C2", "`permutation` has every dimension of x once, negative ones from the end"),
         ],
         example: "columns = transpose(rows, permutation: [0, 2, 1])")
 

@@ -3,7 +3,8 @@ public struct Triangle: Operator {
     public static let name = "triangle"
     public static let documentation = OperatorDocumentation(
         summary: "Keeps the upper or lower triangle of matrices, and makes the rest zero.",
-        details: "Element `(i, j)` of the last two dimensions is kept where `j ≥ i + diagonal` (upper) or `j ≤ i + diagonal` (lower).",
+        details:
+            "Element `(i, j)` of the last two dimensions is kept where `j ≥ i + diagonal` (upper) or `j ≤ i + diagonal` (lower).",
         operands: [.init("x", "any type, [..., rows, columns]")],
         attributes: [
             .init("part", "upper or lower; upper"), .init("diagonal", "how far from the main diagonal, above it; 0"),
@@ -32,7 +33,8 @@ public struct Triangle: Operator {
         try OperandChecks(Self.name, operands).count("C1", 1)
         guard operands[0].rank >= 2 else {
             throw ConstraintViolation(
-                "C1", "triangle works on matrices, not on \(operands[0])", remedy: "give it a value of two or more dimensions",
+                "C1", "triangle works on matrices, not on \(operands[0])",
+                remedy: "give it a value of two or more dimensions",
                 at: .operand(0))
         }
         return [InferredType(operands[0])]

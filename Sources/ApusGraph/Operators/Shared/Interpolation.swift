@@ -138,7 +138,8 @@ extension Interpolation {
         let mode = try attributes.word("mode", of: Mode.allCases.map(\.rawValue), default: "nearest")
         let coordinates = try attributes.word(
             "coordinates", of: Coordinates.allCases.map(\.rawValue), default: "half_pixel")
-        let rounding = try attributes.word("rounding", of: Rounding.allCases.map(\.rawValue), default: "round_prefer_floor")
+        let rounding = try attributes.word(
+            "rounding", of: Rounding.allCases.map(\.rawValue), default: "round_prefer_floor")
         self.init(
             mode: Mode(rawValue: mode) ?? .nearest, coordinates: Coordinates(rawValue: coordinates) ?? .halfPixel,
             rounding: Rounding(rawValue: rounding) ?? .preferFloor,
@@ -163,7 +164,8 @@ extension Interpolation {
         .init("mode", "nearest, linear or cubic; nearest"),
         .init(
             "coordinates",
-            "half_pixel, half_pixel_symmetric, pytorch_half_pixel, align_corners or asymmetric: where new elements stand; half_pixel"),
+            "half_pixel, half_pixel_symmetric, pytorch_half_pixel, align_corners or asymmetric: where new elements stand; half_pixel"
+        ),
         .init("rounding", "round_prefer_floor, round_prefer_ceil, floor or ceil, of mode nearest; round_prefer_floor"),
         .init("coefficient", "of the cubic kernel; -0.75"),
         .init("exclude_outside", "whether elements beyond the ends weigh nothing; false"),

@@ -15,7 +15,9 @@ extension Breach {
         Breach(GatherGradient(axis: 0, size: 4), [i64(3)], "C1", "takes 2 operands"),
         Breach(GatherGradient(axis: 0, size: 4), [i64(3), i64(3, 5)], "C1", "no gradient i64[3, 5]"),
         Breach(GatherGradient(axis: 0, size: 4), [f32(3), f32(3, 5)], "C2", "are f32[3]"),
-        Breach(GatherGradient(axis: 1, size: 4), [i64(3), f32(3, 5)], "C3", "f32[3, 5] is not made by indices i64[3] along axis 1"),
+        Breach(
+            GatherGradient(axis: 1, size: 4), [i64(3), f32(3, 5)], "C3",
+            "f32[3, 5] is not made by indices i64[3] along axis 1"),
         Breach(Embedding(entries: 4, width: 5), [], "C1", "takes indices and a weight"),
         Breach(Embedding(entries: 4, width: 5), [f32(3)], "C2", "are f32[3]"),
         Breach(Embedding(entries: 4, width: 5), [i64(3), f32(5, 4)], "C3", "is f32[4, 5] here, not f32[5, 4]"),

@@ -66,7 +66,9 @@ extension Breach {
         Breach(Slice(starts: [0], ends: [4], axes: [1]), [open], "C4", "dimension 1 of f32[N, T, 8]"),
         Breach(SliceGradient(slice: Slice(starts: [0], ends: [1]), shape: [3]), [], "C1", "takes 1 operand"),
         Breach(SliceGradient(slice: Slice(starts: [3], ends: [4]), shape: [3]), [f32(1)], "C2", "lies from 3 to 4"),
-        Breach(SliceGradient(slice: Slice(starts: [0], ends: [2]), shape: [3]), [f32(1)], "C3", "is f32[2] here, not f32[1]"),
+        Breach(
+            SliceGradient(slice: Slice(starts: [0], ends: [2]), shape: [3]), [f32(1)], "C3",
+            "is f32[2] here, not f32[1]"),
         Breach(Flip(axes: []), [], "C1", "takes 1 operand"),
         Breach(Flip(axes: [2]), [rows], "C2", "[2] are not axes for flip of f32[N, 10]"),
         Breach(Roll(shifts: [1], axes: [1]), [], "C1", "takes 1 operand"),
@@ -81,13 +83,18 @@ extension Breach {
 
     private static let margins: [Breach] = [
         Breach(PadConstant(before: [], after: []), [], "C1", "takes 1 operand"),
-        Breach(PadConstant(before: [0], after: [0]), [rows], "C2", "[0] and [0] do not belong to the dimensions of f32[N, 10]"),
-        Breach(PadConstant(before: [0, -5], after: [0, -5]), [rows], "C3", "nothing remains of dimension 1 of f32[N, 10]"),
+        Breach(
+            PadConstant(before: [0], after: [0]), [rows], "C2",
+            "[0] and [0] do not belong to the dimensions of f32[N, 10]"),
+        Breach(
+            PadConstant(before: [0, -5], after: [0, -5]), [rows], "C3", "nothing remains of dimension 1 of f32[N, 10]"),
         Breach(Pad(before: [], after: []), [], "C1", "takes 1 operand"),
         Breach(Pad(before: nil, after: nil), [rows, vector], "C1", "are not known"),
         Breach(Pad(before: [0, 0], after: [0]), [rows], "C2", "[0, 0] and [0] do not belong"),
         Breach(Pad(before: [0, -10], after: [0, 0]), [rows], "C3", "nothing remains of dimension 1"),
-        Breach(Pad(before: [0, 1, 0], after: [0, 0, 0], mode: .edge), [open], "C4", "dimension 1 of f32[N, T, 8] in mode edge"),
+        Breach(
+            Pad(before: [0, 1, 0], after: [0, 0, 0], mode: .edge), [open], "C4",
+            "dimension 1 of f32[N, T, 8] in mode edge"),
     ]
 
     private static let blocks: [Breach] = [

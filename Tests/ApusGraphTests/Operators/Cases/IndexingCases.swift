@@ -6,7 +6,8 @@ extension OperatorCase {
         "gather": { random in
             let call = GatherCall(&random)
             return OperatorCase(
-                Gather(axis: random.chance(0.5) ? call.axis : call.axis - call.operand.rank), [call.operand, call.indices],
+                Gather(axis: random.chance(0.5) ? call.axis : call.axis - call.operand.rank),
+                [call.operand, call.indices],
                 draws: [.spread, .whole(call.range)], differentiable: [0])
         },
         "gather_gradient": { random in
@@ -62,13 +63,16 @@ extension OperatorCase {
                 return OperatorCase(TopK(k: 1, axis: axis), [x], differentiable: [0])
             }
             return OperatorCase(
-                TopK(k: random.integer(1...size), axis: random.chance(0.5) ? axis : axis - x.rank, largest: random.chance(0.5)),
+                TopK(
+                    k: random.integer(1...size), axis: random.chance(0.5) ? axis : axis - x.rank,
+                    largest: random.chance(0.5)),
                 [x], differentiable: [0])
         },
         "sort": { random in
             let x = value(&random, rank: 1...3)
             return OperatorCase(
-                Sort(axis: random.integer(-x.rank...x.rank - 1), descending: random.chance(0.5)), [x], differentiable: [0])
+                Sort(axis: random.integer(-x.rank...x.rank - 1), descending: random.chance(0.5)), [x],
+                differentiable: [0])
         },
     ]
 }

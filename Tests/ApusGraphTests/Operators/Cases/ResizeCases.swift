@@ -9,7 +9,9 @@ extension OperatorCase {
             let places = axes.map { random.chance(0.5) ? $0 : $0 - x.rank }
             let interpolation = interpolation(&random)
             if random.chance(0.5) {
-                let scales = axes.map { max(random.pick(0.5, 0.7, 1, 1.6, 2, 3), 1 / Double(x.dimensions[$0].number ?? 1)) }
+                let scales = axes.map {
+                    max(random.pick(0.5, 0.7, 1, 1.6, 2, 3), 1 / Double(x.dimensions[$0].number ?? 1))
+                }
                 return OperatorCase(
                     Resize(scales: scales, axes: places, interpolation: interpolation), [x], differentiable: [0])
             }

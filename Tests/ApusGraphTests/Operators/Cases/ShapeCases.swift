@@ -78,7 +78,8 @@ extension OperatorCase {
         "slice_gradient": { random in
             let call = SliceCall(&random)
             return OperatorCase(
-                SliceGradient(slice: call.slice, shape: call.operand.dimensions), [result(of: call.slice, call.operand)])
+                SliceGradient(slice: call.slice, shape: call.operand.dimensions), [result(of: call.slice, call.operand)]
+            )
         },
         "flip": { random in
             let x = value(&random)
@@ -132,7 +133,8 @@ extension OperatorCase {
             let x = value(&random, rank: 1...4)
             let start = random.integer(0...x.rank - 1)
             return OperatorCase(
-                ShapeOf(start: random.chance(0.5) ? start : start - x.rank, end: random.chance(0.5) ? nil : start + 1), [x],
+                ShapeOf(start: random.chance(0.5) ? start : start - x.rank, end: random.chance(0.5) ? nil : start + 1),
+                [x],
                 differentiable: [])
         },
         "size": { random in OperatorCase(Size(), [value(&random)], differentiable: []) },
