@@ -29,6 +29,19 @@ struct ShapeArithmeticTests {
         #expect(values[graph.outputs[0].index] == Tensor(shape: [2, 12], elements: x.elements))
     }
 
+    @Test func vectorsAreTakenApartAndPutTogether() throws {
+        let graph = try parse(
+            """
+            input x: f32[N, 6, 4]
+            batch, rows, columns = split(shape(x), parts: 3)
+            column = reshape(columns, whole: [-1])
+            target = concat(batch, column, unsqueeze(squeeze(rows), axes: [0]), axis: 0)
+            output y = reshape(x, target)
+            """)
+        #expect(try type("y", graph) == TensorType(.f32, ["N", 4, 6]))
+        try Verifier.verify(graph)
+    }
+
     @Test func everyOperatorWithAShapeForAnOperandIsResolved() throws {
         let graph = try parse(
             """

@@ -146,6 +146,14 @@ public struct Reshape: Operator {
         return first.multiple(of: symbol) != nil && new.multiple(of: symbol) != nil
     }
 
+    public func known(_ operands: [KnownIntegers?], _ types: [TensorType]) -> [KnownIntegers?] {
+        guard let elements = operands[0]?.elements, let rank = try? infer(types, known: operands).first?.type.rank
+        else {
+            return [nil]
+        }
+        return [KnownIntegers(elements, rank: rank)]
+    }
+
     public func gradient(_ context: inout GradientContext) throws(GraphError) -> [ValueID?] {
         [try reshapedGradient(&context)] + context.node.operands.dropFirst().map { _ in nil }
     }

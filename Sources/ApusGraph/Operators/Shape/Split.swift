@@ -82,6 +82,16 @@ public struct Split: Operator {
         operands.haveNoSymbols || axisNumber(axis, rank: operands[0].rank) != 0
     }
 
+    public func known(_ operands: [KnownIntegers?], _ types: [TensorType]) -> [KnownIntegers?] {
+        guard let vector = operands[0], let sizes = sizes(of: .fixed(vector.elements.count)) else { return [] }
+        var rest = vector.elements[...]
+        return sizes.map { size in
+            let part = rest.prefix(size.number ?? 0)
+            rest = rest.dropFirst(part.count)
+            return KnownIntegers(Array(part))
+        }
+    }
+
     public func gradient(_ context: inout GradientContext) throws(GraphError) -> [ValueID?] {
         guard context.needed[0] else { return [nil] }
         var parts: [ValueID] = []

@@ -21,14 +21,33 @@ struct Positions {
     func indices(_ offset: Int) -> [Int] { shape.indices.map { offset / strides[$0] % shape[$0] } }
 
     /// The offset of the element at the indices, one for each axis.
-    func offset(_ indices: [Int]) -> Int { zip(indices, strides).reduce(0) { $0 + $1.0 * $1.1 } }
+    func offset(_ indices: [Int]) -> Int {
+        var offset = 0
+        for axis in strides.indices { offset += indices[axis] * strides[axis] }
+        return offset
+    }
+
+    /// Goes on to the next element in row-major order, and behind the last one to the first.
+    func advance(_ indices: inout [Int]) {
+        for axis in shape.indices.reversed() {
+            indices[axis] += 1
+            if indices[axis] < shape[axis] { return }
+            indices[axis] = 0
+        }
+    }
 }
 
 extension Tensor {
     /// The tensor of `shape` whose element at some indices is this one's at `source(indices)`; where that is nil, `fill`.
     func moving(to shape: [Int], fill: Double = 0, _ source: ([Int]) -> [Int]?) -> Tensor {
         let (target, own) = (Positions(shape), Positions(self.shape))
-        let offsets = (0..<target.count).map { source(target.indices($0)).map(own.offset) }
+        var indices = shape.map { _ in 0 }
+        var offsets: [Int?] = []
+        offsets.reserveCapacity(target.count)
+        for _ in 0..<target.count {
+            offsets.append(source(indices).map(own.offset))
+            target.advance(&indices)
+        }
         return picking(offsets, shape: shape, fill: fill)
     }
 

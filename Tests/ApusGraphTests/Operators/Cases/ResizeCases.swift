@@ -4,7 +4,7 @@ import ApusGraph
 extension OperatorCase {
     static let resizing: [String: Generator] = [
         "resize": { random in
-            let x = value(&random)
+            let x = value(&random, rank: 0...2)
             let axes = (0..<x.rank).filter { x.dimensions[$0].number != nil && random.chance(0.7) }
             let places = axes.map { random.chance(0.5) ? $0 : $0 - x.rank }
             let interpolation = interpolation(&random)

@@ -45,7 +45,7 @@ extension OperatorCase {
             return OperatorCase(Expand(shape: shapes[0]), [TensorType(.f32, shapes[1])], differentiable: [0])
         },
         "concat": { random in
-            let x = value(&random, rank: 1...4)
+            let x = value(&random, rank: 1...3)
             let axis = random.integer(0...x.rank - 1)
             let others = (0..<random.integer(0...3)).map { _ in
                 var other = x
@@ -58,7 +58,7 @@ extension OperatorCase {
         },
         "split": { random in
             let sizes = (0..<random.integer(1...3)).map { _ in random.integer(1...3) }
-            let x = value(&random, rank: 1...4)
+            let x = value(&random, rank: 1...3)
             let axis = x.dimensions[0].number == nil && x.rank > 1 ? random.integer(1...x.rank - 1) : 0
             var whole = x
             let unit: Dimension = x.dimensions[axis].number == nil ? "N" : 1
@@ -89,7 +89,7 @@ extension OperatorCase {
         "tile": { random in
             let x = value(&random)
             return OperatorCase(
-                Tile(repeats: x.dimensions.map { _ in .fixed(random.integer(1...3)) }), [x], differentiable: [0])
+                Tile(repeats: x.dimensions.map { _ in .fixed(random.integer(1...2)) }), [x], differentiable: [0])
         },
         "roll": { random in
             let x = value(&random)
@@ -126,11 +126,11 @@ extension OperatorCase {
         },
         "triangle": { random in
             OperatorCase(
-                Triangle(isUpper: random.chance(0.5), diagonal: random.integer(-2...2)), [value(&random, rank: 2...4)],
+                Triangle(isUpper: random.chance(0.5), diagonal: random.integer(-2...2)), [value(&random, rank: 2...3)],
                 differentiable: [0])
         },
         "shape": { random in
-            let x = value(&random, rank: 1...4)
+            let x = value(&random, rank: 1...3)
             let start = random.integer(0...x.rank - 1)
             return OperatorCase(
                 ShapeOf(start: random.chance(0.5) ? start : start - x.rank, end: random.chance(0.5) ? nil : start + 1),
@@ -159,7 +159,7 @@ extension OperatorCase {
     ]
 
     /// A type of small dimensions, with or without a batch.
-    static func value(_ random: inout SeededRandom, rank: ClosedRange<Int> = 0...4) -> TensorType {
+    static func value(_ random: inout SeededRandom, rank: ClosedRange<Int> = 0...3) -> TensorType {
         let count = random.integer(rank)
         let numbers = (0..<count).map { _ in Dimension.fixed(random.integer(1...3)) }
         return TensorType(.f32, count > 0 && random.chance(0.5) ? ["N"] + numbers.dropFirst() : numbers)
@@ -180,7 +180,7 @@ private struct SliceCall {
         let axes = dimensions.indices.filter { dimensions[$0].number != nil && random.chance(0.7) }
         var (starts, ends, steps) = ([Int](), [Int](), [Int]())
         for axis in axes {
-            let size = random.integer(1...6)
+            let size = random.integer(1...5)
             dimensions[axis] = .fixed(size)
             let (first, last) = (random.integer(0...size - 1), random.integer(0...size - 1))
             let backwards = first > last || first == last && random.chance(0.5)
@@ -211,8 +211,8 @@ private struct PadCall {
         after = []
         for dimension in operand.dimensions {
             let size = dimension.number
-            before.append(size == nil ? 0 : random.integer(-1...4))
-            after.append(size.map { max(random.integer(-2...4), 1 - $0 - before[before.count - 1]) } ?? 0)
+            before.append(size == nil ? 0 : random.integer(-1...3))
+            after.append(size.map { max(random.integer(-2...3), 1 - $0 - before[before.count - 1]) } ?? 0)
         }
     }
 }
