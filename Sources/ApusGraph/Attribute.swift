@@ -5,10 +5,24 @@ public enum AttributeValue: Sendable, Hashable, CustomStringConvertible {
     case boolean(Bool)
     case word(String)
     case integers([Int])
+    /// A list of dimensions of which at least one has a symbol in it; ``dimensionList(_:)`` makes it.
+    case dimensions([Dimension])
     /// At least one of the numbers is written with a fraction or an exponent.
     case numbers([Double])
     /// Any text, in quotes.
     case string(String)
+
+    /// The list of dimensions: ``integers(_:)`` where all of them are numbers.
+    public static func dimensionList(_ dimensions: [Dimension]) -> AttributeValue {
+        let numbers = dimensions.compactMap(\.number)
+        return numbers.count == dimensions.count ? .integers(numbers) : .dimensions(dimensions)
+    }
+
+    /// The value with the given symbols replaced.
+    public func replacing(_ symbols: [String: Dimension]) -> AttributeValue {
+        guard case .dimensions(let dimensions) = self else { return self }
+        return .dimensionList(dimensions.map { $0.replacing(symbols) })
+    }
 
     public var description: String {
         switch self {
@@ -17,6 +31,7 @@ public enum AttributeValue: Sendable, Hashable, CustomStringConvertible {
         case .boolean(let value): "\(value)"
         case .word(let value): value
         case .integers(let values): "[\(values.map(String.init).joined(separator: ", "))]"
+        case .dimensions(let values): "[\(values.map(\.description).joined(separator: ", "))]"
         case .numbers(let values): "[\(values.map(\.description).joined(separator: ", "))]"
         case .string(let value): quotation(value)
         }
@@ -164,6 +179,31 @@ public struct AttributeReader: Sendable {
         case .integers(let list): return list
         default: throw wrongKind(name, value, "a list of whole numbers")
         }
+    }
+
+    /// A list of dimensions of any length, which may have symbols in them, or nil where it is left out.
+    public mutating func dimensions(_ name: String) throws(AttributeError) -> [Dimension]? {
+        guard let value = take(name) else { return nil }
+        switch value {
+        case .integer(let number): return [.fixed(number)]
+        case .integers(let list): return list.map(Dimension.fixed)
+        case .dimensions(let list): return list
+        default: throw wrongKind(name, value, "a list of dimensions")
+        }
+    }
+
+    /// An element type, or `fallback` where it is left out.
+    public mutating func elementType(_ name: String, default fallback: ElementType) throws(AttributeError)
+        -> ElementType
+    {
+        let word = try word(name, of: ElementType.allCases.map(\.rawValue), default: fallback.rawValue)
+        return ElementType(rawValue: word) ?? fallback
+    }
+
+    /// What a list is where it must be there.
+    public func required<List>(_ name: String, _ list: List?, _ expected: String) throws(AttributeError) -> List {
+        guard let list else { throw missing(name, expected) }
+        return list
     }
 
     /// A list of numbers of any length, or nil where it is left out.

@@ -43,6 +43,17 @@ public protocol Operator: OperatorQuestions, Sendable {
     /// where that is the first one of such an operand.
     func keepsSamplesApart(_ operands: [TensorType]) -> Bool
 
+    /// What is known of small integer results from what is known of small integer operands; empty where nothing is. `types` are
+    /// those of the operands.
+    func known(_ operands: [KnownIntegers?], _ types: [TensorType]) -> [KnownIntegers?]
+
+    /// The same call with attributes in the place of the operands that say its result's shape; nil where there are none.
+    ///
+    /// Typing, the reference interpreter and the pass that resolves shapes all go this way.
+    func resolving(
+        _ operands: [TensorType], known: [KnownIntegers?]
+    ) throws(ConstraintViolation) -> ResolvedCall?
+
     /// For an operator that works element by element on operands of one shape: what it computes. It gives the operator
     /// its kernel, fast and reference.
     var expression: Expression? { get }

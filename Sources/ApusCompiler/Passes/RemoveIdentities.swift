@@ -19,8 +19,12 @@ public struct RemoveIdentities: Pass {
             if node.operation.isReshape {
                 let origin = origins[node.operands[0].index]
                 origins[result.index] = origin
-                if graph[origin].type != graph[result].type {
-                    try rewriter.replace(node.results, with: node.operation, [rewriter[origin]])
+                let type = graph[result].type
+                if graph[origin].type != type {
+                    // Attributes that are relative to the operand's shape may mean another one for the origin's.
+                    let fits = (try? node.operation.infer([graph[origin].type]).first?.type) == type
+                    let operation: any Operator = fits ? node.operation : Reshape(whole: type.dimensions)
+                    try rewriter.replace(node.results, with: operation, [rewriter[origin]])
                 } else if !rewriter.merge(result, into: rewriter[origin]) {
                     try rewriter.keep(node)
                 }

@@ -81,15 +81,25 @@ public struct GraphBuilder {
 
     /// Calls an operator after its attributes went through the checks that those of a spec go through.
     mutating func call(_ operation: any Operator, _ operands: [ValueID], _ name: String?) -> ValueID {
-        let name = name ?? editor.freshName(operation.name)
-        return attempt(named: name) { editor throws(GraphError) in
+        callAll(operation, operands, count: 1, name.map { [$0] } ?? [])[0]
+    }
+
+    /// As ``call(_:_:_:)``, with all of its `count` results. Those without a name have the operator's.
+    mutating func callAll(
+        _ operation: any Operator, _ operands: [ValueID], count: Int, _ names: [String]
+    ) -> [ValueID] {
+        let names = names.isEmpty ? [editor.freshName(operation.name)] : names
+        for name in names { checkName(name) }
+        var results = Array(repeating: ValueID(0), count: max(count, 1))
+        attempt { editor throws(GraphError) in
             do throws(AttributeError) {
                 _ = try makeOperator(Swift.type(of: operation), operation.attributes)
             } catch {
-                throw GraphError(place: name, message: error.message, remedy: error.remedy)
+                throw GraphError(place: names[0], message: error.message, remedy: error.remedy)
             }
-            return try editor.apply(operation, to: operands, names: [name])[0]
+            results = try editor.apply(operation, to: operands, names: names)
         }
+        return results
     }
 
     private mutating func checkName(_ name: String) {

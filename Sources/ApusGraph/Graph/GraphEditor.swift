@@ -25,6 +25,8 @@ public struct GraphError: Error, Sendable, Equatable, CustomStringConvertible {
 public struct GraphEditor: Sendable {
     public private(set) var graph: Graph
     private var names: [String: ValueID] = [:]
+    /// What is known of the values that shapes are computed of.
+    private var known = KnownValues()
 
     public init(name: String) { graph = Graph(name: name) }
 
@@ -32,6 +34,7 @@ public struct GraphEditor: Sendable {
     public init(_ graph: Graph) {
         self.graph = graph
         for (index, value) in graph.values.enumerated() { names[value.name] = ValueID(index) }
+        known = KnownValues(graph)
     }
 
     /// Gives the graph another name.
@@ -112,6 +115,7 @@ public struct GraphEditor: Sendable {
             type.elementType.isFloatingPoint ? .numbers(elements.doubles) : elements.converted(to: type.elementType)
         let id = try define(Value(name: name, type: type))
         graph.constants.append(Constant(value: id, elements: elements))
+        known.note(graph.constants[graph.constants.count - 1], type)
         return id
     }
 
@@ -119,6 +123,16 @@ public struct GraphEditor: Sendable {
         _ name: String, _ type: TensorType, elements: [Double]
     ) throws(GraphError) -> ValueID {
         try addConstant(name, type, elements: .numbers(elements))
+    }
+
+    /// The types that a call would make.
+    func infer(_ operation: any Operator, _ operands: [ValueID]) throws(ConstraintViolation) -> [InferredType] {
+        try operation.infer(operands.map { graph[$0].type }, known: operands.map { known[$0] })
+    }
+
+    /// A call with attributes in the place of the operands that say a shape; nil where there are none such.
+    func resolved(_ node: Node) throws(ConstraintViolation) -> ResolvedCall? {
+        try node.operation.resolving(node.operands.map { graph[$0].type }, known: node.operands.map { known[$0] })
     }
 
     /// Adds a call of `operation` at the end and infers the types of its results.
@@ -130,7 +144,7 @@ public struct GraphEditor: Sendable {
         let place = names.first ?? operation.name
         let inferred: [InferredType]
         do {
-            inferred = try operation.infer(operands.map { graph[$0].type })
+            inferred = try infer(operation, operands)
         } catch {
             throw GraphError(place: place, message: error.message, remedy: error.remedy, label: error.label)
         }
@@ -140,6 +154,7 @@ public struct GraphEditor: Sendable {
             results.append(try define(Value(name: name, type: result.type, derivations: result.derivations)))
         }
         graph.nodes.append(Node(operation, operands: operands, results: results))
+        known.note(graph.nodes[graph.nodes.count - 1], graph)
         return results
     }
 

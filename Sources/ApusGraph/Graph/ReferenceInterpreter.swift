@@ -34,13 +34,25 @@ public struct ReferenceInterpreter: Sendable {
                 }
                 return tensor
             }
-            let results = node.operation.evaluate(
-                operands, results: node.results.map { graph[$0].type.shape(batch: batch) }, context: context)
+            let results = evaluate(node, operands, node.results.map { graph[$0].type.shape(batch: batch) })
             for (id, tensor) in zip(node.results, results) {
                 tensors[id.index] = graph[id].type.elementType.cast(tensor)
             }
         }
         return tensors.map { $0 ?? Tensor(shape: [0]) }
+    }
+
+    /// Calls the reference kernel, with operands that say a shape put into attributes.
+    private func evaluate(_ node: Node, _ operands: [Tensor], _ results: [[Int]]) -> [Tensor] {
+        let types = operands.map { TensorType($0.elementType, shape: $0.shape) }
+        let known = operands.map { tensor in
+            tensor.elementType.isInteger && tensor.count <= KnownIntegers.limit
+                ? KnownIntegers(tensor.integers.map(Dimension.fixed), rank: tensor.shape.count) : nil
+        }
+        guard let call = try? node.operation.resolving(types, known: known) else {
+            return node.operation.evaluate(operands, results: results, context: context)
+        }
+        return call.operation.evaluate(call.operands.map { operands[$0] }, results: results, context: context)
     }
 }
 

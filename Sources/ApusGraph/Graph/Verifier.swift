@@ -19,6 +19,7 @@ public enum Verifier {
 private struct Verification {
     private let graph: Graph
     private var made: [Bool]
+    private var known = KnownValues()
 
     init(_ graph: Graph) {
         self.graph = graph
@@ -83,6 +84,7 @@ private struct Verification {
                 "V8", name(constant.value), "\(constant.elements.count) elements do not fill \(type)",
                 "give as many elements as the type says")
         }
+        known.note(constant, type)
     }
 
     private mutating func check(_ node: Node) throws(GraphError) {
@@ -91,7 +93,8 @@ private struct Verification {
         for result in node.results { try make(result) }
         let inferred: [InferredType]
         do {
-            inferred = try node.operation.infer(node.operands.map { graph[$0].type })
+            inferred = try node.operation.infer(
+                node.operands.map { graph[$0].type }, known: node.operands.map { known[$0] })
         } catch {
             throw violation("V4", place, "\(error.message) (\(error.label))", error.remedy)
         }
@@ -105,6 +108,7 @@ private struct Verification {
                 "V4", name(result), "it is \(graph[result].type), but \(node.operation.name) makes \(inference.type)",
                 "infer the type again")
         }
+        known.note(node, graph)
     }
 
     private func check(

@@ -278,7 +278,7 @@ struct Elaborator {
         let values = operands.map { editor.graph[$0] }
         let types = values.map(\.type)
         do throws(ConstraintViolation) {
-            let inferred = try operation.infer(types)
+            let inferred = try editor.infer(operation, operands)
             let made = inferred.map(\.type) + operation.implicitParameters(types).map(\.type)
             for type in made where !type.isWithinBounds {
                 throw ConstraintViolation(

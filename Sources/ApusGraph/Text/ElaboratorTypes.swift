@@ -155,9 +155,12 @@ extension Elaborator {
                 for element in elements { numbers.append(try settings.number(element)) }
                 return .numbers(numbers)
             }
-            var numbers: [Int] = []
-            for element in elements { numbers.append(try settings.integer(element)) }
-            return .integers(numbers)
+            // Numbers and dimensions with symbols in them: `[N, 2*T + 1]`.
+            var dimensions: [Dimension] = []
+            for element in elements { dimensions.append(try settings.dimension(element)) }
+            return .dimensionList(dimensions)
+        case .single(let expression) where settings.isInfinite(expression):
+            return .number(try settings.number(expression))
         case .single(.quoted(let text)): return .string(text.text)
         case .single(.name(let name)) where !settings.contains(name.text):
             switch name.text {

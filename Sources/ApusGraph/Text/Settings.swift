@@ -185,6 +185,15 @@ public struct Settings: Sendable {
         }
     }
 
+    /// Whether an expression is `inf` or `-inf`, and that is no setting.
+    func isInfinite(_ expression: ExpressionSyntax) -> Bool {
+        switch expression {
+        case .name(let name): name.text == "inf" && values[name.text] == nil
+        case .negation(let inner, _): isInfinite(inner)
+        default: false
+        }
+    }
+
     /// An element of a constant that is no floating-point number: a whole number of 64 bits, or `true` or `false`.
     func element(_ expression: ExpressionSyntax) throws(Diagnostic) -> Int {
         switch expression {

@@ -21,7 +21,7 @@ public struct DimensionPolynomial: Sendable, Hashable, CustomStringConvertible {
     init(_ number: Int) { terms = number == 0 ? [] : [Term(coefficient: number, factors: [])] }
     init(symbol: String) { terms = [Term(coefficient: 1, factors: [.symbol(symbol)])] }
 
-    private init(joining terms: [Term]) {
+    init(joining terms: [Term]) {
         var coefficients: [[Factor]: Int] = [:]
         for term in terms { coefficients[term.factors, default: 0] &+= term.coefficient }
         self.terms = coefficients.filter { $0.value != 0 }.map { Term(coefficient: $0.value, factors: $0.key) }

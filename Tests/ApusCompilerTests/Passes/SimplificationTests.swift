@@ -208,4 +208,26 @@ import Testing
         let model = Model(graph: try Graph.parse(source)).initialized(seed: 1)
         #expect(try RemoveDeadCode().apply(to: model).weights.keys.sorted() == ["w"])
     }
+
+    /// A 0 keeps a dimension of the operand, and an axis counts its dimensions: neither says the same of the first value.
+    @Test func innerReshapesGoThoughTheLastIsRelative() throws {
+        try expect(
+            RemoveIdentities(),
+            turns: """
+                model m
+                input x: f32[N, 12]
+                a = reshape(x, shape: [3, 4])
+                b = reshape(a, shape: [0, 2, 2])
+                output c = flatten(a, axis: 2)
+                output e = reshape(b, whole: [0, 0, 4])
+                """,
+            into: """
+                model m
+                input x: f32[N, 12]
+                a: f32[N, 3, 4] = reshape(x, shape: [3, 4])
+                b: f32[N, 3, 2, 2] = reshape(x, whole: [N, 3, 2, 2])
+                output c: f32[3*N, 4] = reshape(x, whole: [3*N, 4])
+                output e: f32[N, 3, 4] = reshape(x, whole: [N, 3, 4])
+                """)
+    }
 }

@@ -24,6 +24,9 @@ extension Breach {
     static let all: [Breach] = [
         layers,
         arithmetic,
+        shapes,
+        indexing,
+        resizing,
     ].flatMap { $0 }
 }
 

@@ -35,6 +35,8 @@ enum Draw {
     case positive
     /// Whole numbers from −1 to one above the last class.
     case labels(classes: Int)
+    /// Whole numbers of a range.
+    case whole(ClosedRange<Int>)
     /// Places of a window, or 255.
     case choice(places: Int)
 
@@ -45,6 +47,7 @@ enum Draw {
         case .spread: elements = random.spread(count)
         case .positive: elements = random.spread(count).map { 0.55 + 0.45 * $0 }
         case .labels(let classes): elements = (0..<count).map { _ in Double(random.integer(-1...classes)) }
+        case .whole(let range): elements = (0..<count).map { _ in Double(random.integer(range)) }
         case .choice(let places):
             elements = (0..<count).map { _ in random.chance(0.2) ? 255 : Double(random.integer(0...places - 1)) }
         }

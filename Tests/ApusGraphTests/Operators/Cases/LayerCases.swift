@@ -83,19 +83,6 @@ extension OperatorCase {
             let call = DenseCall(&random)
             return OperatorCase(FusedDense(dense: call.dense, activation: random.pick(.none, .relu)), call.operands)
         },
-        "flatten": { random in
-            OperatorCase(Flatten(), [anyBatch(&random)], differentiable: [0])
-        },
-        "reshape": { random in
-            var shape = [random.integer(1...4), random.integer(1...4), random.integer(1...4)]
-            let numbers = shape.map(Dimension.fixed)
-            shape.shuffle(using: &random)
-            if random.chance(0.3) { shape = [shape[0] * shape[1], shape[2]] }
-            if random.chance(0.5) { shape[random.integer(0...shape.count - 1)] = -1 }
-            return OperatorCase(
-                Reshape(shape: shape), [TensorType(.f32, random.chance(0.5) ? ["N"] + numbers : numbers)],
-                differentiable: [0])
-        },
         "relu": { elementwise(Relu(), 1, &$0) }, "relu_gradient": { elementwise(ReluGradient(), 2, &$0) },
         "sigmoid": { elementwise(Sigmoid(), 1, &$0) }, "sigmoid_gradient": { elementwise(SigmoidGradient(), 2, &$0) },
         "tanh": { elementwise(Tanh(), 1, &$0) }, "tanh_gradient": { elementwise(TanhGradient(), 2, &$0) },

@@ -39,6 +39,9 @@ struct OperatorCase {
         [
             layers,
             arithmetic,
+            shapes,
+            indexing,
+            resizing,
         ].reduce(into: [:]) { all, family in
             all.merge(family) { _, _ in preconditionFailure("two families draw the same operator") }
         }
