@@ -23,7 +23,7 @@ extension Breach {
     /// Those of all families, each in a file of its own.
     static let all: [Breach] = [
         layers,
-        arithmetic,
+        arithmetic, functions, comparison, activations, conversions, reductions, losses, normalizations,
     ].flatMap { $0 }
 }
 

@@ -38,7 +38,7 @@ struct OperatorCase {
     private static let generators: [String: Generator] =
         [
             layers,
-            arithmetic,
+            arithmetic, functions, comparison, activations, conversions, reductions, losses, normalizations,
         ].reduce(into: [:]) { all, family in
             all.merge(family) { _, _ in preconditionFailure("two families draw the same operator") }
         }
