@@ -56,9 +56,6 @@ public struct BatchMeanGradient: Operator {
         return [InferredType(operands[0])]
     }
 
-    /// It divides by the number of elements of all samples, as the losses' gradients do.
-    public func keepsSamplesApart(_ operands: [TensorType]) -> Bool { !operands[0].isBatched }
-
     public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
         let count = Double(operands[0].count)
         return [Tensor(shape: results[0], repeating: operands[1].elements[0] / count)]

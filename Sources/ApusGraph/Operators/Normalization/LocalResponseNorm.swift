@@ -47,7 +47,7 @@ public struct LocalResponseNorm: CompositeOperator {
         let checks = OperandChecks(name, operands)
         try checks.count("C1", 1)
         let x = operands[0]
-        guard x.elementType == .f32, x.isBatched, let shape = x.sampleShape, !shape.isEmpty else {
+        guard x.elementType == .f32, x.rank >= 2, TensorType(.f32, Array(x.dimensions.dropFirst())).shape != nil else {
             throw ConstraintViolation(
                 "C1", "\(name) works on f32[N, C, ...], not on \(x)", remedy: "give it channels", at: .operand(0))
         }
@@ -59,15 +59,18 @@ public struct LocalResponseNorm: CompositeOperator {
 
     /// The sums over channels are those of windows in a picture that has the channels for rows.
     public func compose(_ composer: inout Composer, _ operands: [ValueID]) throws(GraphError) -> [ValueID] {
-        let shape = composer.type(of: operands[0]).sampleShape ?? []
+        let x = composer.type(of: operands[0])
+        // What reshape takes: without the first dimension where that is a symbol.
+        let first = x.isBatched ? [] : [x.dimensions[0].number ?? 1]
+        let shape = x.dimensions.dropFirst().compactMap(\.number)
         let places = shape.dropFirst().reduce(1, *)
         let squares = try composer.emit(Multiply(), operands[0], operands[0])
-        let picture = try composer.emit(Reshape(shape: [1, shape[0], places]), squares)
+        let picture = try composer.emit(Reshape(shape: first + [1, shape[0], places]), squares)
         let below = (size - 1) / 2
         let pool = AveragePool2D(
             window: [size, 1], stride: [1, 1],
             padding: .explicit(top: below, left: 0, bottom: size - 1 - below, right: 0), countPadding: true)
-        let means = try composer.emit(Reshape(shape: shape), try composer.emit(pool, picture))
+        let means = try composer.emit(Reshape(shape: first + shape), try composer.emit(pool, picture))
         let divisor = Expression.binary(
             .power, .constant(k) + .constant(alpha) * .operand(1), .constant(-beta))
         return [try composer.emit(.operand(0) * divisor, operands[0], means)]

@@ -18,11 +18,10 @@ enum LabelLoss {
 
     /// The type of the labels of these rows (constraint C2).
     static func labels(of rows: TensorType, _ name: String) throws(ConstraintViolation) -> TensorType {
-        guard rows.elementType == .f32, rows.rank >= 2, rows.isBatched, rows.dimensions[rows.rank - 1].number != nil
-        else {
+        guard rows.elementType == .f32, rows.rank >= 2, rows.dimensions[rows.rank - 1].number != nil else {
             throw ConstraintViolation(
                 "C2", "\(name) works on rows f32[N, ..., classes], not on \(rows)",
-                remedy: "give it an f32 value of two or more dimensions, the first of them a batch symbol",
+                remedy: "give it an f32 value of two or more dimensions, the last of them a number",
                 at: .operand(0))
         }
         return TensorType(.i32, Array(rows.dimensions.dropLast()))

@@ -12,7 +12,6 @@ extension Breach {
                 Breach(operation, [rows], "C1", "takes rows and labels, not 1 operand"),
                 Breach(operation, [f32("N"), labels], "C2", "not on f32[N]"),
                 Breach(operation, [f32("N", 3, "K"), labels], "C2", "not on f32[N, 3, K]"),
-                Breach(operation, [f32(3, 10), labels], "C2", "not on f32[3, 10]"),
                 Breach(operation, [rows, f32("N")], "C3", "the labels operand"),
                 Breach(operation, [rows, TensorType(.i32, ["M"])], "C3", "is i32[N] here, not i32[M]"),
                 Breach(operation, [f32("N", 7, 10), labels], "C3", "is i32[N, 7] here, not i32[N]"),

@@ -47,16 +47,13 @@ extension Breach {
     private static let gradient: [Breach] = {
         let statistic = f32("N")
         func breach(
-            _ operation: NormalizeRowsGradient = NormalizeRowsGradient(), _ operands: [TensorType], _ label: String,
-            _ message: String
-        ) -> Breach { Breach(operation, operands, label, message) }
+            _ operands: [TensorType], _ label: String, _ message: String, epsilon: Double = 1e-5, groups: Int = 0
+        ) -> Breach { Breach(NormalizeRowsGradient(groups: groups, epsilon: epsilon), operands, label, message) }
         return [
             breach([rows], "C1", "takes x, dy, a scale and two statistics, not 1 operand"),
             breach([labels, labels, scale, statistic, statistic], "C2", "not on i32[N, 10]"),
-            breach(
-                NormalizeRowsGradient(epsilon: 0), [rows, rows, scale, statistic, statistic], "C3", "an epsilon of 0.0"),
-            breach(
-                NormalizeRowsGradient(groups: 4), [rows, rows, scale, statistic, statistic], "C4", "the 10 channels"),
+            breach([rows, rows, scale, statistic, statistic], "C3", "an epsilon of 0.0", epsilon: 0),
+            breach([rows, rows, scale, statistic, statistic], "C4", "the 10 channels", groups: 4),
             breach([rows, scale, scale, statistic, statistic], "C5", "is f32[N, 10] here, not f32[10]"),
             breach([rows, rows, scale, scale, statistic], "C6", "is f32[N] here, not f32[10]"),
         ]
