@@ -25,5 +25,7 @@ public struct Celu: ElementwiseOperator {
         alpha == 1.0 ? [] : [Attribute("alpha", .number(alpha))]
     }
 
-    public var formula: Expression { .select(.operand(0) > 0, .operand(0), .constant(alpha) * (.exponential(.operand(0) / .constant(alpha)) - 1)) }
+    public var formula: Expression {
+        .select(.operand(0) > 0, .operand(0), .constant(alpha) * (.exponential(.operand(0) / .constant(alpha)) - 1))
+    }
 }

@@ -22,11 +22,14 @@ public struct HardSigmoid: ElementwiseOperator {
         self.beta = beta
     }
     public init(attributes: inout AttributeReader) throws(AttributeError) {
-        alpha = try attributes.number("alpha", in: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude, default: 0.2)
-        beta = try attributes.number("beta", in: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude, default: 0.5)
+        alpha = try attributes.number(
+            "alpha", in: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude, default: 0.2)
+        beta = try attributes.number(
+            "beta", in: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude, default: 0.5)
     }
     public var attributes: [Attribute] {
-        (alpha == 0.2 ? [] : [Attribute("alpha", .number(alpha))]) + (beta == 0.5 ? [] : [Attribute("beta", .number(beta))])
+        (alpha == 0.2 ? [] : [Attribute("alpha", .number(alpha))])
+            + (beta == 0.5 ? [] : [Attribute("beta", .number(beta))])
     }
 
     public var formula: Expression { .maximum(0, .minimum(1, .constant(alpha) * .operand(0) + .constant(beta))) }

@@ -3,7 +3,8 @@ public struct LeakyRelu: ElementwiseOperator {
     public static let name = "leaky_relu"
     public static let documentation = OperatorDocumentation(
         summary: "Scales down what is below zero.",
-        details: "`y = x` where `x > 0`, else `slope · x`: Maas, Hannun and Ng (2013), section 2. The gradient at zero is the slope.",
+        details:
+            "`y = x` where `x > 0`, else `slope · x`: Maas, Hannun and Ng (2013), section 2. The gradient at zero is the slope.",
         operands: [.init("x", "of a floating-point type, any shape")],
         attributes: [.init("slope", "the factor below zero; 0.01")],
         results: [.init("y", "of the type of x, of the shape of x")],
@@ -19,7 +20,8 @@ public struct LeakyRelu: ElementwiseOperator {
         self.slope = slope
     }
     public init(attributes: inout AttributeReader) throws(AttributeError) {
-        slope = try attributes.number("slope", in: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude, default: 0.01)
+        slope = try attributes.number(
+            "slope", in: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude, default: 0.01)
     }
     public var attributes: [Attribute] {
         slope == 0.01 ? [] : [Attribute("slope", .number(slope))]

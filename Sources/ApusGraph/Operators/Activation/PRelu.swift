@@ -6,7 +6,9 @@ public struct PRelu: ElementwiseOperator {
         details: "`y = x` where `x > 0`, else `slope · x`: He et al. (2015), section 2.1. The slope starts at 0.25.",
         operands: [
             .init("x", "of a floating-point type, any shape"),
-            .init("slope", "of the same type and of a shape that can be broadcast to that of x; trained, one for each channel"),
+            .init(
+                "slope",
+                "of the same type and of a shape that can be broadcast to that of x; trained, one for each channel"),
         ],
         results: [.init("y", "of the type and shape of x")],
         constraints: elementwiseConstraints + [.init("C3", "the slope is broadcast to x, not x to the slope")],

@@ -19,7 +19,8 @@ public struct QuickGelu: ElementwiseOperator {
         self.alpha = alpha
     }
     public init(attributes: inout AttributeReader) throws(AttributeError) {
-        alpha = try attributes.number("alpha", in: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude, default: 1.702)
+        alpha = try attributes.number(
+            "alpha", in: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude, default: 1.702)
     }
     public var attributes: [Attribute] {
         alpha == 1.702 ? [] : [Attribute("alpha", .number(alpha))]

@@ -8,7 +8,10 @@ public struct Selu: ElementwiseOperator {
             the defaults.
             """,
         operands: [.init("x", "of a floating-point type, any shape")],
-        attributes: [.init("alpha", "the limit is −gamma · alpha; 1.6732632423543772"), .init("gamma", "the slope above zero; 1.0507009873554805")],
+        attributes: [
+            .init("alpha", "the limit is −gamma · alpha; 1.6732632423543772"),
+            .init("gamma", "the slope above zero; 1.0507009873554805"),
+        ],
         results: [.init("y", "of the type of x, of the shape of x")],
         constraints: unaryConstraints,
         example: "act1 = selu(hidden)")
@@ -25,12 +28,17 @@ public struct Selu: ElementwiseOperator {
         self.gamma = gamma
     }
     public init(attributes: inout AttributeReader) throws(AttributeError) {
-        alpha = try attributes.number("alpha", in: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude, default: 1.6732632423543772)
-        gamma = try attributes.number("gamma", in: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude, default: 1.0507009873554805)
+        alpha = try attributes.number(
+            "alpha", in: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude, default: 1.6732632423543772)
+        gamma = try attributes.number(
+            "gamma", in: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude, default: 1.0507009873554805)
     }
     public var attributes: [Attribute] {
-        (alpha == 1.6732632423543772 ? [] : [Attribute("alpha", .number(alpha))]) + (gamma == 1.0507009873554805 ? [] : [Attribute("gamma", .number(gamma))])
+        (alpha == 1.6732632423543772 ? [] : [Attribute("alpha", .number(alpha))])
+            + (gamma == 1.0507009873554805 ? [] : [Attribute("gamma", .number(gamma))])
     }
 
-    public var formula: Expression { .constant(gamma) * .select(.operand(0) > 0, .operand(0), .constant(alpha) * (.exponential(.operand(0)) - 1)) }
+    public var formula: Expression {
+        .constant(gamma) * .select(.operand(0) > 0, .operand(0), .constant(alpha) * (.exponential(.operand(0)) - 1))
+    }
 }

@@ -3,7 +3,8 @@ public struct Softplus: ElementwiseOperator {
     public static let name = "softplus"
     public static let documentation = OperatorDocumentation(
         summary: "Smooths the corner of relu.",
-        details: "`y = ln(1 + e^x)`, computed as `max(x, 0) + ln(1 + e^−|x|)`, so that nothing overflows: Dugas et al. (2000), section 2.",
+        details:
+            "`y = ln(1 + e^x)`, computed as `max(x, 0) + ln(1 + e^−|x|)`, so that nothing overflows: Dugas et al. (2000), section 2.",
         operands: [.init("x", "of a floating-point type, any shape")],
         results: [.init("y", "of the type of x, of the shape of x")],
         constraints: unaryConstraints,

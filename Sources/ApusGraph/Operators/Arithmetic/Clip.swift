@@ -26,7 +26,8 @@ public struct Clip: ElementwiseOperator {
         maximum = try attributes.number("max", in: -Double.infinity...Double.infinity, default: .infinity)
     }
     public var attributes: [Attribute] {
-        (minimum == -.infinity ? [] : [Attribute("min", .number(minimum))]) + (maximum == .infinity ? [] : [Attribute("max", .number(maximum))])
+        (minimum == -.infinity ? [] : [Attribute("min", .number(minimum))])
+            + (maximum == .infinity ? [] : [Attribute("max", .number(maximum))])
     }
 
     public var formula: Expression { .minimum(.maximum(.operand(0), .constant(minimum)), .constant(maximum)) }

@@ -4,7 +4,10 @@ public struct Divide: ElementwiseOperator {
     public static let documentation = OperatorDocumentation(
         summary: "Divides two values, element by element.",
         details: "`z = x / y`. The quotient of integers is cut off towards zero, and is 0 where `y` is 0.",
-        operands: [.init("x", "of any type of numbers, any shape"), .init("y", "of the same type and of a shape that can be broadcast with that of x")],
+        operands: [
+            .init("x", "of any type of numbers, any shape"),
+            .init("y", "of the same type and of a shape that can be broadcast with that of x"),
+        ],
         results: [.init("z", "of the type of x, of the broadcast shape")],
         constraints: elementwiseConstraints,
         example: "ratio = divide(sum, count)")

@@ -7,7 +7,10 @@ public struct Modulo: ElementwiseOperator {
             `z = x − y · q`, where q is `x / y` rounded down (sign of the divisor, as Python has it) or cut off (sign of the dividend, \
             as C has it). Of integers the remainder is 0 where `y` is 0. The gradient counts q as a constant.
             """,
-        operands: [.init("x", "of any type of numbers, any shape"), .init("y", "of the same type and of a shape that can be broadcast with that of x")],
+        operands: [
+            .init("x", "of any type of numbers, any shape"),
+            .init("y", "of the same type and of a shape that can be broadcast with that of x"),
+        ],
         attributes: [.init("sign", "`divisor` or `dividend`: whose sign the result has; divisor")],
         results: [.init("z", "of the type of x, of the broadcast shape")],
         constraints: elementwiseConstraints,

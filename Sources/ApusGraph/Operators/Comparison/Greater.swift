@@ -4,7 +4,10 @@ public struct Greater: ElementwiseOperator {
     public static let documentation = OperatorDocumentation(
         summary: "Says where the first value is above the second.",
         details: "`z = x > y`. False where one is not-a-number.",
-        operands: [.init("x", "of any type, any shape"), .init("y", "of the same type and of a shape that can be broadcast with that of x")],
+        operands: [
+            .init("x", "of any type, any shape"),
+            .init("y", "of the same type and of a shape that can be broadcast with that of x"),
+        ],
         results: [.init("z", "bool, of the broadcast shape")],
         constraints: elementwiseConstraints,
         example: "mask = greater(x, limit)")

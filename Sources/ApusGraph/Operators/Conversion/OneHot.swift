@@ -58,7 +58,8 @@ public struct OneHot: Operator {
         }
         guard depth >= 1 else {
             throw ConstraintViolation(
-                "C2", "one_hot can't mark one of \(depth) places", remedy: "give a depth from 1 on", at: .attribute("depth"))
+                "C2", "one_hot can't mark one of \(depth) places", remedy: "give a depth from 1 on",
+                at: .attribute("depth"))
         }
         var dimensions = operands[0].dimensions
         dimensions.insert(.fixed(depth), at: try checks.axis("C3", axis, rank: operands[0].rank + 1))

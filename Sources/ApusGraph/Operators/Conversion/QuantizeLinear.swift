@@ -8,11 +8,13 @@ public struct QuantizeLinear: CompositeOperator {
             Jacob et al. (2018), equation 1, solved for q. Without a zero point it is 0. The gradient is 0.
             """,
         operands: [
-            .init("x", "f32 of any shape"), .init("scale", "f32[], or f32[C] with one number for each place of the axis"),
+            .init("x", "f32 of any shape"),
+            .init("scale", "f32[], or f32[C] with one number for each place of the axis"),
             .init("zero_point", "of the result's type and the scale's shape; optional"),
         ],
         attributes: [
-            .init("to", "the result's type, an integer; u8"), .init("axis", "the axis that a vector of scales follows; 1"),
+            .init("to", "the result's type, an integer; u8"),
+            .init("axis", "the axis that a vector of scales follows; 1"),
         ],
         results: [.init("y", "of the type `to`, of the shape of x")],
         constraints: [

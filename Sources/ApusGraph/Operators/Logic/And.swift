@@ -4,7 +4,10 @@ public struct And: ElementwiseOperator {
     public static let documentation = OperatorDocumentation(
         summary: "Says where both of two values are true.",
         details: "`z = x ∧ y`.",
-        operands: [.init("x", "bool, any shape"), .init("y", "of the same type and of a shape that can be broadcast with that of x")],
+        operands: [
+            .init("x", "bool, any shape"),
+            .init("y", "of the same type and of a shape that can be broadcast with that of x"),
+        ],
         results: [.init("z", "bool, of the broadcast shape")],
         constraints: elementwiseConstraints,
         example: "mask = and(inside, valid)")

@@ -7,7 +7,10 @@ public struct BitShift: ElementwiseOperator {
             `z = x · 2^y` to the left, `x / 2^y` rounded down to the right. The result keeps the low bits of its type. It is 0 where y \
             is below 0 or above 63.
             """,
-        operands: [.init("x", "of any integer type, any shape"), .init("y", "of the same type and of a shape that can be broadcast with that of x")],
+        operands: [
+            .init("x", "of any integer type, any shape"),
+            .init("y", "of the same type and of a shape that can be broadcast with that of x"),
+        ],
         attributes: [.init("direction", "`left` or `right`; left")],
         results: [.init("z", "of the type of x, of the broadcast shape")],
         constraints: elementwiseConstraints,

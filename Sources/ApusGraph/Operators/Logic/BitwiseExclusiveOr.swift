@@ -4,7 +4,10 @@ public struct BitwiseExclusiveOr: ElementwiseOperator {
     public static let documentation = OperatorDocumentation(
         summary: "Takes the exclusive or of the bits of two values, element by element.",
         details: "Each bit of the result is made of the two bits at its place.",
-        operands: [.init("x", "of any integer type, any shape"), .init("y", "of the same type and of a shape that can be broadcast with that of x")],
+        operands: [
+            .init("x", "of any integer type, any shape"),
+            .init("y", "of the same type and of a shape that can be broadcast with that of x"),
+        ],
         results: [.init("z", "of the type of x, of the broadcast shape")],
         constraints: elementwiseConstraints,
         example: "flags = bitwise_xor(first, second)")

@@ -3,7 +3,8 @@ public struct BinaryCrossEntropy: ElementLoss {
     public static let name = "binary_cross_entropy"
     public static let documentation = OperatorDocumentation(
         summary: "Takes the mean negative log-likelihood of truth values, from probabilities.",
-        details: "`loss = mean −(t · ln x + (1 − t) · ln(1 − x))` with targets t from 0 to 1. A logarithm below −100 counts as −100, so that the loss stays finite. binary_cross_entropy_with_logits is more precise where the logits are at hand.",
+        details:
+            "`loss = mean −(t · ln x + (1 − t) · ln(1 − x))` with targets t from 0 to 1. A logarithm below −100 counts as −100, so that the loss stays finite. binary_cross_entropy_with_logits is more precise where the logits are at hand.",
         operands: lossOperands,
         results: [.init("loss", "f32[]")],
         constraints: lossConstraints,

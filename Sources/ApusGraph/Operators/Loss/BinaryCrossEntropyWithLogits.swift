@@ -3,7 +3,8 @@ public struct BinaryCrossEntropyWithLogits: ElementLoss {
     public static let name = "binary_cross_entropy_with_logits"
     public static let documentation = OperatorDocumentation(
         summary: "Takes the mean negative log-likelihood of truth values, from logits.",
-        details: "`loss = mean ln(1 + e^x) − t · x` with targets t from 0 to 1: binary_cross_entropy of sigmoid, without its loss of precision.",
+        details:
+            "`loss = mean ln(1 + e^x) − t · x` with targets t from 0 to 1: binary_cross_entropy of sigmoid, without its loss of precision.",
         operands: lossOperands,
         results: [.init("loss", "f32[]")],
         constraints: lossConstraints,

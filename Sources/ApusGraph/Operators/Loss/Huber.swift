@@ -3,7 +3,8 @@ public struct Huber: ElementLoss {
     public static let name = "huber"
     public static let documentation = OperatorDocumentation(
         summary: "Squares small differences from targets, and takes large ones as they are.",
-        details: "With `e = x − targets`, the mean over all elements of `e² / 2` where `|e| ≤ delta`, else `delta · (|e| − delta / 2)`: Huber (1964), section 4.",
+        details:
+            "With `e = x − targets`, the mean over all elements of `e² / 2` where `|e| ≤ delta`, else `delta · (|e| − delta / 2)`: Huber (1964), section 4.",
         operands: lossOperands,
         attributes: [.init("delta", "where the parabola becomes a line; 1.0")],
         results: [.init("loss", "f32[]")],

@@ -45,7 +45,8 @@ public struct LogitCrossEntropyGradient: Operator {
         summary: "The gradient of logit_cross_entropy.",
         details: "`dlogits[n, k] = dloss / N · (softmax(logits[n])[k] − (1 where k = label[n], else 0))`.",
         operands: [
-            .init("logits", "f32[N, ..., K]"), .init("labels", "i32[N, ...]"), .init("dloss", "f32[], the loss's gradient"),
+            .init("logits", "f32[N, ..., K]"), .init("labels", "i32[N, ...]"),
+            .init("dloss", "f32[], the loss's gradient"),
         ],
         results: [.init("dlogits", "f32[N, ..., K]")],
         constraints: LabelLoss.gradientConstraints,

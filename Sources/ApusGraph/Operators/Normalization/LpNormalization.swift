@@ -3,7 +3,8 @@ public struct LpNormalization: CompositeOperator {
     public static let name = "lp_normalization"
     public static let documentation = OperatorDocumentation(
         summary: "Divides each line along an axis by its length.",
-        details: "`y = x / ‖x‖`, with the sum of absolute values (`p: 1`) or the Euclidean length. A line of zeros stays so.",
+        details:
+            "`y = x / ‖x‖`, with the sum of absolute values (`p: 1`) or the Euclidean length. A line of zeros stays so.",
         operands: [.init("x", "of a floating-point type, at least one dimension")],
         attributes: [AxisAttribute.entry, .init("p", "1 or 2: which length; 2")],
         results: [.init("y", "of the type and shape of x")],

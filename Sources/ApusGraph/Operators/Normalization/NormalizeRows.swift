@@ -132,7 +132,8 @@ public struct NormalizeRowsGradient: Operator {
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         let checks = OperandChecks(name, operands)
         let count = rows.isCentered ? 5 : 4
-        try checks.count("C1", count...count, "x, dy, a scale and \(rows.isCentered ? "two statistics" : "a statistic")")
+        try checks.count(
+            "C1", count...count, "x, dy, a scale and \(rows.isCentered ? "two statistics" : "a statistic")")
         let types = try rows.types(of: operands[0], name)
         try checks.match("C5", 1, operands[0], "the result's gradient")
         try checks.match("C5", 2, types.scale, "the scale")

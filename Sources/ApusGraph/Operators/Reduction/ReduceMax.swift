@@ -4,7 +4,8 @@ public struct ReduceMax: PrimitiveReduction {
     public static let elementTypes = ElementTypeRule.numeric
     public static let documentation = reduction(
         summary: "Takes the largest element along axes.",
-        details: "Not-a-number anywhere is the result. Where several elements are equal they share the gradient evenly.",
+        details:
+            "Not-a-number anywhere is the result. Where several elements are equal they share the gradient evenly.",
         example: "limit = reduce_max(x, axes: [-1])")
 
     public var axes: [Int]

@@ -19,7 +19,8 @@ enum Normalization {
         guard x.elementType == .f32, x.isBatched, let shape = x.sampleShape, !shape.isEmpty else {
             throw ConstraintViolation(
                 "C2", "\(name) works on f32[N, channels, ...], not on \(x)",
-                remedy: "give it channels after the batch, and numbers for all dimensions but the first", at: .operand(0))
+                remedy: "give it channels after the batch, and numbers for all dimensions but the first",
+                at: .operand(0))
         }
         guard epsilon > 0 else {
             throw ConstraintViolation(

@@ -27,7 +27,8 @@ extension ReductionOperator {
         OperatorDocumentation(
             summary: summary, details: details,
             operands: [
-                .init("x", "of \(elementTypes == .numeric ? "any type of numbers" : "a floating-point type"), any shape")
+                .init(
+                    "x", "of \(elementTypes == .numeric ? "any type of numbers" : "a floating-point type"), any shape")
             ],
             attributes: [
                 .init("axes", "the numbers of the axes, negative ones counted from the end; all axes"),

@@ -12,7 +12,9 @@ struct RowNormalization {
 
     static let attributes: [OperatorDocumentation.Entry] = [
         .init("axis", "the first dimension of a row, negative from the end; -1"),
-        .init("groups", "into how many rows the dimension at the axis is split, each of its places with one scale; not split"),
+        .init(
+            "groups",
+            "into how many rows the dimension at the axis is split, each of its places with one scale; not split"),
         .init("centered", "whether the mean is taken away; true"),
         .init("epsilon", "added to the variance; 1e-5"),
     ]

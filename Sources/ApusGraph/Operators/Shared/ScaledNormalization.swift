@@ -11,7 +11,8 @@ extension ScaledNormalization {
 
     public func check(_ operands: [TensorType]) throws(ConstraintViolation) {
         let count = rows.isCentered ? 3 : 2
-        try OperandChecks(name, operands).count("C1", 1...count, rows.isCentered ? "x, a scale and a bias" : "x and a scale")
+        try OperandChecks(name, operands).count(
+            "C1", 1...count, rows.isCentered ? "x, a scale and a bias" : "x and a scale")
         try checkShape(operands[0])
         let scale = try rows.rows.types(of: operands[0], name).scale
         for index in 1..<operands.count {

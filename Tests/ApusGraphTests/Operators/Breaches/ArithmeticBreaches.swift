@@ -19,7 +19,8 @@ extension Breach {
 
     static let functions: [Breach] = elementwise(
         [
-            SquareRoot(), Exponential(), Logarithm(), ErrorFunction(), Sine(), Cosine(), Tangent(), ArcSine(), ArcCosine(),
+            SquareRoot(), Exponential(), Logarithm(), ErrorFunction(), Sine(), Cosine(), Tangent(), ArcSine(),
+            ArcCosine(),
             ArcTangent(), HyperbolicSine(), HyperbolicCosine(), InverseHyperbolicSine(), InverseHyperbolicCosine(),
             InverseHyperbolicTangent(),
         ], 1, refused: labels)

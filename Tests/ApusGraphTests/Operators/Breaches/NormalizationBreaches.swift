@@ -27,7 +27,8 @@ extension Breach {
             Breach(GroupNorm(groups: 2), [f32("N", 4, "H")], "C2", "not on f32[N, 4, H]"),
             Breach(GroupNorm(groups: 2, epsilon: -1), [image], "C3", "an epsilon of -1.0"),
             Breach(GroupNorm(groups: 2), [image, f32(8)], "C4", "the scale of group_norm is f32[6] here, not f32[8]"),
-            Breach(GroupNorm(groups: 4), [image], "C5", "the 6 channels of f32[N, 6, 8, 8] can't be split into 4 groups"),
+            Breach(
+                GroupNorm(groups: 4), [image], "C5", "the 6 channels of f32[N, 6, 8, 8] can't be split into 4 groups"),
             Breach(InstanceNorm(), [], "C1", "takes x, a scale and a bias, not 0 operands"),
             Breach(InstanceNorm(), [f32("N", "C", 4)], "C2", "not on f32[N, C, 4]"),
             Breach(InstanceNorm(epsilon: 0), [image], "C3", "an epsilon of 0.0"),
