@@ -12,7 +12,8 @@ public struct Pipeline: Sendable {
     public static func inference(until: [String] = []) -> Pipeline {
         Pipeline(
             selection(until) + [
-                ExplicitParameters(), ExpandCompositions(), InferenceMode(), RemoveIdentities(), RemoveDuplicates(),
+                ExplicitParameters(), ResolveShapes(), ExpandCompositions(), InferenceMode(), RemoveIdentities(),
+                RemoveDuplicates(),
                 RemoveDeadCode(),
                 FoldBatchNorms(), FoldConstants(), Trim(), FuseAdditions(), FuseConvolutions(), RemoveDeadCode(),
             ])
@@ -23,7 +24,8 @@ public struct Pipeline: Sendable {
     public static func evaluation(until: [String] = []) -> Pipeline {
         Pipeline(
             selection(until) + [
-                ExplicitParameters(), ExpandCompositions(), InferenceMode(), RemoveIdentities(), RemoveDuplicates(),
+                ExplicitParameters(), ResolveShapes(), ExpandCompositions(), InferenceMode(), RemoveIdentities(),
+                RemoveDuplicates(),
                 RemoveDeadCode(keepsParameters: true), Trim(), FuseAdditions(), FuseConvolutions(),
                 RemoveDeadCode(keepsParameters: true),
             ])

@@ -192,14 +192,6 @@ public struct AttributeReader: Sendable {
         }
     }
 
-    /// An element type, or `fallback` where it is left out.
-    public mutating func elementType(_ name: String, default fallback: ElementType) throws(AttributeError)
-        -> ElementType
-    {
-        let word = try word(name, of: ElementType.allCases.map(\.rawValue), default: fallback.rawValue)
-        return ElementType(rawValue: word) ?? fallback
-    }
-
     /// What a list is where it must be there.
     public func required<List>(_ name: String, _ list: List?, _ expected: String) throws(AttributeError) -> List {
         guard let list else { throw missing(name, expected) }

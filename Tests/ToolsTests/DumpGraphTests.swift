@@ -121,7 +121,7 @@ import Testing
             try dump([spec, "--after", "fold-constant"]), status: 64,
             "there is no pass 'fold-constant'; did you mean fold-constants?")
         expectFailure(
-            try dump([spec, "--after", "everything"]), status: 64, "choose one of explicit-parameters, expand-compositions")
+            try dump([spec, "--after", "everything"]), status: 64, "choose one of explicit-parameters, resolve-shapes")
         expectFailure(
             try dump([spec, "--after", "fold-constants", "--training"]), status: 64,
             "there is no pass 'fold-constants' with --training")

@@ -52,7 +52,12 @@ struct GraphRecord {
     }
 
     private func constant(_ constant: Constant) -> JSONValue {
-        .object(typed(graph[constant.value]) + [.init("elements", .array(constant.elements.map { .number($0) }))])
+        let elements: [JSONValue] =
+            switch constant.elements {
+            case .numbers(let numbers): numbers.map { .number($0) }
+            case .integers(let integers): integers.map { .integer($0) }
+            }
+        return .object(typed(graph[constant.value]) + [.init("elements", .array(elements))])
     }
 
     private func node(_ layer: Layer) -> JSONValue {
@@ -82,6 +87,9 @@ struct GraphRecord {
         case .boolean(let flag): .bool(flag)
         case .word(let word): .string(word)
         case .integers(let numbers): JSONValue(numbers)
+        case .dimensions(let dimensions): .array(dimensions.map { .string($0.description) })
+        case .numbers(let numbers): .array(numbers.map { .number($0) })
+        case .string(let text): .string(text)
         }
     }
 }

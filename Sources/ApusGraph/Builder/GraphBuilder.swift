@@ -90,7 +90,7 @@ public struct GraphBuilder {
     ) -> [ValueID] {
         let names = names.isEmpty ? [editor.freshName(operation.name)] : names
         for name in names { checkName(name) }
-        var results = Array(repeating: ValueID(0), count: max(count, 1))
+        var results = Array(repeating: ValueID(0), count: Swift.max(count, 1))
         attempt { editor throws(GraphError) in
             do throws(AttributeError) {
                 _ = try makeOperator(Swift.type(of: operation), operation.attributes)

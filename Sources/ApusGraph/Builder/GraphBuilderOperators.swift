@@ -61,8 +61,13 @@ extension GraphBuilder {
     public mutating func relu(_ x: ValueID, name: String? = nil) -> ValueID { call(Relu(), [x], name) }
     public mutating func sigmoid(_ x: ValueID, name: String? = nil) -> ValueID { call(Sigmoid(), [x], name) }
     public mutating func tanh(_ x: ValueID, name: String? = nil) -> ValueID { call(Tanh(), [x], name) }
-    public mutating func softmax(_ x: ValueID, name: String? = nil) -> ValueID { call(Softmax(), [x], name) }
-    public mutating func logSoftmax(_ x: ValueID, name: String? = nil) -> ValueID { call(LogSoftmax(), [x], name) }
+    public mutating func softmax(_ x: ValueID, axis: Int = -1, name: String? = nil) -> ValueID {
+        call(Softmax(axis: axis), [x], name)
+    }
+
+    public mutating func logSoftmax(_ x: ValueID, axis: Int = -1, name: String? = nil) -> ValueID {
+        call(LogSoftmax(axis: axis), [x], name)
+    }
 
     public mutating func crossEntropy(_ p: ValueID, labels: ValueID, name: String? = nil) -> ValueID {
         call(CrossEntropy(), [p, labels], name)

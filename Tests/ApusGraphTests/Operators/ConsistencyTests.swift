@@ -137,6 +137,6 @@ extension OperatorCase {
     /// both, a reference kernel takes them from the tensors.
     fileprivate var knowsTheBatch: Bool {
         operation is DropoutTraining || operation is GaussianNoise || operation is CrossEntropyGradient
-            || operation is LogitCrossEntropyGradient
+            || operation is LogitCrossEntropyGradient || operation is BatchMeanGradient
     }
 }

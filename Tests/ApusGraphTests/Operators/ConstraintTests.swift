@@ -23,10 +23,8 @@ extension Breach {
     /// Those of all families, each in a file of its own.
     static let all: [Breach] = [
         layers,
-        arithmetic,
-        shapes,
-        indexing,
-        resizing,
+        arithmetic, functions, comparison, activations, conversions, reductions, losses, normalizations,
+        shapes, indexing, resizing,
     ].flatMap { $0 }
 }
 

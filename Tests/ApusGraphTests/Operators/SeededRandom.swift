@@ -33,10 +33,12 @@ enum Draw {
     case spread
     /// From 0.1 to 1.
     case positive
+    /// Distinct numbers within a range.
+    case within(ClosedRange<Double>)
+    /// Whole numbers within a range.
+    case whole(ClosedRange<Int>)
     /// Whole numbers from −1 to one above the last class.
     case labels(classes: Int)
-    /// Whole numbers of a range.
-    case whole(ClosedRange<Int>)
     /// Places of a window, or 255.
     case choice(places: Int)
 
@@ -46,8 +48,11 @@ enum Draw {
         switch self {
         case .spread: elements = random.spread(count)
         case .positive: elements = random.spread(count).map { 0.55 + 0.45 * $0 }
-        case .labels(let classes): elements = (0..<count).map { _ in Double(random.integer(-1...classes)) }
+        case .within(let range):
+            let half = (range.upperBound - range.lowerBound) / 2
+            elements = random.spread(count).map { range.lowerBound + half * ($0 + 1) }
         case .whole(let range): elements = (0..<count).map { _ in Double(random.integer(range)) }
+        case .labels(let classes): elements = (0..<count).map { _ in Double(random.integer(-1...classes)) }
         case .choice(let places):
             elements = (0..<count).map { _ in random.chance(0.2) ? 255 : Double(random.integer(0...places - 1)) }
         }

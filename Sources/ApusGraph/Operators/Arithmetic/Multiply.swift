@@ -3,10 +3,13 @@ public struct Multiply: BroadcastingOperator {
     public static let name = "multiply"
     public static let documentation = OperatorDocumentation(
         summary: "Multiplies two values, element by element.",
-        details: "`z = x · y`, where dimensions that are 1 or missing are repeated.",
-        operands: [.init("x", "f32 of any shape"), .init("y", "f32 of a shape that can be broadcast with that of x")],
-        results: [.init("z", "f32 of the broadcast shape")],
-        constraints: broadcastingConstraints,
+        details: "`z = x · y`, where dimensions that are 1 or missing are repeated. Integers wrap around.",
+        operands: [
+            .init("x", "of any type of numbers, any shape"),
+            .init("y", "of the same type and of a shape that can be broadcast with that of x"),
+        ],
+        results: [.init("z", "of the type of x, of the broadcast shape")],
+        constraints: elementwiseConstraints,
         example: "gated = multiply(features, gate)")
 
     public init() {}

@@ -1,23 +1,28 @@
 /// The loss of logits against labels.
-public struct LogitCrossEntropy: Operator {
+public struct LogitCrossEntropy: LossOperator {
     public static let name = "logit_cross_entropy"
     public static let documentation = OperatorDocumentation(
         summary: "The mean negative log-likelihood of the labels, from logits.",
         details: """
             `loss = mean_n (log Σ_k exp(logits[n, k]) − logits[n, label[n]])`: cross_entropy of softmax, without its \
-            loss of precision. A label that is no class contributes nothing.
+            loss of precision. The mean is that over all rows. A label \
+            that is no class, -1 for instance, contributes nothing.
             """,
-        operands: [.init("logits", "f32[N, K]"), .init("labels", "i32[N], from 0 to K − 1")],
+        operands: [.init("logits", "f32[N, ..., K]"), .init("labels", "i32[N, ...], from 0 to K − 1")],
         results: [.init("loss", "f32[]")],
-        constraints: Loss.constraints,
+        constraints: LabelLoss.constraints,
         example: "loss = logit_cross_entropy(logits, labels)")
 
     public init() {}
     public init(attributes: inout AttributeReader) throws(AttributeError) {}
 
+    public func targets(of predictions: TensorType) throws(ConstraintViolation) -> TensorType {
+        try LabelLoss.labels(of: predictions, name)
+    }
+
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
-        try Loss.check(operands, Self.name, gradient: false)
-        return [InferredType(Loss.scalar)]
+        try LabelLoss.check(operands, Self.name, gradient: false)
+        return [InferredType(LabelLoss.scalar)]
     }
 
     public func gradient(_ context: inout GradientContext) throws(GraphError) -> [ValueID?] {
@@ -28,7 +33,7 @@ public struct LogitCrossEntropy: Operator {
     }
 
     public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
-        [Loss.mean(operands) { row, label in -logSoftmax(row)[label] }]
+        [LabelLoss.mean(operands) { row, label in -logSoftmax(row)[label] }]
     }
 }
 
@@ -40,23 +45,24 @@ public struct LogitCrossEntropyGradient: Operator {
         summary: "The gradient of logit_cross_entropy.",
         details: "`dlogits[n, k] = dloss / N · (softmax(logits[n])[k] − (1 where k = label[n], else 0))`.",
         operands: [
-            .init("logits", "f32[N, K]"), .init("labels", "i32[N]"), .init("dloss", "f32[], the loss's gradient"),
+            .init("logits", "f32[N, ..., K]"), .init("labels", "i32[N, ...]"),
+            .init("dloss", "f32[], the loss's gradient"),
         ],
-        results: [.init("dlogits", "f32[N, K]")],
-        constraints: Loss.gradientConstraints,
+        results: [.init("dlogits", "f32[N, ..., K]")],
+        constraints: LabelLoss.gradientConstraints,
         example: "logits.gradient = logit_cross_entropy_gradient(logits, labels, loss.gradient)")
 
     public init() {}
     public init(attributes: inout AttributeReader) throws(AttributeError) {}
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
-        try Loss.check(operands, Self.name, gradient: true)
+        try LabelLoss.check(operands, Self.name, gradient: true)
         return [InferredType(operands[0])]
     }
 
     public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
         [
-            Loss.gradient(operands) { row, label in
+            LabelLoss.gradient(operands) { row, label in
                 var gradient = softmax(row)
                 gradient[label] -= 1
                 return gradient

@@ -8,7 +8,7 @@ public struct BatchNorm: Operator {
             training graph mean and variance are those of the batch, and the running ones move towards them by `momentum`.
             """,
         operands: [
-            .init("x", "f32[N, C, H, W] or f32[N, C]"), .init("scale", "f32[C]; trained"),
+            .init("x", "f32[N, C, ...]"), .init("scale", "f32[C]; trained"),
             .init("bias", "f32[C]; trained"), .init("mean", "f32[C]; running statistic"),
             .init("variance", "f32[C]; running statistic"),
         ],
@@ -19,7 +19,7 @@ public struct BatchNorm: Operator {
         results: [.init("y", "f32 of the shape of x")],
         constraints: [
             .init("C1", "x, and optionally scale, bias, mean and variance"),
-            .init("C2", "x is f32[N, C, H, W] or f32[N, C]"),
+            .init("C2", "x is f32[N, C, ...]"),
             .init("C3", "`epsilon` is above zero"),
             .init("C4", "scale, bias, mean and variance are f32[C]"),
             .init("C5", "`momentum` is from 0 to 1"),
@@ -110,14 +110,14 @@ public struct BatchNormTraining: Operator {
             each channel over samples and places. No gradient flows through the second and third result.
             """,
         operands: [
-            .init("x", "f32[N, C, H, W] or f32[N, C]"), .init("scale", "f32[C]"), .init("bias", "f32[C]"),
+            .init("x", "f32[N, C, ...]"), .init("scale", "f32[C]"), .init("bias", "f32[C]"),
         ],
         attributes: [.init("epsilon", "added to the variance; 1e-5")],
         results: [
             .init("y", "f32 of the shape of x"), .init("mean", "f32[C]"), .init("variance", "f32[C]"),
         ],
         constraints: [
-            .init("C1", "x, scale and bias"), .init("C2", "x is f32[N, C, H, W] or f32[N, C]"),
+            .init("C1", "x, scale and bias"), .init("C2", "x is f32[N, C, ...]"),
             .init("C3", "`epsilon` is above zero"), .init("C4", "scale and bias are f32[C]"),
         ],
         example: "norm1, norm1.mean.now, norm1.variance.now = batch_norm_training(conv1, norm1.scale, norm1.bias)")
@@ -185,7 +185,7 @@ public struct BatchNormGradient: Operator {
             .init("dx", "f32 of the shape of x"), .init("dscale", "f32[C]"), .init("dbias", "f32[C]"),
         ],
         constraints: [
-            .init("C1", "x, dy, scale, mean and variance"), .init("C2", "x is f32[N, C, H, W] or f32[N, C]"),
+            .init("C1", "x, dy, scale, mean and variance"), .init("C2", "x is f32[N, C, ...]"),
             .init("C3", "`epsilon` is above zero"), .init("C4", "scale, mean and variance are f32[C]"),
             .init("C5", "dy has the type of x"),
         ],

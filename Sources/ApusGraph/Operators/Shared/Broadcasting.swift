@@ -1,43 +1,12 @@
-/// An operator of two operands whose shapes are made equal by repeating elements, as numpy does: shapes are aligned at
-/// their last dimension, and a dimension that is 1 or missing is repeated. The batch symbol meets itself, 1 or nothing.
-public protocol BroadcastingOperator: Operator {
+/// An element-wise operator that computes one function of two operands.
+public protocol BroadcastingOperator: ElementwiseOperator {
     /// What is computed for each pair of elements.
     var function: Expression.Binary { get }
 }
 
-let broadcastingConstraints: [OperatorDocumentation.Entry] = [
-    .init("C1", "two operands of element type f32"),
-    .init("C2", "aligned at the last one, dimensions are equal, or 1, or missing"),
-]
-
 extension BroadcastingOperator {
-    public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
-        let checks = OperandChecks(Self.name, operands)
-        try checks.count("C1", 2...2, "two operands")
-        for (index, operand) in operands.enumerated() where operand.elementType != .f32 {
-            throw ConstraintViolation(
-                "C1", "\(name) works on f32, not on \(operand)", remedy: "give it an f32 value", at: .operand(index))
-        }
-        let rank = max(operands[0].rank, operands[1].rank)
-        let padded = operands.map { Array(repeating: Dimension.fixed(1), count: rank - $0.rank) + $0.dimensions }
-        var dimensions: [Dimension] = []
-        for (first, second) in zip(padded[0], padded[1]) {
-            guard first == second || first == 1 || second == 1 else {
-                throw ConstraintViolation(
-                    "C2", "\(operands[0]) and \(operands[1]) can't be broadcast: \(first) meets \(second)",
-                    remedy: "make the two equal, or one of them 1", at: .operand(1))
-            }
-            dimensions.append(first == 1 ? second : first)
-        }
-        return [InferredType(TensorType(.f32, dimensions))]
-    }
-
-    public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
-        let first = broadcastOffsets(operands[0].shape, to: results[0])
-        let second = broadcastOffsets(operands[1].shape, to: results[0])
-        let elements = zip(first, second).map { function.apply(operands[0].elements[$0], operands[1].elements[$1]) }
-        return [Tensor(shape: results[0], elements: elements)]
-    }
+    public static var elementTypes: ElementTypeRule { .numeric }
+    public var formula: Expression { .binary(function, .operand(0), .operand(1)) }
 }
 
 /// For each element of `result` in row-major order, the offset of the element of `operand` that is repeated there.

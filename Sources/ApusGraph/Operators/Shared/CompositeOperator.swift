@@ -61,6 +61,11 @@ public struct Composer {
 
 extension CompositeOperator {
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
+        let missing = implicitParameters(operands).dropFirst(max(operands.count - 1, 0))
+        return try inferComposition(operands.isEmpty ? operands : operands + missing.map(\.type))
+    }
+
+    private func inferComposition(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         try check(operands)
         do throws(GraphError) {
             let (graph, results) = try composition(of: operands)
@@ -78,6 +83,19 @@ extension CompositeOperator {
         let bindings = Dictionary(uniqueKeysWithValues: zip(graph.inputs.map { graph[$0].name }, operands))
         let computed = ReferenceInterpreter(graph, context: context).run(bindings, batch: 1)
         return values.map { computed[$0.index] }
+    }
+
+    /// Whether all of the composition does. What is made of all samples may only be a result.
+    public func keepsSamplesApart(_ operands: [TensorType]) -> Bool {
+        guard let (graph, _) = try? composition(of: operands) else { return false }
+        var mixed: Set<ValueID> = []
+        for node in graph.nodes {
+            let types = node.operands.map { graph[$0].type }
+            guard node.operation.keepsSamplesApart(types), mixed.isDisjoint(with: node.operands) else { return false }
+            guard types.contains(where: \.isBatched) else { continue }
+            mixed.formUnion(node.results.filter { !graph[$0].type.isBatched })
+        }
+        return true
     }
 
     /// Differentiates the composition.

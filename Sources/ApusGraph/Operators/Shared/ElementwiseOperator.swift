@@ -11,6 +11,10 @@ public protocol ElementwiseOperator: Operator {
 
     /// How many operands there are.
     var operandCount: Int { get }
+
+    /// The partial derivative of the formula with respect to an operand. The rules of calculus give it; an operator states
+    /// it where they do not, or where a shorter one is known.
+    func derivative(of operand: Int) -> Expression
 }
 
 /// Which element types an element-wise operator takes and makes.
@@ -71,13 +75,28 @@ public enum ElementTypeRule: Sendable {
 
 extension ElementwiseOperator {
     public var operandCount: Int { Self.documentation.operands.count }
+    public func derivative(of operand: Int) -> Expression { formula.derivative(of: operand) }
 
-    /// The rules that every element-wise operator documents.
+    /// What batched operands have in their first dimension meets in the result's first.
+    public func keepsSamplesApart(_ operands: [TensorType]) -> Bool {
+        let rank = operands.map(\.rank).max()
+        return operands.allSatisfy { !$0.isBatched || $0.rank == rank }
+    }
+
+    /// The rule that an operator of one operand documents.
+    static var unaryConstraints: [OperatorDocumentation.Entry] { [elementTypes.constraint] }
+
+    /// The rules that an operator of several operands documents.
     static var elementwiseConstraints: [OperatorDocumentation.Entry] {
         [elementTypes.constraint, .init("C2", "aligned at the last one, dimensions are equal, or 1, or missing")]
     }
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
+        try inferElementwise(operands)
+    }
+
+    /// The shape rule, for operators that do more in theirs.
+    func inferElementwise(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         guard operands.count == operandCount else {
             throw ConstraintViolation(
                 "C1", "\(name) takes \(operandCount) operand\(operandCount == 1 ? "" : "s"), not \(operands.count)",
@@ -116,7 +135,7 @@ extension ElementwiseOperator {
         guard let gradient = context.resultGradients[0] else { return gradients }
         for index in 0..<operandCount
         where context.needed[index] && context.operandType(index).elementType.isFloatingPoint {
-            let derivative = formula.derivative(of: index)
+            let derivative = derivative(of: index)
             if derivative == 0 { continue }
             let product = derivative == 1 ? gradient : try context.emit(derivative, times: gradient, gradientOf: index)
             gradients[index] = try context.unbroadcast(product, operand: index)

@@ -16,10 +16,11 @@ enum Normalization {
         _ operands: [TensorType], _ name: String, epsilon: Double, vectors: ClosedRange<Int>
     ) throws(ConstraintViolation) -> TensorType {
         let x = operands[0]
-        guard x.elementType == .f32, x.isBatched, let shape = x.sampleShape, shape.count == 1 || shape.count == 3 else {
+        guard x.elementType == .f32, x.isBatched, let shape = x.sampleShape, !shape.isEmpty else {
             throw ConstraintViolation(
-                "C2", "\(name) works on f32[N, channels, height, width] or f32[N, channels], not on \(x)",
-                remedy: "give it one of these", at: .operand(0))
+                "C2", "\(name) works on f32[N, channels, ...], not on \(x)",
+                remedy: "give it channels after the batch, and numbers for all dimensions but the first",
+                at: .operand(0))
         }
         guard epsilon > 0 else {
             throw ConstraintViolation(

@@ -89,20 +89,6 @@ extension OperatorCase {
         "moving_average": { random in
             elementwise(MovingAverage(momentum: Double(random.integer(0...10)) / 10), 2, &random)
         },
-        "softmax": { rows(Softmax(), 1, &$0) }, "softmax_gradient": { rows(SoftmaxGradient(), 2, &$0) },
-        "log_softmax": { rows(LogSoftmax(), 1, &$0) },
-        "log_softmax_gradient": { rows(LogSoftmaxGradient(), 2, &$0) },
-        "cross_entropy": { loss(CrossEntropy(), .positive, gradient: false, &$0) },
-        "cross_entropy_gradient": { loss(CrossEntropyGradient(), .positive, gradient: true, &$0) },
-        "logit_cross_entropy": { loss(LogitCrossEntropy(), .spread, gradient: false, &$0) },
-        "logit_cross_entropy_gradient": { loss(LogitCrossEntropyGradient(), .spread, gradient: true, &$0) },
-        "add": { broadcast(Add(), &$0) }, "multiply": { broadcast(Multiply(), &$0) },
-        "reduce_sum": { random in
-            let x = anyBatch(&random)
-            let first = random.integer(0...x.rank - 1)
-            let axes = (first..<x.rank).filter { $0 == first || random.chance(0.5) }
-            return OperatorCase(ReduceSum(axes: axes, keep: random.chance(0.5)), [x])
-        },
         "batch_norm": { random in
             let x = normalized(&random)
             let vector = TensorType(.f32, [x.dimensions[1]])
@@ -164,7 +150,8 @@ private func anyBatch(_ random: inout SeededRandom) -> TensorType {
 }
 
 private func normalized(_ random: inout SeededRandom) -> TensorType {
-    random.chance(0.3) ? TensorType(.f32, ["N", .fixed(random.integer(1...4))]) : image(&random)
+    let numbers = (0..<random.integer(1...4)).map { _ in Dimension.fixed(random.integer(1...3)) }
+    return TensorType(.f32, ["N"] + numbers)
 }
 
 private func elementwise(_ operation: any Operator, _ count: Int, _ random: inout SeededRandom) -> OperatorCase {
@@ -172,32 +159,6 @@ private func elementwise(_ operation: any Operator, _ count: Int, _ random: inou
     let type = TensorType(.f32, random.chance(0.5) ? ["N"] + numbers : numbers)
     return OperatorCase(
         operation, Array(repeating: type, count: count), differentiable: count == 1 ? [0] : nil)
-}
-
-private func rows(_ operation: any Operator, _ count: Int, _ random: inout SeededRandom) -> OperatorCase {
-    let numbers = (0..<random.integer(1...3)).map { _ in Dimension.fixed(random.integer(1...4)) }
-    let type = TensorType(.f32, random.chance(0.5) ? ["N"] + numbers : numbers)
-    return OperatorCase(
-        operation, Array(repeating: type, count: count), differentiable: count == 1 ? [0] : nil)
-}
-
-private func loss(
-    _ operation: any Operator, _ draw: Draw, gradient: Bool, _ random: inout SeededRandom
-) -> OperatorCase {
-    let classes = random.integer(1...5)
-    let operands = [TensorType(.f32, ["N", .fixed(classes)]), TensorType(.i32, ["N"])]
-    return OperatorCase(
-        operation, operands + (gradient ? [TensorType(.f32, [])] : []),
-        draws: [draw, .labels(classes: classes), .spread], differentiable: gradient ? nil : [0])
-}
-
-private func broadcast(_ operation: any Operator, _ random: inout SeededRandom) -> OperatorCase {
-    let full: [Dimension] = (random.chance(0.5) ? ["N"] : []) + (0..<3).map { _ in .fixed(random.integer(1...3)) }
-    func part() -> TensorType {
-        let repeated = full.map { random.chance(0.3) ? Dimension.fixed(1) : $0 }
-        return TensorType(.f32, Array(repeated.dropFirst(random.chance(0.4) ? random.integer(0...full.count) : 0)))
-    }
-    return OperatorCase(operation, [part(), part()], differentiable: [0, 1])
 }
 
 /// A dense layer with its operands.

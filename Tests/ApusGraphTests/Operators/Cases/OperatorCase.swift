@@ -38,10 +38,8 @@ struct OperatorCase {
     private static let generators: [String: Generator] =
         [
             layers,
-            arithmetic,
-            shapes,
-            indexing,
-            resizing,
+            arithmetic, functions, comparison, activations, conversions, reductions, losses, normalizations,
+            shapes, indexing, resizing,
         ].reduce(into: [:]) { all, family in
             all.merge(family) { _, _ in preconditionFailure("two families draw the same operator") }
         }

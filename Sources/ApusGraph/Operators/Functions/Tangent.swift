@@ -1,0 +1,18 @@
+/// The tangent.
+public struct Tangent: ElementwiseOperator {
+    public static let name = "tan"
+    public static let documentation = OperatorDocumentation(
+        summary: "Takes the tangent of each element.",
+        details: "The angle is in radians.",
+        operands: [.init("x", "of a floating-point type, any shape")],
+        results: [.init("y", "of the type of x, of the shape of x")],
+        constraints: unaryConstraints,
+        example: "wave = tan(phase)")
+
+    public static let elementTypes = ElementTypeRule.floatingPoint
+
+    public init() {}
+    public init(attributes: inout AttributeReader) throws(AttributeError) {}
+
+    public var formula: Expression { .unary(.tangent, .operand(0)) }
+}

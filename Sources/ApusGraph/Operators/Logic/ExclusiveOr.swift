@@ -1,0 +1,21 @@
+/// Whether exactly one of two are true.
+public struct ExclusiveOr: ElementwiseOperator {
+    public static let name = "xor"
+    public static let documentation = OperatorDocumentation(
+        summary: "Says where exactly one of two values is true.",
+        details: "`z = x ≠ y`.",
+        operands: [
+            .init("x", "bool, any shape"),
+            .init("y", "of the same type and of a shape that can be broadcast with that of x"),
+        ],
+        results: [.init("z", "bool, of the broadcast shape")],
+        constraints: elementwiseConstraints,
+        example: "mask = xor(inside, valid)")
+
+    public static let elementTypes = ElementTypeRule.logic
+
+    public init() {}
+    public init(attributes: inout AttributeReader) throws(AttributeError) {}
+
+    public var formula: Expression { .binary(.xor, .operand(0), .operand(1)) }
+}
