@@ -9,6 +9,7 @@ public enum OperatorCatalogue {
         MaxPool2D.self, MaxPool2DGradient.self, MaxUnpool2D.self,
         AveragePool2D.self, AveragePool2DGradient.self, GlobalAveragePool.self,
         Dense.self, DenseInputGradient.self, DenseWeightGradient.self, FusedDense.self,
+        MatMul.self,
         Flatten.self, Reshape.self, Squeeze.self, Unsqueeze.self, Expand.self, Identity.self, Transpose.self,
         Concat.self,
         Split.self, Slice.self, SliceGradient.self, Flip.self, Tile.self, Roll.self, Pad.self, PadConstant.self,
