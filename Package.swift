@@ -99,7 +99,7 @@ let package = Package(
         .testTarget(
             name: "ModelsTests",
             dependencies: [
-                "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusInstructions", "ApusData",
+                "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusInstructions", "ApusData", "OperatorCases",
             ],
             exclude: ["Fixtures"]),
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
@@ -115,7 +115,10 @@ let package = Package(
             dependencies: [
                 "ApusTraining", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime",
             ]),
-        .testTarget(name: "ApusGraphTests", dependencies: ["ApusGraph"], exclude: ["Text/WrongSpecs.md"]),
+        // Random calls of every operator, for the tests of graphs and of plans.
+        .target(name: "OperatorCases", dependencies: ["ApusGraph"], path: "Tests/OperatorCases", swiftSettings: checked),
+        .testTarget(
+            name: "ApusGraphTests", dependencies: ["ApusGraph", "OperatorCases"], exclude: ["Text/WrongSpecs.md"]),
         .testTarget(name: "ApusCompilerTests", dependencies: ["ApusCompiler", "ApusGraph", "ApusPlan"]),
         .testTarget(name: "ApusPlanTests", dependencies: ["ApusPlan", "ApusInstructions"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
