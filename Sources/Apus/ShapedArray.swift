@@ -21,7 +21,8 @@ public struct ShapedArray: Sendable, Equatable, CustomStringConvertible {
     public init<Element: PortElement>(_ elements: [Element], shape: [Int]? = nil) {
         let shape = shape ?? [elements.count]
         precondition(
-            shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == elements.count, "\(elements.count) elements for \(shape)")
+            shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == elements.count,
+            "\(elements.count) elements for \(shape)")
         var bytes = AlignedBytes()
         unsafe elements.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
         self.init(Element.portElementType, shape: shape, aligned: bytes)

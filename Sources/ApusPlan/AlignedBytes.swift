@@ -53,7 +53,11 @@ package struct AlignedBytes: Sendable, Equatable, RandomAccessCollection, Expres
         return unsafe block.room
     }
 
-    package mutating func append(_ byte: UInt8) { append(contentsOf: CollectionOfOne(byte)) }
+    package mutating func append(_ byte: UInt8) {
+        reserve(count + 1)
+        unsafe block.room?.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+        count += 1
+    }
 
     /// Appends bytes: in constant time for each, on average.
     package mutating func append(contentsOf bytes: some Collection<UInt8>) {

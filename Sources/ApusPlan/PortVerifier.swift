@@ -19,7 +19,8 @@ extension Plan {
                 }
                 guard port.sampleShape.count <= Port.rankLimit else {
                     throw PlanViolation(
-                        "the \(kind) \(port.name) has \(port.sampleShape.count) dimensions, more than \(Port.rankLimit)")
+                        "the \(kind) \(port.name) has \(port.sampleShape.count) dimensions, more than \(Port.rankLimit)"
+                    )
                 }
                 // A zero must not hide a product that overflows.
                 let extents = port.sampleShape.map { max($0, 1) }

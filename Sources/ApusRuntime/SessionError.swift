@@ -44,7 +44,8 @@ public enum SessionError: Error, Equatable, Sendable, CustomStringConvertible {
             "there is no kernel for instruction \(opcode) on \(target.rawValue); compile the plan again"
         case .batchOutOfRange(let batch, let bound):
             "a batch of \(batch) is not from 1 to the plan's bound of \(bound); "
-                + (batch < 1 ? "give at least one sample" : "give fewer samples, or compile the model with a larger bound")
+                + (batch < 1
+                    ? "give at least one sample" : "give fewer samples, or compile the model with a larger bound")
         case .wrongElementCount(let port, let expected, let given):
             "'\(port)' takes \(expected) elements and was given \(given); give whole samples, as many for all ports"
         case .wrongElementType(let port, let expected, let given):

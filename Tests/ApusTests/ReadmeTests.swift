@@ -11,7 +11,9 @@ struct ReadmeTests {
     @Test(arguments: [(0, "Example.swift"), (1, "FullerExample.swift")])
     func blockIsTheFileThatIsCompiled(number: Int, file: String) throws {
         let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
-        let blocks = readme.components(separatedBy: "```swift\n").dropFirst().map { $0.components(separatedBy: "```\n")[0] }
+        let blocks = readme.components(separatedBy: "```swift\n").dropFirst().map {
+            $0.components(separatedBy: "```\n")[0]
+        }
         try #require(blocks.count == 2)
         #expect(try blocks[number] == String(contentsOf: Self.folder.appending(path: file), encoding: .utf8))
     }

@@ -88,7 +88,8 @@ import Testing
                 of: training, images: ["image": images], labels: Array(repeating: 0, count: 129), batch: 129)
         }
         #expect(
-            error?.description == "a batch of 129 is not from 1 to the plan's bound of 128; give fewer samples, or compile "
+            error?.description
+                == "a batch of 129 is not from 1 to the plan's bound of 128; give fewer samples, or compile "
                 + "the model with a larger bound"
         )
     }
@@ -97,7 +98,8 @@ import Testing
         let (_, training) = try Self.plans("mlp", target: Processor.targets[0])
         let error = #expect(throws: SessionError.self) { try Self.answer(training) }
         #expect(
-            error?.description == "two spans serve a plan with one input and one output of f32, and this one has the inputs "
+            error?.description
+                == "two spans serve a plan with one input and one output of f32, and this one has the inputs "
                 + "image: f32[N, 1, 28, 28], labels: i32[N] and the outputs (none); give values by their names")
     }
 

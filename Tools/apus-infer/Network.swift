@@ -85,7 +85,8 @@ struct Network: ~Copyable {
     func setInput(_ port: Int, to tensor: AlignedBytes, samples: Range<Int>) {
         let type = plan.inputs[port]
         let start = samples.lowerBound * type.sampleStride
-        let bytes = unsafe UnsafeRawBufferPointer(start: tensor.address + start, count: type.bytes(samples: samples.count))
+        let bytes = unsafe UnsafeRawBufferPointer(
+            start: tensor.address + start, count: type.bytes(samples: samples.count))
         unsafe setBytes(port, first: 0, to: bytes)
     }
 

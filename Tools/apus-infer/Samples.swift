@@ -116,7 +116,8 @@ private func readTensor(_ file: String, for port: Port) throws(Failure) -> (shap
             default: bytes(of: array.elements)
             }
         guard let converted else {
-            throw Failure("\(file) has a number that is no \(port.elementType.rawValue), and '\(port.name)' takes those")
+            throw Failure(
+                "\(file) has a number that is no \(port.elementType.rawValue), and '\(port.name)' takes those")
         }
         return (array.shape, converted)
     }
