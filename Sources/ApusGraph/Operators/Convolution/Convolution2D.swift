@@ -265,6 +265,21 @@ package struct Convolution2DInputGradient: Operator {
         return [InferredType(x)]
     }
 
+    /// It is linear in both operands: its gradients are the convolution, and the convolution's own weight gradient.
+    public func gradient(_ context: inout GradientContext) throws(GraphError) -> [ValueID?] {
+        var gradients: [ValueID?] = [nil, nil]
+        guard let gradient = context.resultGradients[0] else { return gradients }
+        var plain = convolution
+        plain.bias = false
+        let (weight, x) = (context.node.operands[0], context.node.operands[1])
+        if context.needed[0] {
+            gradients[0] = try context.emit(
+                Convolution2DWeightGradient(convolution: plain), [gradient, x], gradientOf: 0)
+        }
+        if context.needed[1] { gradients[1] = try context.emit(plain, [gradient, weight], gradientOf: 1) }
+        return gradients
+    }
+
     public func cost(operands: [TensorType], results: [TensorType]) -> Cost {
         convolution.cost(output: operands[1], channels: results[0].dimensions[1].number ?? 0)
     }
