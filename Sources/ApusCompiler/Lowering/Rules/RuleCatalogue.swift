@@ -17,6 +17,9 @@ enum RuleCatalogue {
         BatchNormRule.self, BatchNormTrainingRule.self, BatchNormGradientRule.self,
         DropoutTrainingRule.self, GaussianNoiseRule.self,
         ReduceSumRule.self,
+        GatherRule.self, GatherGradientRule.self, GatherElementsRule.self, GatherNDRule.self,
+        ScatterElementsRule.self, ScatterNDRule.self, SortRule.self, TopKRule.self,
+        InterpolateRule.self, InterpolateGradientRule.self,
     ]
 
     private static let byName: [String: any OperatorRule.Type] = Dictionary(
