@@ -41,28 +41,32 @@ let kernelNames: [Target.Dependency] = kernelTargets.map { .byName(name: $0.name
 let package = Package(
     name: "apus",
     products: [
-        .library(
-            name: "Apus", targets: ["ApusGraph", "ApusPlan", "ApusCompiler", "ApusRuntime", "ApusData", "ApusTraining"]),
-        // For the package in Bench alone.
+        .library(name: "Apus", targets: ["Apus"]),
+        // Data sets and the training loop, which the tools are made of.
+        .library(name: "ApusTraining", targets: ["ApusData", "ApusTraining"]),
+        // For the package in Bench alone. A package can use products of another and nothing else of it, and a trait can hide
+        // dependencies and code but no product: so it is one, and not meant for anyone else.
         .library(name: "ApusBenchmarks", targets: ["ApusBenchmarks"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
     ],
     targets: kernelTargets + [
-        .target(name: "ApusInstructions", swiftSettings: checked),
+        // MARK: The library
+
+        .target(
+            name: "Apus", dependencies: ["ApusCompiler", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime"],
+            // So that the compiler watches the memory that is bound to ports.
+            swiftSettings: checked + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "ApusGraph", swiftSettings: checked),
-        .target(name: "ApusPlan", dependencies: ["ApusInstructions"], swiftSettings: checked),
         .target(
             name: "ApusCompiler", dependencies: ["ApusGraph", "ApusPlan", "ApusInstructions", "ApusKernels"],
             swiftSettings: checked),
+        .target(name: "ApusInstructions", swiftSettings: checked),
+        .target(name: "ApusPlan", dependencies: ["ApusFiles", "ApusInstructions"], swiftSettings: checked),
         .target(
             name: "ApusRuntime", dependencies: ["ApusPlan", "ApusInstructions", "CPlatform"] + kernelNames,
             swiftSettings: checked),
-        .target(
-            name: "ApusProfile", dependencies: ["ApusJSON", "ApusPlan", "ApusRuntime"], swiftSettings: checked),
-        .target(name: "ApusFiles", swiftSettings: checked),
-        .target(name: "ApusJSON", swiftSettings: checked),
         .target(name: "ApusData", dependencies: ["ApusFiles", "CZlib", "CPNG"], swiftSettings: checked),
         .target(
             name: "ApusTraining",
@@ -70,6 +74,20 @@ let package = Package(
                 "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusData", "ApusFiles", "ApusJSON",
             ],
             swiftSettings: checked),
+        .target(
+            name: "ApusProfile", dependencies: ["ApusJSON", "ApusPlan", "ApusRuntime"], swiftSettings: checked),
+        .target(name: "ApusFiles", swiftSettings: checked),
+        .target(name: "ApusJSON", swiftSettings: checked),
+        .target(name: "CPlatform"),
+
+        // MARK: Libraries of the system
+
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CBSD", pkgConfig: "libbsd", providers: [.apt(["libbsd-dev"])]),
+
+        // MARK: The tools, and what they have in common
+
         .target(name: "ApusCommandLine", dependencies: ["ApusFiles", "CBSD"], swiftSettings: checked),
         .target(
             name: "ApusToolSupport",
@@ -78,64 +96,6 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: checked),
-        // Static, so that it starts at once and runs anywhere; by lld, which has no advice about that.
-        .executableTarget(
-            name: "apus-infer",
-            dependencies: [
-                "ApusPlan", "ApusRuntime", "ApusData", "ApusFiles", "ApusJSON", "ApusGraph", "ApusCompiler",
-                "ApusInstructions", "ApusProfile",
-            ],
-            path: "Tools/apus-infer", swiftSettings: checked,
-            linkerSettings: [.unsafeFlags(["-static-executable", "-use-ld=lld", "-Xlinker", "--strip-all"])]),
-        .executableTarget(
-            name: "dump-graph",
-            dependencies: [
-                "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan",
-                "ApusInstructions", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            path: "Tools/dump-graph", swiftSettings: checked),
-        .target(name: "CPlatform"),
-        .testTarget(name: "ApusKernelsTests", dependencies: ["ApusInstructions", "CPlatform"] + kernelNames),
-        .testTarget(
-            name: "ModelsTests",
-            dependencies: [
-                "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusInstructions", "ApusData",
-            ],
-            exclude: ["Fixtures"]),
-        .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
-        .target(
-            name: "ApusBenchmarks",
-            dependencies: [
-                "ApusCompiler", "ApusFiles", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime",
-                "CAllocationCount",
-            ],
-            path: "Bench/Cases", swiftSettings: checked),
-        .testTarget(
-            name: "ApusTrainingTests",
-            dependencies: [
-                "ApusTraining", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime",
-            ]),
-        .testTarget(name: "ApusGraphTests", dependencies: ["ApusGraph"], exclude: ["Text/WrongSpecs.md"]),
-        .testTarget(name: "ApusCompilerTests", dependencies: ["ApusCompiler", "ApusGraph", "ApusPlan"]),
-        .testTarget(name: "ApusPlanTests", dependencies: ["ApusPlan", "ApusInstructions"]),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-        .systemLibrary(name: "CBSD", pkgConfig: "libbsd", providers: [.apt(["libbsd-dev"])]),
-        .executableTarget(
-            name: "apus-train",
-            dependencies: [
-                "ApusCommandLine", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan",
-                "ApusProfile", "ApusRuntime", "ApusToolSupport", "ApusTraining", "CPlatform",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            path: "Tools/apus-train", swiftSettings: checked),
-        .executableTarget(
-            name: "draw-digits",
-            dependencies: [
-                "ApusToolSupport", "ApusCommandLine", "ApusData", "ApusFiles",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            path: "Tools/draw-digits", swiftSettings: checked),
         .executableTarget(
             name: "apus-compile",
             dependencies: [
@@ -158,6 +118,69 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/apus-export", swiftSettings: checked),
+        // Static, so that it starts at once and runs anywhere; by lld, which has no advice about that.
+        .executableTarget(
+            name: "apus-infer",
+            dependencies: [
+                "ApusPlan", "ApusRuntime", "ApusData", "ApusFiles", "ApusJSON", "ApusGraph", "ApusCompiler",
+                "ApusInstructions", "ApusProfile",
+            ],
+            path: "Tools/apus-infer", swiftSettings: checked,
+            linkerSettings: [.unsafeFlags(["-static-executable", "-use-ld=lld", "-Xlinker", "--strip-all"])]),
+        .executableTarget(
+            name: "apus-train",
+            dependencies: [
+                "ApusCommandLine", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan",
+                "ApusProfile", "ApusRuntime", "ApusToolSupport", "ApusTraining", "CPlatform",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tools/apus-train", swiftSettings: checked),
+        .executableTarget(
+            name: "draw-digits",
+            dependencies: [
+                "ApusToolSupport", "ApusCommandLine", "ApusData", "ApusFiles",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tools/draw-digits", swiftSettings: checked),
+        .executableTarget(
+            name: "dump-graph",
+            dependencies: [
+                "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan",
+                "ApusInstructions", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tools/dump-graph", swiftSettings: checked),
+
+        // MARK: Tests, and what they run; measurements
+
+        .testTarget(name: "ApusTests", dependencies: ["Apus", "ApusInstructions", "ApusPlan", "ApusRuntime"]),
+        .testTarget(
+            name: "ApusGraphTests", dependencies: ["ApusGraph", "OperatorCases"], exclude: ["Text/WrongSpecs.md"]),
+        .testTarget(name: "ApusCompilerTests", dependencies: ["ApusCompiler", "ApusGraph", "ApusPlan"]),
+        .testTarget(name: "ApusPlanTests", dependencies: ["ApusPlan", "ApusInstructions"]),
+        .testTarget(name: "ApusKernelsTests", dependencies: ["ApusInstructions", "CPlatform"] + kernelNames),
+        .testTarget(
+            name: "ApusRuntimeTests",
+            dependencies: ["ApusCompiler", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime"]),
+        .testTarget(
+            name: "ApusProfileTests",
+            dependencies: ["ApusInstructions", "ApusJSON", "ApusPlan", "ApusProfile", "ApusRuntime"]),
+        .testTarget(name: "ApusDataTests", dependencies: ["ApusData", "ApusFiles"]),
+        .testTarget(
+            name: "ApusTrainingTests",
+            dependencies: [
+                "ApusTraining", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime",
+            ]),
+        .testTarget(name: "ApusFilesTests", dependencies: ["ApusFiles"]),
+        .testTarget(name: "ApusJSONTests", dependencies: ["ApusJSON"]),
+        .testTarget(name: "ApusCommandLineTests", dependencies: ["ApusCommandLine", "ApusFiles"]),
+        .testTarget(
+            name: "ModelsTests",
+            dependencies: [
+                "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusInstructions", "ApusData", "OperatorCases",
+            ],
+            exclude: ["Fixtures"]),
+        // Random calls of every operator, for the tests of graphs and of plans.
+        .target(name: "OperatorCases", dependencies: ["ApusGraph"], path: "Tests/OperatorCases", swiftSettings: checked),
         .testTarget(
             name: "ToolsTests",
             dependencies: [
@@ -174,16 +197,14 @@ let package = Package(
             path: "Tests/AllocationCount"),
         .executableTarget(
             name: "worker-pool-check", dependencies: ["ApusRuntime"], path: "Tests/WorkerPoolCheck"),
-        .testTarget(
-            name: "ApusRuntimeTests",
-            dependencies: ["ApusCompiler", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime"]),
-        .testTarget(
-            name: "ApusProfileTests",
-            dependencies: ["ApusInstructions", "ApusJSON", "ApusPlan", "ApusProfile", "ApusRuntime"]),
-        .testTarget(name: "ApusFilesTests", dependencies: ["ApusFiles"]),
-        .testTarget(name: "ApusCommandLineTests", dependencies: ["ApusCommandLine", "ApusFiles"]),
-        .testTarget(name: "ApusJSONTests", dependencies: ["ApusJSON"]),
-        .testTarget(name: "ApusDataTests", dependencies: ["ApusData", "ApusFiles"]),
+        .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
+        .target(
+            name: "ApusBenchmarks",
+            dependencies: [
+                "ApusCompiler", "ApusFiles", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime",
+                "CAllocationCount",
+            ],
+            path: "Bench/Cases", swiftSettings: checked),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,11 +1,11 @@
 import Glibc
 
-/// A regular file as memory that is read-only and shared with others who map it. It is unmapped with its owner.
+/// A regular file as memory that is read-only and shared with others who map it, as long as the object is there.
 ///
 /// As with a program that runs, whoever cuts the file short meanwhile ends the process: files that appear whole (see
 /// ``AtomicFile``) are replaced and never cut.
 @safe
-package struct MappedFile: ~Copyable {
+package final class MappedFile: @unchecked Sendable {
     private let start: UnsafeRawPointer
     private let count: Int
 

@@ -86,18 +86,26 @@ struct ByteReader {
         return value
     }
 
-    /// Dimensions whose product, in bytes of f32, is a count.
-    mutating func readShape(_ what: String) throws(PlanFileError) -> [Int] {
+    /// A byte that is 1 or 0.
+    mutating func readFlag(_ what: String) throws(PlanFileError) -> Bool {
+        let start = offset
+        let flag = try read(UInt8.self)
+        guard flag <= 1 else { throw .invalid(what: "\(what) is \(flag)", at: start) }
+        return flag == 1
+    }
+
+    /// Dimensions whose product, in bytes of elements of a size, is a count.
+    mutating func readShape(_ what: String, elementBytes: Int = 4) throws(PlanFileError) -> [Int] {
         let start = offset
         let shape = try readList("dimensions of \(what)", least: 8) { (reader) throws(PlanFileError) in
             try reader.readCount("a dimension of \(what)")
         }
-        var elements = 4
+        var bytes = elementBytes
         for dimension in shape {
-            let (product, isOverflow) = elements.multipliedReportingOverflow(by: dimension)
+            let (product, isOverflow) = bytes.multipliedReportingOverflow(by: dimension)
             guard !isOverflow, product <= 1 << 48 else { throw .invalid(what: "\(what) is too large", at: start) }
             // A zero must not hide a product that overflows in another order.
-            elements = max(product, 4)
+            bytes = max(product, elementBytes)
         }
         return shape
     }

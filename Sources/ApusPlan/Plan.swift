@@ -40,27 +40,6 @@ package enum Arena: UInt8, Sendable, CaseIterable {
     case output = 7
 }
 
-/// An input or output: memory of the caller, one sample after the other, row-major and without gaps.
-public struct Port: Sendable, Equatable {
-    public enum ElementType: UInt8, Sendable {
-        case f32 = 0
-        case i32 = 1
-    }
-    public var name: String
-    public var elementType: ElementType
-    /// Without the batch dimension.
-    public var sampleShape: [Int]
-
-    public init(name: String, elementType: ElementType, sampleShape: [Int]) {
-        self.name = name
-        self.elementType = elementType
-        self.sampleShape = sampleShape
-    }
-
-    public var sampleElements: Int { sampleShape.reduce(1, *) }
-    package var sampleBytes: Int { sampleElements * 4 }
-}
-
 /// A named part of the state arena: row-major f32.
 package struct StateSlice: Sendable, Equatable {
     package enum Kind: UInt8, Sendable, CaseIterable {
@@ -115,8 +94,8 @@ public struct Plan: Sendable, Equatable {
     /// Multiply-adds of the body for one sample.
     public var multiplyAdds: Int
 
-    /// The constants arena.
-    package var constants: [UInt8]
+    /// The constants arena, which copies of the plan have in common, and their sessions.
+    package var constants: AlignedBytes
     package var stateBytes: Int
     package var slices: [StateSlice]
     package var reductionBytes: Int
@@ -146,6 +125,9 @@ public struct Plan: Sendable, Equatable {
             || body.contains { (try? $0.definition(lanes: target.lanes))?.couplesSamples == true }
     }
 
+    /// Whether some input or output grows with the batch. A plan where none does is run with a batch of 1.
+    package var hasBatch: Bool { (inputs + outputs).contains { !$0.isShared } }
+
     package init(name: String, target: Target, batchBound: Int, microBatch: Int) {
         self.name = name
         self.target = target
@@ -155,7 +137,7 @@ public struct Plan: Sendable, Equatable {
         inputs = []
         outputs = []
         multiplyAdds = 0
-        constants = []
+        constants = AlignedBytes()
         stateBytes = 0
         slices = []
         reductionBytes = 0

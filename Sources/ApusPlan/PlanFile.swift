@@ -1,3 +1,5 @@
+package import ApusFiles
+
 /// The file that a plan is stored in.
 ///
 /// Everything is little-endian. The file is a header, a table of sections, and the sections, each of which starts at the
@@ -48,7 +50,7 @@ public enum PlanFile {
 
     /// The bytes of a plan file.
     public static func encode(_ plan: Plan) -> [UInt8] {
-        let sections = [encodeDescription(plan), encodeInstructions(plan), plan.constants]
+        let sections = [encodeDescription(plan), encodeInstructions(plan), Array(plan.constants)]
         let tableEnd = headerBytes + sections.count * entryBytes
         var offsets: [Int] = []
         var size = tableEnd
@@ -86,7 +88,7 @@ public enum PlanFile {
     public static func decode(_ bytes: [UInt8]) throws(PlanFileError) -> Plan {
         let contents = try unsafe decode(mapped: bytes.span.bytes)
         var plan = contents.plan
-        plan.constants = Array(bytes[contents.constants])
+        plan.constants = AlignedBytes(bytes[contents.constants])
         return plan
     }
 
@@ -117,6 +119,17 @@ public enum PlanFile {
         }
         if let violation = plan.violation(constantBytes: sections[2].range.count) { throw .unsafe(violation) }
         return Contents(plan: plan, constants: sections[2].range)
+    }
+
+    /// The plan of a plan file, with its constants left where they are: the file stays mapped as long as the plan, a copy of
+    /// it or a session of it is there.
+    ///
+    /// - Throws: as ``decode(mapped:checkingConstants:)``.
+    package static func decode(_ file: MappedFile) throws(PlanFileError) -> Plan {
+        let contents = try file.withBytes { (bytes) throws(PlanFileError) in try decode(mapped: bytes) }
+        var plan = contents.plan
+        plan.constants = AlignedBytes(contents.constants, of: file)
+        return plan
     }
 
     /// Checks the header and gives where each section is.

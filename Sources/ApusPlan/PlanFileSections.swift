@@ -17,7 +17,8 @@ extension PlanFile {
         for ports in [plan.inputs, plan.outputs] {
             writer.write(list: ports) { writer, port in
                 writer.write(name: port.name)
-                writer.write(port.elementType.rawValue)
+                writer.write(name: port.elementType.rawValue)
+                writer.write(UInt8(port.isShared ? 1 : 0))
                 writer.write(list: port.sampleShape) { $0.write(count: $1) }
             }
         }
@@ -53,10 +54,7 @@ extension PlanFile {
         plan.reductionBytes = try reader.readCount("the size of the reductions")
         plan.activationBytes = try reader.readCount("the size of the activations")
         plan.activationBound = try reader.readCount("the activations' bound")
-        let flagOffset = reader.offset
-        let flag = try reader.read(UInt8.self)
-        guard flag <= 1 else { throw .invalid(what: "the claim to be optimal is \(flag)", at: flagOffset) }
-        plan.isOptimal = flag == 1
+        plan.isOptimal = try reader.readFlag("the claim to be optimal")
         plan.inputs = try decodePorts(&reader, "inputs")
         plan.outputs = try decodePorts(&reader, "outputs")
         plan.slices = try reader.readList("slices of the state", least: 25) { (reader) throws(PlanFileError) in
@@ -80,11 +78,16 @@ extension PlanFile {
     }
 
     private static func decodePorts(_ reader: inout ByteReader, _ what: String) throws(PlanFileError) -> [Port] {
-        try reader.readList(what, least: 17) { (reader) throws(PlanFileError) in
+        try reader.readList(what, least: 25) { (reader) throws(PlanFileError) in
             let name = try reader.readName("the name of one of the \(what)")
-            let elementType: Port.ElementType = try reader.readCase("element type")
-            let shape = try reader.readShape("one of the \(what)")
-            return Port(name: name, elementType: elementType, sampleShape: shape)
+            let start = reader.offset
+            let typeName = try reader.readName("the element type of one of the \(what)")
+            guard let elementType = Port.ElementType(rawValue: typeName) else {
+                throw .invalid(what: "there is no element type of that name", at: start)
+            }
+            let isShared = try reader.readFlag("whether one of the \(what) is shared")
+            let shape = try reader.readShape("one of the \(what)", elementBytes: elementType.size)
+            return Port(name: name, elementType: elementType, sampleShape: shape, isShared: isShared)
         }
     }
 

@@ -25,6 +25,7 @@ extension Plan {
     /// - Parameter constantBytes: the size of the constants arena, where the plan doesn't hold it itself.
     package func verify(constantBytes: Int? = nil) throws(PlanViolation) {
         try verifySizes()
+        try verifyPortDeclarations()
         let constantBytes = constantBytes ?? constants.count
         for (stage, instructions) in [(Stage.prologue, prologue), (.body, body), (.epilogue, epilogue)] {
             for (index, instruction) in instructions.enumerated() {
@@ -35,33 +36,7 @@ extension Plan {
                 }
             }
         }
-        try verifyPorts()
-    }
-
-    /// Bytes of an input's sample that nobody need read.
-    private static let unreadInputBytes = 1 << 24
-
-    /// Checks that the body writes each output to its end, and has use for an input that takes much memory: who runs a plan
-    /// makes room for all of them. Instructions are known to be right.
-    private func verifyPorts() throws(PlanViolation) {
-        var read = [Int](repeating: 0, count: inputs.count)
-        var written = [Int](repeating: 0, count: outputs.count)
-        for instruction in body
-        where instruction.operands.contains(where: { $0.arena == .input || $0.arena == .output }) {
-            let extents: [OperandExtent]
-            do { extents = try instruction.extents(samples: 1, lanes: target.lanes) } catch { continue }
-            for (operand, extent) in zip(instruction.operands, extents) {
-                let (port, end) = (Int(operand.port), operand.offset + extent.bytes.upperBound)
-                if operand.arena == .input { read[port] = max(read[port], end) }
-                if operand.arena == .output { written[port] = max(written[port], end) }
-            }
-        }
-        for (port, end) in zip(outputs, written) where end != port.sampleBytes {
-            throw PlanViolation("the output \(port.name) has \(port.sampleBytes) bytes, of which \(end) are written")
-        }
-        for (port, end) in zip(inputs, read) where port.sampleBytes > max(Self.unreadInputBytes, 64 * end) {
-            throw PlanViolation("the input \(port.name) has \(port.sampleBytes) bytes, of which \(end) are read")
-        }
+        try verifyPortUse()
     }
 
     private func verifySizes() throws(PlanViolation) {
@@ -84,12 +59,6 @@ extension Plan {
         }
         if multiplyAdds < 0 || multiplyAdds > 1 << 48 {
             throw PlanViolation("the body has \(multiplyAdds) multiply-adds")
-        }
-        if inputs.count > 1 << 16 || outputs.count > 1 << 16 { throw PlanViolation("there are too many ports") }
-        for port in inputs + outputs {
-            if product(port.sampleBytes, microBatch) > 1 << 48 {
-                throw PlanViolation("\(microBatch) samples of \(port.name) have \(port.sampleBytes) bytes each")
-            }
         }
         for slice in slices
         where slice.offset % 4 != 0 || slice.offset < 0 || slice.offset > stateBytes - 4 * slice.elements {
@@ -161,6 +130,7 @@ extension Plan {
         } catch {
             return error.description
         }
+        if let problem = portProblem(of: operand, extent, inBody: stage == .body) { return problem }
         if operand.offset % extent.elementBytes != 0 {
             return "the \(extent.name) is at \(operand.offset), which is not a multiple of \(extent.elementBytes)"
         }
@@ -185,13 +155,7 @@ extension Plan {
         // Before and after the body all shards' reductions are one block.
         case .reductions: return stage == .body ? reductionBytes : product(reductionBytes, shards)
         case .arguments: return MemoryLayout<RunArguments>.size
-        case .input, .output:
-            let ports = operand.arena == .input ? inputs : outputs
-            guard stage == .body else { throw PlanViolation("the \(operand.arena) arena is there in the body alone") }
-            guard Int(operand.port) < ports.count else {
-                throw PlanViolation("there is no \(operand.arena) \(operand.port)")
-            }
-            return product(ports[Int(operand.port)].sampleBytes, samples)
+        case .input, .output: return try portBytes(of: operand, samples: samples, inBody: stage == .body)
         }
     }
 }

@@ -10,17 +10,17 @@ import Glibc
 /// makes one session for each.
 @safe
 public struct Session: ~Copyable {
+    /// What is run. It holds the constants, which the sessions of a plan have in common.
     public let plan: Plan
     private let core: UnsafeMutablePointer<SessionCore>
-    private let constants: MemoryArena
     private let state: MemoryArena
     private let activations: MemoryArena
     private let reductions: MemoryArena
     private let pool: WorkerPool
-    /// Elements of a sample and of its answer, where the plan has one input and one output.
+    /// Elements of a sample and of its answer, where the plan has one input and one output, of f32.
     private let single: (sample: Int, answer: Int)?
     /// The largest batch that ``run(batch:arguments:beside:)`` takes.
-    package let greatestBatch: Int
+    package let maximumBatch: Int
     /// Set while runs are recorded.
     private var recorder: Recorder?
 
@@ -31,20 +31,9 @@ public struct Session: ~Copyable {
     ///   - placement: whether each thread has a processor of its own.
     /// - Throws: ``SessionError`` where the plan is for another processor, or memory or threads can't be had.
     public init(_ plan: Plan, threads: Int = 1, placement: ThreadPlacement = .free) throws(SessionError) {
-        try unsafe self.init(plan, constantsAt: nil, threads: threads, placement: placement)
-    }
-
-    /// As ``init(_:threads:)``, with constants that lie in memory already, a mapped plan file's for example.
-    ///
-    /// - Parameter address: where the constants are, at a multiple of 64, until the session goes away; nil where the plan
-    ///   itself holds them.
-    package init(
-        _ plan: Plan, constantsAt address: UnsafeRawPointer?, threads: Int, placement: ThreadPlacement = .free
-    ) throws(SessionError) {
         let threads = Swift.max(1, threads)
         let activationStride = plan.activationBytes.roundedUp(to: MemoryArena.pageSize)
         let reductionStride = plan.reductionBytes.roundedUp(to: 64)
-        let constants = try MemoryArena(size: unsafe address == nil ? plan.constants.count : 0)
         let state = try MemoryArena(size: plan.stateBytes)
         let activations = try MemoryArena(size: activationStride * threads)
         let reductions = try MemoryArena(size: reductionStride * plan.shards)
@@ -62,26 +51,21 @@ public struct Session: ~Copyable {
             plan: plan, workers: threads, reductions: reductions.start, reductionStride: reductionStride)
         let core = UnsafeMutablePointer<SessionCore>.allocate(capacity: 1)
         unsafe core.initialize(to: shared)
-        let constantsStart = unsafe address ?? UnsafeRawPointer(constants.start)
         for worker in 0..<threads {
             let slots = unsafe core.pointee.slots(of: worker)
-            unsafe slots[Int(Arena.constants.rawValue)] = UInt(bitPattern: constantsStart)
+            unsafe slots[Int(Arena.constants.rawValue)] = unsafe UInt(bitPattern: plan.constants.address)
             unsafe slots[Int(Arena.state.rawValue)] = unsafe UInt(bitPattern: state.start)
             unsafe slots[Int(Arena.activations.rawValue)] = unsafe UInt(
                 bitPattern: activations.start + worker * activationStride)
             unsafe slots[Int(Arena.reductions.rawValue)] = unsafe UInt(bitPattern: reductions.start)
         }
-        unsafe plan.constants.withUnsafeBytes { bytes in
-            guard let source = bytes.baseAddress, unsafe address == nil else { return }
-            unsafe constants.start.copyMemory(from: source, byteCount: bytes.count)
-        }
         self.plan = plan
         single =
-            plan.inputs.count == 1 && plan.outputs.count == 1
-            ? (plan.inputs[0].sampleElements, plan.outputs[0].sampleElements) : nil
-        greatestBatch = plan.couplesSamples ? plan.batchBound : Int(Int32.max)
+            if let input = plan.inputs.first, let output = plan.outputs.first, (plan.inputs + plan.outputs).count == 2,
+                input.elementType == .f32, output.elementType == .f32, input.isShared == output.isShared
+            { (input.sampleElements, output.sampleElements) } else { nil }
+        maximumBatch = plan.hasBatch ? plan.couplesSamples ? plan.batchBound : Int(Int32.max) : 1
         unsafe self.core = unsafe core
-        self.constants = constants
         self.state = state
         self.activations = activations
         self.reductions = reductions
@@ -117,8 +101,8 @@ public struct Session: ~Copyable {
     package mutating func run(
         batch: Int, arguments: RunArguments = RunArguments(), beside companion: Companion = Companion()
     ) throws(SessionError) {
-        guard batch >= 1, batch <= greatestBatch else {
-            throw SessionError.batchOutOfRange(batch: batch, bound: greatestBatch)
+        guard batch >= 1, batch <= maximumBatch else {
+            throw SessionError.batchOutOfRange(batch: batch, bound: maximumBatch)
         }
         if recorder != nil {
             runRecorded(batch: batch, arguments: arguments, companion)
@@ -206,7 +190,7 @@ public struct Session: ~Copyable {
     /// - Throws: ``SessionError`` where the spans don't hold the same whole number of samples.
     public mutating func run(_ input: Span<Float>, into output: inout MutableSpan<Float>) throws(SessionError) {
         guard let (sample, answer) = single else {
-            throw SessionError.severalPorts((plan.inputs + plan.outputs).map(\.name))
+            throw SessionError.severalPorts(inputs: plan.inputs.map(\.typed), outputs: plan.outputs.map(\.typed))
         }
         let batch = input.count / Swift.max(sample, 1)
         guard input.count == batch * sample else {
@@ -252,3 +236,6 @@ public struct Session: ~Copyable {
         }
     }
 }
+
+/// It has one owner, and all that it points to is its own: it may go to another thread, between its runs.
+extension Session: @unchecked Sendable {}

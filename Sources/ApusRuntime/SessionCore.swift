@@ -26,7 +26,9 @@ struct SessionCore: ~Copyable {
 
     /// The address of the first sample of each input, then of each output, as bits.
     let ports: UnsafeMutablePointer<UInt>
-    private let sampleBytes: UnsafeMutablePointer<Int>
+    /// Bytes from a sample to the next of each port; 0 where samples have it in common.
+    private let sampleStrides: UnsafeMutablePointer<Int>
+    private let hasSharedPorts: Bool
     private var batch = 0
     /// Pieces of work of the body: shards, or parts of the batch where nothing is summed over samples.
     private(set) var items = 0
@@ -54,6 +56,7 @@ struct SessionCore: ~Copyable {
         shards = plan.shards
         sumsOverSamples = plan.reductionBytes > 0
         portCount = plan.inputs.count + plan.outputs.count
+        hasSharedPorts = (plan.inputs + plan.outputs).contains(where: \.isShared)
         slotCount = Program.fixedSlots + portCount
         unsafe slotBlock = .allocate(capacity: slotCount * workers)
         unsafe slotBlock.initialize(repeating: 0, count: slotCount * workers)
@@ -65,9 +68,9 @@ struct SessionCore: ~Copyable {
         self.reductionStride = reductionStride
         unsafe ports = .allocate(capacity: portCount + 1)
         unsafe ports.initialize(repeating: 0, count: portCount + 1)
-        unsafe sampleBytes = .allocate(capacity: portCount + 1)
+        unsafe sampleStrides = .allocate(capacity: portCount + 1)
         for (index, port) in (plan.inputs + plan.outputs).enumerated() {
-            unsafe (sampleBytes + index).initialize(to: port.sampleBytes)
+            unsafe (sampleStrides + index).initialize(to: port.sampleStride)
         }
         for worker in 0..<workers {
             unsafe slots(of: worker)[Int(Arena.arguments.rawValue)] = unsafe UInt(bitPattern: argumentBlock + worker)
@@ -79,7 +82,7 @@ struct SessionCore: ~Copyable {
         unsafe scratchBlock.deallocate()
         unsafe argumentBlock.deallocate()
         unsafe ports.deallocate()
-        unsafe sampleBytes.deallocate()
+        unsafe sampleStrides.deallocate()
     }
 
     /// The addresses that worker's operands are resolved with.
@@ -97,6 +100,9 @@ struct SessionCore: ~Copyable {
             unsafe argumentBlock[worker] = arguments
             unsafe argumentBlock[worker].inverseBatch = 1 / Float(batch)
             unsafe argumentBlock[worker].firstSample = 0
+            if !hasSharedPorts { continue }
+            // What is run once may touch them too.
+            for port in 0..<portCount { unsafe slots(of: worker)[Program.fixedSlots + port] = unsafe ports[port] }
         }
     }
 
@@ -166,7 +172,7 @@ struct SessionCore: ~Copyable {
         var sample = first
         for step in 0..<steps {
             for port in 0..<portCount {
-                unsafe slots[Program.fixedSlots + port] = unsafe ports[port] &+ UInt(sample * sampleBytes[port])
+                unsafe slots[Program.fixedSlots + port] = unsafe ports[port] &+ UInt(sample * sampleStrides[port])
             }
             unsafe argumentBlock[worker].firstSample = UInt32(sample)
             let next = first + (end - first) * (step + 1) / steps

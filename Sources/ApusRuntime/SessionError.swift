@@ -11,15 +11,28 @@ public enum SessionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// There is no kernel for an instruction.
     case missingKernel(opcode: UInt16, target: Target)
     case batchOutOfRange(batch: Int, bound: Int)
+    /// What is given for a port, or makes room for it, has too many or too few elements.
     case wrongElementCount(port: String, expected: Int, given: Int)
-    /// Spans serve plans of one input and one output, and this one has others.
-    case severalPorts([String])
+    /// What is given for a port, or makes room for it, is of another type.
+    case wrongElementType(port: String, expected: Port.ElementType, given: Port.ElementType)
+    /// What is given for a port has dimensions that it doesn't have. `expected` is the port's type.
+    case wrongShape(port: String, expected: String, given: [Int])
+    /// The plan has no input or output of that name. `near` is one that is spelled nearly so.
+    case unknownPort(String, near: String?, ports: [String])
+    /// Nothing is given for an input, or no memory for an output.
+    case missingPort(String)
+    /// Something else is the value of the port already.
+    case boundTwice(String)
+    /// The memory is bound to the ports of another plan.
+    case otherPlan(bound: String, session: String)
+    /// Two spans serve plans of one input and one output, both f32, and this one has others.
+    case severalPorts(inputs: [String], outputs: [String])
 
     public var description: String {
         switch self {
         case .wrongTarget(let plan, let processor):
             "the plan is for \(plan.rawValue) and this processor runs \(processor.rawValue); "
-                + "compile it again with --target \(processor.rawValue)"
+                + "compile the model again for \(processor.rawValue)"
         case .unknownTarget(let name):
             "this processor has no target '\(name)'; APUS_TARGET takes one of "
                 + Processor.targets.map(\.rawValue).joined(separator: ", ")
@@ -30,12 +43,51 @@ public enum SessionError: Error, Equatable, Sendable, CustomStringConvertible {
         case .missingKernel(let opcode, let target):
             "there is no kernel for instruction \(opcode) on \(target.rawValue); compile the plan again"
         case .batchOutOfRange(let batch, let bound):
-            "a batch of \(batch) is not from 1 to the plan's bound of \(bound); compile it with --batch \(max(batch, 1))"
+            "a batch of \(batch) is not from 1 to the plan's bound of \(bound); "
+                + (batch < 1
+                    ? "give at least one sample" : "give fewer samples, or compile the model with a larger bound")
         case .wrongElementCount(let port, let expected, let given):
-            "'\(port)' takes \(expected) elements and was given \(given)"
-        case .severalPorts(let names):
-            "spans serve a plan with one input and one output, and this one has \(names.joined(separator: ", ")); "
-                + "compile the model for inference, with one output"
+            "'\(port)' takes \(expected) elements and was given \(given); give whole samples, as many for all ports"
+        case .wrongElementType(let port, let expected, let given):
+            "'\(port)' is \(expected.rawValue) and was given \(given.rawValue); give \(expected.remedy)"
+        case .wrongShape(let port, let expected, let given):
+            "'\(port)' is \(expected) and was given the shape \(given); "
+                + "give it that shape, N being the number of samples, or leave the shape out"
+        case .unknownPort(let name, let near, let ports):
+            "the plan has no port '\(name)'; "
+                + (near.map { "did you mean '\($0)'?" } ?? "it has \(ports.joined(separator: ", "))")
+        case .missingPort(let name):
+            "nothing is given for '\(name)'; every input needs a value, and every output room for it"
+        case .boundTwice(let name):
+            "'\(name)' has a span already; begin with new bindings to use others"
+        case .otherPlan(let bound, let session):
+            "the spans are bound to ports of '\(bound)', and the session runs '\(session)', whose ports differ; "
+                + "make bindings from the session's plan"
+        case .severalPorts(let inputs, let outputs):
+            "two spans serve a plan with one input and one output of f32, and this one has the inputs "
+                + "\(list(inputs)) and the outputs \(list(outputs)); give values by their names"
+        }
+    }
+}
+
+private func list(_ names: [String]) -> String { names.isEmpty ? "(none)" : names.joined(separator: ", ") }
+
+extension Port {
+    /// `image: f32[N, 1, 28, 28]`
+    package var typed: String { "\(name): \(typeText)" }
+}
+
+extension Port.ElementType {
+    /// What Swift code passes for it.
+    fileprivate var remedy: String {
+        switch self {
+        case .f32: "an array or span of Float"
+        case .f64: "an array or span of Double"
+        case .f16: "an array or span of Float16"
+        case .bf16: "bytes with the element type bf16"
+        case .bool: "an array or span of Bool"
+        case .i8, .i16, .i32, .i64: "an array or span of Int\(8 * size)"
+        case .u8, .u16, .u32, .u64: "an array or span of UInt\(8 * size)"
         }
     }
 }

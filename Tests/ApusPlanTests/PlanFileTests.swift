@@ -26,7 +26,7 @@ struct PlanFileTests {
         let file = PlanFile.encode(plan)
         let contents = try PlanFile.decode(mapped: file.span.bytes)
         #expect(contents.constants.lowerBound % 64 == 0)
-        #expect(Array(file[contents.constants]) == plan.constants)
+        #expect(Array(file[contents.constants]) == Array(plan.constants))
         #expect(contents.plan.constants.isEmpty)
     }
 

@@ -56,8 +56,8 @@ struct PlanVerifierTests {
                 + "reductions arena, which has 256")
         #expect(
             message { $0.epilogue[1].operands[0] = Operand(.input) }
-                == "instruction 1 of the epilogue, movingAverage for bias average: the input arena is there in the "
-                + "body alone")
+                == "instruction 1 of the epilogue, movingAverage for bias average: the input image is there sample "
+                + "by sample, in the body alone")
     }
 
     /// What is left out is the null pointer: nothing may be added to it.

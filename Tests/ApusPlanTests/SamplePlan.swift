@@ -60,7 +60,7 @@ func samplePlan() -> Plan {
     program.stride0 = 12
 
     // 0: 8 blocks of 9 weights and their bias; 320: 12 × 128 weights of the dense layer and its bias.
-    plan.constants = (0..<6560).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+    plan.constants = AlignedBytes((0..<6560).map { UInt8(truncatingIfNeeded: $0 &* 37) })
     plan.stateBytes = 256
     plan.slices = [
         StateSlice(name: "bias", kind: .parameter, shape: [10], offset: 0),

@@ -88,7 +88,9 @@ import Testing
                 of: training, images: ["image": images], labels: Array(repeating: 0, count: 129), batch: 129)
         }
         #expect(
-            error?.description == "a batch of 129 is not from 1 to the plan's bound of 128; compile it with --batch 129"
+            error?.description
+                == "a batch of 129 is not from 1 to the plan's bound of 128; give fewer samples, or compile "
+                + "the model with a larger bound"
         )
     }
 
@@ -96,8 +98,9 @@ import Testing
         let (_, training) = try Self.plans("mlp", target: Processor.targets[0])
         let error = #expect(throws: SessionError.self) { try Self.answer(training) }
         #expect(
-            error?.description == "spans serve a plan with one input and one output, and this one has image, labels; "
-                + "compile the model for inference, with one output")
+            error?.description
+                == "two spans serve a plan with one input and one output of f32, and this one has the inputs "
+                + "image: f32[N, 1, 28, 28], labels: i32[N] and the outputs (none); give values by their names")
     }
 
     private static func answer(_ plan: Plan) throws {

@@ -11,8 +11,7 @@ private let greatestCompiledBatch = 64
 func answer(_ arguments: Arguments) throws(Failure) {
     let count = arguments.pictures.isEmpty ? greatestCompiledBatch : arguments.pictures.count
     let wanted = arguments.batch ?? min(count, greatestCompiledBatch)
-    let loaded = try LoadedPlan.load(arguments, batch: wanted)
-    let plan = loaded.plan
+    let plan = try loadPlan(arguments, batch: wanted)
     for file in arguments.outputs where !plan.outputs.contains(where: { $0.name == file.name }) {
         let known = plan.outputs.map { "\($0.name): \($0.typeText)" }
         throw Failure(
@@ -22,23 +21,19 @@ func answer(_ arguments: Arguments) throws(Failure) {
     let pictures: PictureReader? = arguments.pictures.isEmpty ? nil : try PictureReader(plan)
     let samples = pictures == nil ? try readTensors(arguments.inputs, for: plan) : .pictures(arguments.pictures)
 
-    var network = try Network(loaded, wanted: min(wanted, samples.count), arguments)
+    var network = try Network(plan, wanted: min(wanted, samples.count), arguments)
     var report = try Report(plan, arguments, samples)
     for start in stride(from: 0, to: samples.count, by: network.batch) {
         let end = min(start + network.batch, samples.count)
-        for sample in start..<end {
-            switch samples {
-            case .pictures(let files):
-                guard let pictures else { continue }
+        switch samples {
+        case .pictures(let files):
+            guard let pictures else { continue }
+            for sample in start..<end {
                 let elements = try pictures.read(files[sample])
-                network.setInput(0, sample: sample - start, to: elements.lazy.map(\.bitPattern))
-            case .tensors(let tensors, _):
-                for (port, elements) in tensors.enumerated() {
-                    let size = plan.inputs[port].sampleElements
-                    network.setInput(
-                        port, sample: sample - start, to: elements[sample * size..<(sample + 1) * size])
-                }
+                network.setInput(0, first: sample - start, to: elements.span)
             }
+        case .tensors(let tensors, _):
+            for (port, tensor) in tensors.enumerated() { network.setInput(port, to: tensor, samples: start..<end) }
         }
         do { try network.run(samples: end - start) } catch { throw Failure(error.description) }
         for sample in start..<end {

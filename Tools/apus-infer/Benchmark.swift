@@ -18,7 +18,7 @@ func benchmark(_ arguments: Arguments) throws(Failure) {
 /// The network with a batch of made-up samples.
 func loadFilled(_ arguments: Arguments) throws(Failure) -> Network {
     let batch = arguments.batch ?? 1
-    let network = try Network(try LoadedPlan.load(arguments, batch: batch), wanted: batch, arguments)
+    let network = try Network(try loadPlan(arguments, batch: batch), wanted: batch, arguments)
     guard network.batch == batch else {
         throw Failure("a batch of \(batch) takes too much memory; give a smaller --batch")
     }
@@ -83,13 +83,11 @@ private func clockOverhead() -> Int {
 private func fill(_ network: borrowing Network) {
     var state: UInt64 = 1
     for (port, input) in network.plan.inputs.enumerated() where input.elementType == .f32 {
-        for sample in 0..<network.batch {
-            let elements = (0..<input.sampleElements).map { _ -> UInt32 in
-                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                return (Float(state >> 40) * 0x1p-24).bitPattern
-            }
-            network.setInput(port, sample: sample, to: elements)
+        let elements = (0..<input.elements(samples: network.batch)).map { _ -> Float in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Float(state >> 40) * 0x1p-24
         }
+        network.setInput(port, to: elements.span)
     }
 }
 

@@ -4,40 +4,23 @@ import ApusGraph
 import ApusPlan
 import ApusRuntime
 
-/// A plan, and the file that its constants are in, where they are in one.
-@safe
-struct LoadedPlan: ~Copyable {
-    let plan: Plan
-    /// Where the constants are, as long as this value is there; nil where the plan itself holds them.
-    let constants: UnsafeRawPointer?
-    private let file: MappedFile?
-
-    private init(_ plan: Plan) {
-        self.plan = plan
-        unsafe constants = nil
-        file = nil
+/// Maps a plan file, or compiles a model or spec here and now.
+///
+/// - Parameter batch: the samples that should go at once; what is compiled takes as many.
+func loadPlan(_ arguments: Arguments, batch: Int) throws(Failure) -> Plan {
+    let path = arguments.file
+    guard let file = try reporting({ () throws(FileError) in try MappedFile(path) }) else {
+        // A pipe can't be mapped.
+        let bytes = try reporting { () throws(FileError) in try readFile(path) }
+        return try compile(bytes, arguments, batch: batch)
     }
-
-    private init(_ contents: PlanFile.Contents, in file: consuming MappedFile) {
-        plan = contents.plan
-        unsafe constants = file.address(of: contents.constants.lowerBound)
-        self.file = consume file
+    guard file.withBytes({ PlanFile.isPlanFile($0) }) else {
+        let bytes = file.withBytes { unsafe $0.withUnsafeBytes { unsafe Array($0) } }
+        return try compile(bytes, arguments, batch: batch)
     }
-
-    /// Maps a plan file, or compiles a model or spec here and now.
-    ///
-    /// - Parameter batch: the samples that should go at once; what is compiled takes as many.
-    static func load(_ arguments: Arguments, batch: Int) throws(Failure) -> LoadedPlan {
-        let path = arguments.file
-        guard let mapped = try reporting({ () throws(FileError) in try MappedFile(path) }),
-            mapped.withBytes({ PlanFile.isPlanFile($0) })
-        else { return LoadedPlan(try compile(arguments, batch: batch)) }
-        let contents = try reporting(of: path) { () throws(PlanFileError) in
-            try mapped.withBytes { (bytes) throws(PlanFileError) in try PlanFile.decode(mapped: bytes) }
-        }
-        try check(contents.plan, arguments)
-        return LoadedPlan(contents, in: consume mapped)
-    }
+    let plan = try reporting(of: path) { () throws(PlanFileError) in try PlanFile.decode(file) }
+    try check(plan, arguments)
+    return plan
 }
 
 /// Refuses a plan that can't give what is asked.
@@ -61,8 +44,7 @@ private func check(_ plan: Plan, _ arguments: Arguments) throws(Failure) {
     }
 }
 
-private func compile(_ arguments: Arguments, batch: Int) throws(Failure) -> Plan {
-    let bytes = try reporting { () throws(FileError) in try readFile(arguments.file) }
+private func compile(_ bytes: [UInt8], _ arguments: Arguments, batch: Int) throws(Failure) -> Plan {
     let model = try loadModel(bytes, arguments)
     let target = try chooseTarget(arguments)
     return try reporting(of: arguments.file) { () throws(CompileError) in

@@ -5,8 +5,6 @@ import ApusRuntime
 @safe
 struct Network: ~Copyable {
     private var session: Session
-    /// Holds the constants that the session uses.
-    private let loaded: LoadedPlan
     /// Samples that go at once.
     let batch: Int
     /// Room for a batch of each input, and of each output.
@@ -19,12 +17,11 @@ struct Network: ~Copyable {
     private static let greatestBytes = 4 << 30
 
     /// - Parameter wanted: samples that should go at once; fewer do where they would take much memory.
-    init(_ loaded: consuming LoadedPlan, wanted: Int, _ arguments: Arguments) throws(Failure) {
-        let plan = loaded.plan
+    init(_ plan: Plan, wanted: Int, _ arguments: Arguments) throws(Failure) {
         // Shapes of a plan file are bounded, so that neither the products nor their sum overflow.
         var sampleBytes = 0
         for port in plan.inputs + plan.outputs {
-            let bytes = port.sampleElements * 4
+            let bytes = port.sampleBytes
             guard bytes > 0 else { throw Failure("'\(port.name)' of the plan has no elements; compile it again") }
             sampleBytes = min(sampleBytes + bytes, Self.greatestBytes + 1)
         }
@@ -36,11 +33,9 @@ struct Network: ~Copyable {
         }
         let room = max(1, Self.desiredBytes / max(sampleBytes, 1))
         var session = try reporting { () throws(SessionError) in
-            try unsafe Session(
-                plan, constantsAt: loaded.constants, threads: arguments.threads,
-                placement: arguments.isPinned ? .pinned : .free)
+            try Session(plan, threads: arguments.threads, placement: arguments.isPinned ? .pinned : .free)
         }
-        let batch = min(wanted, session.greatestBatch, room)
+        let batch = min(wanted, session.maximumBatch, room)
         unsafe inputs = plan.inputs.map { unsafe Self.memory(of: $0, batch: batch) }
         unsafe outputs = plan.outputs.map { unsafe Self.memory(of: $0, batch: batch) }
         for port in plan.inputs.indices {
@@ -51,13 +46,11 @@ struct Network: ~Copyable {
         }
         self.batch = batch
         self.session = session
-        self.loaded = loaded
     }
 
     /// Zeros for a batch of an input or output.
     private static func memory(of port: Port, batch: Int) -> UnsafeMutableRawBufferPointer {
-        let size = batch * port.sampleElements * 4
-        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: port.bytes(samples: batch), alignment: 64)
         unsafe block.initializeMemory(as: UInt8.self, repeating: 0)
         return unsafe block
     }
@@ -81,19 +74,34 @@ struct Network: ~Copyable {
 
     func recording() -> Recording? { session.recording() }
 
-    /// Puts a sample into the memory of an input; it has as many elements as the input.
-    func setInput(_ port: Int, sample: Int, to elements: some Collection<UInt32>) {
-        let start = sample * plan.inputs[port].sampleElements
-        let memory = unsafe inputs[port].assumingMemoryBound(to: UInt32.self)
-        for (index, element) in elements.enumerated() where start + index < memory.count {
-            unsafe memory[start + index] = element
-        }
+    /// Puts samples into the memory of an input, from its `first` on.
+    ///
+    /// - Parameter elements: whole samples of an input of f32, no more than there is room for.
+    func setInput(_ port: Int, first: Int = 0, to elements: Span<Float>) {
+        unsafe elements.withUnsafeBytes { unsafe setBytes(port, first: first, to: $0) }
+    }
+
+    /// Puts some of the samples of a tensor into the memory of an input, which has room for so many.
+    func setInput(_ port: Int, to tensor: AlignedBytes, samples: Range<Int>) {
+        let type = plan.inputs[port]
+        let start = samples.lowerBound * type.sampleStride
+        let bytes = unsafe UnsafeRawBufferPointer(
+            start: tensor.address + start, count: type.bytes(samples: samples.count))
+        unsafe setBytes(port, first: 0, to: bytes)
+    }
+
+    private func setBytes(_ port: Int, first: Int, to bytes: UnsafeRawBufferPointer) {
+        let room = unsafe inputs[port][(first * plan.inputs[port].sampleStride)...]
+        unsafe UnsafeMutableRawBufferPointer(rebasing: room).copyMemory(from: bytes)
     }
 
     /// The answer to a sample.
     func output(_ port: Int, sample: Int) -> [Float] {
-        let count = plan.outputs[port].sampleElements
-        let memory = unsafe outputs[port].assumingMemoryBound(to: Float.self)
-        return unsafe Array(memory[sample * count..<(sample + 1) * count])
+        let (count, first) = (plan.outputs[port].sampleElements, sample * plan.outputs[port].sampleStride)
+        let bytes = unsafe UnsafeRawBufferPointer(outputs[port])[first..<first + 4 * count]
+        return unsafe Array(unsafeUninitializedCapacity: count) { room, initialized in
+            unsafe UnsafeMutableRawBufferPointer(room).copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes))
+            initialized = count
+        }
     }
 }

@@ -9,18 +9,17 @@ private let rawBatch = 64
 /// more is waited for.
 func answerStream(_ arguments: Arguments) throws(Failure) {
     let wanted = arguments.batch ?? rawBatch
-    let loaded = try LoadedPlan.load(arguments, batch: wanted)
-    let plan = loaded.plan
-    guard plan.inputs.count == 1, plan.inputs[0].elementType == .f32 else {
+    let plan = try loadPlan(arguments, batch: wanted)
+    guard plan.inputs.count == 1, plan.inputs[0].elementType == .f32, plan.hasBatch else {
         throw Failure("--raw is for networks of one input that is f32; give --input NAME=FILE")
     }
     guard plan.outputs.count == 1 else {
         let names = plan.outputs.map(\.name).joined(separator: ", ")
         throw Failure("--raw gives one output, and the network has \(names); choose one with --until")
     }
-    var network = try Network(loaded, wanted: wanted, arguments)
-    let sampleBytes = plan.inputs[0].sampleElements * 4
-    let answerBytes = plan.outputs[0].sampleElements * 4
+    var network = try Network(plan, wanted: wanted, arguments)
+    let sampleBytes = plan.inputs[0].sampleBytes
+    let answerBytes = plan.outputs[0].sampleBytes
     guard let input = unsafe network.inputs[0].baseAddress else { return }
     let capacity = unsafe network.inputs[0].count
     let output = unsafe UnsafeRawBufferPointer(network.outputs[0])

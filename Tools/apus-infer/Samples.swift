@@ -4,8 +4,8 @@ import ApusPlan
 /// What the network is asked.
 enum Samples {
     case pictures([String])
-    /// For each input of the plan its elements as bits, one sample after the other.
-    case tensors([[UInt32]], count: Int)
+    /// For each input of the plan the bytes of its elements, one sample after the other.
+    case tensors([AlignedBytes], count: Int)
 
     var count: Int {
         switch self {
@@ -61,27 +61,20 @@ func readTensors(_ files: [Arguments.TensorFile], for plan: Plan) throws(Failure
         let known = plan.inputs.map { "\($0.name): \($0.typeText)" }
         throw Failure("the network has no input '\(file.name)'; it has \(known.joined(separator: ", "))")
     }
-    var tensors: [[UInt32]] = []
+    var tensors: [AlignedBytes] = []
     var first: (name: String, count: Int)?
     for port in plan.inputs {
         guard let file = files.first(where: { $0.name == port.name }) else {
             throw Failure("the input \(port.name): \(port.typeText) is missing; give --input \(port.name)=FILE")
         }
-        let shape: [Int]
-        switch port.elementType {
-        case .f32:
-            let array = try reporting { () throws(DataError) in try NPY<Float>.read(file.path) }
-            shape = array.shape
-            tensors.append(array.elements.map(\.bitPattern))
-        case .i32:
-            let array = try reporting { () throws(DataError) in try NPY<Int32>.read(file.path) }
-            shape = array.shape
-            tensors.append(array.elements.map(UInt32.init(bitPattern:)))
+        let (shape, bytes) = try readTensor(file.path, for: port)
+        tensors.append(bytes)
+        if port.isShared {
+            guard shape == port.sampleShape else { throw wrongShape(shape, in: file.path, for: port) }
+            continue
         }
         guard let count = shape.first, Array(shape.dropFirst()) == port.sampleShape else {
-            throw Failure(
-                "\(file.path) has the shape \(shape), and '\(port.name)' is \(port.typeText); "
-                    + "give it that shape, where N is the number of samples")
+            throw wrongShape(shape, in: file.path, for: port)
         }
         guard count > 0 else { throw Failure("\(file.path) has no samples") }
         if let first, first.count != count {
@@ -89,13 +82,56 @@ func readTensors(_ files: [Arguments.TensorFile], for plan: Plan) throws(Failure
         }
         first = first ?? (port.name, count)
     }
-    guard let first else { throw Failure("the network has no inputs") }
-    return .tensors(tensors, count: first.count)
+    guard !tensors.isEmpty else { throw Failure("the network has no inputs") }
+    return .tensors(tensors, count: first?.count ?? 1)
 }
 
-extension Port {
-    /// `f32[N, 1, 28, 28]`
-    var typeText: String {
-        "\(elementType == .f32 ? "f32" : "i32")[\((["N"] + sampleShape.map(String.init)).joined(separator: ", "))]"
+private func wrongShape(_ shape: [Int], in file: String, for port: Port) -> Failure {
+    Failure(
+        "\(file) has the shape \(shape), and '\(port.name)' is \(port.typeText); give it that shape"
+            + (port.isShared ? "" : ", where N is the number of samples"))
+}
+
+/// Reads an array, as the bytes that an input of a plan takes.
+private func readTensor(_ file: String, for port: Port) throws(Failure) -> (shape: [Int], bytes: AlignedBytes) {
+    switch port.elementType {
+    case .f32:
+        let array = try reporting { () throws(DataError) in try NPY<Float>.read(file) }
+        return (array.shape, bytes(of: array.elements))
+    case .f64, .f16, .bf16:
+        throw Failure(
+            "'\(port.name)' is \(port.elementType.rawValue), which is read from no file; cast it from f32 in the model")
+    default:
+        let array = try reporting { () throws(DataError) in try NPY<Int32>.read(file) }
+        let converted: AlignedBytes? =
+            switch port.elementType {
+            case .i8: narrowed(array.elements, Int8.self)
+            case .i16: narrowed(array.elements, Int16.self)
+            case .i64: narrowed(array.elements, Int64.self)
+            case .u8: narrowed(array.elements, UInt8.self)
+            case .u16: narrowed(array.elements, UInt16.self)
+            case .u32: narrowed(array.elements, UInt32.self)
+            case .u64: narrowed(array.elements, UInt64.self)
+            case .bool: array.elements.allSatisfy { $0 == 0 || $0 == 1 } ? narrowed(array.elements, UInt8.self) : nil
+            default: bytes(of: array.elements)
+            }
+        guard let converted else {
+            throw Failure(
+                "\(file) has a number that is no \(port.elementType.rawValue), and '\(port.name)' takes those")
+        }
+        return (array.shape, converted)
     }
+}
+
+/// The bytes of numbers as they are in memory.
+private func bytes<Element: BitwiseCopyable>(of elements: [Element]) -> AlignedBytes {
+    unsafe elements.withUnsafeBytes { unsafe AlignedBytes($0) }
+}
+
+/// The numbers as another type; nil where one is too large or negative.
+private func narrowed<Element: FixedWidthInteger & BitwiseCopyable>(
+    _ elements: [Int32], _ type: Element.Type
+) -> AlignedBytes? {
+    let converted = elements.compactMap { Element(exactly: $0) }
+    return converted.count == elements.count ? bytes(of: converted) : nil
 }

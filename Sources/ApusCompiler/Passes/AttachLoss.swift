@@ -1,10 +1,10 @@
-public import ApusGraph
+package import ApusGraph
 
 /// Adds an input and the value `loss`, which becomes the only output. A graph whose only output is a scalar already is its own
 /// loss and stays as it is.
 ///
 /// The input is named `labels` where the loss compares with whole numbers, else `targets`, and has the type that the loss asks for.
-public struct AttachLoss: Pass {
+package struct AttachLoss: Pass {
     public let name = "attach-loss"
     public var loss: Loss
 

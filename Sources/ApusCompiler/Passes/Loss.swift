@@ -1,4 +1,4 @@
-public import ApusGraph
+package import ApusGraph
 
 /// What a training graph makes smaller: a loss of the language, or the choice of one.
 ///
@@ -27,7 +27,7 @@ public struct Loss: RawRepresentable, Sendable, Hashable, CaseIterable {
     public static var allCases: [Loss] { [.automatic] + OperatorCatalogue.losses.map { Loss(name: $0.name) } }
 
     /// The operator, with its default attributes; nil for the automatic choice.
-    public var operation: (any LossOperator)? {
+    package var operation: (any LossOperator)? {
         OperatorCatalogue.loss(named: String(rawValue.map { $0 == "-" ? "_" : $0 }))
     }
 }

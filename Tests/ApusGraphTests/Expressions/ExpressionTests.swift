@@ -1,4 +1,5 @@
 import ApusGraph
+import OperatorCases
 import Testing
 
 struct ExpressionTests {

@@ -1,4 +1,5 @@
 import ApusGraph
+import OperatorCases
 import Testing
 
 /// Properties that hold for every operator of the catalogue, over random calls.

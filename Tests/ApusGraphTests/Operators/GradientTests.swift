@@ -1,4 +1,5 @@
 import ApusGraph
+import OperatorCases
 import Testing
 
 /// Every operator's gradient rule against central differences of its reference kernel, in double precision.

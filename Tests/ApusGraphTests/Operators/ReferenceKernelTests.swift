@@ -1,4 +1,5 @@
 import ApusGraph
+import OperatorCases
 import Testing
 
 /// Reference kernels against other ways to compute the same: formulas written out, and compositions of operators.

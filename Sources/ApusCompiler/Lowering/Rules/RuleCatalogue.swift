@@ -22,6 +22,9 @@ enum RuleCatalogue {
         ReduceMaxRule.self, ReduceMinRule.self, ReduceMeanRule.self, ReduceProductRule.self, ReduceLogSumExpRule.self,
         ReduceMeanGradientRule.self, RepeatAlongRule.self, ArgMaxRule.self, ArgMinRule.self, CumulativeSumRule.self,
         BatchMeanRule.self, BatchMeanGradientRule.self,
+        GatherRule.self, GatherGradientRule.self, GatherElementsRule.self, GatherNDRule.self,
+        ScatterElementsRule.self, ScatterNDRule.self, SortRule.self, TopKRule.self,
+        InterpolateRule.self, InterpolateGradientRule.self,
     ]
 
     private static let byName: [String: any OperatorRule.Type] = Dictionary(

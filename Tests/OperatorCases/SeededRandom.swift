@@ -1,12 +1,12 @@
-import ApusGraph
+package import ApusGraph
 
 /// SplitMix64: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014), figure 13.
-struct SeededRandom: RandomNumberGenerator {
+package struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var word = state
         word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -14,21 +14,21 @@ struct SeededRandom: RandomNumberGenerator {
         return word ^ (word >> 31)
     }
 
-    mutating func integer(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
-    mutating func pair(_ range: ClosedRange<Int>) -> [Int] { [integer(range), integer(range)] }
-    mutating func chance(_ probability: Double) -> Bool { Double.random(in: 0..<1, using: &self) < probability }
-    mutating func pick<Element>(_ choices: Element...) -> Element { choices[integer(0...choices.count - 1)] }
+    package mutating func integer(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+    package mutating func pair(_ range: ClosedRange<Int>) -> [Int] { [integer(range), integer(range)] }
+    package mutating func chance(_ probability: Double) -> Bool { Double.random(in: 0..<1, using: &self) < probability }
+    package mutating func pick<Element>(_ choices: Element...) -> Element { choices[integer(0...choices.count - 1)] }
 
     /// `count` numbers in (−1, 1) in random order, none of them zero and each at least 1 / count from the next: what has a
     /// kink or a step is never differentiated across it.
-    mutating func spread(_ count: Int) -> [Double] {
+    package mutating func spread(_ count: Int) -> [Double] {
         let numbers = (0..<count).map { (Double($0) + 0.37) / Double(count) * 2 - 1 }
         return numbers.shuffled(using: &self)
     }
 }
 
 /// What an operand's elements are drawn from.
-enum Draw {
+package enum Draw {
     /// Distinct numbers in (−1, 1).
     case spread
     /// From 0.1 to 1.
@@ -42,7 +42,7 @@ enum Draw {
     /// Places of a window, or 255.
     case choice(places: Int)
 
-    func tensor(_ shape: [Int], _ random: inout SeededRandom) -> Tensor {
+    package func tensor(_ shape: [Int], _ random: inout SeededRandom) -> Tensor {
         let count = shape.reduce(1, *)
         let elements: [Double]
         switch self {

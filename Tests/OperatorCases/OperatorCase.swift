@@ -1,16 +1,16 @@
-import ApusGraph
+package import ApusGraph
 
 /// A call of an operator with random attributes and operand types.
-struct OperatorCase {
-    var operation: any Operator
-    var operands: [TensorType]
-    var draws: [Draw]
+package struct OperatorCase {
+    package var operation: any Operator
+    package var operands: [TensorType]
+    package var draws: [Draw]
     /// The operands that have a gradient; nil where the operator is not differentiated.
-    var differentiable: [Int]?
+    package var differentiable: [Int]?
     /// The results that a loss may depend on.
-    var results = [0]
+    package var results = [0]
 
-    init(
+    package init(
         _ operation: any Operator, _ operands: [TensorType], draws: [Draw]? = nil, differentiable: [Int]? = nil
     ) {
         self.operation = operation
@@ -20,7 +20,7 @@ struct OperatorCase {
     }
 
     /// The operands of a batch, drawn at random.
-    func tensors(batch: Int, _ random: inout SeededRandom) -> [Tensor] {
+    package func tensors(batch: Int, _ random: inout SeededRandom) -> [Tensor] {
         zip(operands, draws).map { type, draw in
             let tensor = draw.tensor(type.shape(batch: batch), &random)
             return type.elementType.isFloatingPoint ? tensor : tensor.converted(to: type.elementType)
@@ -28,7 +28,7 @@ struct OperatorCase {
     }
 
     /// A random call of the operator with this name; nil where nobody wrote down how to draw one.
-    static func random(_ name: String, _ random: inout SeededRandom) -> OperatorCase? {
+    package static func random(_ name: String, _ random: inout SeededRandom) -> OperatorCase? {
         generators[name].map { $0(&random) }
     }
 

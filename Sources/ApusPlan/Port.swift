@@ -1,0 +1,63 @@
+/// An input or output: memory of the caller, one sample after the other, row-major and without gaps.
+public struct Port: Sendable, Equatable {
+    /// What the elements are in the caller's memory. The names are those of the language, and of plan files.
+    public enum ElementType: String, Sendable, Hashable, CaseIterable {
+        /// IEEE 754 single, half and double precision.
+        case f32, f16, f64
+        /// The upper half of single precision.
+        case bf16
+        case i8, i16, i32, i64
+        case u8, u16, u32, u64
+        /// A byte that is 1 or 0.
+        case bool
+
+        /// Bytes of one element.
+        public var size: Int {
+            switch self {
+            case .i8, .u8, .bool: 1
+            case .f16, .bf16, .i16, .u16: 2
+            case .f32, .i32, .u32: 4
+            case .f64, .i64, .u64: 8
+            }
+        }
+    }
+
+    public var name: String
+    public var elementType: ElementType
+    /// The dimensions of what a sample has of it: without the batch dimension, where there is one. Of `[2*N, 3]` a sample has
+    /// `[2, 3]`.
+    public var sampleShape: [Int]
+    /// Whether all samples have it in common, because it has no batch dimension: it is there once, however many samples there
+    /// are.
+    public var isShared: Bool
+
+    public init(name: String, elementType: ElementType, sampleShape: [Int], isShared: Bool = false) {
+        self.name = name
+        self.elementType = elementType
+        self.sampleShape = sampleShape
+        self.isShared = isShared
+    }
+
+    /// The largest number of dimensions that a sample has.
+    public static let rankLimit = 8
+
+    /// Elements that a sample has.
+    public var sampleElements: Int { sampleShape.reduce(1, *) }
+
+    /// Bytes that a sample has.
+    public var sampleBytes: Int { sampleElements * elementType.size }
+
+    /// Bytes from a sample to the next: none where all have it in common.
+    package var sampleStride: Int { isShared ? 0 : sampleBytes }
+
+    /// Elements for so many samples.
+    public func elements(samples: Int) -> Int { isShared ? sampleElements : samples * sampleElements }
+
+    /// Bytes for so many samples.
+    package func bytes(samples: Int) -> Int { isShared ? sampleBytes : samples * sampleBytes }
+
+    /// `f32[N, 1, 28, 28]`: the type as the language writes it.
+    public var typeText: String {
+        "\(elementType.rawValue)[\(((isShared ? [] : ["N"]) + sampleShape.map(String.init)).joined(separator: ", "))]"
+    }
+}
