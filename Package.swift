@@ -63,7 +63,7 @@ let package = Package(
             name: "ApusProfile", dependencies: ["ApusJSON", "ApusPlan", "ApusRuntime"], swiftSettings: checked),
         .target(name: "ApusFiles", swiftSettings: checked),
         .target(name: "ApusJSON", swiftSettings: checked),
-        .target(name: "ApusData", dependencies: ["ApusFiles", "CZlib", "CPNG"], swiftSettings: checked),
+        .target(name: "ApusData", dependencies: ["ApusFiles", "ApusGraph", "CZlib", "CPNG"], swiftSettings: checked),
         .target(
             name: "ApusTraining",
             dependencies: [
@@ -183,7 +183,9 @@ let package = Package(
         .testTarget(name: "ApusFilesTests", dependencies: ["ApusFiles"]),
         .testTarget(name: "ApusCommandLineTests", dependencies: ["ApusCommandLine", "ApusFiles"]),
         .testTarget(name: "ApusJSONTests", dependencies: ["ApusJSON"]),
-        .testTarget(name: "ApusDataTests", dependencies: ["ApusData", "ApusFiles"]),
+        .testTarget(name: "ApusDataTests", dependencies: ["ApusData", "ApusFiles", "ApusGraph", "CZlib", "TestSupport"]),
+        // What several test targets use.
+        .target(name: "TestSupport", dependencies: ["ApusFiles"], path: "Tests/Support"),
     ],
     swiftLanguageModes: [.v6]
 )
