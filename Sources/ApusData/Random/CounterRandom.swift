@@ -14,6 +14,8 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
         case augmentation
         case digits
         case test
+        case videos
+        case tables
     }
 
     private let key: SIMD2<UInt32>

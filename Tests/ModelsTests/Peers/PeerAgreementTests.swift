@@ -109,7 +109,11 @@ extension PlanRun {
         var integers: [String: [Int32]] = [:]
         for port in fixture.description.inputs + [fixture.description.targets] {
             let numbers = fixture.numbers(port)
-            if port.kind == .whole { integers[port.name] = numbers.map { Int32($0) } } else { floats[port.name] = numbers }
+            if port.kind == .whole {
+                integers[port.name] = numbers.map { Int32($0) }
+            } else {
+                floats[port.name] = numbers
+            }
         }
         return try run(
             plan, floats: floats, integers: integers, batch: fixture.batch, threads: 1, weights: weights)

@@ -41,7 +41,8 @@ struct PeerFixture: Sendable {
 
     /// The models that there are answers for.
     static let models = [
-        "mnist-cnn", "mnist-cnn-small", "lenet5", "mlp", "resnet8", "resnet18", "ds-cnn", "mobilenet-v1-025", "mobilenet-v2",
+        "mnist-cnn", "mnist-cnn-small", "lenet5", "mlp", "resnet8", "resnet18", "ds-cnn", "mobilenet-v1-025",
+        "mobilenet-v2",
         "unet", "char-transformer", "char-lstm", "video-cnn", "mlp-regression",
     ]
     /// The folder of all fixtures.
