@@ -13,7 +13,7 @@ extension Opcode {
 /// it takes slices or elements along an axis, with several it is ONNX's GatherND. **scatter** goes the other way.
 ///
 /// A negative index counts from the end of its extent. Any index is safe: **gather** takes the nearest that there is,
-/// **scatter** leaves the position out. Strides count elements; those of the indexed operand aren't negative.
+/// **scatter** leaves the position out, or takes the nearest too. Strides count elements; those of the indexed operand aren't negative.
 package struct IndexParameters: Sendable, BitwiseCopyable {
     package var extents: EightDimensions
     package var strides: EightDimensions
@@ -34,7 +34,8 @@ package struct IndexParameters: Sendable, BitwiseCopyable {
     package var indexBytes: UInt8 = 8
     /// A ``ScatterOperation``; 0 for gather.
     package var operation: UInt8 = 0
-    package var unused: UInt8 = 0
+    /// Whether **scatter** takes the nearest place for an index that is out of range, 0 or 1; 0 for gather.
+    package var takesNearest: UInt8 = 0
 
     package init(
         extents: [Int], strides: [Int], indexStrides: [Int], indexedExtents: [Int], indexedStrides: [Int], run: Int
@@ -96,7 +97,7 @@ struct CheckedIndexing {
         type = try StoredType(field: fields.type, "the type")
         try check(fields.depth, in: 1...8, "the depth")
         try check(fields.run, in: 0...Int32.max, "the run")
-        try check(Int32(fields.unused), in: 0...0, "a byte that is not used")
+        try checkFlag(fields.takesNearest, "takesNearest")
         guard fields.indexBytes == 4 || fields.indexBytes == 8 else {
             throw ParameterError("an index has \(fields.indexBytes) bytes, neither 4 nor 8")
         }
@@ -161,6 +162,7 @@ package struct GatherInstruction: InstructionDefinition {
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         indexing = try CheckedIndexing(try parameters.load(IndexParameters.self))
         try check(Int32(indexing.parameters.operation), in: 0...0, "gather's operation")
+        try check(Int32(indexing.parameters.takesNearest), in: 0...0, "gather's takesNearest")
         guard indexing.isEmpty || !indexing.isIndexedEmpty else {
             throw ParameterError("there are indices, but an indexed extent is 0: nothing can be gathered")
         }

@@ -20,7 +20,7 @@ package enum ScatterOperation: UInt8, Sendable, CaseIterable {
 
 /// The definition of **scatter**: see ``IndexParameters``. `destination[place(p) + i]` becomes `updates[(number of p) · run + i]`,
 /// or what the operation makes of both. Positions are taken in order, so that of equal places the last one stays, and sums
-/// have the same bits every time. A position with an index that is out of range is left out. With an indexed sample stride
+/// have the same bits every time. A position with an index that is out of range is left out, or goes to the nearest place. With an indexed sample stride
 /// of 0 all samples update the same elements: the gradient of a table.
 package struct ScatterInstruction: InstructionDefinition {
     package static var opcode: Opcode { .scatter }

@@ -16,8 +16,8 @@ package struct SortParameters: Sendable, BitwiseCopyable {
     /// How many elements of each line are stored, 1 to `axis`: top-k where it is less.
     package var kept: Int32
     package var sourceSampleStride: Int32
-    /// Of `values` and of `indices`.
-    package var resultSampleStride: Int32
+    package var valueSampleStride: Int32
+    package var indexSampleStride: Int32
     /// A ``StoredType``, but not f64 or u64.
     package var type: UInt8 = 0
     /// The greatest first.
@@ -27,15 +27,19 @@ package struct SortParameters: Sendable, BitwiseCopyable {
     package var unused: UInt8 = 0
 
     package init(
-        outer: Int, axis: Int, inner: Int, kept: Int, sourceSampleStride: Int, resultSampleStride: Int
+        outer: Int, axis: Int, inner: Int, kept: Int, sourceSampleStride: Int, valueSampleStride: Int,
+        indexSampleStride: Int
     ) {
         self.outer = Int32(outer)
         self.axis = Int32(axis)
         self.inner = Int32(inner)
         self.kept = Int32(kept)
         self.sourceSampleStride = Int32(sourceSampleStride)
-        self.resultSampleStride = Int32(resultSampleStride)
+        self.valueSampleStride = Int32(valueSampleStride)
+        self.indexSampleStride = Int32(indexSampleStride)
     }
+
+    package var scratchBytes: Int { 32 * Int(axis) }
 }
 
 /// The definition of **sort**.
@@ -74,9 +78,9 @@ package struct SortInstruction: InstructionDefinition {
         }
         return [
             extent("source", fields.axis, type.bytes, every: fields.sourceSampleStride, .read),
-            extent("values", fields.kept, type.bytes, every: fields.resultSampleStride, .write),
-            extent("indices", fields.kept, 8, every: fields.resultSampleStride, .write),
-            OperandExtent("scratch", .write, bytes: 0..<32 * Int(fields.axis), elementBytes: 8),
+            extent("values", fields.kept, type.bytes, every: fields.valueSampleStride, .write),
+            extent("indices", fields.kept, 8, every: fields.indexSampleStride, .write),
+            OperandExtent("scratch", .write, bytes: 0..<fields.scratchBytes, elementBytes: 8),
         ]
     }
 }

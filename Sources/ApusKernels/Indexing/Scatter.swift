@@ -31,6 +31,7 @@ private struct ScatterCall {
         _ type: Element.Type, _ join: (_ present: Element, _ update: Element) -> Element
     ) {
         let positions = IndexedPositions(settings)
+        let takesNearest = settings.takesNearest == 1
         let updates = operands[0].unsafelyUnwrapped.assumingMemoryBound(to: Element.self)
         let indices = operands[1].unsafelyUnwrapped
         let destination = operands[2].unsafelyUnwrapped.assumingMemoryBound(to: Element.self)
@@ -39,7 +40,7 @@ private struct ScatterCall {
             let to = destination + sample * Int(settings.indexedSampleStride)
             let sampleIndices = indices + sample * Int(settings.indexSampleStride) * Int(settings.indexBytes)
             positions.forEach(sampleIndices) { place, isInside in
-                if isInside {
+                if isInside || takesNearest {
                     let run = to + place
                     for index in 0..<positions.run { run[index] = join(run[index], from[index]) }
                 }

@@ -21,7 +21,8 @@ func sort(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: Uns
             for column in 0..<inner {
                 line.sort(
                     from: sample * Int(settings.sourceSampleStride) + outer * axis * inner + column,
-                    to: sample * Int(settings.resultSampleStride) + outer * kept * inner + column)
+                    to: sample * Int(settings.valueSampleStride) + outer * kept * inner + column,
+                    indicesTo: sample * Int(settings.indexSampleStride) + outer * kept * inner + column)
             }
         }
     }
@@ -34,7 +35,7 @@ private struct SortedLine {
     let indices: Integers?
     let scratch: UnsafeMutablePointer<Entry>
 
-    func sort(from place: Int, to result: Int) {
+    func sort(from place: Int, to result: Int, indicesTo indexResult: Int) {
         let (axis, inner, kept) = (Int(settings.axis), Int(settings.inner), Int(settings.kept))
         if kept == 0 { return }
         var sorted: UnsafeMutablePointer<Entry>
@@ -52,11 +53,10 @@ private struct SortedLine {
         }
         for number in 0..<kept {
             let index = sorted[number].index
-            let target = result + number * inner
-            indices?[target] = Int64(index)
+            indices?[indexResult + number * inner] = Int64(index)
             if let values {
                 let bytes = source.type.bytes
-                (values + target * bytes).copyMemory(
+                (values + (result + number * inner) * bytes).copyMemory(
                     from: source.address + (place + index * inner) * bytes, byteCount: bytes)
             }
         }

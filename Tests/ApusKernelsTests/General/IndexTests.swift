@@ -151,6 +151,8 @@ import Testing
             let stored = try storedIndices(&test, ScatterInstruction.self)
             test.parameters.type = UInt8(type.rawValue)
             test.parameters.operation = operation.rawValue
+            test.parameters.takesNearest = UInt8(random.int(0...1))
+            let takesNearest = test.parameters.takesNearest == 1
             test.parameters.indexedSampleStride = random.int(0...2) == 0 ? 0 : Int32(test.indexedCount)
             test.parameters.indexSampleStride = Int32(stored)
             test.parameters.plainSampleStride = Int32(test.positions * test.run)
@@ -167,7 +169,7 @@ import Testing
                 ], test.parameters, samples: samples)
             for sample in 0..<samples {
                 for (position, tuple) in tuples(test, indices[sample * stored..<(sample + 1) * stored]).enumerated()
-                where zip(tuple, test.extents).allSatisfy({ Self.isInside($0, $1) }) {
+                where takesNearest || zip(tuple, test.extents).allSatisfy({ Self.isInside($0, $1) }) {
                     let index = zip(tuple, test.extents).map { Self.nearest($0, $1) }
                     let place = test.place(position, index) + sample * Int(test.parameters.indexedSampleStride)
                     for step in 0..<test.run {
@@ -215,6 +217,9 @@ import Testing
         }
         #expect(message(GatherInstruction.self) { _ in } == "")
         #expect(message(GatherInstruction.self) { $0.operation = 1 } == "gather's operation is 1, not in 0 to 0")
+        #expect(
+            message(GatherInstruction.self) { $0.takesNearest = 1 } == "gather's takesNearest is 1, not in 0 to 0")
+        #expect(message(ScatterInstruction.self) { $0.takesNearest = 2 } == "takesNearest is 2, neither 0 nor 1")
         #expect(message(GatherInstruction.self) { $0.depth = 9 } == "the depth is 9, not in 1 to 8")
         #expect(message(GatherInstruction.self) { $0.indexBytes = 2 } == "an index has 2 bytes, neither 4 nor 8")
         #expect(

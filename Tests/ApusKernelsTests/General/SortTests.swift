@@ -13,7 +13,7 @@ import Testing
             let kept = axis == 0 ? 0 : random.int(0...1) == 0 ? axis : random.int(1...axis)
             var parameters = SortParameters(
                 outer: outer, axis: axis, inner: inner, kept: kept, sourceSampleStride: outer * axis * inner,
-                resultSampleStride: outer * kept * inner)
+                valueSampleStride: outer * kept * inner, indexSampleStride: outer * kept * inner)
             parameters.type = UInt8(type.rawValue)
             parameters.isDescending = UInt8(random.int(0...1))
             parameters.isOrdered = UInt8(random.int(0...3) == 0 ? 0 : 1)
@@ -68,7 +68,7 @@ import Testing
     @Test func refusesWhatItCantCompute() {
         func message(_ change: (inout SortParameters) -> Void) -> String {
             var parameters = SortParameters(
-                outer: 1, axis: 4, inner: 2, kept: 3, sourceSampleStride: 8, resultSampleStride: 6)
+                outer: 1, axis: 4, inner: 2, kept: 3, sourceSampleStride: 8, valueSampleStride: 6, indexSampleStride: 6)
             change(&parameters)
             do throws(ParameterError) {
                 _ = try definition(SortInstruction.self, parameters)

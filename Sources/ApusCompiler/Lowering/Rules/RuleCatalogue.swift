@@ -17,6 +17,14 @@ enum RuleCatalogue {
         BatchNormRule.self, BatchNormTrainingRule.self, BatchNormGradientRule.self,
         DropoutTrainingRule.self, GaussianNoiseRule.self,
         ReduceSumRule.self,
+        MatMulRule.self,
+        NormalizeRowsRule.self, NormalizeRowsGradientRule.self,
+        ReduceMaxRule.self, ReduceMinRule.self, ReduceMeanRule.self, ReduceProductRule.self, ReduceLogSumExpRule.self,
+        ReduceMeanGradientRule.self, RepeatAlongRule.self, ArgMaxRule.self, ArgMinRule.self, CumulativeSumRule.self,
+        BatchMeanRule.self, BatchMeanGradientRule.self,
+        GatherRule.self, GatherGradientRule.self, GatherElementsRule.self, GatherNDRule.self,
+        ScatterElementsRule.self, ScatterNDRule.self, SortRule.self, TopKRule.self,
+        InterpolateRule.self, InterpolateGradientRule.self,
     ]
 
     private static let byName: [String: any OperatorRule.Type] = Dictionary(

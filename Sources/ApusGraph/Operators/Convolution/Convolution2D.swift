@@ -212,7 +212,7 @@ public struct Convolution2D: Operator {
 }
 
 /// The gradient of ``Convolution2D`` for its pictures.
-public struct Convolution2DInputGradient: Operator {
+package struct Convolution2DInputGradient: Operator {
     public static let name = "conv2d_input_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,
@@ -295,7 +295,7 @@ public struct Convolution2DInputGradient: Operator {
 }
 
 /// The gradients of ``Convolution2D`` for its weight and its bias.
-public struct Convolution2DWeightGradient: Operator {
+package struct Convolution2DWeightGradient: Operator {
     public static let name = "conv2d_weight_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

@@ -1,0 +1,17 @@
+import ApusGraph
+import ApusInstructions
+
+/// Slices replaced by the numbers of several dimensions, or combined with others.
+struct ScatterNDRule: OperatorRule, ScatteringRule {
+    let batch: Int
+    let reduction: ScatterReduction
+
+    init(_ operation: ScatterND) {
+        batch = operation.batch
+        reduction = operation.reduction
+    }
+
+    func parameters(_ site: Site, shape: [Int], indices: RowMajorOperand) throws(LoweringError) -> IndexParameters {
+        try site.tuples(indexed: shape, indices: indices.shape, batch: batch)
+    }
+}
