@@ -18,13 +18,6 @@ struct PlainValue {
     var strides: [Int] { rowMajorStrides(dimensions) }
 }
 
-/// The stride of each dimension of elements that lie row-major, without gaps.
-func rowMajorStrides(_ dimensions: [Int]) -> [Int] {
-    var strides = [Int](repeating: 1, count: dimensions.count)
-    for axis in dimensions.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * dimensions[axis + 1] }
-    return strides
-}
-
 extension Lowering {
     /// The dimensions of the part of the value that a sample has, or of all of it where samples share it: as many as the type
     /// has, so that axes keep their numbers. The batch counts as 1, and `c` times the batch as `c`.
@@ -117,21 +110,5 @@ func eight(_ numbers: [Int], padding: Int) -> Eight {
 
 extension ElementType {
     /// How instructions call the type.
-    var storedType: StoredType {
-        switch self {
-        case .f32: .float32
-        case .f16: .float16
-        case .bf16: .bfloat16
-        case .f64: .float64
-        case .i8: .int8
-        case .u8: .uint8
-        case .i16: .int16
-        case .u16: .uint16
-        case .i32: .int32
-        case .u32: .uint32
-        case .i64: .int64
-        case .u64: .uint64
-        case .bool: .boolean
-        }
-    }
+    var storedType: StoredType { StoredType(self) }
 }

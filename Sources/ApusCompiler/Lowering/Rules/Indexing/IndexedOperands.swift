@@ -27,27 +27,6 @@ struct RowMajorOperand {
     var elements: Int { shape.reduce(1, *) }
 }
 
-extension StoredType {
-    init(_ type: ElementType) {
-        self =
-            switch type {
-            case .f32: .float32
-            case .f16: .float16
-            case .bf16: .bfloat16
-            case .f64: .float64
-            case .i8: .int8
-            case .u8: .uint8
-            case .i16: .int16
-            case .u16: .uint16
-            case .i32: .int32
-            case .u32: .uint32
-            case .i64: .int64
-            case .u64: .uint64
-            case .bool: .boolean
-            }
-    }
-}
-
 extension Site {
     /// The dimension of a sample that an axis of the value's type is.
     ///
@@ -73,7 +52,7 @@ extension Lowering {
     mutating func indexOperand(_ value: ValueID) throws(LoweringError) -> RowMajorOperand {
         if let literal = literals[value] {
             return RowMajorOperand(
-                place: .fixed(addIndices(literal.map { Int32(clamping: Int($0)) })), type: .int32,
+                place: .fixed(addIndices(literal.whole.map { Int32(clamping: $0) })), type: .int32,
                 shape: try sampleShape(value), sampleStride: 0)
         }
         let source = try rowMajorOperand(value)
