@@ -52,7 +52,7 @@ extension Lowering {
     mutating func indexOperand(_ value: ValueID) throws(LoweringError) -> RowMajorOperand {
         if let literal = literals[value] {
             return RowMajorOperand(
-                place: .fixed(addIndices(literal.map { Int32(clamping: Int($0)) })), type: .int32,
+                place: .fixed(addIndices(literal.whole.map { Int32(clamping: $0) })), type: .int32,
                 shape: try sampleShape(value), sampleStride: 0)
         }
         let source = try rowMajorOperand(value)
