@@ -211,7 +211,7 @@ struct ConvolutionCall {
         }
         let x = TensorType(.f32, ["N", .fixed(groups * random.integer(1...2)), .fixed(size[0]), .fixed(size[1])])
         operands = [x] + convolution.implicitParameters([x]).map(\.type)
-        result = ApusGraphTests.result(of: convolution, x)
+        result = OperatorCases.result(of: convolution, x)
         self.convolution = convolution
     }
 }
@@ -226,7 +226,7 @@ private struct PoolCall {
     init(_ random: inout SeededRandom) {
         window = random.pair(1...3)
         stride = random.chance(0.5) ? nil : random.pair(1...3)
-        let (padding, least) = ApusGraphTests.padding(window, below: window.map { $0 - 1 }, &random)
+        let (padding, least) = OperatorCases.padding(window, below: window.map { $0 - 1 }, &random)
         self.padding = padding
         let size = least.map { $0 + random.integer(0...4) }
         operand = TensorType(.f32, ["N", .fixed(random.integer(1...2)), .fixed(size[0]), .fixed(size[1])])

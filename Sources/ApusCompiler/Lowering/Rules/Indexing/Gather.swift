@@ -7,10 +7,8 @@ struct GatherRule: OperatorRule, GatheringRule {
 
     init(_ operation: Gather) { axis = operation.axis }
 
-    func parameters(
-        _ site: Site, source: RowMajorOperand, indices: RowMajorOperand
-    ) throws(LoweringError) -> IndexParameters {
-        let axis = try site.sampleAxis(axis, of: site.operands[0], shape: source.shape)
-        return .slices(shape: source.shape, axis: axis, count: indices.elements)
+    func parameters(_ site: Site, source: PlainValue, indices: PlainValue) throws(LoweringError) -> IndexParameters {
+        let axis = try site.axis(axis, of: site.operands[0])
+        return .slices(shape: source.dimensions, axis: axis, count: indices.count)
     }
 }

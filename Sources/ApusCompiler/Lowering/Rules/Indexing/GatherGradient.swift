@@ -10,22 +10,14 @@ struct GatherGradientRule: OperatorRule, SingleRule {
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
         let value = site.results[0]
         guard site.type(value).elementType == .f32 else { throw site.unsupported("adds gradients of type f32 alone") }
-        let indices = try lowering.indexOperand(site.operands[0])
-        let gradient = try lowering.rowMajorOperand(site.operands[1])
-        let shape = try lowering.sampleShape(value)
-        let result: RowMajorOperand
-        if site.isDynamic(value) {
-            result = RowMajorOperand(try lowering.makeResult(value), shape: shape)
-            lowering.clear(result, label: site.name)
-        } else {
-            let count = shape.reduce(1, *)
-            result = RowMajorOperand(
-                place: .fixed(lowering.makeReduction(value, elements: count, form: .copy(count: count))),
-                type: .float32, shape: shape, sampleStride: 0)
-        }
-        var parameters = IndexParameters.slices(
-            shape: shape, axis: try site.sampleAxis(axis, of: value, shape: shape), count: indices.elements)
-        parameters.take(indexed: result, indices: indices, plainSampleStride: gradient.sampleStride)
+        let axis = try site.axis(axis, of: value)
+        let indices = try lowering.indexValue(site.operands[0])
+        let gradient = try lowering.plainValue(site.operands[1])
+        let result = try lowering.makePlainSum(value)
+        // Sums over samples are cleared before every run.
+        if site.isDynamic(value) { lowering.clear(result, label: site.name) }
+        var parameters = IndexParameters.slices(shape: result.dimensions, axis: axis, count: indices.count)
+        parameters.take(indexed: result, indices: indices, plain: gradient)
         parameters.operation = ScatterOperation.add.rawValue
         parameters.takesNearest = 1
         lowering.emit(.scatter, [gradient.place, indices.place, result.place], parameters, label: site.name)

@@ -11,8 +11,8 @@ struct ScatterElementsRule: OperatorRule, ScatteringRule {
         reduction = operation.reduction
     }
 
-    func parameters(_ site: Site, shape: [Int], indices: RowMajorOperand) throws(LoweringError) -> IndexParameters {
-        let axis = try site.sampleAxis(axis, of: site.operands[0], shape: shape)
-        return .elements(shape: shape, axis: axis, indexShape: indices.shape)
+    func parameters(_ site: Site, source: PlainValue, indices: PlainValue) throws(LoweringError) -> IndexParameters {
+        .elements(
+            shape: source.dimensions, axis: try site.axis(axis, of: site.operands[0]), indexShape: indices.dimensions)
     }
 }

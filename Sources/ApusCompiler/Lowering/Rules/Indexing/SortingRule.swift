@@ -9,17 +9,18 @@ protocol SortingRule: SingleRule {
 
 extension SortingRule {
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        let source = try lowering.rowMajorOperand(site.operands[0])
+        let source = try lowering.plainValue(site.operands[0])
         guard source.type != .float64, source.type != .uint64 else {
             throw site.unsupported("puts no elements of type \(site.type(site.operands[0]).elementType) in order")
         }
-        let axis = try site.sampleAxis(axis, of: site.operands[0], shape: source.shape)
+        let axis = try site.axis(axis, of: site.operands[0])
         let (values, indices) = (
             try used(site.results[0], site, &lowering), try used(site.results[1], site, &lowering)
         )
         var parameters = SortParameters(
-            outer: source.shape[..<axis].reduce(1, *), axis: source.shape[axis],
-            inner: source.shape[(axis + 1)...].reduce(1, *), kept: try lowering.sampleShape(site.results[0])[axis],
+            outer: source.dimensions[..<axis].reduce(1, *), axis: source.dimensions[axis],
+            inner: source.dimensions[(axis + 1)...].reduce(1, *),
+            kept: try lowering.dimensions(of: site.results[0])[axis],
             sourceSampleStride: source.sampleStride, valueSampleStride: values?.sampleStride ?? 0,
             indexSampleStride: indices?.sampleStride ?? 0)
         parameters.type = UInt8(source.type.rawValue)
@@ -33,8 +34,8 @@ extension SortingRule {
     /// Room for a result that somebody reads.
     private func used(
         _ value: ValueID, _ site: Site, _ lowering: inout Lowering
-    ) throws(LoweringError) -> RowMajorOperand? {
+    ) throws(LoweringError) -> PlainValue? {
         guard site.context.isOutput(value) || !site.readers(of: value).isEmpty else { return nil }
-        return RowMajorOperand(try lowering.makeOutput(value), shape: [])
+        return try lowering.makePlainResult(value, isOutput: true)
     }
 }

@@ -1,0 +1,102 @@
+import ApusGraph
+import ApusInstructions
+import ApusPlan
+
+/// A value as the general instructions take it: its elements row-major, its samples a stride apart.
+struct PlainValue {
+    var place: Place
+    /// As many numbers as the type has dimensions: see ``Lowering/dimensions(of:)``.
+    var dimensions: [Int]
+    /// Elements from a sample to the next; 0 where all samples share the value.
+    var sampleStride: Int
+    var type: StoredType
+
+    /// Elements of a sample.
+    var count: Int { dimensions.reduce(1, *) }
+
+    /// The stride of each dimension.
+    var strides: [Int] { rowMajorStrides(dimensions) }
+}
+
+/// The stride of each dimension of elements that lie row-major, without gaps.
+func rowMajorStrides(_ dimensions: [Int]) -> [Int] {
+    var strides = [Int](repeating: 1, count: dimensions.count)
+    for axis in dimensions.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * dimensions[axis + 1] }
+    return strides
+}
+
+extension Lowering {
+    /// The dimensions of the part of the value that a sample has, or of all of it where samples share it: as many as the type
+    /// has, so that axes keep their numbers. The batch counts as 1, and `c` times the batch as `c`.
+    func dimensions(of value: ValueID) throws(LoweringError) -> [Int] {
+        let shape = try sampleShape(value)
+        return shape.count < graph[value].type.rank ? [1] + shape : shape
+    }
+
+    /// The value, whether samples have it or share it.
+    ///
+    /// - Parameter isAligned: whether its samples must lie as ``Lowering/plainLayout(of:)`` says.
+    mutating func plainValue(_ value: ValueID, isAligned: Bool = false) throws(LoweringError) -> PlainValue {
+        let dimensions = try dimensions(of: value)
+        guard context.samples.isDynamic(value) else {
+            return PlainValue(
+                place: .fixed(try sharedOperand(value)), dimensions: dimensions, sampleStride: 0, type: .float32)
+        }
+        return plain(isAligned ? try plainOperand(value) : try readableOperand(value), dimensions)
+    }
+
+    /// Room for a plain result that each sample has.
+    ///
+    /// - Parameter isOutput: whether it may be made where the caller wants it.
+    mutating func makePlainResult(_ value: ValueID, isOutput: Bool = false) throws(LoweringError) -> PlainValue {
+        plain(isOutput ? try makeOutput(value) : try makeResult(value), try dimensions(of: value))
+    }
+
+    /// Room for a result that is a sum over the samples, to which the body adds; or for one that each sample has.
+    mutating func makePlainSum(_ value: ValueID) throws(LoweringError) -> PlainValue {
+        if context.samples.isDynamic(value) { return try makePlainResult(value) }
+        let dimensions = try dimensions(of: value)
+        let count = dimensions.reduce(1, *)
+        let sum = makeReduction(value, elements: count, form: .copy(count: count))
+        return PlainValue(place: .fixed(sum), dimensions: dimensions, sampleStride: 0, type: .float32)
+    }
+
+    private func plain(_ stored: Stored, _ dimensions: [Int]) -> PlainValue {
+        PlainValue(
+            place: stored.place, dimensions: dimensions,
+            sampleStride: Int(stored.layout.sampleStride) * stored.imageCount, type: stored.elementType.storedType)
+    }
+}
+
+extension Site {
+    /// Throws where an operand is not of f32, and the instruction computes with nothing else.
+    func requireSinglePrecision() throws(LoweringError) {
+        for operand in operands where type(operand).elementType != .f32 {
+            throw unsupported("computes with f32 only, and not with \(type(operand)); cast it first")
+        }
+    }
+
+    /// Whether a sum over samples is made: the result has no batch, and an operand has.
+    var sumsOverSamples: Bool { !isDynamic(results[0]) && operands.contains { isDynamic($0) } }
+}
+
+extension ElementType {
+    /// How instructions call the type.
+    var storedType: StoredType {
+        switch self {
+        case .f32: .float32
+        case .f16: .float16
+        case .bf16: .bfloat16
+        case .f64: .float64
+        case .i8: .int8
+        case .u8: .uint8
+        case .i16: .int16
+        case .u16: .uint16
+        case .i32: .int32
+        case .u32: .uint32
+        case .i64: .int64
+        case .u64: .uint64
+        case .bool: .boolean
+        }
+    }
+}
