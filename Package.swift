@@ -67,7 +67,7 @@ let package = Package(
         .target(
             name: "ApusRuntime", dependencies: ["ApusPlan", "ApusInstructions", "CPlatform"] + kernelNames,
             swiftSettings: checked),
-        .target(name: "ApusData", dependencies: ["ApusFiles", "CZlib", "CPNG"], swiftSettings: checked),
+        .target(name: "ApusData", dependencies: ["ApusFiles", "ApusGraph", "CZlib", "CPNG"], swiftSettings: checked),
         .target(
             name: "ApusTraining",
             dependencies: [
@@ -164,7 +164,8 @@ let package = Package(
         .testTarget(
             name: "ApusProfileTests",
             dependencies: ["ApusInstructions", "ApusJSON", "ApusPlan", "ApusProfile", "ApusRuntime"]),
-        .testTarget(name: "ApusDataTests", dependencies: ["ApusData", "ApusFiles"]),
+        .testTarget(
+            name: "ApusDataTests", dependencies: ["ApusData", "ApusFiles", "ApusGraph", "CZlib", "TestSupport"]),
         .testTarget(
             name: "ApusTrainingTests",
             dependencies: [
@@ -205,6 +206,8 @@ let package = Package(
                 "CAllocationCount",
             ],
             path: "Bench/Cases", swiftSettings: checked),
+        // What several test targets use.
+        .target(name: "TestSupport", dependencies: ["ApusFiles"], path: "Tests/Support"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -7,16 +7,23 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
     public let problem: String
     /// What the reader of the message can do. May be empty.
     public let remedy: String
+    /// What the caller of the reader can set to mend it, where there is something.
+    public let setting: Setting?
 
-    public init(file: String? = nil, problem: String, remedy: String = "") {
+    /// A choice of ``DataSource``'s caller.
+    public enum Setting: Sendable, Equatable {
+        case labelColumns
+        case size
+    }
+
+    public init(file: String? = nil, problem: String, remedy: String = "", setting: Setting? = nil) {
         self.file = file
         self.problem = problem
         self.remedy = remedy
+        self.setting = setting
     }
 
-    init(_ error: FileError) {
-        self.init(file: error.path, problem: error.problem, remedy: error.remedy)
-    }
+    init(_ error: FileError) { self.init(file: error.path, problem: error.problem, remedy: error.remedy) }
 
     public var description: String {
         let what = file.map { "\($0): \(problem)" } ?? problem
@@ -26,20 +33,12 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// All bytes of a file of at most `limit` bytes, as `ApusFiles.readFile`, with this module's error.
 func readData(_ path: String, limit: Int) throws(DataError) -> [UInt8] {
-    do {
-        return try readFile(path, limit: limit)
-    } catch {
-        throw DataError(error)
-    }
+    do { return try readFile(path, limit: limit) } catch { throw DataError(error) }
 }
 
 /// Writes a whole file, or leaves what was there, with this module's error.
 func writeData(_ bytes: [UInt8], to path: String) throws(DataError) {
-    do {
-        try writeFile(bytes, to: path)
-    } catch {
-        throw DataError(error)
-    }
+    do { try writeFile(bytes, to: path) } catch { throw DataError(error) }
 }
 
 /// The product of dimensions that a file claims, or nil where one is negative or the product exceeds `limit`.

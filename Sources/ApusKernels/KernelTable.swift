@@ -68,6 +68,8 @@ package func kernel(for opcode: Opcode) -> Kernel? {
     case .normalizeRowsGradient: normalizeRowsGradient
     case .recurrent: recurrent
     case .recurrentGradient: recurrentGradient
+    case .batchMean: batchMean
+    case .batchMeanGradient: batchMeanGradient
     default: nil
     }
 }

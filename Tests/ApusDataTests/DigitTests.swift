@@ -3,21 +3,21 @@ import Testing
 
 @Suite struct DigitTests {
     @Test func eachDigitDependsOnSeedAndIndexAlone() throws {
-        let all = try ImageDataset.digits(count: 40, seed: 7)
-        let some = try ImageDataset.digits(count: 5, seed: 7, first: 20)
-        #expect(all.subset(20..<25).images == some.images)
+        let all = try Dataset.digits(count: 40, seed: 7)
+        let some = try Dataset.digits(count: 5, seed: 7, first: 20)
+        #expect(all.subset(20..<25).inputs == some.inputs)
         #expect(all.subset(20..<25).labels == some.labels)
-        #expect(DigitGenerator(seed: 7).draw(33).bytes == all.image(33).bytes)
-        #expect(try ImageDataset.digits(count: 40, seed: 8).images != all.images)
+        #expect(DigitGenerator(seed: 7).draw(33).bytes == all.picture(33)?.bytes)
+        #expect(try Dataset.digits(count: 40, seed: 8).inputs != all.inputs)
         #expect(all.labels.prefix(12) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1])
     }
 
     /// What MNIST promises of its pictures: a box of 20 × 20, the centre of mass in the middle, dark paper.
     @Test func lookLikeMNIST() throws {
-        let digits = try ImageDataset.digits(count: 2000, seed: 3)
+        let digits = try Dataset.digits(count: 2000, seed: 3)
         var total = 0.0
         for index in 0..<digits.count {
-            let image = digits.image(index)
+            let image = try #require(digits.picture(index))
             var mass = 0.0
             var x = 0.0
             var y = 0.0
@@ -38,7 +38,7 @@ import Testing
             total += mass
         }
         // MNIST has 0.1307.
-        let mean = total / Double(digits.images.count) / 255
+        let mean = total / Double(digits.inputs[0].elements.count) / 255
         #expect((0.11...0.15).contains(mean))
     }
 

@@ -1,5 +1,6 @@
 import ApusData
 import CZlib
+import TestSupport
 import Testing
 
 /// The bytes of an IDX file of unsigned bytes.
@@ -95,9 +96,7 @@ func writeCompressed(_ bytes: [UInt8], to path: String) {
             do throws(DataError) {
                 let read = try IDX.read(path)
                 #expect(read.shape.reduce(1, *) == read.bytes.count, "seed \(seed)")
-            } catch {
-                #expect(error.file == path, "seed \(seed)")
-            }
+            } catch { #expect(error.file == path, "seed \(seed)") }
         }
     }
 }

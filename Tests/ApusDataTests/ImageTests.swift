@@ -1,4 +1,5 @@
 import ApusData
+import TestSupport
 import Testing
 
 @Suite struct ImageTests {
@@ -54,8 +55,7 @@ import Testing
             message(Array("P5 100000 100000 255\n".utf8))
                 == "x: is a picture of 100000 × 100000 pixels, more than the 67108864 that are read; make it smaller first"
         )
-        #expect(
-            message(Array("P5 99999999999999999999 1 255\n".utf8)).contains("its width is above 1073741824"))
+        #expect(message(Array("P5 99999999999999999999 1 255\n".utf8)).contains("its width is above 1073741824"))
         #expect(message(Array("P2 1 1 7 8".utf8)).contains("a sample is 8, above the greatest value 7"))
         #expect(message(Array("P2 1 1 0 0".utf8)).contains("its greatest value is 0"))
         #expect(message(Array("P2 0 1 1 0".utf8)) == "x: is a picture of 0 × 1 pixels")
@@ -90,8 +90,8 @@ import Testing
         let image = Image(channels: 1, height: 2, width: 2, bytes: [0, 51, 102, 255])
         let values = try InputPreparation.unit.prepare(image, channels: 1, height: 2, width: 2)
         for (value, expected) in zip(values, [0, 0.2, 0.4, 1] as [Float]) { #expect(abs(value - expected) < 1e-6) }
-        let normalized = try InputPreparation(mean: [0.2], standardDeviation: [0.5])
-            .prepare(image, channels: 1, height: 2, width: 2)
+        let normalized = try InputPreparation(mean: [0.2], standardDeviation: [0.5]).prepare(
+            image, channels: 1, height: 2, width: 2)
         for (value, expected) in zip(normalized, [-0.4, 0, 0.4, 1.6] as [Float]) {
             #expect(abs(value - expected) < 1e-6)
         }
@@ -171,8 +171,7 @@ import Testing
             ["size": "1"],
             "input preparation: 'size' is not known; use scale, mean, standard_deviation, resize and invert"
         ),
-    ])
-    func saysWhatIsWrong(fields: [String: String], message: String) {
+    ]) func saysWhatIsWrong(fields: [String: String], message: String) {
         let error = #expect(throws: DataError.self) { try InputPreparation(fields: fields) }
         #expect(error?.description == message)
     }

@@ -142,7 +142,7 @@ import Testing
             var probabilities = random.floats(test.count, in: 0.01...1)
             // Some are zero: the loss is bounded there.
             for index in probabilities.indices where random.int(0...19) == 0 { probabilities[index] = 0 }
-            let weight = Double(test.arguments.inverseBatch)
+            let weight = Double(test.arguments.inverseBatch) / Double(test.parameters.rows)
             let (loss, logitLoss) = (GuardedFloats([0.5]), GuardedFloats([0.25]))
             let lossGradient = GuardedFloats([-1.5])
             let gradient = GuardedFloats(count: test.count)

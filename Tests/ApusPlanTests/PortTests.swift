@@ -62,19 +62,19 @@ struct PortTests {
                 == "instruction 5 of the body, softmax for probabilities: the destination is in the output probabilities, "
                 + "which all samples have in common and the body must not touch")
         // Outside of the body there are no samples.
-        let reason = "instruction 0 of the prologue, fill for reductions: the buffer "
+        let reason = "instruction 0 of the prologue, padVector for reductions: the destination "
         #expect(
-            message { $0.prologue[0].operands = [Operand(.output)] }
+            message { $0.prologue[0].operands[1] = Operand(.output) }
                 .hasSuffix("the output probabilities is there sample by sample, in the body alone"))
         #expect(
             message {
                 $0.outputs.append(Port(name: "zeros", elementType: .f32, sampleShape: [32], isShared: true))
-                $0.prologue[0].operands = [Operand(.output, port: 1)]
+                $0.prologue[0].operands[1] = Operand(.output, port: 1)
             } == reason + "is bytes 0 ..< 256 of the output arena, which has 128")
         #expect(
             message {
                 $0.outputs.append(Port(name: "zeros", elementType: .f32, sampleShape: [64], isShared: true))
-                $0.prologue[0].operands = [Operand(.output, port: 1)]
+                $0.prologue[0].operands[1] = Operand(.output, port: 1)
             } == "right")
     }
 }

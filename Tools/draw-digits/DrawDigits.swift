@@ -56,7 +56,7 @@ struct DrawDigits: Tool {
         let generator = DigitGenerator(seed: UInt64(seed), size: size)
         let columns = min(count, 20)
         let rows = (count + columns - 1) / columns
-        guard columns * rows * size * size <= Image.greatestPixelCount else {
+        guard columns * rows * size * size <= Image.maximumPixelCount else {
             throw UsageError("\(count) digits of \(size) pixels make too large a sheet: draw fewer or smaller ones")
         }
         var bytes = [UInt8](repeating: 0, count: rows * columns * size * size)

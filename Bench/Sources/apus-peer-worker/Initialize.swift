@@ -1,5 +1,4 @@
-import ApusCompiler
-import ApusGraph
+import Apus
 import Foundation
 
 /// Makes a model file of a spec, with made-up weights under which a comparison of answers can fail.

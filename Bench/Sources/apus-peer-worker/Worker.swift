@@ -1,5 +1,4 @@
-import ApusPlan
-import ApusRuntime
+import Apus
 import Foundation
 
 /// A plan in a session, with the samples that it is asked again and again.
@@ -18,7 +17,7 @@ struct Subject: ~Copyable {
     ///   - path: the path of a plan file of one input and one output.
     ///   - samples: the path of a file of f32 that holds at least `batch` samples, row-major.
     static func load(plan path: String, samples: String, batch: Int, threads: Int) throws -> Subject {
-        let plan = try PlanFile.decode([UInt8](Data(contentsOf: URL(fileURLWithPath: path))))
+        let plan = try Plan(contentsOf: path)
         let bytes = try Data(contentsOf: URL(fileURLWithPath: samples))
         let elements = batch * plan.inputs[0].sampleElements
         guard bytes.count >= elements * 4 else { throw WorkerError("\(samples) holds less than \(batch) samples") }

@@ -1,4 +1,4 @@
-public import ApusGraph
+package import ApusGraph
 
 /// What a training graph makes smaller.
 public enum Loss: String, Sendable, Hashable, CaseIterable {
@@ -12,7 +12,7 @@ public enum Loss: String, Sendable, Hashable, CaseIterable {
 
 /// Adds the input `labels` and the value `loss`, which becomes the only output. A graph whose only output is a scalar
 /// already is its own loss and stays as it is.
-public struct AttachLoss: Pass {
+package struct AttachLoss: Pass {
     public let name = "attach-loss"
     public var loss: Loss
 

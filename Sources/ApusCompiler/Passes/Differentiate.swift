@@ -1,9 +1,9 @@
-public import ApusGraph
+package import ApusGraph
 
 /// Adds the gradient of the loss, which is the graph's only output, for every trained parameter: reverse-mode
 /// differentiation (Griewank and Walther, *Evaluating Derivatives*, 2nd ed., section 3.2), by the gradient rules of the
 /// operators. Only what leads to a trained parameter is emitted.
-public struct Differentiate: Pass {
+package struct Differentiate: Pass {
     public let name = "differentiate"
 
     public init() {}

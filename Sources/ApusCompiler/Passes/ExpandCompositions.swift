@@ -1,7 +1,7 @@
-public import ApusGraph
+package import ApusGraph
 
 /// Puts the operators that a composite operator stands for in its place, and goes on until none is left.
-public struct ExpandCompositions: Pass {
+package struct ExpandCompositions: Pass {
     public let name = "expand-compositions"
 
     public init() {}

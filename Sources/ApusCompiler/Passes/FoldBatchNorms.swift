@@ -1,11 +1,11 @@
-public import ApusGraph
+package import ApusGraph
 
 /// Moves a batch norm that stands behind a convolution or a dense layer into that layer's weight and bias:
 /// `(w · x + b − mean) · scale / σ + shift = (w · scale / σ) · x + ((b − mean) · scale / σ + shift)`.
 ///
 /// The new weight and bias are computed by a `fold_batch_norm` in the graph, which ``FoldConstants`` then evaluates.
 /// Only for inference: in training the statistics are those of the batch.
-public struct FoldBatchNorms: Pass {
+package struct FoldBatchNorms: Pass {
     public let name = "fold-batch-norm"
 
     public init() {}

@@ -1,11 +1,11 @@
-public import ApusGraph
+package import ApusGraph
 
 /// Computes now what depends on constants and parameters alone, with the reference kernels.
 ///
 /// A result becomes a constant where it comes from constants alone and is small, else a parameter with weights.
 /// Parameters that are not trained yet count with their initial values (seed 0), so that the plan of an untrained spec
 /// has the layout of the trained one. Only for inference: it takes the parameters' present values for good.
-public struct FoldConstants: Pass {
+package struct FoldConstants: Pass {
     public let name = "fold-constants"
     /// Elements up to which a constant is written into the graph.
     static let largestConstant = 64

@@ -1,10 +1,10 @@
-public import ApusGraph
+package import ApusGraph
 
 /// Makes one operator of a convolution, the addition of a value of the same type, and the rectifier behind that, if there is
 /// one: the shortcuts of residual networks.
 ///
 /// The convolution's result must have no other reader. Depthwise convolutions stay as they are: they take no addend.
-public struct FuseAdditions: Pass {
+package struct FuseAdditions: Pass {
     public let name = "fuse-additions"
 
     public init() {}

@@ -1,10 +1,10 @@
-public import ApusGraph
+package import ApusGraph
 
 /// Makes one operator of a convolution or dense layer and what stands behind it: a rectifier, and for convolutions a max-pool
 /// whose windows lie side by side, in either order, because the greatest of the rectified is the rectified greatest.
 ///
 /// What lies in between must have no other reader; the result keeps the name of the last of them.
-public struct FuseConvolutions: Pass {
+package struct FuseConvolutions: Pass {
     public let name = "fuse-convolutions"
 
     public init() {}

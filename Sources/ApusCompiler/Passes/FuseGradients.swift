@@ -1,4 +1,4 @@
-public import ApusGraph
+package import ApusGraph
 
 /// Fuses convolution, rectifier and max-pool of a training graph together with their backward twins.
 ///
@@ -7,7 +7,7 @@ public import ApusGraph
 /// the unpooled activations, by far the largest values of the graph, are never stored.
 ///
 /// What lies in between must be read by exactly the twins.
-public struct FuseGradients: Pass {
+package struct FuseGradients: Pass {
     public let name = "fuse-gradients"
 
     public init() {}

@@ -1,10 +1,10 @@
-public import ApusGraph
+package import ApusGraph
 
 /// Takes out what only trains: dropout and input noise pass their operand through when a model answers.
 ///
 /// One that is an output and reads an input directly becomes a reshape to the shape it has, so that the output keeps
 /// its name.
-public struct InferenceMode: Pass {
+package struct InferenceMode: Pass {
     public let name = "inference-mode"
 
     public init() {}

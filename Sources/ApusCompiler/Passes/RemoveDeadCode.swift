@@ -1,8 +1,8 @@
-public import ApusGraph
+package import ApusGraph
 
 /// Takes out nodes and constants that nothing depends on that is read from outside, and parameters too, with their
 /// weights, unless they are to be kept. Inputs stay: they are what a caller hands over.
-public struct RemoveDeadCode: Pass {
+package struct RemoveDeadCode: Pass {
     public let name = "remove-dead-code"
     /// Training and evaluation plans share one block of parameters, so there each must stay in its place.
     public var keepsParameters: Bool

@@ -1,8 +1,8 @@
-public import ApusGraph
+package import ApusGraph
 
 /// Computes once what several calls of one operator, with the same attributes and operands, compute alike. Random
 /// operators count their stream among their attributes, so two dropouts stay two.
-public struct RemoveDuplicates: Pass {
+package struct RemoveDuplicates: Pass {
     public let name = "remove-duplicates"
 
     public init() {}

@@ -1,8 +1,8 @@
-public import ApusGraph
+package import ApusGraph
 
 /// Takes out what changes nothing: a reshape to the shape that is there already, the inner ones of a chain of them, and what
 /// says of itself that it leaves an operand as it is, as adding zeros does, or dropout that drops nothing.
-public struct RemoveIdentities: Pass {
+package struct RemoveIdentities: Pass {
     public let name = "remove-identities"
 
     public init() {}

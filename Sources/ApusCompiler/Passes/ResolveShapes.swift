@@ -1,11 +1,11 @@
-public import ApusGraph
+package import ApusGraph
 
 /// Computes what is known of shapes before anything runs: calls that take a shape as an operand get it as an attribute, and
 /// small integer values whose elements are numbers become constants.
 ///
 /// `shape` of a value without a batch is such a value, and so is all arithmetic on it. What a symbol is in stays as it is; dead
 /// code goes where nothing but resolved calls read it.
-public struct ResolveShapes: Pass {
+package struct ResolveShapes: Pass {
     public let name = "resolve-shapes"
 
     public init() {}

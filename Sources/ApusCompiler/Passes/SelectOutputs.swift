@@ -1,7 +1,7 @@
-public import ApusGraph
+package import ApusGraph
 
 /// Makes the named values the outputs, in place of those that the graph has.
-public struct SelectOutputs: Pass {
+package struct SelectOutputs: Pass {
     public let name = "select-outputs"
     public var values: [String]
 

@@ -1,4 +1,4 @@
-public import ApusGraph
+package import ApusGraph
 
 /// Puts in what only trains.
 ///
@@ -7,7 +7,7 @@ public import ApusGraph
 ///   is the one that the layer itself divides by.
 /// - Dropout drops. Each has its stream of random numbers, counted from 1 in the order of the graph.
 /// - With an input noise, Gaussian noise of that standard deviation (stream 0) is added to the first f32 input.
-public struct TrainingMode: Pass {
+package struct TrainingMode: Pass {
     public let name = "training-mode"
     public var inputNoise: Double
 

@@ -1,11 +1,11 @@
-public import ApusGraph
+package import ApusGraph
 
 /// Lets convolutions compute only the rows and columns that somebody reads.
 ///
 /// Floor pooling of a 7×7 picture by 2×2 windows never reads row and column 7, so the convolution before it computes 6×6:
 /// its `trim` becomes `[1, 1]`, and every type downstream follows. Outputs, and operands of operators that the pass does
 /// not know to be local, are needed as a whole.
-public struct Trim: Pass {
+package struct Trim: Pass {
     public let name = "trim"
 
     public init() {}

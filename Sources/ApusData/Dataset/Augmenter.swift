@@ -18,8 +18,8 @@ public struct Augmenter: Sendable {
     ///   - mean: Subtracted after that: one number, or one for each channel.
     ///   - standardDeviation: Divided by after that: one number, or one for each channel.
     public init(
-        _ augmentation: Augmentation = Augmentation(), channels: Int, height: Int, width: Int,
-        scale: Float = 1 / 255, mean: [Float] = [0], standardDeviation: [Float] = [1]
+        _ augmentation: Augmentation = Augmentation(), channels: Int, height: Int, width: Int, scale: Float = 1 / 255,
+        mean: [Float] = [0], standardDeviation: [Float] = [1]
     ) throws(DataError) {
         try augmentation.check()
         try checkNormalization(scale: scale, mean: mean, standardDeviation: standardDeviation, channels: channels)
@@ -27,10 +27,9 @@ public struct Augmenter: Sendable {
         self.channels = channels
         self.height = height
         self.width = width
-        multipliers = (0..<channels).map { scale / standardDeviation[standardDeviation.count == 1 ? 0 : $0] }
-        offsets = (0..<channels).map { channel in
-            -mean[mean.count == 1 ? 0 : channel] / standardDeviation[standardDeviation.count == 1 ? 0 : channel]
-        }
+        let normalizer = Normalizer(scale: scale, mean: mean, standardDeviation: standardDeviation, channels: channels)
+        multipliers = normalizer.multipliers
+        offsets = normalizer.offsets
         elastic =
             augmentation.elasticity == 0
             ? nil
@@ -52,14 +51,6 @@ public struct Augmenter: Sendable {
                     source.baseAddress!, seed: seed, epoch: epoch, sample: sample, into: destination.baseAddress!)
             }
         }
-    }
-
-    /// Writes image `index` of a data set whose images have this augmenter's size, as the sample of that number.
-    public func prepare(
-        _ index: Int, of dataset: ImageDataset, seed: UInt64, epoch: Int, into output: inout MutableSpan<Float>
-    ) {
-        let images = dataset.images.span
-        prepare(images.extracting(dataset.range(of: index)), seed: seed, epoch: epoch, sample: index, into: &output)
     }
 
     /// As the first, of memory that the caller vouches for: `channels × height × width` elements each.

@@ -22,9 +22,7 @@ public struct DigitGenerator: Sendable {
     public func digit(_ index: Int) -> Int { index % 10 }
 
     /// Draws one digit. O(size²); about 20 µs for 28 pixels.
-    public func draw(_ index: Int) -> Image {
-        Image(channels: 1, height: size, width: size, bytes: pixels(index))
-    }
+    public func draw(_ index: Int) -> Image { Image(channels: 1, height: size, width: size, bytes: pixels(index)) }
 
     func pixels(_ index: Int) -> [UInt8] {
         var random = CounterRandom(seed: seed, purpose: .digits, stream: UInt64(index))
@@ -33,15 +31,16 @@ public struct DigitGenerator: Sendable {
     }
 }
 
-extension ImageDataset {
+extension Dataset {
     /// Generated digits: those of the indices `first..<first + count`. See ``DigitGenerator``.
-    public static func digits(count: Int, seed: UInt64, first: Int = 0) throws(DataError) -> ImageDataset {
+    public static func digits(count: Int, seed: UInt64, first: Int = 0) throws(DataError) -> Dataset {
         let generator = DigitGenerator(seed: seed)
         var images: [UInt8] = []
         images.reserveCapacity(count * 784)
         for index in first..<first + count { images.append(contentsOf: generator.pixels(index)) }
-        return try ImageDataset(
+        return try Dataset(
             channels: 1, height: 28, width: 28, images: images,
-            labels: (first..<first + count).map { UInt8(generator.digit($0)) }, classNames: DigitGenerator.classNames)
+            labels: (first..<first + count).map { Int32(generator.digit($0)) }, classNames: DigitGenerator.classNames,
+            preparation: .lightOnDark)
     }
 }

@@ -8,7 +8,7 @@ public struct Image: Equatable, Sendable {
     public let bytes: [UInt8]
 
     /// More pixels than this are not read: 64 megapixels.
-    public static let greatestPixelCount = 64 << 20
+    public static let maximumPixelCount = 64 << 20
 
     /// A picture of these bytes; there are `channels × height × width` of them.
     public init(channels: Int, height: Int, width: Int, bytes: [UInt8]) {

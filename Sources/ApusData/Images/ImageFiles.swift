@@ -2,13 +2,13 @@ import ApusFiles
 
 extension Image {
     /// A picture file larger than this is not read.
-    private static let greatestFile = 512 << 20
+    private static let maximumFile = 512 << 20
 
     /// Reads a PNG, PGM or PPM file. The kind is told by its first bytes, not by its name.
     /// - Throws: ``DataError`` where the file can't be read, is of another kind, is damaged, or has more than
-    ///   ``greatestPixelCount`` pixels.
+    ///   ``maximumPixelCount`` pixels.
     public static func read(_ path: String) throws(DataError) -> Image {
-        try decode(readData(path, limit: greatestFile), name: path)
+        try decode(readData(path, limit: maximumFile), name: path)
     }
 
     /// Reads a picture from the bytes of a PNG, PGM or PPM file. `name` is what errors call it.
@@ -28,17 +28,15 @@ extension Image {
         guard width > 0, height > 0 else {
             throw DataError(file: name, problem: "is a picture of \(width) × \(height) pixels")
         }
-        guard boundedProduct([width, height], limit: greatestPixelCount) != nil else {
+        guard boundedProduct([width, height], limit: maximumPixelCount) != nil else {
             throw DataError(
                 file: name,
                 problem:
-                    "is a picture of \(width) × \(height) pixels, more than the \(greatestPixelCount) that are read",
+                    "is a picture of \(width) × \(height) pixels, more than the \(maximumPixelCount) that are read",
                 remedy: "make it smaller first")
         }
     }
 
     /// Writes a PNG file, whole or not at all. The picture has one channel or three.
-    public func writePNG(to path: String) throws(DataError) {
-        try writeData(encodePNG(name: path), to: path)
-    }
+    public func writePNG(to path: String) throws(DataError) { try writeData(encodePNG(name: path), to: path) }
 }

@@ -16,7 +16,7 @@ public struct InputPreparation: Equatable, Sendable {
         case never
     }
 
-    /// What a pixel of 0...255 is multiplied by first.
+    /// What a pixel of 0...255 is multiplied by first. Numbers that are no bytes are not.
     public var scale: Float
     /// Subtracted next: one number, or one for each channel.
     public var mean: [Float]
@@ -40,31 +40,38 @@ public struct InputPreparation: Equatable, Sendable {
     }
 
     /// Pixels from 0 to 1, stretched, never inverted.
-    public static var unit: InputPreparation {
-        InputPreparation(resize: .stretch, invert: .never)
-    }
+    public static var unit: InputPreparation { InputPreparation(scale: 1 / 255, resize: .stretch, invert: .never) }
 
     /// Pixels from 0 to 1, light on dark: what MNIST and the generated digits need.
-    public static var lightOnDark: InputPreparation {
-        InputPreparation(resize: .fit, invert: .auto)
-    }
+    public static var lightOnDark: InputPreparation { InputPreparation(scale: 1 / 255, resize: .fit, invert: .auto) }
 
-    private init(resize: Resize, invert: Invert) {
-        scale = 1 / 255
+    /// Numbers as they are.
+    public static var none: InputPreparation { InputPreparation(scale: 1, resize: .stretch, invert: .never) }
+
+    private init(scale: Float, resize: Resize, invert: Invert) {
+        self.scale = scale
         mean = [0]
         standardDeviation = [1]
         self.resize = resize
         self.invert = invert
     }
 
+    /// Whether numbers that are no bytes stay what they are.
+    public var leavesNumbers: Bool { mean.allSatisfy { $0 == 0 } && standardDeviation.allSatisfy { $0 == 1 } }
+
+    /// The preparation with another mean and deviation: one number each, or one for each channel.
+    /// - Throws: ``DataError`` where a number is not finite, or a deviation is not above 0.
+    public func normalized(mean: [Float], standardDeviation: [Float]) throws(DataError) -> InputPreparation {
+        try InputPreparation(
+            scale: scale, mean: mean, standardDeviation: standardDeviation, resize: resize, invert: invert)
+    }
+
     /// The names and values that a model file keeps. A value has no space in it.
     public var fields: [(String, String)] {
         [
-            ("scale", scale.description),
-            ("mean", mean.map(\.description).joined(separator: ",")),
+            ("scale", scale.description), ("mean", mean.map(\.description).joined(separator: ",")),
             ("standard_deviation", standardDeviation.map(\.description).joined(separator: ",")),
-            ("resize", resize.rawValue),
-            ("invert", invert.rawValue),
+            ("resize", resize.rawValue), ("invert", invert.rawValue),
         ]
     }
 
@@ -114,11 +121,9 @@ extension InputPreparation {
     ///   channels.
     public func prepare(_ image: Image, channels: Int, height: Int, width: Int) throws(DataError) -> [Float] {
         try checkNormalization(scale: scale, mean: mean, standardDeviation: standardDeviation, channels: channels)
-        guard boundedProduct([channels, height, width], limit: 3 * Image.greatestPixelCount) != nil, height > 0,
+        guard boundedProduct([channels, height, width], limit: 3 * Image.maximumPixelCount) != nil, height > 0,
             width > 0
-        else {
-            throw DataError(problem: "an input of \(channels) × \(height) × \(width) is too large for a picture")
-        }
+        else { throw DataError(problem: "an input of \(channels) × \(height) × \(width) is too large for a picture") }
         let planes = try image.planes(channels: channels)
         let inverted = invert == .always || invert == .auto && image.hasLightBorder
         var placement = (top: 0, left: 0, height: height, width: width)

@@ -1,3 +1,4 @@
+import ApusGraph
 import Glibc
 
 /// Random numbers that are a pure function of (seed, purpose, stream, position).
@@ -16,8 +17,8 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
         case test
     }
 
-    private let key: SIMD2<UInt32>
-    private let stream: SIMD2<UInt32>
+    private let key: (UInt32, UInt32)
+    private let stream: (UInt32, UInt32)
     private let purpose: UInt32
     private var block: UInt32 = 0
     private var words: SIMD4<UInt32> = .zero
@@ -25,32 +26,16 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
 
     /// Numbers of a seed for a purpose. `stream` tells apart what shares both, for example an epoch or a sample.
     public init(seed: UInt64, purpose: Purpose, stream: UInt64 = 0) {
-        key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-        self.stream = SIMD2(UInt32(truncatingIfNeeded: stream), UInt32(truncatingIfNeeded: stream >> 32))
+        key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+        self.stream = (UInt32(truncatingIfNeeded: stream), UInt32(truncatingIfNeeded: stream >> 32))
         self.purpose = purpose.rawValue
-    }
-
-    /// The ten rounds: four random words for one counter and key.
-    package static func philox(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-        var counter = counter
-        var key = key
-        for round in 0..<10 {
-            if round > 0 { key &+= SIMD2(0x9E37_79B9, 0xBB67_AE85) }
-            let left = UInt64(0xD251_1F53) * UInt64(counter.x)
-            let right = UInt64(0xCD9E_8D57) * UInt64(counter.z)
-            counter = SIMD4(
-                UInt32(truncatingIfNeeded: right >> 32) ^ counter.y ^ key.x,
-                UInt32(truncatingIfNeeded: right),
-                UInt32(truncatingIfNeeded: left >> 32) ^ counter.w ^ key.y,
-                UInt32(truncatingIfNeeded: left))
-        }
-        return counter
     }
 
     /// 32 random bits.
     public mutating func nextWord() -> UInt32 {
         if used == 4 {
-            words = Self.philox(counter: SIMD4(block, stream.x, stream.y, purpose), key: key)
+            let four = Philox.words(counter: (block, stream.0, stream.1, purpose), key: key)
+            words = SIMD4(four.0, four.1, four.2, four.3)
             block &+= 1
             used = 0
         }
@@ -71,27 +56,19 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
         var product = UInt64(nextWord()) * UInt64(bound)
         if UInt32(truncatingIfNeeded: product) < bound {
             let threshold = (0 &- bound) % bound
-            while UInt32(truncatingIfNeeded: product) < threshold {
-                product = UInt64(nextWord()) * UInt64(bound)
-            }
+            while UInt32(truncatingIfNeeded: product) < threshold { product = UInt64(nextWord()) * UInt64(bound) }
         }
         return UInt32(truncatingIfNeeded: product >> 32)
     }
 
     /// A number in [0, 1): one of 2²⁴, evenly spaced.
-    public mutating func uniform() -> Float {
-        Float(nextWord() >> 8) * 0x1p-24
-    }
+    public mutating func uniform() -> Float { Float(nextWord() >> 8) * 0x1p-24 }
 
     /// A number in [low, high).
-    public mutating func uniform(_ low: Float, _ high: Float) -> Float {
-        low + (high - low) * uniform()
-    }
+    public mutating func uniform(_ low: Float, _ high: Float) -> Float { low + (high - low) * uniform() }
 
     /// True with this probability.
-    public mutating func chance(_ probability: Float) -> Bool {
-        uniform() < probability
-    }
+    public mutating func chance(_ probability: Float) -> Bool { uniform() < probability }
 
     /// A number of the standard normal distribution.
     ///

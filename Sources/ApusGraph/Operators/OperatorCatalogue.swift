@@ -6,9 +6,13 @@ public enum OperatorCatalogue {
     /// In the order of the language reference.
     public static let all: [any Operator.Type] = [
         Convolution2D.self, Convolution2DInputGradient.self, Convolution2DWeightGradient.self, FusedConvolution2D.self,
+        Convolution1D.self, Convolution3D.self,
+        ConvolutionTranspose1D.self, ConvolutionTranspose2D.self, ConvolutionTranspose3D.self,
         MaxPool2D.self, MaxPool2DGradient.self, MaxUnpool2D.self,
         AveragePool2D.self, AveragePool2DGradient.self, GlobalAveragePool.self,
-        Dense.self, DenseInputGradient.self, DenseWeightGradient.self, FusedDense.self,
+        MaxPool1D.self, MaxPool3D.self, AveragePool1D.self, AveragePool3D.self, LpPool.self,
+        Dense.self, DenseInputGradient.self, DenseWeightGradient.self, FusedDense.self, Linear.self,
+        MatMul.self, Gemm.self, Einsum.self,
         Flatten.self, Reshape.self, Squeeze.self, Unsqueeze.self, Expand.self, Identity.self, Transpose.self,
         Concat.self,
         Split.self, Slice.self, SliceGradient.self, Flip.self, Tile.self, Roll.self, Pad.self, PadConstant.self,

@@ -66,6 +66,8 @@ package enum InstructionCatalogue {
         NormalizeRowsGradientInstruction.self,
         RecurrentInstruction.self,
         RecurrentGradientInstruction.self,
+        BatchMeanInstruction.self,
+        BatchMeanGradientInstruction.self,
     ]
 
     /// The most operands that an instruction has.

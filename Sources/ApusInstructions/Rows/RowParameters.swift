@@ -2,7 +2,7 @@
 ///
 /// The results of **softmax** and **logSoftmax** have a sample stride of their own; all else has the same.
 ///
-/// The losses have one `Int32` label a row. With `w` = ``RunArguments/inverseBatch``:
+/// The losses have one `Int32` label a row. With `w` = ``RunArguments/inverseBatch`` `/ rows`, one over the rows of the batch:
 /// **crossEntropy** adds `w · Σ −log(max(p[label], 1e-30))` to `loss`, **logitCrossEntropy** adds
 /// `w · Σ (log Σ exp(logits) − logits[label])`. Their gradients write the gradient for the source: the loss gradient
 /// (one number) times `w · (−1 / max(p[label], 1e-30))` at the label and zero elsewhere, or times

@@ -14,7 +14,7 @@ private struct Loss {
     let rows: Rows
     let source: Floats
     let labels: UnsafeMutablePointer<Int32>
-    /// One over the samples of the whole batch.
+    /// One over the rows of the whole batch.
     let weight: Float
 
     @inline(__always)
@@ -24,7 +24,8 @@ private struct Loss {
         rows = Rows(parameters.load(as: RowParameters.self))
         source = operands.floats(0)
         labels = operands[1].unsafelyUnwrapped.assumingMemoryBound(to: Int32.self)
-        weight = operands[arguments].unsafelyUnwrapped.load(as: RunArguments.self).inverseBatch
+        let inverseBatch = operands[arguments].unsafelyUnwrapped.load(as: RunArguments.self).inverseBatch
+        weight = inverseBatch / Float(rows.rows)
     }
 
     /// Calls `body` with each row's offset, and its label or nil where there is no such class.

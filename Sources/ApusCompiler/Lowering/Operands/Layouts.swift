@@ -6,6 +6,9 @@ extension Lowering {
     /// Elements that samples are aligned to: a cache line.
     private static let sampleAlignment = 16
 
+    /// Whether samples of so many elements lie one right after the other where they are aligned.
+    static func liesEvenly(_ elements: Int) -> Bool { elements.isMultiple(of: sampleAlignment) }
+
     /// The shape of a sample of the value, or of all of it where it is the same for all samples.
     func sampleShape(_ value: ValueID) throws(LoweringError) -> [Int] {
         guard let shape = context.samples.shape(value) else {

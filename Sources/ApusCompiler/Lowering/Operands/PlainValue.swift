@@ -52,13 +52,40 @@ extension Lowering {
         plain(isOutput ? try makeOutput(value) : try makeResult(value), try dimensions(of: value))
     }
 
-    /// Room for a result that is a sum over the samples, to which the body adds; or for one that each sample has.
-    mutating func makePlainSum(_ value: ValueID) throws(LoweringError) -> PlainValue {
-        if context.samples.isDynamic(value) { return try makePlainResult(value) }
+    /// Room for a result of the site's node without a batch: for the sum over the samples, to which the body adds; or, where the
+    /// graph isn't cut, for what a sample has.
+    ///
+    /// - Parameter isCleared: whether the instruction adds to it in any case, so that it must be zero.
+    mutating func makePlainSum(
+        _ value: ValueID, _ site: Site, isCleared: Bool = false
+    ) throws(LoweringError) -> PlainValue {
+        guard site.isSum(value) else {
+            let result = try makePlainResult(value)
+            if isCleared { fill(result, with: 0, label: graph[value].name) }
+            return result
+        }
         let dimensions = try dimensions(of: value)
         let count = dimensions.reduce(1, *)
-        let sum = makeReduction(value, elements: count, form: .copy(count: count))
+        // Some instructions add whole vectors.
+        let sum = makeReduction(value, elements: count.roundedUp(to: lanes), form: .copy(count: count))
         return PlainValue(place: .fixed(sum), dimensions: dimensions, sampleStride: 0, type: .float32)
+    }
+
+    /// Sets all elements of a plain value of f32 that is made for one sample.
+    private mutating func fill(_ value: PlainValue, with number: Double, label: String) {
+        let steps = [MapStep(constant: number, result: 0)]
+        let parameters = MapParameters(
+            extents: eight([value.count], padding: 1), computeType: .float32, sourceCount: 0, stepCount: steps.count,
+            destination: MapOperand(strides: eight([1], padding: 0), sampleStride: value.sampleStride))
+        emit(parameters, steps, [value.place], label: label)
+    }
+
+    /// Appends a `map` instruction.
+    mutating func emit(_ parameters: MapParameters, _ steps: [MapStep], _ operands: [Place], label: String) {
+        body.append(
+            PendingInstruction(
+                opcode: .map, operands: operands,
+                parameters: bytes(of: parameters) + steps.flatMap { bytes(of: $0) }, label: label, multiplyAdds: 0))
     }
 
     private func plain(_ stored: Stored, _ dimensions: [Int]) -> PlainValue {
@@ -76,8 +103,16 @@ extension Site {
         }
     }
 
-    /// Whether a sum over samples is made: the result has no batch, and an operand has.
-    var sumsOverSamples: Bool { !isDynamic(results[0]) && operands.contains { isDynamic($0) } }
+    /// Whether the result is a sum over samples: it has no batch, and an operand has.
+    func isSum(_ result: ValueID) -> Bool { !isDynamic(result) && operands.contains { isDynamic($0) } }
+}
+
+/// The numbers, for the innermost of eight loops, with `padding` before them.
+///
+/// - Precondition: there are at most eight.
+func eight(_ numbers: [Int], padding: Int) -> Eight {
+    let all = (Array(repeating: padding, count: 8 - numbers.count) + numbers).map(Int32.init)
+    return (all[0], all[1], all[2], all[3], all[4], all[5], all[6], all[7])
 }
 
 extension ElementType {

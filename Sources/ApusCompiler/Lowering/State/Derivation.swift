@@ -8,7 +8,7 @@ extension Lowering {
     ///
     /// Where weights are constant the baseline kernel, which makes the order of any target, is run here and now; else the
     /// prologue runs the instruction.
-    private mutating func derive<Parameters: BitwiseCopyable>(
+    mutating func derive<Parameters: BitwiseCopyable>(
         _ opcode: Opcode, _ value: ValueID, _ parameters: Parameters, elements count: Int
     ) throws(LoweringError) -> Operand {
         let key = DerivedKey(value: value.index, opcode: opcode, parameters: bytes(of: parameters))

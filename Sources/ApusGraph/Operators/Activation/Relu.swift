@@ -25,7 +25,7 @@ public struct Relu: Operator {
 }
 
 /// The gradient of ``Relu``, from its result.
-public struct ReluGradient: Operator {
+package struct ReluGradient: Operator {
     public static let name = "relu_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

@@ -25,7 +25,7 @@ public struct Sigmoid: Operator {
 }
 
 /// The gradient of ``Sigmoid``, from its result.
-public struct SigmoidGradient: Operator {
+package struct SigmoidGradient: Operator {
     public static let name = "sigmoid_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

@@ -25,7 +25,7 @@ public struct Tanh: Operator {
 }
 
 /// The gradient of ``Tanh``, from its result.
-public struct TanhGradient: Operator {
+package struct TanhGradient: Operator {
     public static let name = "tanh_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

@@ -212,7 +212,7 @@ public struct Convolution2D: Operator {
 }
 
 /// The gradient of ``Convolution2D`` for its pictures.
-public struct Convolution2DInputGradient: Operator {
+package struct Convolution2DInputGradient: Operator {
     public static let name = "conv2d_input_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,
@@ -265,6 +265,21 @@ public struct Convolution2DInputGradient: Operator {
         return [InferredType(x)]
     }
 
+    /// It is linear in both operands: its gradients are the convolution, and the convolution's own weight gradient.
+    public func gradient(_ context: inout GradientContext) throws(GraphError) -> [ValueID?] {
+        var gradients: [ValueID?] = [nil, nil]
+        guard let gradient = context.resultGradients[0] else { return gradients }
+        var plain = convolution
+        plain.bias = false
+        let (weight, x) = (context.node.operands[0], context.node.operands[1])
+        if context.needed[0] {
+            gradients[0] = try context.emit(
+                Convolution2DWeightGradient(convolution: plain), [gradient, x], gradientOf: 0)
+        }
+        if context.needed[1] { gradients[1] = try context.emit(plain, [gradient, weight], gradientOf: 1) }
+        return gradients
+    }
+
     public func cost(operands: [TensorType], results: [TensorType]) -> Cost {
         convolution.cost(output: operands[1], channels: results[0].dimensions[1].number ?? 0)
     }
@@ -280,7 +295,7 @@ public struct Convolution2DInputGradient: Operator {
 }
 
 /// The gradients of ``Convolution2D`` for its weight and its bias.
-public struct Convolution2DWeightGradient: Operator {
+package struct Convolution2DWeightGradient: Operator {
     public static let name = "conv2d_weight_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

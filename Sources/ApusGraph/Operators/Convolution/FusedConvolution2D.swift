@@ -1,5 +1,5 @@
 /// What a fused operator applies to its sums.
-public enum FusedActivation: String, Sendable, Hashable, CaseIterable {
+package enum FusedActivation: String, Sendable, Hashable, CaseIterable {
     case none, relu
 
     init(_ attributes: inout AttributeReader) throws(AttributeError) {
@@ -13,7 +13,7 @@ public enum FusedActivation: String, Sendable, Hashable, CaseIterable {
 }
 
 /// A convolution, what is added to it, its activation, and max-pooling without overlap, with nothing stored in between.
-public struct FusedConvolution2D: Operator {
+package struct FusedConvolution2D: Operator {
     public static let name = "fused_conv2d"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

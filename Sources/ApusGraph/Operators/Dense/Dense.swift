@@ -97,7 +97,7 @@ public struct Dense: Operator {
 }
 
 /// The gradient of ``Dense`` for its rows.
-public struct DenseInputGradient: Operator {
+package struct DenseInputGradient: Operator {
     public static let name = "dense_input_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,
@@ -149,7 +149,7 @@ public struct DenseInputGradient: Operator {
 }
 
 /// The gradients of ``Dense`` for its weight and its bias.
-public struct DenseWeightGradient: Operator {
+package struct DenseWeightGradient: Operator {
     public static let name = "dense_weight_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

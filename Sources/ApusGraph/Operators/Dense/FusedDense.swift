@@ -1,5 +1,5 @@
 /// A dense layer and its activation.
-public struct FusedDense: Operator {
+package struct FusedDense: Operator {
     public static let name = "fused_dense"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

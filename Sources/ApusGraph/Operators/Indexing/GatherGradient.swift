@@ -1,5 +1,5 @@
 /// The gradient of ``Gather``.
-public struct GatherGradient: Operator {
+package struct GatherGradient: Operator {
     public static let name = "gather_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

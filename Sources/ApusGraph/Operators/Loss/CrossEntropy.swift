@@ -41,7 +41,7 @@ public struct CrossEntropy: LossOperator {
 }
 
 /// The gradient of ``CrossEntropy`` for its probabilities.
-public struct CrossEntropyGradient: Operator {
+package struct CrossEntropyGradient: Operator {
     public static let name = "cross_entropy_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

@@ -38,7 +38,7 @@ public struct LogitCrossEntropy: LossOperator {
 }
 
 /// The gradient of ``LogitCrossEntropy`` for its logits.
-public struct LogitCrossEntropyGradient: Operator {
+package struct LogitCrossEntropyGradient: Operator {
     public static let name = "logit_cross_entropy_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

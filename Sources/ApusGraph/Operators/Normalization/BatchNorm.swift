@@ -100,7 +100,7 @@ public struct BatchNorm: Operator {
 }
 
 /// Batch norm with the statistics of the batch: its form in training graphs.
-public struct BatchNormTraining: Operator {
+package struct BatchNormTraining: Operator {
     public static let name = "batch_norm_training"
     public static let documentation = OperatorDocumentation(
         audience: .passes,
@@ -166,7 +166,7 @@ public struct BatchNormTraining: Operator {
 }
 
 /// The gradients of ``BatchNormTraining``.
-public struct BatchNormGradient: Operator {
+package struct BatchNormGradient: Operator {
     public static let name = "batch_norm_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

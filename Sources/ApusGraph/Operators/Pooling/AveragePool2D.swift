@@ -96,7 +96,7 @@ public struct AveragePool2D: Operator {
 }
 
 /// The gradient of ``AveragePool2D``.
-public struct AveragePool2DGradient: Operator {
+package struct AveragePool2DGradient: Operator {
     public static let name = "average_pool2d_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

@@ -119,7 +119,7 @@ extension Windows {
 }
 
 /// The gradient of ``MaxPool2D``, from its operand.
-public struct MaxPool2DGradient: Operator {
+package struct MaxPool2DGradient: Operator {
     public static let name = "max_pool2d_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,
@@ -159,7 +159,7 @@ public struct MaxPool2DGradient: Operator {
 }
 
 /// The gradient of max-pooling without overlap, from the choices that ``FusedConvolution2D`` stored.
-public struct MaxUnpool2D: Operator {
+package struct MaxUnpool2D: Operator {
     public static let name = "max_unpool2d"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

@@ -36,7 +36,7 @@ public struct Dropout: Operator {
 }
 
 /// Dropout as training graphs have it.
-public struct DropoutTraining: Operator {
+package struct DropoutTraining: Operator {
     public static let name = "dropout_training"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

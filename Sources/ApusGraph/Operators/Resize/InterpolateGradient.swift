@@ -1,5 +1,5 @@
 /// The gradient of ``Interpolate``.
-public struct InterpolateGradient: Operator {
+package struct InterpolateGradient: Operator {
     public static let name = "interpolate_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

@@ -1,5 +1,5 @@
 /// The gradient of ``Slice``.
-public struct SliceGradient: Operator {
+package struct SliceGradient: Operator {
     public static let name = "slice_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

@@ -40,7 +40,7 @@ public struct LogSoftmax: Operator {
 }
 
 /// The gradient of ``LogSoftmax``, from its result.
-public struct LogSoftmaxGradient: Operator {
+package struct LogSoftmaxGradient: Operator {
     public static let name = "log_softmax_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

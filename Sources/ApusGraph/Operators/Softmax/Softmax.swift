@@ -48,7 +48,7 @@ func logSoftmax(_ row: ArraySlice<Double>) -> [Double] {
 }
 
 /// The gradient of ``Softmax``, from its result.
-public struct SoftmaxGradient: Operator {
+package struct SoftmaxGradient: Operator {
     public static let name = "softmax_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

@@ -2,23 +2,42 @@ import ApusGraph
 import ApusInstructions
 
 /// The input gradient is a dense layer of the transposed weights.
-struct DenseInputGradientRule: OperatorRule, SingleRule {
+struct DenseInputGradientRule: OperatorRule {
     init(_ operation: DenseInputGradient) {}
 
-    func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
+    func candidates(_ site: Site, _ layouts: LayoutChoice) -> [Candidate] {
+        let rows = site.rows(site.operands[1])
+        let single = Candidate(name: "dense") { (lowering: inout Lowering) throws(LoweringError) in
+            try emitDense(site, into: &lowering)
+        }
+        if rows == 1, !site.isDynamic(site.operands[0]) { return [single] }
+        return site.rowCandidates(
+            source: site.operands[1], weight: site.operands[0], rows: rows, dense: single
+        ) {
+            (lowering: inout Lowering) throws(LoweringError) in
+            let gradient = try lowering.factor(site.operands[1])
+            let weights = try lowering.factor(site.operands[0])
+            try lowering.emit(
+                Contraction(
+                    left: gradient, right: weights, destination: try lowering.makePlainResult(site.results[0])), site)
+        }
+    }
+
+    private func emitDense(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
         let gradient = try lowering.readableOperand(site.operands[1])
         let result = try lowering.makeResult(site.results[0])
-        let units = Int(gradient.layout.channels)
-        let inputs = Int(result.layout.channels)
+        let rows = site.rows(site.operands[1])
+        let units = gradient.layout.sampleElements * gradient.imageCount / rows
+        let inputs = result.layout.sampleElements * result.imageCount / rows
         let packedWeights = try lowering.packedWeights(
             site.operands[0],
             PackParameters(
                 form: .transposed, outputs: units, inputs: inputs, outputBlock: site.lanes, inputBlock: 1))
         let parameters = DenseParameters(
-            inputs: units, outputs: inputs, sourceStride: Int(gradient.layout.sampleStride),
-            destinationStride: Int(result.layout.sampleStride))
+            inputs: units, outputs: inputs, sourceStride: rows == 1 ? Int(gradient.layout.sampleStride) : units,
+            destinationStride: rows == 1 ? Int(result.layout.sampleStride) : inputs)
         lowering.emit(
             .dense, [gradient.place, .fixed(packedWeights), .none, result.place], parameters, label: site.name,
-            multiplyAdds: site.multiplyAdds)
+            multiplyAdds: rows == 1 ? site.multiplyAdds : rows * units * inputs, repeats: rows)
     }
 }

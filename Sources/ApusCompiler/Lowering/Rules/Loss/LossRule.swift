@@ -9,13 +9,12 @@ protocol LossRule: SingleRule {
 
 extension LossRule {
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        let source = try lowering.plainOperand(site.operands[0])
-        let labels = try lowering.made(site.operands[1])
-        let loss = lowering.makeReduction(site.results[0], elements: 1, form: .copy(count: 1))
-        let shape = try lowering.sampleShape(site.operands[0])
+        let source = try lowering.plainValue(site.operands[0], isAligned: true)
+        let labels = try lowering.plainValue(site.operands[1])
+        let loss = try lowering.makePlainSum(site.results[0], site, isCleared: true)
         lowering.emit(
-            Self.opcode, [source.place, labels.place, .fixed(loss), .fixed(Operand(.arguments))],
-            RowParameters(source.layout, shape: shape), label: site.name)
+            Self.opcode, [source.place, labels.place, loss.place, .fixed(Operand(.arguments))],
+            RowParameters(source, labels), label: site.name)
     }
 }
 
@@ -26,14 +25,23 @@ protocol LossGradientRule: SingleRule {
 
 extension LossGradientRule {
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        let source = try lowering.plainOperand(site.operands[0])
-        let labels = try lowering.made(site.operands[1])
-        let lossGradient = try lowering.sharedOperand(site.operands[2])
-        let result = try lowering.makeResult(site.results[0])
-        let shape = try lowering.sampleShape(site.operands[0])
+        let source = try lowering.plainValue(site.operands[0], isAligned: true)
+        let labels = try lowering.plainValue(site.operands[1])
+        let lossGradient = try lowering.plainValue(site.operands[2])
+        let result = try lowering.makePlainResult(site.results[0])
         lowering.emit(
             Self.opcode,
-            [source.place, labels.place, .fixed(lossGradient), result.place, .fixed(Operand(.arguments))],
-            RowParameters(source.layout, shape: shape), label: site.name)
+            [source.place, labels.place, lossGradient.place, result.place, .fixed(Operand(.arguments))],
+            RowParameters(source, labels), label: site.name)
+    }
+}
+
+extension RowParameters {
+    /// The rows of the last dimension, and a label for each.
+    fileprivate init(_ source: PlainValue, _ labels: PlainValue) {
+        let count = source.dimensions.last ?? 1
+        self.init(
+            count: count, rows: source.count / count, rowStride: count, sampleStride: source.sampleStride)
+        labelStride = Int32(labels.sampleStride)
     }
 }

@@ -2,8 +2,11 @@ import ApusGraph
 import ApusInstructions
 
 struct LogSoftmaxRule: OperatorRule, RowRule {
-    static let opcode = Opcode.logSoftmax
+    static let rows = Opcode.logSoftmax
+    static let lines = Opcode.softmaxAxis
+    static let isLogarithmic = true
     static let writesOutput = true
+    let axis: Int
 
-    init(_ operation: LogSoftmax) {}
+    init(_ operation: LogSoftmax) { axis = operation.axis }
 }

@@ -2,7 +2,11 @@ import ApusGraph
 import ApusInstructions
 
 struct LogSoftmaxGradientRule: OperatorRule, RowRule {
-    static let opcode = Opcode.logSoftmaxGradient
+    static let rows = Opcode.logSoftmaxGradient
+    static let lines = Opcode.softmaxAxisGradient
+    static let isLogarithmic = true
 
-    init(_ operation: LogSoftmaxGradient) {}
+    let axis: Int
+
+    init(_ operation: LogSoftmaxGradient) { axis = operation.axis }
 }

@@ -1,36 +1,41 @@
 import ApusGraph
 import ApusInstructions
 
-/// An operator that works on each row of the last dimension by itself, on operands of one shape.
+/// Softmax and its relatives: an operator that works on each line along an axis by itself, on operands of one shape. Lines along the
+/// last axis are rows; others lie apart.
 protocol RowRule: SingleRule {
-    static var opcode: Opcode { get }
-    /// Whether its kernel writes rows that lie right after one another, as callers want them.
+    static var rows: Opcode { get }
+    static var lines: Opcode { get }
+    static var isLogarithmic: Bool { get }
+    /// Whether the kernel for rows writes samples that lie right after one another, as callers want them.
     static var writesOutput: Bool { get }
+
+    var axis: Int { get }
 }
 
 extension RowRule {
     static var writesOutput: Bool { false }
 
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        var places: [Place] = []
-        for operand in site.operands { places.append(try lowering.plainOperand(operand).place) }
-        let layout = try lowering.plainLayout(of: site.results[0])
-        var parameters = RowParameters(layout, shape: try lowering.sampleShape(site.results[0]))
-        // The gradients have one stride for all.
-        let result =
-            Self.writesOutput
-            ? try lowering.makeOutput(site.results[0]) : try lowering.makeResult(site.results[0])
-        parameters.resultStride = result.layout.sampleStride
-        lowering.emit(Self.opcode, places + [result.place], parameters, label: site.name)
-    }
-}
-
-extension RowParameters {
-    /// Rows of the last dimension of `shape`, that lie one after the other in a sample of `layout`.
-    init(_ layout: ImageLayout, shape: [Int]) {
-        let count = shape.last ?? 1
-        self.init(
-            count: count, rows: shape.dropLast().reduce(1, *), rowStride: count, sampleStride: Int(layout.sampleStride))
-        labelStride = 1
+        try site.requireSinglePrecision()
+        let line = try site.line(along: axis, lowering)
+        var sources: [PlainValue] = []
+        // Several operands have one stride for all.
+        for operand in site.operands { sources.append(try lowering.plainValue(operand, isAligned: true)) }
+        let places = sources.map(\.place)
+        guard line.inner == 1 else {
+            let result = try lowering.makePlainResult(site.results[0], isOutput: true)
+            var parameters = SoftmaxAxisParameters(
+                outer: line.outer, axis: line.axis, inner: line.inner, isLogarithmic: Self.isLogarithmic)
+            parameters.sampleStride = Int32(sources[0].sampleStride)
+            parameters.destinationSampleStride = Int32(result.sampleStride)
+            return lowering.emit(Self.lines, places + [result.place], parameters, label: site.name)
+        }
+        let result = try lowering.makePlainResult(site.results[0], isOutput: Self.writesOutput)
+        var parameters = RowParameters(
+            count: line.axis, rows: line.outer, rowStride: line.axis, sampleStride: sources[0].sampleStride)
+        parameters.resultStride = Int32(result.sampleStride)
+        parameters.labelStride = 1
+        lowering.emit(Self.rows, places + [result.place], parameters, label: site.name)
     }
 }

@@ -2,7 +2,11 @@ import ApusGraph
 import ApusInstructions
 
 struct SoftmaxGradientRule: OperatorRule, RowRule {
-    static let opcode = Opcode.softmaxGradient
+    static let rows = Opcode.softmaxGradient
+    static let lines = Opcode.softmaxAxisGradient
+    static let isLogarithmic = false
 
-    init(_ operation: SoftmaxGradient) {}
+    let axis: Int
+
+    init(_ operation: SoftmaxGradient) { axis = operation.axis }
 }

@@ -23,7 +23,7 @@ extension ViewRule {
     /// Whether the result is read by such alone as dense layers, that take a picture's blocks as they lie.
     private func isReadAsRowOfBlocks(_ site: Site) -> Bool {
         let row = site.results[0]
-        return !site.context.isOutput(row)
+        return !site.context.isOutput(row) && site.rows(row) == 1
             && site.readers(of: row).allSatisfy { reader in
                 reader.operands.indices.allSatisfy { operand in
                     reader.operands[operand] != row || reader.rule.takesBlocksAsRow(operand: operand)

@@ -1,6 +1,9 @@
+import ApusGraph
+
 /// What stands before the elements of an `.npy` file.
 struct NPYHeader {
-    let type: NPYType
+    let type: ElementType
+    let order: NPYArray.Order
     let shape: [Int]
     /// Where the elements begin.
     let end: Int
@@ -22,10 +25,10 @@ struct NPYHeaderReader {
         guard bytes.starts(with: [0x93] + Array("NUMPY".utf8)), bytes.count >= 12 else {
             throw DataError(file: name, problem: "is not an .npy file", remedy: "write it with numpy.save")
         }
-        guard (1...2).contains(bytes[6]), bytes[7] == 0 else {
+        guard (1...3).contains(bytes[6]), bytes[7] == 0 else {
             throw DataError(
                 file: name, problem: "has version \(bytes[6]).\(bytes[7]) of the .npy format",
-                remedy: "versions 1.0 and 2.0 are read")
+                remedy: "versions 1.0, 2.0 and 3.0 are read")
         }
         let length: Int
         if bytes[6] == 1 {
@@ -41,7 +44,7 @@ struct NPYHeaderReader {
     }
 
     private mutating func dictionary() throws(DataError) -> NPYHeader {
-        var type: NPYType?
+        var type: ElementType?
         var shape: [Int]?
         var order: Bool?
         try expect("{")
@@ -54,7 +57,7 @@ struct NPYHeaderReader {
                     throw unsupported("has elements of more than one number")
                 }
                 let text = try string()
-                guard let known = NPYType(rawValue: text) else { throw unsupported("has elements of type \(text)") }
+                guard let known = ElementType(npyName: text) else { throw unsupported("has elements of type \(text)") }
                 type = known
             case "fortran_order": order = try boolean()
             case "shape": shape = try tuple()
@@ -66,11 +69,7 @@ struct NPYHeaderReader {
             }
         }
         guard let type, let shape, let order else { throw damaged("its header lacks descr, fortran_order or shape") }
-        guard !order || shape.count < 2 else {
-            throw DataError(
-                file: name, problem: "is stored in Fortran order", remedy: "save numpy.ascontiguousarray of it")
-        }
-        return NPYHeader(type: type, shape: shape, end: limit)
+        return NPYHeader(type: type, order: order ? .fortran : .c, shape: shape, end: limit)
     }
 
     private func damaged(_ problem: String) -> DataError {
@@ -79,7 +78,8 @@ struct NPYHeaderReader {
 
     private func unsupported(_ problem: String) -> DataError {
         DataError(
-            file: name, problem: problem, remedy: "save it as float32, float64, int32, int64 or uint8, little-endian")
+            file: name, problem: problem,
+            remedy: "save it as float16, float32, float64, bool, or an integer of 8 to 64 bits, little-endian")
     }
 
     /// The next byte that is no space.
@@ -136,7 +136,11 @@ struct NPYHeaderReader {
             }
             guard digits > 0 else { throw damaged("its shape is not a list of numbers") }
             numbers.append(value)
-            guard numbers.count <= 32 else { throw damaged("it has more than 32 dimensions") }
+            guard numbers.count <= NPYArray.maximumRank else {
+                throw DataError(
+                    file: name, problem: "has more than \(NPYArray.maximumRank) dimensions",
+                    remedy: "save the array with fewer: reshape it")
+            }
             if !take(",") {
                 try expect(")")
                 break

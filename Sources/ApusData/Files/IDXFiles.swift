@@ -1,14 +1,14 @@
 import ApusFiles
 import Glibc
 
-extension ImageDataset {
+extension Dataset {
     /// Reads one half of a data set that is stored as MNIST is.
     ///
     /// The folder, or `mnist` within it, holds `train-images-idx3-ubyte` and `train-labels-idx1-ubyte`, and the same with
     /// `t10k` for the test half; each may end in `.gz`. The class names are the lines of `labels.txt` where the folder
     /// has one; otherwise those of Fashion-MNIST where the folder's path says "fashion" and there are ten classes;
     /// otherwise the numbers.
-    public static func load(directory: String, part: Part) throws(DataError) -> ImageDataset {
+    public static func load(directory: String, part: Part) throws(DataError) -> Dataset {
         let folder = try findFolder(directory)
         let prefix = part == .training ? "train" : "t10k"
         guard let imagePath = find("\(prefix)-images", "idx3-ubyte", in: folder) else {
@@ -21,10 +21,10 @@ extension ImageDataset {
     }
 
     /// Reads both halves and checks that they belong together.
-    public static func load(directory: String) throws(DataError) -> (training: ImageDataset, test: ImageDataset) {
+    public static func load(directory: String) throws(DataError) -> (training: Dataset, test: Dataset) {
         let training = try load(directory: directory, part: .training)
         let test = try load(directory: directory, part: .test)
-        let sizes = [training, test].map { "\($0.channels) × \($0.height) × \($0.width)" }
+        let sizes = [training, test].map { $0.inputs[0].sampleShape.map(String.init).joined(separator: " × ") }
         guard sizes[0] == sizes[1] else {
             throw DataError(
                 file: directory, problem: "its training images are \(sizes[0]) and its test images \(sizes[1])",
@@ -42,15 +42,13 @@ extension ImageDataset {
 
     /// Reads a file of images, [count, height, width] or [count, channels, height, width], and one of labels, [count].
     /// - Parameter classNames: The names, or nil for the numbers.
-    public static func load(
-        images imagePath: String, labels labelPath: String, classNames: [String]? = nil
-    ) throws(DataError) -> ImageDataset {
-        try load(images: imagePath, labels: labelPath, classNames: classNames, folder: "")
-    }
+    public static func load(images imagePath: String, labels labelPath: String, classNames: [String]? = nil)
+        throws(DataError) -> Dataset
+    { try load(images: imagePath, labels: labelPath, classNames: classNames, folder: "") }
 
-    private static func load(
-        images imagePath: String, labels labelPath: String, classNames: [String]?, folder: String
-    ) throws(DataError) -> ImageDataset {
+    private static func load(images imagePath: String, labels labelPath: String, classNames: [String]?, folder: String)
+        throws(DataError) -> Dataset
+    {
         let images = try IDX.read(imagePath, ranks: [3, 4])
         let labels = try IDX.read(labelPath, ranks: [1])
         guard images.shape[0] == labels.shape[0] else {
@@ -68,14 +66,25 @@ extension ImageDataset {
                 problem: "label \(index) is \(labels.bytes[index]), and labels.txt names \(names.count) classes",
                 remedy: "name every class in labels.txt, one on each line")
         }
-        return try ImageDataset(
-            channels: images.shape.count == 4 ? images.shape[1] : 1, height: images.shape[images.shape.count - 2],
-            width: images.shape[images.shape.count - 1], images: images.bytes, labels: labels.bytes, classNames: names)
+        let channels = images.shape.count == 4 ? images.shape[1] : 1
+        return try Dataset(
+            channels: channels, height: images.shape[images.shape.count - 2],
+            width: images.shape[images.shape.count - 1], images: images.bytes, labels: labels.bytes.map { Int32($0) },
+            classNames: names, preparation: channels == 1 ? .lightOnDark : .unit)
     }
 
     private static let fashionClassNames = [
         "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
     ]
+
+    /// The folder with the files: this one, or `mnist` in it; nil where neither has any of them.
+    static func findIDXFolder(_ directory: String) -> String? {
+        [directory, "\(directory)/mnist"].first { candidate in
+            ["train-images", "t10k-images", "train-labels", "t10k-labels"].contains { name in
+                find(name, name.hasSuffix("images") ? "idx3-ubyte" : "idx1-ubyte", in: candidate) != nil
+            }
+        }
+    }
 
     private static func findFolder(_ directory: String) throws(DataError) -> String {
         guard isFolder(directory) else {
@@ -83,13 +92,8 @@ extension ImageDataset {
                 file: directory, problem: fileExists(directory) ? "is not a folder" : "no such folder",
                 remedy: "fetch a data set with Tools/fetch-data, or use the built-in digits")
         }
-        for candidate in [directory, "\(directory)/mnist"] {
-            for name in ["train-images", "t10k-images", "train-labels", "t10k-labels"]
-            where find(name, name.hasSuffix("images") ? "idx3-ubyte" : "idx1-ubyte", in: candidate) != nil {
-                return candidate
-            }
-        }
-        throw missing("train-images-idx3-ubyte", in: directory)
+        guard let folder = findIDXFolder(directory) else { throw missing("train-images-idx3-ubyte", in: directory) }
+        return folder
     }
 
     private static func find(_ name: String, _ kind: String, in folder: String) -> String? {
@@ -101,19 +105,6 @@ extension ImageDataset {
         DataError(
             file: folder, problem: "has no \(name) (or \(name).gz)",
             remedy: "fetch a data set with Tools/fetch-data, or use the built-in digits")
-    }
-
-    private static func readClassNames(_ folder: String) throws(DataError) -> [String]? {
-        let path = "\(folder)/labels.txt"
-        guard fileExists(path) else { return nil }
-        let text = String(decoding: try readData(path, limit: 1 << 16), as: UTF8.self)
-        let lines = text.split(omittingEmptySubsequences: true, whereSeparator: \.isNewline).map(String.init)
-        guard !lines.isEmpty, lines.count <= 256 else {
-            throw DataError(
-                file: path, problem: "names \(lines.count) classes",
-                remedy: "write one name on a line, 1 to 256 of them")
-        }
-        return lines
     }
 
     /// Whether the folder's full path, links followed, contains "fashion".

@@ -7,7 +7,7 @@ public struct IDX: Equatable, Sendable {
     public let bytes: [UInt8]
 
     /// More than this is refused, whatever a header says and however well a file is compressed.
-    static let greatestLength = 1 << 32
+    static let maximumLength = 1 << 32
 
     /// Reads a file, plain or gzip-compressed.
     ///
@@ -45,15 +45,15 @@ public struct IDX: Equatable, Sendable {
         guard !shape.contains(0) else {
             throw DataError(file: path, problem: "is empty: its header says \(text)", remedy: "fetch it again")
         }
-        guard let length = boundedProduct(shape, limit: greatestLength) else {
+        guard let length = boundedProduct(shape, limit: maximumLength) else {
             throw DataError(
-                file: path, problem: "its header says \(text) bytes, more than the \(greatestLength) that are read",
+                file: path, problem: "its header says \(text) bytes, more than the \(maximumLength) that are read",
                 remedy: "fetch it again")
         }
         if !input.isCompressed, input.storedBytes < length + 4 + header.count {
             throw tooShort(path, text, "\(input.storedBytes - 4 - header.count)")
         }
-        guard length <= input.greatestLength else { throw tooShort(path, text, "\(input.storedBytes) compressed") }
+        guard length <= input.maximumLength else { throw tooShort(path, text, "\(input.storedBytes) compressed") }
         let bytes = try input.read(length)
         guard bytes.count == length else { throw tooShort(path, text, "\(bytes.count)") }
         guard try input.read(1).isEmpty else {
@@ -71,6 +71,4 @@ public struct IDX: Equatable, Sendable {
 }
 
 /// Two hexadecimal digits.
-func hexadecimal(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16)
-}
+func hexadecimal(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }

@@ -34,7 +34,7 @@ import Glibc
     deinit { _ = unsafe gzclose_r(stream) }
 
     /// More bytes than this can't come out of the file: deflate's best is 1032 to 1 (a match of 258 bytes in two bits).
-    var greatestLength: Int {
+    var maximumLength: Int {
         isCompressed ? storedBytes.multipliedReportingOverflow(by: 1032).partialValue : storedBytes
     }
 

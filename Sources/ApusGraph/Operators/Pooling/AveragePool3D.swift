@@ -1,0 +1,33 @@
+/// The mean of each window of volumes.
+public struct AveragePool3D: CompositeOperator {
+    public static let name = "average_pool3d"
+    public static let documentation = OperatorDocumentation(
+        summary: "Takes the mean of each window of volumes.",
+        details: "As average_pool2d, with layers before rows and columns.",
+        operands: [.init("x", "f32[N, C, D, H, W]")],
+        attributes: SpatialPool.attributeDocumentation + [
+            .init("count_padding", "whether places in the padding count for the average, as zero; false")
+        ],
+        results: [.init("y", "f32[N, C, windows...]")],
+        constraints: SpatialPool.constraints,
+        example: "pool1 = average_pool3d(conv1, window: [2, 2, 2])")
+
+    var pool: SpatialPool
+
+    /// - Parameter stride: as the window where it is left out.
+    public init(window: [Int], stride: [Int]? = nil, padding: [Int]? = nil, ceil: Bool = false, countPadding: Bool = false) {
+        var spatial = SpatialWindow(size: window, stride: stride ?? window, before: padding)
+        spatial.ceils = ceil
+        pool = SpatialPool(.average, window: spatial, countPadding: countPadding)
+    }
+    public init(attributes: inout AttributeReader) throws(AttributeError) {
+        pool = try SpatialPool(.average, &attributes, rank: 3)
+    }
+    public var attributes: [Attribute] { pool.attributes }
+
+    public func check(_ operands: [TensorType]) throws(ConstraintViolation) { try pool.check(operands, Self.name) }
+
+    public func compose(_ composer: inout Composer, _ operands: [ValueID]) throws(GraphError) -> [ValueID] {
+        [try pool.compose(&composer, operands[0])]
+    }
+}

@@ -1,0 +1,31 @@
+/// The maximum of each window along one dimension.
+public struct MaxPool1D: CompositeOperator {
+    public static let name = "max_pool1d"
+    public static let documentation = OperatorDocumentation(
+        summary: "Takes the maximum of each window along one dimension.",
+        details: "As max_pool2d, for sequences.",
+        operands: [.init("x", "f32[N, C, L]")],
+        attributes: SpatialPool.attributeDocumentation,
+        results: [.init("y", "f32[N, C, windows...]")],
+        constraints: SpatialPool.constraints,
+        example: "pool1 = max_pool1d(conv1, window: [2])")
+
+    var pool: SpatialPool
+
+    /// - Parameter stride: as the window where it is left out.
+    public init(window: [Int], stride: [Int]? = nil, padding: [Int]? = nil, ceil: Bool = false) {
+        var spatial = SpatialWindow(size: window, stride: stride ?? window, before: padding)
+        spatial.ceils = ceil
+        pool = SpatialPool(.maximum, window: spatial)
+    }
+    public init(attributes: inout AttributeReader) throws(AttributeError) {
+        pool = try SpatialPool(.maximum, &attributes, rank: 1)
+    }
+    public var attributes: [Attribute] { pool.attributes }
+
+    public func check(_ operands: [TensorType]) throws(ConstraintViolation) { try pool.check(operands, Self.name) }
+
+    public func compose(_ composer: inout Composer, _ operands: [ValueID]) throws(GraphError) -> [ValueID] {
+        [try pool.compose(&composer, operands[0])]
+    }
+}
