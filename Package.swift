@@ -181,7 +181,8 @@ let package = Package(
             ],
             exclude: ["Fixtures"]),
         // Random calls of every operator, for the tests of graphs and of plans.
-        .target(name: "OperatorCases", dependencies: ["ApusGraph"], path: "Tests/OperatorCases", swiftSettings: checked),
+        .target(
+            name: "OperatorCases", dependencies: ["ApusGraph"], path: "Tests/OperatorCases", swiftSettings: checked),
         .testTarget(
             name: "ToolsTests",
             dependencies: [
