@@ -18,13 +18,6 @@ struct PlainValue {
     var strides: [Int] { rowMajorStrides(dimensions) }
 }
 
-/// The stride of each dimension of elements that lie row-major, without gaps.
-func rowMajorStrides(_ dimensions: [Int]) -> [Int] {
-    var strides = [Int](repeating: 1, count: dimensions.count)
-    for axis in dimensions.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * dimensions[axis + 1] }
-    return strides
-}
-
 extension Lowering {
     /// The dimensions of the part of the value that a sample has, or of all of it where samples share it: as many as the type
     /// has, so that axes keep their numbers. The batch counts as 1, and `c` times the batch as `c`.
@@ -38,10 +31,7 @@ extension Lowering {
     /// - Parameter isAligned: whether its samples must lie as ``Lowering/plainLayout(of:)`` says.
     mutating func plainValue(_ value: ValueID, isAligned: Bool = false) throws(LoweringError) -> PlainValue {
         let dimensions = try dimensions(of: value)
-        guard context.samples.isDynamic(value) else {
-            return PlainValue(
-                place: .fixed(try sharedOperand(value)), dimensions: dimensions, sampleStride: 0, type: .float32)
-        }
+        guard context.samples.isDynamic(value) else { return plain(try made(value), dimensions) }
         return plain(isAligned ? try plainOperand(value) : try readableOperand(value), dimensions)
     }
 
@@ -82,7 +72,7 @@ extension Lowering {
 
     /// Appends a `map` instruction.
     mutating func emit(_ parameters: MapParameters, _ steps: [MapStep], _ operands: [Place], label: String) {
-        body.append(
+        append(
             PendingInstruction(
                 opcode: .map, operands: operands,
                 parameters: bytes(of: parameters) + steps.flatMap { bytes(of: $0) }, label: label, multiplyAdds: 0))

@@ -7,8 +7,7 @@ struct GatherRule: OperatorRule, GatheringRule {
 
     init(_ operation: Gather) { axis = operation.axis }
 
-    func parameters(_ site: Site, source: PlainValue, indices: PlainValue) throws(LoweringError) -> IndexParameters {
-        let axis = try site.axis(axis, of: site.operands[0])
-        return .slices(shape: source.dimensions, axis: axis, count: indices.count)
+    func parameters(_ site: Site, shape: [Int], indices: [Int]) throws(LoweringError) -> IndexParameters {
+        .slices(shape: shape, axis: try site.axis(axis, of: site.operands[0]), count: indices.reduce(1, *))
     }
 }

@@ -7,8 +7,7 @@ struct GatherElementsRule: OperatorRule, GatheringRule {
 
     init(_ operation: GatherElements) { axis = operation.axis }
 
-    func parameters(_ site: Site, source: PlainValue, indices: PlainValue) throws(LoweringError) -> IndexParameters {
-        .elements(
-            shape: source.dimensions, axis: try site.axis(axis, of: site.operands[0]), indexShape: indices.dimensions)
+    func parameters(_ site: Site, shape: [Int], indices: [Int]) throws(LoweringError) -> IndexParameters {
+        .elements(shape: shape, axis: try site.axis(axis, of: site.operands[0]), indexShape: indices)
     }
 }

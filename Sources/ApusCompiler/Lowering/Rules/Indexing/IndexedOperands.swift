@@ -1,28 +1,18 @@
 import ApusGraph
 import ApusInstructions
-import ApusPlan
 
 extension Lowering {
-    /// The value as indices of 4 or 8 bytes. Those that are known now are constants of 4.
-    mutating func indexValue(_ value: ValueID) throws(LoweringError) -> PlainValue {
-        if let literal = literals[value] {
-            return indices(literal.map { Int32(clamping: Int($0)) }, dimensions: try dimensions(of: value))
-        }
-        let source = try plainValue(value)
-        if source.type == .int32 || source.type == .int64 { return source }
-        let label = "\(graph[value].name) as i64"
-        var wide = source
-        wide.type = .int64
-        wide.sampleStride = source.count
-        wide.place = addBuffer(label, sampleBytes: source.count * StoredType.int64.bytes)
-        convert(source, to: wide, label: label)
-        return wide
-    }
-
-    /// Constant indices, the same for all samples.
-    mutating func indices(_ indices: [Int32], dimensions: [Int]) -> PlainValue {
-        let place = addConstant(indices.map { Float(bitPattern: UInt32(bitPattern: $0)) })
-        return PlainValue(place: .fixed(place), dimensions: dimensions, sampleStride: 0, type: .int32)
+    /// The value as plain indices of 4 or 8 bytes.
+    mutating func indexOperand(_ value: ValueID, _ site: Site) throws(LoweringError) -> Stored {
+        let source = try readableOperand(value)
+        if source.elementType == .i32 || source.elementType == .i64 { return source }
+        let indices = addStored(
+            "\(graph[value].name) as i64", try plainLayout(of: value), elementType: .i64,
+            imageCount: source.imageCount)
+        try emitMap(
+            MapProgram(converting: source.elementType, to: .i64), [try sampleShape(value).reduce(1, *)],
+            from: [StridedOperand(source, strides: [1])], to: StridedOperand(indices, strides: [1]), site)
+        return indices
     }
 }
 
@@ -31,9 +21,8 @@ extension Site {
     ///
     /// - Throws: where it is that of the samples.
     func axis(_ axis: Int, of value: ValueID) throws(LoweringError) -> Int {
-        let type = type(value)
-        let axis = axis < 0 ? axis + type.rank : axis
-        guard axis > 0 || !type.isBatched else {
+        let axis = axis < 0 ? axis + type(value).rank : axis
+        guard axis > 0 || !context.samples.isCut || !type(value).isBatched else {
             throw unsupported("works along the samples, which are computed one by one")
         }
         return axis
@@ -42,9 +31,9 @@ extension Site {
 
 extension IndexParameters {
     /// Fills in what the operands say of themselves.
-    mutating func take(indexed: PlainValue, indices: PlainValue, plain: PlainValue) {
-        type = UInt8(indexed.type.rawValue)
-        indexBytes = UInt8(indices.type.bytes)
+    mutating func take(indexed: Stored, indices: Stored, plain: Stored) {
+        type = UInt8(StoredType(indexed.elementType).rawValue)
+        indexBytes = UInt8(indices.elementType.size)
         indexedSampleStride = Int32(indexed.sampleStride)
         indexSampleStride = Int32(indices.sampleStride)
         plainSampleStride = Int32(plain.sampleStride)

@@ -5,27 +5,24 @@ import ApusInstructions
 protocol ScatteringRule: SingleRule {
     var reduction: ScatterReduction { get }
 
-    /// Which places the indices say.
-    func parameters(_ site: Site, source: PlainValue, indices: PlainValue) throws(LoweringError) -> IndexParameters
+    /// Which places indices of shape `indices` say in an operand of `shape`.
+    func parameters(_ site: Site, shape: [Int], indices: [Int]) throws(LoweringError) -> IndexParameters
 }
 
 extension ScatteringRule {
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        let source = try lowering.plainValue(site.operands[0])
-        let indices = try lowering.indexValue(site.operands[1])
-        let updates = try lowering.plainValue(site.operands[2])
-        guard reduction.operation.computes(source.type) else {
-            throw site.unsupported(
-                "can't \(reduction.rawValue) elements of type \(site.type(site.results[0]).elementType)")
+        let shape = try lowering.typeShape(site.operands[0])
+        var parameters = try parameters(site, shape: shape, indices: try lowering.typeShape(site.operands[1]))
+        let source = try lowering.readableOperand(site.operands[0])
+        let indices = try lowering.indexOperand(site.operands[1], site)
+        let updates = try lowering.readableOperand(site.operands[2])
+        guard reduction.operation.computes(StoredType(source.elementType)) else {
+            throw site.unsupported("has no \(reduction.rawValue) for elements of type \(source.elementType)")
         }
-        var parameters = try parameters(site, source: source, indices: indices)
-        let result = try lowering.makePlainResult(site.results[0])
-        var copy = CopyParameters(
-            extents: (1, 1, 1, 1, 1, 1, 1, Int32(source.count)), elementBytes: source.type.bytes,
-            sourceStrides: (0, 0, 0, 0, 0, 0, 0, 1), destinationStrides: (0, 0, 0, 0, 0, 0, 0, 1))
-        copy.sourceSampleStride = Int32(source.sampleStride)
-        copy.destinationSampleStride = Int32(result.sampleStride)
-        lowering.emit(.copy, [source.place, result.place], copy, label: site.name)
+        let result = try lowering.makeResult(site.results[0])
+        try lowering.emitCopy(
+            [shape.reduce(1, *)], from: StridedOperand(source, strides: [1]), to: StridedOperand(result, strides: [1]),
+            site)
         parameters.take(indexed: result, indices: indices, plain: updates)
         parameters.operation = reduction.operation.rawValue
         lowering.emit(.scatter, [updates.place, indices.place, result.place], parameters, label: site.name)
@@ -34,7 +31,7 @@ extension ScatteringRule {
 
 extension ScatterReduction {
     /// The instruction's operation.
-    var operation: ScatterOperation {
+    fileprivate var operation: ScatterOperation {
         switch self {
         case .none: .replace
         case .add: .add

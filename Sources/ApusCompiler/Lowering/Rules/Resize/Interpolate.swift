@@ -1,6 +1,5 @@
 import ApusGraph
 import ApusInstructions
-import ApusPlan
 
 /// One dimension resized: the nearest elements are gathered, others weighed.
 struct InterpolateRule: OperatorRule, SingleRule {
@@ -9,35 +8,40 @@ struct InterpolateRule: OperatorRule, SingleRule {
     init(_ operation: Interpolate) { self.operation = operation }
 
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        let source = try lowering.plainValue(site.operands[0])
         let axis = try site.axis(operation.axis, of: site.operands[0])
-        let size = try lowering.dimensions(of: site.results[0])[axis]
-        let taps = operation.interpolation.taps(input: source.dimensions[axis], output: size, scale: operation.scale)
-        let indices = lowering.indices(taps.indices.map { Int32($0) }, dimensions: [size, taps.count])
+        let shape = try lowering.typeShape(site.operands[0])
+        let size = try lowering.typeShape(site.results[0])[axis]
+        let taps = operation.interpolation.taps(input: shape[axis], output: size, scale: operation.scale)
+        let source = try lowering.readableOperand(site.operands[0])
+        guard operation.interpolation.mode == .nearest || source.elementType == .f32 else {
+            throw site.unsupported("weighs elements of type f32 alone")
+        }
+        let result = try lowering.makeOutput(site.results[0])
+        let indices = lowering.constant(indices: taps.indices)
         if operation.interpolation.mode == .nearest {
-            let result = try lowering.makePlainResult(site.results[0], isOutput: true)
-            var parameters = IndexParameters.slices(shape: source.dimensions, axis: axis, count: size)
+            var parameters = IndexParameters.slices(shape: shape, axis: axis, count: size)
             parameters.take(indexed: source, indices: indices, plain: result)
             return lowering.emit(.gather, [source.place, indices.place, result.place], parameters, label: site.name)
         }
-        guard source.type == .float32 else { throw site.unsupported("weighs elements of type f32 alone") }
-        let result = try lowering.makePlainResult(site.results[0], isOutput: true)
-        let parameters = InterpolateParameters(
-            source: source, destination: result, axis: axis, taps: taps.count)
-        let weights = Place.fixed(lowering.addConstant(taps.weights.map { Float($0) }))
+        var parameters = InterpolateParameters(
+            outer: shape[..<axis].reduce(1, *), source: shape[axis], destination: size,
+            inner: shape[(axis + 1)...].reduce(1, *), taps: taps.count)
+        parameters.sourceSampleStride = Int32(source.sampleStride)
+        parameters.destinationSampleStride = Int32(result.sampleStride)
         lowering.emit(
-            .interpolate, [source.place, indices.place, weights, result.place], parameters, label: site.name,
-            multiplyAdds: site.multiplyAdds)
+            .interpolate, [source.place, indices.place, lowering.constant(weights: taps.weights), result.place],
+            parameters, label: site.name, multiplyAdds: site.multiplyAdds)
     }
 }
 
-extension InterpolateParameters {
-    /// Between values that differ in the size of one axis.
-    init(source: PlainValue, destination: PlainValue, axis: Int, taps: Int) {
-        self.init(
-            outer: source.dimensions[..<axis].reduce(1, *), source: source.dimensions[axis],
-            destination: destination.dimensions[axis], inner: source.dimensions[(axis + 1)...].reduce(1, *), taps: taps)
-        sourceSampleStride = Int32(source.sampleStride)
-        destinationSampleStride = Int32(destination.sampleStride)
+extension Lowering {
+    /// Indices of 4 bytes among the constants.
+    mutating func constant(indices: [Int]) -> Stored {
+        var layout = ImageLayout(channels: indices.count, height: 1, width: 1)
+        layout.sampleStride = 0
+        return Stored(place: .fixed(addConstant(.integers(indices), .i32)), layout: layout, elementType: .i32)
     }
+
+    /// Weights of f32 among the constants.
+    mutating func constant(weights: [Double]) -> Place { .fixed(addConstant(.numbers(weights), .f32)) }
 }
