@@ -53,6 +53,11 @@ public struct Trainer: ~Copyable {
                 "a model that is trained has one input; '\(explicit.graph.name)' has "
                     + plan.inputs.dropLast().map(\.name).joined(separator: ", "))
         }
+        guard plan.inputs[1].elementType == .i32 else {
+            throw .mismatch(
+                "the loss '\(options.loss.rawValue)' compares with numbers, and the data set has labels; choose "
+                    + "\(Loss.logitCrossEntropy.rawValue) or \(Loss.crossEntropy.rawValue)")
+        }
         guard let lossSlice = plan.slices.first(where: { $0.kind == .result }),
             let statusSlice = plan.slices.first(where: { $0.kind == .status })
         else { throw .compile("the training plan reports no loss; choose an optimizer and a loss") }

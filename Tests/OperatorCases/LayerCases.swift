@@ -12,7 +12,7 @@ extension OperatorCase {
             let call = ConvolutionCall(&random)
             return OperatorCase(
                 Convolution2DInputGradient(convolution: call.convolution, input: call.size),
-                [call.operands[1], call.result])
+                [call.operands[1], call.result], differentiable: [0, 1])
         },
         "conv2d_weight_gradient": { random in
             let call = ConvolutionCall(&random)

@@ -107,21 +107,5 @@ func eight(_ numbers: [Int], padding: Int) -> Eight {
 
 extension ElementType {
     /// How instructions call the type.
-    var storedType: StoredType {
-        switch self {
-        case .f32: .float32
-        case .f16: .float16
-        case .bf16: .bfloat16
-        case .f64: .float64
-        case .i8: .int8
-        case .u8: .uint8
-        case .i16: .int16
-        case .u16: .uint16
-        case .i32: .int32
-        case .u32: .uint32
-        case .i64: .int64
-        case .u64: .uint64
-        case .bool: .boolean
-        }
-    }
+    var storedType: StoredType { StoredType(self) }
 }
