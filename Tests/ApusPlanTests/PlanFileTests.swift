@@ -112,7 +112,7 @@ struct PlanFileTests {
     /// Damage whose checksums are right: nothing but the checks of each field stands against it.
     @Test(arguments: 0..<4)
     func hostileBytesNeverTrap(seed: Int) throws {
-        var generator = SeededGenerator(seed: 500 + seed)
+        var generator = SeededGenerator(seed: UInt64(500 + seed))
         let file = PlanFile.encode(plan)
         let interesting: [UInt64] = [
             0, 1, 2, 3, 255, 1 << 16, 1 << 31, (1 << 31) - 1, 1 << 32, 1 << 47, 1 << 48, (1 << 48) + 1, 1 << 62,
