@@ -8,8 +8,96 @@ import Testing
 /// Small graphs of operators that the general instructions compute, against the reference interpreter: answers, gradients, and
 /// the same bits on any number of threads.
 @Suite struct GeneralOperatorTests {
+    static let names: [String] = GeneralModels.sources.keys.sorted()
+    static let lossNames: [String] = ["mean-squared-error", "huber", "binary-cross-entropy-with-logits"]
+
+    static func model(_ name: String) throws -> Model {
+        let source = try #require(GeneralModels.sources[name])
+        return try Pipeline([ExplicitParameters()]).run(Model(graph: Graph.parse("model m\n\(source)")))
+            .initialized(seed: 7)
+    }
+
+    @Test("answers", arguments: GeneralOperatorTests.names, Processor.targets)
+    func answers(name: String, target: Target) throws {
+        _ = try planThatAgrees("model m\n\(#require(GeneralModels.sources[name]))", target: target, seed: 7)
+    }
+
+    @Test("gradients", arguments: GeneralOperatorTests.names, Processor.targets)
+    func gradients(name: String, target: Target) throws {
+        try Self.checkGradients(of: name, loss: #require(Loss(rawValue: "mean-squared-error")), target)
+    }
+
+    @Test("losses", arguments: GeneralOperatorTests.lossNames)
+    func losses(name: String) throws {
+        try Self.checkGradients(
+            of: "products with a parameter", loss: #require(Loss(rawValue: name)), Processor.targets[0])
+    }
+
+    @Test("labels of several rows", arguments: [Loss.automatic, .crossEntropy])
+    func labels(loss: Loss) throws {
+        try Self.checkGradients(of: "probabilities of rows", loss: loss, Processor.targets[0])
+    }
+
+    /// Compares a training plan's loss and gradients with the reference's, on one thread and on three.
+    static func checkGradients(of name: String, loss: Loss, _ target: Target) throws {
+        let model = try model(name)
+        var random = TestRandom(seed: 11)
+        let batch = 7
+        let plain = try Pipeline([
+            ExplicitParameters(), AttachLoss(loss), ExpandCompositions(), TrainingMode(),
+            RemoveDeadCode(keepsParameters: true), Differentiate(),
+        ]).run(model)
+        let graph = plain.graph
+        let images = random.numbers(batch * graph[graph.inputs[0]].type.sampleElements!)
+        let second = graph[graph.inputs[1]]
+        let count = batch * second.type.sampleElements!
+        let labels = (0..<count).map { _ in Int32(random.integer(-1...3)) }
+        let targets = random.numbers(count).map(abs)
+        let isLabelled = second.type.elementType == .i32
+        var bindings = [
+            "image": Tensor(
+                shape: graph[graph.inputs[0]].type.shape(batch: batch), elements: images.map(Double.init)),
+            second.name: isLabelled
+                ? Tensor(.i32, shape: second.type.shape(batch: batch), integers: labels.map(Int.init))
+                : Tensor(shape: second.type.shape(batch: batch), elements: targets.map(Double.init)),
+        ]
+        for parameter in graph.parameters {
+            let value = graph[parameter.value]
+            bindings[value.name] = Tensor(
+                shape: value.type.shape ?? [], elements: model.weights[value.name]!.map(Double.init))
+        }
+        let tensors = ReferenceInterpreter(graph).run(bindings, batch: batch)
+        var lowering = LoweringOptions(target: target, batchBound: batch, weights: .state)
+        lowering.shards = 3
+        let plan = try Compiler.trainingPlan(model, .init(loss: loss), lowering: lowering)
+        try plan.verify()
+        try plan.verifyBuffers()
+        let runs = try [1, 3].map { threads in
+            try PlanRun.run(
+                plan, images: ["image": images, "targets": targets], labels: isLabelled ? labels : nil, batch: batch,
+                threads: threads, weights: model.weights
+            ).state
+        }
+        #expect(runs[0].mapValues { $0.map(\.bitPattern) } == runs[1].mapValues { $0.map(\.bitPattern) })
+        let value = try #require(runs[0]["result/loss"]?.first)
+        let expected = tensors[graph.outputs[0].index].elements[0]
+        #expect(abs(Double(value) - expected) < 2e-5 * max(1, abs(expected)))
+        for gradient in graph.gradients {
+            let parameter = graph[gradient.target].name
+            let reference = tensors[gradient.value.index].elements
+            let found = try #require(runs[0]["gradient/\(parameter)"])
+            let scale = RandomNetworkTests.magnitude(ofLayer: parameter, graph, tensors)
+            let worst = zip(found, reference).reduce(0.0) { max($0, abs(Double($1.0) - $1.1)) }
+            #expect(
+                worst / scale < 5e-4 && found.allSatisfy(\.isFinite) && found.count == reference.count,
+                "\(name), \(target.rawValue), \(parameter): \(worst) of \(scale)")
+        }
+    }
+}
+
+enum GeneralModels {
     /// Models whose input is `image` and whose output is `z`, with parameters to train.
-    static let models = [
+    static let sources: [String: String] = [
         "products with a parameter": """
         input image: f32[N, 5, 7]
         parameter w: f32[7, 20] = glorot_uniform(fan_in: 7, fan_out: 20)
@@ -99,88 +187,4 @@ import Testing
         output z = relu(a)
         """,
     ]
-    static let losses = ["mean-squared-error", "huber", "binary-cross-entropy-with-logits"]
-
-    static func model(_ name: String) throws -> Model {
-        let source = try #require(models[name])
-        return try Pipeline([ExplicitParameters()]).run(Model(graph: Graph.parse("model m\n\(source)")))
-            .initialized(seed: 7)
-    }
-
-    @Test("answers", arguments: models.keys.sorted(), Processor.targets)
-    func answers(name: String, target: Target) throws {
-        _ = try planThatAgrees("model m\n\(#require(Self.models[name]))", target: target, seed: 7)
-    }
-
-    @Test("gradients", arguments: models.keys.sorted(), Processor.targets)
-    func gradients(name: String, target: Target) throws {
-        try Self.checkGradients(of: name, loss: #require(Loss(rawValue: "mean-squared-error")), target)
-    }
-
-    @Test("losses", arguments: losses)
-    func losses(name: String) throws {
-        try Self.checkGradients(
-            of: "products with a parameter", loss: #require(Loss(rawValue: name)), Processor.targets[0])
-    }
-
-    @Test("labels of several rows", arguments: [Loss.automatic, .crossEntropy])
-    func labels(loss: Loss) throws {
-        try Self.checkGradients(of: "probabilities of rows", loss: loss, Processor.targets[0])
-    }
-
-    /// Compares a training plan's loss and gradients with the reference's, on one thread and on three.
-    static func checkGradients(of name: String, loss: Loss, _ target: Target) throws {
-        let model = try model(name)
-        var random = TestRandom(seed: 11)
-        let batch = 7
-        let plain = try Pipeline([
-            ExplicitParameters(), AttachLoss(loss), ExpandCompositions(), TrainingMode(),
-            RemoveDeadCode(keepsParameters: true), Differentiate(),
-        ]).run(model)
-        let graph = plain.graph
-        let images = random.numbers(batch * graph[graph.inputs[0]].type.sampleElements!)
-        let second = graph[graph.inputs[1]]
-        let count = batch * second.type.sampleElements!
-        let labels = (0..<count).map { _ in Int32(random.integer(-1...3)) }
-        let targets = random.numbers(count).map(abs)
-        let isLabelled = second.type.elementType == .i32
-        var bindings = [
-            "image": Tensor(
-                shape: graph[graph.inputs[0]].type.shape(batch: batch), elements: images.map(Double.init)),
-            second.name: isLabelled
-                ? Tensor(.i32, shape: second.type.shape(batch: batch), integers: labels.map(Int.init))
-                : Tensor(shape: second.type.shape(batch: batch), elements: targets.map(Double.init)),
-        ]
-        for parameter in graph.parameters {
-            let value = graph[parameter.value]
-            bindings[value.name] = Tensor(
-                shape: value.type.shape ?? [], elements: model.weights[value.name]!.map(Double.init))
-        }
-        let tensors = ReferenceInterpreter(graph).run(bindings, batch: batch)
-        var lowering = LoweringOptions(target: target, batchBound: batch, weights: .state)
-        lowering.shards = 3
-        let plan = try Compiler.trainingPlan(model, .init(loss: loss), lowering: lowering)
-        try plan.verify()
-        try plan.verifyBuffers()
-        let runs = try [1, 3].map { threads in
-            try PlanRun.run(
-                plan, images: ["image": images, "targets": targets], labels: isLabelled ? labels : nil, batch: batch,
-                threads: threads, weights: model.weights
-            ).state
-        }
-        #expect(runs[0].mapValues { $0.map(\.bitPattern) } == runs[1].mapValues { $0.map(\.bitPattern) })
-        let value = try #require(runs[0]["result/loss"]?.first)
-        let expected = tensors[graph.outputs[0].index].elements[0]
-        #expect(abs(Double(value) - expected) < 2e-5 * max(1, abs(expected)))
-        for gradient in graph.gradients {
-            let parameter = graph[gradient.target].name
-            let reference = tensors[gradient.value.index].elements
-            let found = try #require(runs[0]["gradient/\(parameter)"])
-            let scale = RandomNetworkTests.magnitude(ofLayer: parameter, graph, tensors)
-            let worst = zip(found, reference).reduce(0.0) { max($0, abs(Double($1.0) - $1.1)) }
-            #expect(
-                worst / scale < 5e-4 && found.allSatisfy(\.isFinite) && found.count == reference.count,
-                "\(name), \(target.rawValue), \(parameter): \(worst) of \(scale)")
-        }
-    }
 }

@@ -25,6 +25,32 @@ extension OperatorCase {
                 Attention(heads: call.heads, keyHeads: call.keyHeads, scale: call.scale, causalOffset: call.causalOffset),
                 operands + extras, draws: draws, differentiable: [0, 1, 2])
         },
+        "multi_head_attention": { random in
+            let (keyHeads, isCross, isMasked) = (random.integer(1...2), random.chance(0.4), random.chance(0.4))
+            let heads = keyHeads * random.pick(1, 2)
+            let (queries, keys) = (random.integer(1...2), random.integer(1...3))
+            let operation = MultiHeadAttention(
+                heads: heads, keyHeads: keyHeads, causalOffset: random.pick(nil, 0), isCross: isCross,
+                isMasked: isMasked, bias: random.chance(0.5))
+            func tokens(_ rows: Int, _ width: Int) -> TensorType { TensorType(.f32, ["N", .fixed(rows), .fixed(width)]) }
+            var operands = [tokens(queries, heads)]
+            if isCross { operands += [tokens(keys, random.integer(1...2)), tokens(keys, random.integer(1...2))] }
+            var draws = operands.map { _ in Draw.spread }
+            if isMasked {
+                operands.append(
+                    TensorType(random.pick(.f32, .bool), [.fixed(queries), .fixed(isCross ? keys : queries)]))
+                draws.append(.whole(0...1))
+            }
+            if random.chance(0.3) {
+                operands.append(TensorType(.i32, ["N"]))
+                draws.append(.whole(0...3))
+            }
+            let given = operands.count
+            operands += operation.implicitParameters(operands).map(\.type)
+            draws += operands[given...].map { _ in .spread }
+            let trained = operands.indices.filter { $0 < (isCross ? 3 : 1) || $0 >= given }
+            return OperatorCase(operation, operands, draws: draws, differentiable: trained)
+        },
         "scaled_dot_product_attention": { random in
             let call = AttentionDraw(&random)
             let (extras, draws) = call.extras(&random)

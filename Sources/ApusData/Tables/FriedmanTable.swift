@@ -43,3 +43,15 @@ public struct FriedmanTable: Sendable {
         return text
     }
 }
+
+extension Dataset {
+    /// Rows of ten features with a target of one number: those of the indices `first..<first + count`. See ``FriedmanTable``.
+    public static func friedman(count: Int, seed: UInt64, first: Int = 0) throws(DataError) -> Dataset {
+        let rows = (first..<first + count).map(FriedmanTable(seed: seed).row)
+        let names = FriedmanTable.featureNames
+        return try Dataset(
+            inputs: [DataColumn(count: count, sampleShape: [names.count], elements: .floats(rows.flatMap(\.features)))],
+            targets: DataColumn(count: count, sampleShape: [1], elements: .floats(rows.map(\.target))),
+            featureNames: names)
+    }
+}

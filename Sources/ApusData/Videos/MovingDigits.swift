@@ -85,3 +85,21 @@ public struct MovingDigits: Sendable {
 
     private func wrapped(_ coordinate: Int) -> Int { (coordinate % size + size) % size }
 }
+
+extension Dataset {
+    /// Videos of moving digits, `[1, frames, size, size]` of bytes: those of the indices `first..<first + count`. See
+    /// ``MovingDigits``.
+    public static func movingDigits(
+        count: Int, seed: UInt64, first: Int = 0, frames: Int = 8, size: Int = 32
+    ) throws(DataError) -> Dataset {
+        let generator = MovingDigits(seed: seed, frames: frames, size: size)
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(count * frames * size * size)
+        for index in first..<first + count { pixels += generator.draw(index) }
+        let directions = (first..<first + count).map { Int32(generator.direction($0)) }
+        return try Dataset(
+            inputs: [DataColumn(count: count, sampleShape: [1, frames, size, size], elements: .bytes(pixels))],
+            targets: DataColumn(count: count, sampleShape: [], elements: .integers(directions)),
+            classNames: MovingDigits.classNames, hasNamedClasses: true, preparation: .unit)
+    }
+}

@@ -23,7 +23,7 @@ extension Breach {
             Breach(
                 Attention(heads: 2), [f32("N", 4, 5, 2), f32("N", 4, 5, 2), f32("N", 4, 5, 2)], "C8",
                 "f32[N, 4, 5, 2] has not 2 heads"),
-        ] + gradient
+        ] + gradient + projected
 
     private static func shared(_ make: (_ heads: Int, _ keyHeads: Int) -> any Operator) -> [Breach] {
         [
@@ -49,6 +49,23 @@ extension Breach {
             Breach(gradient, [logarithms, tokens, tokens, tokens, tokens, logarithms], "C3", "not f32[N, 2, 5]"),
             Breach(gradient, [tokens, tokens, tokens, tokens, logarithms, logarithms], "C3", "not f32[N, 2, 5]"),
             Breach(gradient, [tokens, tokens, tokens, tokens, tokens, tokens], "C3", "is f32[N, 2, 5] here"),
+        ]
+    }()
+
+    private static let projected: [Breach] = {
+        let (own, cross) = (MultiHeadAttention(heads: 2), MultiHeadAttention(heads: 2, isCross: true))
+        let masked = MultiHeadAttention(heads: 2, isMasked: true)
+        return [
+            Breach(cross, [tokens], "C1", "takes query, key and value, and perhaps lengths and 8 parameters, not 1"),
+            Breach(own, Array(repeating: f32(8, 8), count: 10), "C1", "not 10 operands"),
+            Breach(own, [f32("N", 8)], "C2", "not on f32[N, 8]"),
+            Breach(cross, [tokens, tokens, f32(2, 5, 8)], "C2", "not on f32[2, 5, 8]"),
+            Breach(MultiHeadAttention(heads: 3), [tokens], "C3", "8 numbers can't be 3 heads"),
+            Breach(MultiHeadAttention(heads: 4, keyHeads: 3), [tokens], "C3", "4 heads that share 3 key heads"),
+            Breach(cross, [tokens, tokens, f32("N", 4, 8)], "C4", "has 5 keys and 4 values"),
+            Breach(masked, [tokens, f32(4, 5)], "C5", "can't be broadcast to f32[N, 2, 5, 5]"),
+            Breach(own, [tokens, TensorType(.i32, [5])], "C6", "is i32[N] here, not i32[5]"),
+            Breach(own, [tokens, f32(8, 7)], "C7", "is f32[8, 8] here, not f32[8, 7]"),
         ]
     }()
 }

@@ -45,7 +45,7 @@ extension Lowering {
 
     /// A plain value's memory as columns of pixels.
     private func channelView(_ plain: Stored, _ value: ValueID) throws(LoweringError) -> Stored {
-        let dimensions = try dimensions(of: value)
+        let dimensions = try typeShape(value)
         var view = plain
         view.imageCount = dimensions[0]
         view.layout = ImageLayout(channels: dimensions[1], height: dimensions[2...].reduce(1, *), width: 1)
