@@ -97,7 +97,9 @@ import Testing
 
 enum GeneralModels {
     /// Models whose input is `image` and whose output is `z`, with parameters to train.
-    static let sources: [String: String] = [
+    static let sources = rows.merging(sequences) { first, _ in first }
+
+    private static let rows: [String: String] = [
         "products with a parameter": """
         input image: f32[N, 5, 7]
         parameter w: f32[7, 20] = glorot_uniform(fan_in: 7, fan_out: 20)
@@ -138,7 +140,7 @@ enum GeneralModels {
         "softmax along axes": """
         input image: f32[N, 3, 4, 5]
         parameter w: f32[4, 5] = glorot_uniform(fan_in: 4, fan_out: 5)
-        x = mul(image, w)
+        x = multiply(image, w)
         a = softmax(x, axis: 1)
         b = log_softmax(a, axis: 2)
         c = softmax(b)
@@ -163,15 +165,15 @@ enum GeneralModels {
         "reductions": """
         input image: f32[N, 4, 3, 5]
         parameter w: f32[4, 3, 5] = glorot_uniform(fan_in: 4, fan_out: 5)
-        x = mul(image, w)
+        x = multiply(image, w)
         a = reduce_max(x, axes: [2], keep: true)
         b = reduce_mean(x, axes: [1, 3], keep: true)
-        c = reduce_logsumexp(x, axes: [-1], keep: true)
+        c = reduce_log_sum_exp(x, axes: [-1], keep: true)
         d = reduce_sum(x, axes: [1], keep: true)
         e = reduce_min(x, axes: [1], keep: true)
-        f = mul(a, b)
+        f = multiply(a, b)
         g = add(f, c)
-        h = mul(g, d)
+        h = multiply(g, d)
         i = add(h, e)
         output z = cumsum(i, axis: 1)
         """,
