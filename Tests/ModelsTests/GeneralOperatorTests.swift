@@ -97,7 +97,9 @@ import Testing
 
 enum GeneralModels {
     /// Models whose input is `image` and whose output is `z`, with parameters to train.
-    static let sources: [String: String] = [
+    static let sources = rows.merging(sequences) { first, _ in first }
+
+    private static let rows: [String: String] = [
         "products with a parameter": """
         input image: f32[N, 5, 7]
         parameter w: f32[7, 20] = glorot_uniform(fan_in: 7, fan_out: 20)

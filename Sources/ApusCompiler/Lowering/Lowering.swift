@@ -46,6 +46,8 @@ struct Lowering {
     struct CopyKey: Hashable {
         var value: Int
         var layout: ImageLayout
+        /// The body's memory is not there before and after it.
+        var stage: Stages.Stage
     }
 
     struct DerivedKey: Hashable {

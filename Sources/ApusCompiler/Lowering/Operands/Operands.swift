@@ -12,7 +12,8 @@ extension Lowering {
         }
         var layout = packedLayout(value, try sampleShape(value))
         layout.sampleStride = 0
-        let sum = reductions[value]
+        // Behind the body the shards are summed.
+        let sum = stage == .body ? reductions[value] : nil
         let whole = sum == nil ? try wholeValue(value) : nil
         return Stored(
             place: .fixed(sum ?? whole?.place ?? .none), layout: layout, elementType: whole?.elementType ?? .f32)
@@ -29,7 +30,7 @@ extension Lowering {
             view.layout = layout
             return view
         }
-        let key = CopyKey(value: value.index, layout: layout)
+        let key = CopyKey(value: value.index, layout: layout, stage: stage)
         if let copy = copies[key] { return copy }
         let name = graph[value].name
         guard source.elementType.size == 4 else {
@@ -94,7 +95,7 @@ extension Lowering {
 
     /// A value that is the same for all samples, for an instruction of the body.
     mutating func sharedOperand(_ value: ValueID) throws(LoweringError) -> Operand {
-        if let operand = reductions[value] { return operand }
+        if stage == .body, let operand = reductions[value] { return operand }
         return try wholeValue(value).place
     }
 }

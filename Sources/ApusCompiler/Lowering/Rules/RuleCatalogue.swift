@@ -30,6 +30,8 @@ enum RuleCatalogue {
         GatherRule.self, GatherGradientRule.self, GatherElementsRule.self, GatherNDRule.self,
         ScatterElementsRule.self, ScatterNDRule.self, SortRule.self, TopKRule.self,
         InterpolateRule.self, InterpolateGradientRule.self,
+        ScaledDotProductAttentionRule.self, ScaledDotProductAttentionGradientRule.self,
+        RecurrentStepsRule.self, RecurrentStepsGradientRule.self,
     ]
 
     private static let byName: [String: any OperatorRule.Type] = Dictionary(

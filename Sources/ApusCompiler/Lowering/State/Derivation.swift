@@ -3,6 +3,15 @@ import ApusInstructions
 import ApusKernels
 import ApusPlan
 
+/// What is made of a part of a parameter.
+struct DerivedPart<Parameters: BitwiseCopyable> {
+    var parameters: Parameters
+    /// The part's first element.
+    var source = 0
+    /// Elements of what is made of it.
+    var elements: Int
+}
+
 extension Lowering {
     /// What `opcode` makes of a parameter: packed weights, or a padded vector.
     ///
@@ -11,19 +20,36 @@ extension Lowering {
     mutating func derive<Parameters: BitwiseCopyable>(
         _ opcode: Opcode, _ value: ValueID, _ parameters: Parameters, elements count: Int
     ) throws(LoweringError) -> Operand {
-        let key = DerivedKey(value: value.index, opcode: opcode, parameters: bytes(of: parameters))
+        try derive(opcode, value, [DerivedPart(parameters: parameters, elements: count)])
+    }
+
+    /// The same for parts of a parameter, that lie one after the other in what is made of them.
+    mutating func derive<Parameters: BitwiseCopyable>(
+        _ opcode: Opcode, _ value: ValueID, _ parts: [DerivedPart<Parameters>]
+    ) throws(LoweringError) -> Operand {
+        let key = DerivedKey(
+            value: value.index, opcode: opcode, parameters: parts.flatMap { bytes(of: $0.parameters) })
         if let known = derived[key] { return known }
         let result: Operand
+        let name = graph[value].name
         if options.weights == .constant || whole[value.index]?.place.arena == .constants {
             let source = try elements(of: value).doubles.map(Float.init)
-            result = addConstant(try packed(opcode, source, parameters, count: count, name: graph[value].name))
+            var made: [Float] = []
+            for part in parts {
+                made += try packed(
+                    opcode, Array(source[part.source...]), part.parameters, count: part.elements, name: name)
+            }
+            result = addConstant(made)
         } else {
             let source = try wholeValue(value)
-            result = addState(elements: count)
-            plan.prologue.append(
-                Instruction(
-                    opcode, operands: [source.place, result], parameters: bytes(of: parameters),
-                    label: graph[value].name))
+            result = addState(elements: parts.reduce(0) { $0 + $1.elements })
+            var place = result
+            for part in parts {
+                let from = Operand(source.place.arena, offset: source.place.offset + part.source * 4)
+                plan.prologue.append(
+                    Instruction(opcode, operands: [from, place], parameters: bytes(of: part.parameters), label: name))
+                place.offset += part.elements * 4
+            }
         }
         derived[key] = result
         return result

@@ -15,8 +15,8 @@ extension SortingRule {
         guard source.elementType != .f64, source.elementType != .u64 else {
             throw site.unsupported("puts no elements of type \(source.elementType) in order")
         }
-        let values = try makeIfRead(site.results[0], site, &lowering)
-        let indices = try makeIfRead(site.results[1], site, &lowering)
+        let values = try lowering.makeIfRead(site.results[0], isOutput: true, site)
+        let indices = try lowering.makeIfRead(site.results[1], isOutput: true, site)
         var parameters = SortParameters(
             outer: shape[..<axis].reduce(1, *), axis: shape[axis], inner: shape[(axis + 1)...].reduce(1, *),
             kept: try lowering.typeShape(site.results[0])[axis], sourceSampleStride: source.sampleStride,
@@ -27,13 +27,5 @@ extension SortingRule {
         lowering.emit(
             .sort, [source.place, values?.place ?? .none, indices?.place ?? .none, scratch], parameters,
             label: site.name)
-    }
-
-    /// Room for a result; none where nobody reads it.
-    private func makeIfRead(
-        _ value: ValueID, _ site: Site, _ lowering: inout Lowering
-    ) throws(LoweringError) -> Stored? {
-        guard site.context.isOutput(value) || !site.readers(of: value).isEmpty else { return nil }
-        return try lowering.makeOutput(value)
     }
 }
