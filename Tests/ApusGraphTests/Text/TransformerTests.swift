@@ -42,7 +42,7 @@ struct TransformerTests {
             input lengths: i32[N]
             y, h, c = lstm(x, lengths, hidden: 3, direction: bidirectional)
             z, state = gru(y, hidden: 4)
-            output last: f32[N, 1, 4] = rnn(z, hidden: 4, activation: relu)
+            output last: f32[N, 7, 4] = rnn(z, hidden: 4, activation: relu)
             """)
         func type(_ name: String) throws -> TensorType { graph[try #require(graph.value(named: name))].type }
         #expect(try type("y") == TensorType(.f32, ["N", 7, 6]))
