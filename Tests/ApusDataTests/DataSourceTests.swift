@@ -64,8 +64,9 @@ import Testing
         #expect(
             error(folder.path)
                 == "\(folder.path): holds no data set: neither train-images-idx3-ubyte, nor x.npy and y.npy, nor a folder of "
-                + "pictures for each class; fetch a data set with Tools/fetch-data, or use the built-in digits")
-        let text = try folder.write("notes.txt", "")
+                + "pictures for each class, nor texts; fetch a data set with Tools/fetch-data, or use the built-in digits"
+        )
+        let text = try folder.write("notes.doc", "")
         #expect(error(text).hasPrefix("\(text): is no data set; give a folder, inputs.npy,targets.npy, or a table"))
         let lone = try folder.write("x.npy", [])
         #expect(error(lone).hasPrefix("\(lone): has inputs or targets, and both are needed"))

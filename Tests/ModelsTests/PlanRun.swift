@@ -20,26 +20,36 @@ enum PlanRun {
         _ plan: Plan, images: [String: [Float]], labels: [Int32]?, batch: Int, threads: Int,
         weights: [String: [Float]], arguments: RunArguments = RunArguments()
     ) throws -> (outputs: [String: [Float]], state: [String: [Float]]) {
+        try run(
+            plan, floats: images, integers: ["labels": labels ?? []], batch: batch, threads: threads, weights: weights,
+            arguments: arguments)
+    }
+
+    /// The same with inputs of f32 and of i32, each by the name of its port.
+    static func run(
+        _ plan: Plan, floats: [String: [Float]], integers: [String: [Int32]], batch: Int, threads: Int,
+        weights: [String: [Float]], arguments: RunArguments = RunArguments()
+    ) throws -> (outputs: [String: [Float]], state: [String: [Float]]) {
         var session = try Session(plan, threads: threads)
         for slice in plan.slices where slice.kind == .parameter || slice.kind == .statistic {
             if let elements = weights[slice.name] { try session.write(elements, to: slice) }
         }
         var outputs = plan.outputs.map { [Float](repeating: .nan, count: batch * $0.sampleElements) }
-        let labels = labels ?? []
-        try labels.withUnsafeBytes { labelBytes in
-            for (index, port) in plan.inputs.enumerated() where port.elementType == .i32 {
-                session.bindInput(index, to: labelBytes.baseAddress!)
-            }
-            // The arrays must stay where they are until the run is over, so each binding nests in the one before.
-            try bindInputs(plan.inputs.indices.filter { plan.inputs[$0].elementType == .f32 }[...]) {
-                try bindOutputs(0) { try session.run(batch: batch, arguments: arguments) }
-            }
+        // The arrays must stay where they are until the run is over, so each binding nests in the one before.
+        try bindInputs(Array(plan.inputs.indices)[...]) {
+            try bindOutputs(0) { try session.run(batch: batch, arguments: arguments) }
         }
         func bindInputs(_ ports: ArraySlice<Int>, _ body: () throws -> Void) throws {
             guard let port = ports.first else { return try body() }
-            try images[plan.inputs[port].name]!.withUnsafeBytes { bytes in
+            func bind(_ bytes: UnsafeRawBufferPointer) throws {
                 session.bindInput(port, to: bytes.baseAddress!)
                 try bindInputs(ports.dropFirst(), body)
+            }
+            let (name, type) = (plan.inputs[port].name, plan.inputs[port].elementType)
+            if type == .i32 {
+                try integers[name]!.withUnsafeBytes(bind)
+            } else {
+                try floats[name]!.withUnsafeBytes(bind)
             }
         }
         func bindOutputs(_ port: Int, _ body: () throws -> Void) throws {

@@ -6,10 +6,17 @@ import Testing
 
 /// What is promised of the plans of the project's models.
 @Suite struct PlanTests {
+    /// Those for digits, as they are in `Models`.
+    static let models = ["mnist-cnn", "mnist-cnn-small", "lenet5", "mlp"]
+
+    static func model(_ name: String) throws -> Model {
+        try ExplicitParameters().apply(to: Model(graph: Graph.parse(PeerFixture.spec(name)))).initialized(seed: 5)
+    }
+
     static func plans(
         _ name: String, target: Target, convolutions: ConvolutionAlgorithms = .exact
     ) throws -> (inference: Plan, training: Plan) {
-        let model = try PeerAgreementTests.model(name)
+        let model = try Self.model(name)
         var lowering = LoweringOptions(target: target, batchBound: 128, weights: .state)
         lowering.optimizer = .adam()
         lowering.convolutions = convolutions
@@ -19,7 +26,7 @@ import Testing
         )
     }
 
-    @Test(arguments: PeerFixture.models)
+    @Test(arguments: models)
     func arenasMeetTheirBound(name: String) throws {
         for target in [Target.baseline, .avx2, .avx512, .arm64] {
             let (inference, training) = try Self.plans(name, target: target)
@@ -61,12 +68,12 @@ import Testing
         #expect(inference.fused.count == 3)
     }
 
-    @Test(arguments: PeerFixture.models)
+    @Test(arguments: models)
     func anyBatchGivesTheSameBits(name: String) throws {
         // Fewer at once than there are samples, and more: micro-batches of several sizes.
         for bound in [1, 5, 64] {
             let plan = try Compiler.inferencePlan(
-                try PeerAgreementTests.model(name), target: Processor.targets[0], batchBound: bound)
+                try Self.model(name), target: Processor.targets[0], batchBound: bound)
             var random = TestRandom(seed: 5)
             let images = random.numbers(137 * plan.inputs[0].sampleElements)
             let all = try PlanRun.outputs(of: plan, images: ["image": images], batch: 137)

@@ -7,7 +7,8 @@ import ApusFiles
 ///   `x_test.npy`, `y_test.npy`;
 /// - a folder of pictures by class, or with the folders `train` and `test` of them;
 /// - `inputs.npy,targets.npy`, or with more inputs before the targets;
-/// - `table.csv`.
+/// - `table.csv`;
+/// - a text, `.txt` or `.md`, or a folder of them.
 public struct DataSource: Sendable {
     /// What the caller must say where files don't.
     public struct Options: Sendable {
@@ -15,6 +16,8 @@ public struct DataSource: Sendable {
         public var labelColumns: [String] = []
         /// Of pictures: what they are brought to.
         public var size: Dataset.PixelSize?
+        /// Of a text: characters of a sample.
+        public var windowLength: Int?
 
         public init() {}
     }
@@ -24,6 +27,7 @@ public struct DataSource: Sendable {
         case pictures(training: String, test: String?)
         case arrays(training: Arrays, test: Arrays?)
         case table
+        case text([String])
     }
 
     private struct Arrays {
@@ -64,7 +68,7 @@ public struct DataSource: Sendable {
         case .idx: true
         case .pictures(_, let test): test != nil
         case .arrays(_, let test): test != nil
-        case .table: false
+        case .table, .text: false
         }
     }
 
@@ -81,6 +85,14 @@ public struct DataSource: Sendable {
             let files = part == .test ? test ?? training_ : training_
             return try Dataset.loadArrays(inputs: files.inputs, targets: files.targets, like: training)
         case .table: return try Dataset.loadTable(name, labels: options.labelColumns, like: training)
+        case .text(let files):
+            guard let length = options.windowLength else {
+                throw DataError(
+                    file: name, problem: "is a text, and it is not known how many characters make a sample",
+                    remedy: "say how many", setting: .windowLength)
+            }
+            let alphabet = try training.map { (set) throws(DataError) in try Alphabet(labels: set.classNames) }
+            return try Dataset.loadText(files, length: length, alphabet: alphabet)
         }
     }
 
@@ -128,10 +140,12 @@ public struct DataSource: Sendable {
                 remedy: "fetch a data set with Tools/fetch-data, or use the built-in digits")
         }
         if name.hasSuffix(".csv") { return .table }
+        if Dataset.isText(name) { return .text([name]) }
         throw DataError(
             file: name,
             problem: name.hasSuffix(".npy") ? "has inputs or targets, and both are needed" : "is no data set",
-            remedy: "give a folder, inputs.npy,targets.npy, or a table that ends in .csv")
+            remedy:
+                "give a folder, inputs.npy,targets.npy, a table that ends in .csv, or a text that ends in .txt or .md")
     }
 
     private static func kind(ofFolder folder: String) throws(DataError) -> Kind {
@@ -147,10 +161,12 @@ public struct DataSource: Sendable {
             return .pictures(training: "\(folder)/train", test: folders.contains("test") ? "\(folder)/test" : nil)
         }
         guard !folders.isEmpty else {
+            let texts = try listFolder(folder).filter(Dataset.isText)
+            if !texts.isEmpty { return .text(texts.map { "\(folder)/\($0)" }) }
             throw DataError(
                 file: folder,
                 problem: "holds no data set: neither train-images-idx3-ubyte, nor x.npy and y.npy, nor a folder of "
-                    + "pictures for each class",
+                    + "pictures for each class, nor texts",
                 remedy: "fetch a data set with Tools/fetch-data, or use the built-in digits")
         }
         return .pictures(training: folder, test: nil)

@@ -15,6 +15,8 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
         case augmentation
         case digits
         case test
+        case videos
+        case tables
     }
 
     private let key: (UInt32, UInt32)

@@ -1,0 +1,76 @@
+public import ApusCompiler
+public import ApusData
+import ApusPlan
+public import ApusRuntime
+
+/// Everything that a training run depends on. The defaults are the recipe of the Flux model zoo.
+public struct TrainingOptions: Sendable {
+    /// How the learning rate changes.
+    public enum Schedule: Sendable, Equatable {
+        case constant
+        /// Divided by `divisor` after `patience` epochs without improvement, while above `minimum`.
+        case plateau(divisor: Double = 10, patience: Int = 5, minimum: Double = 1e-6)
+        /// Up in a line over `warmup` steps, then down along half a cosine to `minimum` at the last step:
+        /// Loshchilov and Hutter, "SGDR" (2017), equation 5, without restarts.
+        case cosine(warmup: Int = 0, minimum: Double = 0)
+    }
+
+    /// What the best model is chosen by: the ``Evaluation/score`` on some data.
+    public enum Selection: String, Sendable, Equatable, CaseIterable {
+        /// A part of the training set that is held out.
+        case validation
+        /// The test set. Its figure is then no estimate for new data.
+        case test
+        /// None: the model after the last epoch is kept.
+        case last
+    }
+
+    public var seed: UInt64 = 1
+    public var batch = 128
+    public var epochs = 20
+    public var learningRate = 3e-3
+    public var optimizer = LoweringOptions.Optimizer.adam()
+    public var schedule = Schedule.plateau()
+    /// Standard deviation of the Gaussian noise added to the input.
+    public var noise = 0.1
+    public var augmentation = Augmentation()
+    public var selection = Selection.validation
+    /// Samples of the training set that are held out for validation; nil for a twelfth. None are where selection needs none.
+    public var heldOut: Int?
+    /// How the data becomes the network's input; nil for what the model says, or else the data.
+    public var preparation: InputPreparation?
+    /// The decay of a running average of the parameters, which is then what is tried and kept; nil for none.
+    public var averageDecay: Double?
+    /// Epochs without improvement after which training stops; 0 for never.
+    public var patience = 10
+    /// The score on the set that selects at which training stops.
+    public var targetScore = 0.999
+    /// Steps between evaluations within an epoch; 0 for none.
+    public var evaluationSteps = 0
+    /// Seconds between evaluations within an epoch; 0 for none. Which steps those are depends on the machine's speed, so these
+    /// evaluations are told and nothing else: they choose no model, and the schedule doesn't know them.
+    public var evaluationSeconds = 0.0
+    public var loss = Loss.automatic
+    /// Parts that a batch is cut into. It is part of the recipe: other shards give other bits.
+    public var shards = 8
+    /// Threads that work on a batch. Not part of the recipe.
+    public var threads = 1
+    /// Whether each of them has a processor of its own. Not part of the recipe.
+    public var placement = ThreadPlacement.free
+    /// The algorithms that convolutions may be computed by. They are part of the recipe.
+    public var convolutions = ConvolutionAlgorithms.exact
+
+    public init() {}
+
+    /// What the result depends on, as text: two runs with equal recipes on equal data end in the same bits.
+    var recipe: String {
+        """
+        seed \(seed), batch \(batch), epochs \(epochs), learning rate \(learningRate), optimizer \(optimizer), \
+        schedule \(schedule), noise \(noise), augmentation \(augmentation), selection \(selection.rawValue), \
+        average \(averageDecay.map { "\($0)" } ?? "none"), \
+        patience \(patience), target \(targetScore), loss \(loss), shards \(shards), \
+        convolutions \(convolutions), \
+        evaluation every \(evaluationSteps) steps
+        """
+    }
+}
