@@ -22,7 +22,8 @@ extension OperatorCase {
                 draws.append(.whole(0...call.keys + 1))
             }
             return OperatorCase(
-                Attention(heads: call.heads, keyHeads: call.keyHeads, scale: call.scale, causalOffset: call.causalOffset),
+                Attention(
+                    heads: call.heads, keyHeads: call.keyHeads, scale: call.scale, causalOffset: call.causalOffset),
                 operands + extras, draws: draws, differentiable: [0, 1, 2])
         },
         "multi_head_attention": { random in
@@ -32,7 +33,9 @@ extension OperatorCase {
             let operation = MultiHeadAttention(
                 heads: heads, keyHeads: keyHeads, causalOffset: random.pick(nil, 0), isCross: isCross,
                 isMasked: isMasked, bias: random.chance(0.5))
-            func tokens(_ rows: Int, _ width: Int) -> TensorType { TensorType(.f32, ["N", .fixed(rows), .fixed(width)]) }
+            func tokens(_ rows: Int, _ width: Int) -> TensorType {
+                TensorType(.f32, ["N", .fixed(rows), .fixed(width)])
+            }
             var operands = [tokens(queries, heads)]
             if isCross { operands += [tokens(keys, random.integer(1...2)), tokens(keys, random.integer(1...2))] }
             var draws = operands.map { _ in Draw.spread }

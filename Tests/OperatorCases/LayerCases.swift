@@ -33,8 +33,9 @@ extension OperatorCase {
         "max_pool2d": { random in
             let call = PoolCall(&random)
             return OperatorCase(
-                MaxPool2D(window: call.window, stride: call.stride, padding: call.padding), [call.operand],
-                differentiable: [0])
+                MaxPool2D(
+                    window: call.window, stride: call.stride, padding: call.padding, ceil: random.chance(0.3)),
+                [call.operand], differentiable: [0])
         },
         "max_pool2d_gradient": { random in
             let call = PoolCall(&random)
@@ -53,7 +54,9 @@ extension OperatorCase {
         },
         "average_pool2d": { random in
             let call = PoolCall(&random)
-            return OperatorCase(call.average(&random), [call.operand], differentiable: [0])
+            var pool = call.average(&random)
+            pool.ceil = random.chance(0.4)
+            return OperatorCase(pool, [call.operand], differentiable: [0])
         },
         "average_pool2d_gradient": { random in
             let call = PoolCall(&random)
@@ -63,7 +66,8 @@ extension OperatorCase {
                 [result(of: pool, call.operand)])
         },
         "global_average_pool": { random in
-            OperatorCase(GlobalAveragePool(), [image(&random)], differentiable: [0])
+            let x = random.chance(0.5) ? image(&random) : SpatialCall(rank: random.pick(1, 3), &random).operand
+            return OperatorCase(GlobalAveragePool(), [x], differentiable: [0])
         },
         "dense": { random in
             let call = DenseCall(&random)

@@ -20,7 +20,8 @@ extension OperatorCase {
         },
         "einsum": { random in
             let equation = random.pick(
-                "bij,bjk->bik", "nqd,nkd->nqk", "nqd,kd->nqk", "ij->ji", "nij->ni", "ij", "ij,jk", "bi,bj->bij", "bi,bi->b",
+                "bij,bjk->bik", "nqd,nkd->nqk", "nqd,kd->nqk", "ij->ji", "nij->ni", "ij", "ij,jk", "bi,bj->bij",
+                "bi,bi->b",
                 "b,b->", "nci,oc->noi", "nijk,nkjl->nil", "ij -> ")
             let operation = Einsum(equation)
             var sizes: [Character: Dimension] = ["n": "N", "b": "N"]

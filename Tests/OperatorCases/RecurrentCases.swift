@@ -42,9 +42,11 @@ extension OperatorCase {
             let rest = (operation.bias ? 3 : 2)...
             return OperatorCase(
                 RecurrentStepsGradient(
-                    operation.cell, given: given, isReverse: operation.isReverse, isInitialized: operation.isInitialized),
+                    operation.cell, given: given, isReverse: operation.isReverse, isInitialized: operation.isInitialized
+                ),
                 given.map { results[$0] } + [operands[1], results[0]] + results.dropFirst(1 + states) + operands[rest],
-                draws: Array(repeating: .spread, count: given.count + 2 + results.count - 1 - states) + call.draws[rest])
+                draws: Array(repeating: .spread, count: given.count + 2 + results.count - 1 - states) + call.draws[rest]
+            )
         },
     ]
 }
@@ -100,7 +102,10 @@ private struct StepsDraw {
         let rows = Dimension.fixed(cell.gates * hidden)
         let state = TensorType(.f32, [batch, .fixed(hidden)])
         operands =
-            [TensorType(.f32, [batch, .fixed(random.integer(1...3)), rows]), TensorType(.f32, [rows, .fixed(hidden)])]
+            [
+                TensorType(.f32, [batch, .fixed(random.integer(1...3)), rows]),
+                TensorType(.f32, [rows, .fixed(hidden)]),
+            ]
             + (operation.bias ? [TensorType(.f32, [rows])] : [])
             + Array(repeating: state, count: operation.isInitialized ? cell.states : 0)
             + (random.chance(0.4) ? [TensorType(.i32, [batch])] : [])

@@ -8,7 +8,8 @@ extension OperatorCase {
             return parameterized(
                 Convolution1D(
                     filters: call.filters, kernel: call.size[0], stride: call.stride[0],
-                    padding: (call.padding[0], random.integer(0...1)), dilation: call.dilation[0], groups: call.groups,
+                    padding: (call.padding[0], call.padding[0] + random.integer(0...1)), dilation: call.dilation[0],
+                    groups: call.groups,
                     bias: random.chance(0.5)), call.operand)
         },
         "conv3d": { random in
@@ -67,6 +68,16 @@ extension OperatorCase {
                 AveragePool3D(
                     window: call.size, stride: call.stride, padding: call.padding, ceil: random.chance(0.5),
                     countPadding: random.chance(0.5)), [call.operand], differentiable: [0])
+        },
+        "global_max_pool": { random in
+            OperatorCase(
+                GlobalMaxPool(), [SpatialCall(rank: random.integer(1...3), &random).operand], differentiable: [0])
+        },
+        "padded_average_pool2d": { random in
+            let call = SpatialCall(rank: 2, isPool: true, &random)
+            return OperatorCase(
+                PaddedAveragePool2D(window: call.size, stride: call.stride, padding: call.padding + call.padding),
+                [call.operand], differentiable: [0])
         },
         "lp_pool": { random in
             let call = SpatialCall(rank: random.integer(1...3), isPool: true, &random)

@@ -8,7 +8,7 @@ extension GraphEditor {
     ///   - gradients: the gradients of the values where the way begins; those of all values on it are added.
     ///   - wanted: the values whose gradients are needed in the end.
     /// - Complexity: O(values + nodes), beside the rules' own work.
-    mutating func differentiate(
+    package mutating func differentiate(
         nodes: Range<Int>, gradients: inout [ValueID: ValueID], wanted: Set<ValueID>
     ) throws(GraphError) {
         // Forwards: what depends on something wanted, and so needs a gradient on the way to it.

@@ -10,6 +10,7 @@ public enum OperatorCatalogue {
         ConvolutionTranspose1D.self, ConvolutionTranspose2D.self, ConvolutionTranspose3D.self,
         MaxPool2D.self, MaxPool2DGradient.self, MaxUnpool2D.self,
         AveragePool2D.self, AveragePool2DGradient.self, GlobalAveragePool.self,
+        GlobalMaxPool.self, PaddedAveragePool2D.self,
         MaxPool1D.self, MaxPool3D.self, AveragePool1D.self, AveragePool3D.self, LpPool.self,
         Dense.self, DenseInputGradient.self, DenseWeightGradient.self, FusedDense.self, Linear.self,
         MatMul.self, Gemm.self, Einsum.self,

@@ -29,7 +29,8 @@ public struct MultiHeadAttention: CompositeOperator {
         results: [.init("y", "f32[N, T, E]")],
         constraints: [
             .init("C1", "as many operands as listed"),
-            .init("C2", "query, key and value are f32 of three dimensions, numbers but for the first, which is the same"),
+            .init(
+                "C2", "query, key and value are f32 of three dimensions, numbers but for the first, which is the same"),
             .init("C3", "`key_heads` divides `heads`, which divides E"),
             .init("C4", "key and value have as many rows"),
             .init("C5", "the mask is f32 or bool of at most four dimensions, and can be broadcast to [N, heads, T, S]"),
@@ -117,7 +118,8 @@ public struct MultiHeadAttention: CompositeOperator {
         } catch {
             throw error.relabelled(error.label == "C7" ? "C6" : "C5")
         }
-        for (index, parameter) in zip((leading(operands)...), implicitParameters(operands)) where index < operands.count {
+        for (index, parameter) in zip((leading(operands)...), implicitParameters(operands)) where index < operands.count
+        {
             try checks.match("C7", index, parameter.type, "the \(parameter.suffix)")
         }
     }

@@ -9,7 +9,8 @@ public struct Convolution3D: CompositeOperator {
             layers that a kernel reads at once.
             """,
         operands: [
-            .init("x", "f32[N, C, D, H, W]"), .init("weight", "f32[filters, C / groups, layers, rows, columns]; trained"),
+            .init("x", "f32[N, C, D, H, W]"),
+            .init("weight", "f32[filters, C / groups, layers, rows, columns]; trained"),
             .init("bias", "f32[filters]; trained; only where `bias` is true"),
         ],
         attributes: [.init("filters", "output channels")] + SpatialWindow.attributeDocumentation("kernel") + [
@@ -23,7 +24,8 @@ public struct Convolution3D: CompositeOperator {
     var convolution: SpatialConvolution
 
     public init(
-        filters: Int, kernel: [Int], stride: [Int] = [1, 1, 1], padding: [Int] = [0, 0, 0], dilation: [Int] = [1, 1, 1],
+        filters: Int, kernel: [Int], stride: [Int] = [1, 1, 1], padding: [Int] = [0, 0, 0],
+        dilation: [Int] = [1, 1, 1],
         groups: Int = 1, bias: Bool = true
     ) {
         convolution = SpatialConvolution(
@@ -52,7 +54,8 @@ public struct Convolution3D: CompositeOperator {
         let stacked = try composer.layers(operands[0], window: window, depth: depth)
         // [N, windows, C, layers, H, W]: each window's layers are channels of an image of its own.
         let images = try composer.emit(
-            Reshape(whole: [type.dimensions[0] * .fixed(depth), .fixed(channels * layers)] + type.dimensions.suffix(2)),
+            Reshape(
+                whole: [type.dimensions[0] * .fixed(depth), .fixed(channels * layers)] + type.dimensions.suffix(2)),
             stacked)
         let weight = try composer.emit(
             Reshape(

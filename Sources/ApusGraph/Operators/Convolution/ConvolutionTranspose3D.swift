@@ -24,7 +24,8 @@ public struct ConvolutionTranspose3D: CompositeOperator {
     var convolution: TransposedConvolution
 
     public init(
-        filters: Int, kernel: [Int], stride: [Int] = [1, 1, 1], padding: [Int] = [0, 0, 0], dilation: [Int] = [1, 1, 1],
+        filters: Int, kernel: [Int], stride: [Int] = [1, 1, 1], padding: [Int] = [0, 0, 0],
+        dilation: [Int] = [1, 1, 1],
         outputPadding: [Int] = [0, 0, 0], groups: Int = 1, bias: Bool = true
     ) {
         convolution = TransposedConvolution(
@@ -93,7 +94,9 @@ extension Composer {
                 Slice(starts: [.fixed(layer)], ends: [.fixed(layer + 1)], axes: [3]), products)
             // The layer's dimension becomes the zeros between one place and the next.
             let stuffed =
-                stride == 1 ? taken : try emit(
+                stride == 1
+                ? taken
+                : try emit(
                     Pad(before: [0, 0, 0, 0, 0, 0], after: [0, 0, 0, stride - 1, 0, 0]), taken)
             let dimensions = type(of: stuffed).dimensions
             let line = try emit(

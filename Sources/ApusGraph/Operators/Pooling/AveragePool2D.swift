@@ -21,13 +21,18 @@ public struct AveragePool2D: Operator {
     public var stride: [Int]
     public var padding: Padding
     public var countPadding: Bool
+    /// Whether last windows that reach over the padded end count too. Padding takes its place before a graph is compiled.
+    public var ceil: Bool
 
     /// - Parameter stride: as the window where it is left out.
-    public init(window: [Int], stride: [Int]? = nil, padding: Padding = .zero, countPadding: Bool = false) {
+    public init(
+        window: [Int], stride: [Int]? = nil, padding: Padding = .zero, countPadding: Bool = false, ceil: Bool = false
+    ) {
         self.window = window
         self.stride = stride ?? window
         self.padding = padding
         self.countPadding = countPadding
+        self.ceil = ceil
     }
 
     public init(attributes: inout AttributeReader) throws(AttributeError) {
@@ -35,10 +40,30 @@ public struct AveragePool2D: Operator {
         stride = try attributes.integers("stride", count: 2, in: AttributeRange.extent, default: window)
         padding = try Padding(&attributes)
         countPadding = try attributes.boolean("count_padding", default: false)
+        ceil = try attributes.boolean("ceil", default: false)
     }
 
     public var attributes: [Attribute] {
         windows.attributes + (countPadding ? [Attribute("count_padding", .boolean(true))] : [])
+            + (ceil ? [Attribute("ceil", .boolean(true))] : [])
+    }
+
+    /// The pool whose padding has room for the last windows of pictures of this size. What lies beyond the padding never counts,
+    /// so where the padding does, a pool of a padded picture takes its place.
+    public func resolving(
+        _ operands: [TensorType], known: [KnownIntegers?]
+    ) throws(ConstraintViolation) -> ResolvedCall? {
+        guard ceil else { return nil }
+        let image = try windows.checkPooling(operands, Self.name)
+        let fitted = AveragePool2D(
+            window: window, stride: stride,
+            padding: windows.paddingOfPartialWindows(height: image.height, width: image.width))
+        guard countPadding, fitted.padding != .zero else { return ResolvedCall(fitted) }
+        guard case .explicit(let top, let left, let bottom, let right) = padding else {
+            return ResolvedCall(AveragePool2D(window: window, stride: stride, padding: padding, countPadding: true))
+        }
+        return ResolvedCall(
+            PaddedAveragePool2D(window: window, stride: stride, padding: [top, left, bottom, right]))
     }
 
     var windows: Windows { Windows(size: window, stride: stride, padding: padding) }
@@ -58,13 +83,16 @@ public struct AveragePool2D: Operator {
     }
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
-        [try windows.inferPooling(operands, Self.name)]
+        if let call = try resolving(operands, known: []) { return try call.operation.infer(operands) }
+        return [try windows.inferPooling(operands, Self.name)]
     }
 
     public func gradient(_ context: inout GradientContext) throws(GraphError) -> [ValueID?] {
         guard context.needed[0], let gradient = context.resultGradients[0] else { return [nil] }
+        let operation = try context.resolved()
+        guard let pool = operation as? AveragePool2D else { return try operation.gradient(&context) }
         let size = context.operandType(0).dimensions.suffix(2).compactMap(\.number)
-        return [try context.emit(AveragePool2DGradient(pool: self, input: size), [gradient], gradientOf: 0)]
+        return [try context.emit(AveragePool2DGradient(pool: pool, input: size), [gradient], gradientOf: 0)]
     }
 
     /// What each output of a picture divides its sum by.
@@ -87,6 +115,9 @@ public struct AveragePool2D: Operator {
     }
 
     public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
+        if let call = try? resolving([TensorType(.f32, shape: operands[0].shape)], known: []) {
+            return call.operation.evaluate(operands, results: results, context: context)
+        }
         var y = Tensor(shape: results[0])
         forEachShare(input: operands[0].shape, output: results[0]) { output, input, share in
             y.elements[output] += operands[0].elements[input] * share
@@ -139,6 +170,11 @@ package struct AveragePool2DGradient: Operator {
         (image.height, image.width) = (input[0], input[1])
         let y: TensorType
         do { y = try pool.infer([image.type])[0].type } catch { throw error.relabelled("C3") }
+        guard !pool.ceil else {
+            throw ConstraintViolation(
+                "C3", "a gradient can't leave open how far windows reach", remedy: "give padding in place of 'ceil'",
+                at: .attribute("ceil"))
+        }
         try checks.match("C4", 0, y, "the result's gradient")
         return [InferredType(image.type)]
     }

@@ -15,7 +15,9 @@ public struct AveragePool3D: CompositeOperator {
     var pool: SpatialPool
 
     /// - Parameter stride: as the window where it is left out.
-    public init(window: [Int], stride: [Int]? = nil, padding: [Int]? = nil, ceil: Bool = false, countPadding: Bool = false) {
+    public init(
+        window: [Int], stride: [Int]? = nil, padding: [Int]? = nil, ceil: Bool = false, countPadding: Bool = false
+    ) {
         var spatial = SpatialWindow(size: window, stride: stride ?? window, before: padding)
         spatial.ceils = ceil
         pool = SpatialPool(.average, window: spatial, countPadding: countPadding)
@@ -25,7 +27,9 @@ public struct AveragePool3D: CompositeOperator {
     }
     public var attributes: [Attribute] { pool.attributes }
 
-    public func check(_ operands: [TensorType]) throws(ConstraintViolation) { try pool.check(operands, Self.name, rank: 3...3) }
+    public func check(_ operands: [TensorType]) throws(ConstraintViolation) {
+        try pool.check(operands, Self.name, rank: 3...3)
+    }
 
     public func compose(_ composer: inout Composer, _ operands: [ValueID]) throws(GraphError) -> [ValueID] {
         [try pool.compose(&composer, operands[0])]

@@ -13,6 +13,7 @@ public struct MaxPool2D: Operator {
             .init("window", "rows and columns of the window"),
             .init("stride", "rows and columns from one window to the next; as the window"),
             .init("padding", "1, [rows, columns], [top, left, bottom, right], or same; 0"),
+            .init("ceil", "whether last windows that reach over the padded end count too; false"),
         ],
         results: [.init("y", "f32[N, C, output rows, output columns]")],
         constraints: poolingConstraints,
@@ -21,21 +22,42 @@ public struct MaxPool2D: Operator {
     public var window: [Int]
     public var stride: [Int]
     public var padding: Padding
+    /// Whether last windows that reach over the padded end count too. Padding takes its place before a graph is compiled.
+    public var ceil: Bool
 
     /// - Parameter stride: as the window where it is left out.
-    public init(window: [Int], stride: [Int]? = nil, padding: Padding = .zero) {
+    public init(window: [Int], stride: [Int]? = nil, padding: Padding = .zero, ceil: Bool = false) {
         self.window = window
         self.stride = stride ?? window
         self.padding = padding
+        self.ceil = ceil
     }
 
     public init(attributes: inout AttributeReader) throws(AttributeError) {
         window = try attributes.integers("window", count: 2, in: AttributeRange.extent)
         stride = try attributes.integers("stride", count: 2, in: AttributeRange.extent, default: window)
         padding = try Padding(&attributes)
+        ceil = try attributes.boolean("ceil", default: false)
     }
 
-    public var attributes: [Attribute] { windows.attributes }
+    public var attributes: [Attribute] {
+        windows.attributes + (ceil ? [Attribute("ceil", .boolean(true))] : [])
+    }
+
+    /// The pool whose padding has room for the last windows of pictures of this size.
+    private func fitted(height: Int, width: Int) -> MaxPool2D {
+        guard ceil else { return self }
+        return MaxPool2D(
+            window: window, stride: stride, padding: windows.paddingOfPartialWindows(height: height, width: width))
+    }
+
+    public func resolving(
+        _ operands: [TensorType], known: [KnownIntegers?]
+    ) throws(ConstraintViolation) -> ResolvedCall? {
+        guard ceil else { return nil }
+        let image = try windows.checkPooling(operands, Self.name)
+        return ResolvedCall(fitted(height: image.height, width: image.width))
+    }
 
     var windows: Windows { Windows(size: window, stride: stride, padding: padding) }
 
@@ -54,13 +76,15 @@ public struct MaxPool2D: Operator {
     }
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
-        [try windows.inferPooling(operands, Self.name)]
+        if let call = try resolving(operands, known: []) { return try call.operation.infer(operands) }
+        return [try windows.inferPooling(operands, Self.name)]
     }
 
     public func gradient(_ context: inout GradientContext) throws(GraphError) -> [ValueID?] {
         guard context.needed[0], let gradient = context.resultGradients[0] else { return [nil] }
+        let pool = try context.resolved() as? MaxPool2D ?? self
         return [
-            try context.emit(MaxPool2DGradient(pool: self), [context.node.operands[0], gradient], gradientOf: 0)
+            try context.emit(MaxPool2DGradient(pool: pool), [context.node.operands[0], gradient], gradientOf: 0)
         ]
     }
 
@@ -81,7 +105,8 @@ public struct MaxPool2D: Operator {
     }
 
     public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
-        let choices = chosen(operands[0], outputs: results[0].reduce(1, *))
+        let pool = fitted(height: operands[0].shape[2], width: operands[0].shape[3])
+        let choices = pool.chosen(operands[0], outputs: results[0].reduce(1, *))
         return [Tensor(shape: results[0], elements: choices.map { operands[0].elements[$0.input] })]
     }
 }
@@ -102,13 +127,27 @@ extension Windows {
         return list + padding.attribute
     }
 
-    /// The shape rule of the pooling operators.
-    func inferPooling(_ operands: [TensorType], _ name: String) throws(ConstraintViolation) -> InferredType {
+    /// Checks what does not depend on whether a window fits.
+    func checkPooling(_ operands: [TensorType], _ name: String) throws(ConstraintViolation) -> ImageType {
         let checks = OperandChecks(name, operands)
         try checks.count("C1", 1...1, "one picture")
-        var image = try checks.image("C2")
+        let image = try checks.image("C2")
         try check(name, wellFormed: "C3")
         try checkPadding(name, label: "C4")
+        return image
+    }
+
+    /// The padding with room for last windows that reach over its end. `same` has it already.
+    func paddingOfPartialWindows(height: Int, width: Int) -> Padding {
+        guard case .explicit(let top, let left, let bottom, let right) = padding else { return padding }
+        var window = SpatialWindow(size: size, stride: stride, before: [top, left], after: [bottom, right])
+        window.ceils = true
+        return window.padding((0, 1), more: (window.overhang(0, input: height), window.overhang(1, input: width)))
+    }
+
+    /// The shape rule of the pooling operators.
+    func inferPooling(_ operands: [TensorType], _ name: String) throws(ConstraintViolation) -> InferredType {
+        var image = try checkPooling(operands, name)
         let geometry = try fit(image, name, "window", label: "C5")
         let derivations = [
             nil, nil, derivation(axis: 0, input: image.height), derivation(axis: 1, input: image.width),
@@ -146,6 +185,11 @@ package struct MaxPool2DGradient: Operator {
         try checks.count("C1", 2...2, "x and its result's gradient")
         let y: TensorType
         do { y = try pool.infer([operands[0]])[0].type } catch { throw error.relabelled("C2") }
+        guard !pool.ceil else {
+            throw ConstraintViolation(
+                "C2", "a gradient can't leave open how far windows reach", remedy: "give padding in place of 'ceil'",
+                at: .attribute("ceil"))
+        }
         try checks.match("C3", 1, y, "the result's gradient")
         return [InferredType(operands[0])]
     }

@@ -3,7 +3,8 @@ public struct MaxPool3D: CompositeOperator {
     public static let name = "max_pool3d"
     public static let documentation = OperatorDocumentation(
         summary: "Takes the maximum of each window of volumes.",
-        details: "As max_pool2d, with layers before rows and columns. Where several numbers are the maximum, the gradient goes to one of them.",
+        details:
+            "As max_pool2d, with layers before rows and columns. Where several numbers are the maximum, the gradient goes to one of them.",
         operands: [.init("x", "f32[N, C, D, H, W]")],
         attributes: SpatialPool.attributeDocumentation,
         results: [.init("y", "f32[N, C, windows...]")],
@@ -23,7 +24,9 @@ public struct MaxPool3D: CompositeOperator {
     }
     public var attributes: [Attribute] { pool.attributes }
 
-    public func check(_ operands: [TensorType]) throws(ConstraintViolation) { try pool.check(operands, Self.name, rank: 3...3) }
+    public func check(_ operands: [TensorType]) throws(ConstraintViolation) {
+        try pool.check(operands, Self.name, rank: 3...3)
+    }
 
     public func compose(_ composer: inout Composer, _ operands: [ValueID]) throws(GraphError) -> [ValueID] {
         [try pool.compose(&composer, operands[0])]

@@ -3,7 +3,8 @@ public struct Gemm: CompositeOperator {
     public static let name = "gemm"
     public static let documentation = OperatorDocumentation(
         summary: "Multiplies two matrices and adds a third: general matrix multiplication.",
-        details: "`y = alpha · a · b + beta · c`, where c is broadcast. `transpose_a` and `transpose_b` are those of matmul.",
+        details:
+            "`y = alpha · a · b + beta · c`, where c is broadcast. `transpose_a` and `transpose_b` are those of matmul.",
         operands: [
             .init("a", "f32[M, K]"), .init("b", "f32[K, N]"), .init("c", "f32, broadcast to [M, N]; may be left out"),
         ],

@@ -51,7 +51,8 @@ public struct MatMul: Operator {
         let (a, b) = (matrix(operands[0].dimensions, transposeA), matrix(operands[1].dimensions, transposeB))
         guard a.columns == b.rows else {
             throw ConstraintViolation(
-                "C2", "a row of \(operands[0]) has \(a.columns) numbers here and a column of \(operands[1]) has \(b.rows)",
+                "C2",
+                "a row of \(operands[0]) has \(a.columns) numbers here and a column of \(operands[1]) has \(b.rows)",
                 remedy: "make them equal, or exchange dimensions by transpose_a or transpose_b", at: .operand(1))
         }
         let batches = operands.map { TensorType(.f32, Array($0.dimensions.dropLast(2))) }

@@ -49,8 +49,10 @@ public struct GRU: CompositeOperator {
         layer = try RecurrentLayer(&attributes)
         resetsAfter = try attributes.boolean("linear_before_reset", default: true)
     }
-    public var attributes: [Attribute] { layer.attributes
-            + (resetsAfter ? [] : [Attribute("linear_before_reset", .boolean(false))]) }
+    public var attributes: [Attribute] {
+        layer.attributes
+            + (resetsAfter ? [] : [Attribute("linear_before_reset", .boolean(false))])
+    }
 
     private var cell: RecurrentCell { resetsAfter ? .gruResetAfter : .gruResetBefore }
 

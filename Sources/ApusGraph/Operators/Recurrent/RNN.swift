@@ -45,8 +45,10 @@ public struct RNN: CompositeOperator {
         layer = try RecurrentLayer(&attributes)
         usesRelu = try attributes.word("activation", of: ["tanh", "relu"], default: "tanh") == "relu"
     }
-    public var attributes: [Attribute] { layer.attributes
-            + (usesRelu ? [Attribute("activation", .word("relu"))] : []) }
+    public var attributes: [Attribute] {
+        layer.attributes
+            + (usesRelu ? [Attribute("activation", .word("relu"))] : [])
+    }
 
     private var cell: RecurrentCell { usesRelu ? .relu : .tanh }
 

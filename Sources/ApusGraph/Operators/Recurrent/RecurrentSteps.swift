@@ -22,7 +22,8 @@ public struct RecurrentSteps: Operator {
         ],
         attributes: RecurrentLayout.attributes,
         results: [
-            .init("y", "f32[N, T, H], the state after each step"), .init("h", "f32[N, H], the state after the last step"),
+            .init("y", "f32[N, T, H], the state after each step"),
+            .init("h", "f32[N, H], the state after the last step"),
             .init("c", "f32[N, H], the cell after the last step; only of lstm"),
             .init(
                 "saved",

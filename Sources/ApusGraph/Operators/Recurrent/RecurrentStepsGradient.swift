@@ -83,7 +83,8 @@ public struct RecurrentStepsGradient: Operator {
         }
         try checks.count("C1", required...required + 1, "\(required) operands, and perhaps lengths")
         let y = operands[outputOperand]
-        guard y.elementType == .f32, y.rank == 3, let steps = y.dimensions[1].number, let hidden = y.dimensions[2].number
+        guard y.elementType == .f32, y.rank == 3, let steps = y.dimensions[1].number,
+            let hidden = y.dimensions[2].number
         else {
             throw ConstraintViolation(
                 "C2", "the steps' result is \(y), not f32[N, T, H]", remedy: "give the first result of recurrent_steps",

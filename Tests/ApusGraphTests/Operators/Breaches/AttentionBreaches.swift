@@ -45,7 +45,8 @@ extension Breach {
         let logarithms = f32("N", 2, 5)
         return [
             Breach(gradient, [tokens, tokens, tokens, tokens, tokens], "C1", "not 5 operands"),
-            Breach(gradient, [tokens, tokens, tokens, f32("N", 4, 8), tokens, logarithms], "C2", "5 keys and 4 values"),
+            Breach(
+                gradient, [tokens, tokens, tokens, f32("N", 4, 8), tokens, logarithms], "C2", "5 keys and 4 values"),
             Breach(gradient, [logarithms, tokens, tokens, tokens, tokens, logarithms], "C3", "not f32[N, 2, 5]"),
             Breach(gradient, [tokens, tokens, tokens, tokens, logarithms, logarithms], "C3", "not f32[N, 2, 5]"),
             Breach(gradient, [tokens, tokens, tokens, tokens, tokens, tokens], "C3", "is f32[N, 2, 5] here"),

@@ -39,7 +39,8 @@ extension Breach {
         let places = Array(repeating: 3, count: rank)
         let (weight, wrong) = (TensorType(shape: [4, 8] + places), TensorType(shape: [8, 4] + places))
         func make(
-            filters: Int = 8, size: Int = 3, groups: Int = 1, bias: Bool = true, padding: Int = 0, outputPadding: Int = 0
+            filters: Int = 8, size: Int = 3, groups: Int = 1, bias: Bool = true, padding: Int = 0,
+            outputPadding: Int = 0
         ) -> any Operator {
             func all(_ number: Int) -> [Int] { Array(repeating: number, count: rank) }
             switch rank {
@@ -79,6 +80,11 @@ extension Breach {
         + pools(volume) { MaxPool3D(window: [$0, $0, $0], padding: [$1, $1, $1]) }
         + pools(volume) { AveragePool3D(window: [$0, $0, $0], padding: [$1, $1, $1]) }
         + pools(image) { LpPool(window: [$0, $0], padding: [$1, $1]) }
+        + pools(image) { PaddedAveragePool2D(window: [$0, $0], padding: [$1, $1, $1, $1]) }
+        + [
+            Breach(GlobalMaxPool(), [], "C1", "not 0 operands"),
+            Breach(GlobalMaxPool(), [f32("N", 4)], "C2", "not on f32[N, 4]"),
+        ]
         + [Breach(LpPool(window: [2, 2], p: 0.5), [image], "C6", "0.5 is no power of a norm")]
 
     private static func pools(

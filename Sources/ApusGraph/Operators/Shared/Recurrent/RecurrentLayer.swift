@@ -86,7 +86,8 @@ struct RecurrentLayer: Sendable, Equatable {
         let least = 1 + (isInitialized ? cell.states : 0)
         guard operands.count >= least else {
             throw ConstraintViolation(
-                "C1", "\(name) takes x\(isInitialized ? " and its initial states" : ""), not \(operands.count) operand\(operands.count == 1 ? "" : "s")",
+                "C1",
+                "\(name) takes x\(isInitialized ? " and its initial states" : ""), not \(operands.count) operand\(operands.count == 1 ? "" : "s")",
                 remedy: "give it \(least) operands, and perhaps lengths and parameters")
         }
         let x = operands[0]

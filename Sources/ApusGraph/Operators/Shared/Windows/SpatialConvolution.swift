@@ -34,7 +34,9 @@ struct SpatialConvolution: Sendable, Equatable {
             + (bias ? [] : [Attribute("bias", .boolean(false))])
     }
 
-    func weightType(channels: Int) -> TensorType { TensorType(.f32, shape: [filters, channels / groups] + window.size) }
+    func weightType(channels: Int) -> TensorType {
+        TensorType(.f32, shape: [filters, channels / groups] + window.size)
+    }
 
     func check(_ operands: [TensorType], _ name: String, rank: Int) throws(ConstraintViolation) {
         let checks = OperandChecks(name, operands)
@@ -44,7 +46,8 @@ struct SpatialConvolution: Sendable, Equatable {
         let (channels, _) = try window.check(operands[0], name, "kernel", label: "C2", fitLabel: "C4")
         guard groups >= 1, filters % groups == 0, channels % groups == 0 else {
             throw ConstraintViolation(
-                "C3", "the \(channels) channels of \(operands[0]) and \(filters) filters can't be split into \(groups) groups",
+                "C3",
+                "the \(channels) channels of \(operands[0]) and \(filters) filters can't be split into \(groups) groups",
                 remedy: "make 'groups' a divisor of both", at: .attribute("groups"))
         }
         if operands.count > 1 { try checks.match("C5", 1, weightType(channels: channels), "the weight") }

@@ -13,7 +13,8 @@ struct TransposedConvolution: Sendable, Equatable {
         .init("C4", "the padding leaves something of the output, and `output_padding` is smaller than the stride"),
         .init("C5", "weight is f32[C, filters / groups, kernel...]"), .init("C6", "bias is f32[filters]"),
         .init(
-            "C7", "kernel, stride, dilation and both paddings have a number for each dimension; `filters` is at least 1"),
+            "C7", "kernel, stride, dilation and both paddings have a number for each dimension; `filters` is at least 1"
+        ),
     ]
 
     init(filters: Int, groups: Int, bias: Bool, outputPadding: [Int], window: SpatialWindow) {
@@ -46,7 +47,9 @@ struct TransposedConvolution: Sendable, Equatable {
             + outputPadding[axis]
     }
 
-    func weightType(channels: Int) -> TensorType { TensorType(.f32, shape: [channels, filters / groups] + window.size) }
+    func weightType(channels: Int) -> TensorType {
+        TensorType(.f32, shape: [channels, filters / groups] + window.size)
+    }
 
     func check(_ operands: [TensorType], _ name: String, rank: Int) throws(ConstraintViolation) {
         let checks = OperandChecks(name, operands)

@@ -34,9 +34,11 @@ struct SpatialWindow: Sendable, Equatable {
         stride = try attributes.integers(
             "stride", count: rank, in: AttributeRange.extent, default: strideIsSize ? size : ones)
         dilation =
-            strideIsSize ? ones : try attributes.integers("dilation", count: rank, in: AttributeRange.extent, default: ones)
+            strideIsSize
+            ? ones : try attributes.integers("dilation", count: rank, in: AttributeRange.extent, default: ones)
         let given = try attributes.integers("padding") ?? [0]
-        let isWellFormed = [1, rank, 2 * rank].contains(given.count) && given.allSatisfy(AttributeRange.margin.contains)
+        let isWellFormed =
+            [1, rank, 2 * rank].contains(given.count) && given.allSatisfy(AttributeRange.margin.contains)
         guard isWellFormed else {
             throw AttributeError(
                 attribute: "padding",

@@ -89,7 +89,8 @@ struct AttentionLayout: Sendable, Equatable {
                 "C4",
                 "rows of \(shapes[0][1]), \(shapes[1][1]) and \(shapes[2][1]) numbers can't be \(heads) heads of the query and "
                     + "\(keyHeads) of key and value",
-                remedy: "make the rows of query and key as many times one size as they have heads", at: .attribute("heads"))
+                remedy: "make the rows of query and key as many times one size as they have heads",
+                at: .attribute("heads"))
         }
         guard shapes[1][0] == shapes[2][0] else {
             throw ConstraintViolation(
@@ -108,9 +109,10 @@ struct AttentionLayout: Sendable, Equatable {
     ) throws(ConstraintViolation) -> AttentionExtras {
         var extras = AttentionExtras()
         for index in operands.indices.dropFirst(first) {
-            if operands[index].elementType == .i32, extras.lengths == nil, index == operands.count - 1 {
+            let isLengths = operands[index].elementType == .i32
+            if isLengths, extras.lengths == nil {
                 extras.lengths = index
-            } else if extras.mask == nil, extras.lengths == nil {
+            } else if !isLengths, extras.mask == nil, extras.lengths == nil {
                 extras.mask = index
             } else {
                 throw ConstraintViolation(

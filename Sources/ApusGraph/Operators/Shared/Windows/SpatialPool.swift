@@ -45,7 +45,8 @@ struct SpatialPool: Sendable, Equatable {
         try window.check(name, rank: rank, wellFormed: "C5")
         for axis in 0..<window.rank where max(window.before[axis], window.after[axis]) >= window.size[axis] {
             throw ConstraintViolation(
-                "C3", "the padding \(window.before), \(window.after) of \(name) is not smaller than its window \(window.size)",
+                "C3",
+                "the padding \(window.before), \(window.after) of \(name) is not smaller than its window \(window.size)",
                 remedy: "pad less, so that no window lies wholly in the padding", at: .attribute("padding"))
         }
         _ = try window.check(operands[0], name, "window", label: "C2", fitLabel: "C4")
@@ -57,7 +58,13 @@ struct SpatialPool: Sendable, Equatable {
         var window = window
         // Padding that counts is put there before, so that what reaches over it does not count.
         if countPadding, window.ceils || window.rank > 2, (window.before + window.after).contains(where: { $0 > 0 }) {
-            value = try composer.emit(Pad(before: [0, 0] + window.before, after: [0, 0] + window.after), x)
+            // What no window reaches is left out, so that no further window begins there.
+            let extents = composer.type(of: x).dimensions.dropFirst(2).map { $0.number ?? 0 }
+            let after = extents.enumerated().map { axis, extent in
+                let end = (window.output(axis, input: extent) - 1) * window.stride[axis] + window.size[axis]
+                return min(window.after[axis], end - window.before[axis] - extent)
+            }
+            value = try composer.emit(Pad(before: [0, 0] + window.before, after: [0, 0] + after), x)
             window.before = window.before.map { _ in 0 }
             window.after = window.after.map { _ in 0 }
         }
