@@ -154,10 +154,12 @@ let package = Package(
 
         .testTarget(name: "ApusTests", dependencies: ["Apus", "ApusInstructions", "ApusPlan", "ApusRuntime"]),
         .testTarget(
-            name: "ApusGraphTests", dependencies: ["ApusGraph", "OperatorCases"], exclude: ["Text/WrongSpecs.md"]),
-        .testTarget(name: "ApusCompilerTests", dependencies: ["ApusCompiler", "ApusGraph", "ApusPlan"]),
-        .testTarget(name: "ApusPlanTests", dependencies: ["ApusPlan", "ApusInstructions"]),
-        .testTarget(name: "ApusKernelsTests", dependencies: ["ApusInstructions", "CPlatform"] + kernelNames),
+            name: "ApusGraphTests", dependencies: ["TestSupport", "ApusGraph", "OperatorCases"],
+            exclude: ["Text/WrongSpecs.md"]),
+        .testTarget(name: "ApusCompilerTests", dependencies: ["TestSupport", "ApusCompiler", "ApusGraph", "ApusPlan"]),
+        .testTarget(name: "ApusPlanTests", dependencies: ["TestSupport", "ApusPlan", "ApusInstructions"]),
+        .testTarget(
+            name: "ApusKernelsTests", dependencies: ["TestSupport", "ApusInstructions", "CPlatform"] + kernelNames),
         .testTarget(
             name: "ApusRuntimeTests",
             dependencies: ["ApusCompiler", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime"]),
@@ -171,20 +173,24 @@ let package = Package(
             dependencies: [
                 "ApusTraining", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime",
             ]),
-        .testTarget(name: "ApusFilesTests", dependencies: ["ApusFiles"]),
+        .testTarget(name: "ApusFilesTests", dependencies: ["TestSupport", "ApusFiles"]),
         .testTarget(name: "ApusJSONTests", dependencies: ["ApusJSON"]),
-        .testTarget(name: "ApusCommandLineTests", dependencies: ["ApusCommandLine", "ApusFiles"]),
+        .testTarget(name: "ApusCommandLineTests", dependencies: ["TestSupport", "ApusCommandLine", "ApusFiles"]),
         .testTarget(
             name: "ModelsTests",
             dependencies: [
+                "TestSupport",
                 "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusInstructions", "ApusData", "OperatorCases",
             ],
             exclude: ["Fixtures"]),
         // Random calls of every operator, for the tests of graphs and of plans.
-        .target(name: "OperatorCases", dependencies: ["ApusGraph"], path: "Tests/OperatorCases", swiftSettings: checked),
+        .target(
+            name: "OperatorCases", dependencies: ["TestSupport", "ApusGraph"], path: "Tests/OperatorCases",
+            swiftSettings: checked),
         .testTarget(
             name: "ToolsTests",
             dependencies: [
+                "TestSupport",
                 "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "apus-compile",
                 "ApusCommandLine", "allocation-count", "apus-evaluate", "apus-export", "apus-train",
                 "dump-graph", "worker-pool-check",

@@ -27,7 +27,7 @@ public enum Compiler {
         convolutions: ConvolutionAlgorithms = .exact
     ) throws(CompileError) -> Plan {
         try plan(
-            model, through: .inference(until: until),
+            model, through: .inference(until: until, batch: batchBound),
             LoweringOptions(
                 target: target, batchBound: batchBound, weights: .constant, convolutions: convolutions))
     }
@@ -38,7 +38,7 @@ public enum Compiler {
         _ model: Model, target: Target, batchBound: Int, convolutions: ConvolutionAlgorithms = .exact
     ) throws(CompileError) -> Plan {
         try plan(
-            model, through: .evaluation(),
+            model, through: .evaluation(batch: batchBound),
             LoweringOptions(target: target, batchBound: batchBound, weights: .state, convolutions: convolutions))
     }
 

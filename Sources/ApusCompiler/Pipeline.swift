@@ -8,27 +8,28 @@ public struct Pipeline: Sendable {
 
     /// What a model goes through to answer: everything that can be known beforehand is computed beforehand.
     ///
-    /// - Parameter until: the values to compute in place of the outputs; all outputs where it is empty.
-    public static func inference(until: [String] = []) -> Pipeline {
+    /// - Parameters:
+    ///   - until: the values to compute in place of the outputs; all outputs where it is empty.
+    ///   - batch: the batch of a graph that mixes samples; nil leaves it open.
+    public static func inference(until: [String] = [], batch: Int? = nil) -> Pipeline {
         Pipeline(
-            selection(until) + [
-                ExplicitParameters(), ResolveShapes(), ExpandCompositions(), InferenceMode(), RemoveIdentities(),
-                RemoveDuplicates(),
-                RemoveDeadCode(),
-                FoldBatchNorms(), FoldConstants(), Trim(), FuseAdditions(), FuseConvolutions(), RemoveDeadCode(),
-            ])
+            selection(until) + [ExplicitParameters(), ResolveShapes(), ExpandCompositions(), InferenceMode()]
+                + fixing(batch) + [
+                    RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(),
+                    FoldBatchNorms(), FoldConstants(), Trim(), FuseAdditions(), FuseConvolutions(), RemoveDeadCode(),
+                ])
     }
 
     /// What a model goes through to be tried out while it is trained: as for inference, but the parameters stay those of
     /// the training graph, in its order, so that one block of them serves both plans.
-    public static func evaluation(until: [String] = []) -> Pipeline {
+    public static func evaluation(until: [String] = [], batch: Int? = nil) -> Pipeline {
         Pipeline(
-            selection(until) + [
-                ExplicitParameters(), ResolveShapes(), ExpandCompositions(), InferenceMode(), RemoveIdentities(),
-                RemoveDuplicates(),
-                RemoveDeadCode(keepsParameters: true), Trim(), FuseAdditions(), FuseConvolutions(),
-                RemoveDeadCode(keepsParameters: true),
-            ])
+            selection(until) + [ExplicitParameters(), ResolveShapes(), ExpandCompositions(), InferenceMode()]
+                + fixing(batch) + [
+                    RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), Trim(),
+                    FuseAdditions(), FuseConvolutions(),
+                    RemoveDeadCode(keepsParameters: true),
+                ])
     }
 
     /// What a training graph depends on.
@@ -53,6 +54,8 @@ public struct Pipeline: Sendable {
             FuseConvolutions(), RemoveDeadCode(keepsParameters: true),
         ])
     }
+
+    private static func fixing(_ batch: Int?) -> [any Pass] { batch.map { [FixBatch($0)] } ?? [] }
 
     private static func selection(_ until: [String]) -> [any Pass] { until.isEmpty ? [] : [SelectOutputs(until)] }
 

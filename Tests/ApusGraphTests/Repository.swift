@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The files of the repository, from where this file lies.
 enum Repository {
@@ -24,17 +25,5 @@ enum Repository {
     static func spec(_ model: String) throws -> String { try read("Models/\(model).graph") }
 }
 
-/// Random numbers that are the same on every run: SplitMix64, Steele, Lea and Flood (2014), figure 2.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
+/// Random numbers that are the same on every run.
+typealias SeededGenerator = SplitMix64

@@ -1,25 +1,14 @@
 import ApusInstructions
 import ApusPlan
+import TestSupport
 
 /// The bytes of a parameter structure.
 func bytes<Parameters>(of parameters: Parameters) -> [UInt8] {
     withUnsafeBytes(of: parameters) { Array($0) }
 }
 
-/// SplitMix64: the same numbers for the same seed, everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-}
+/// Random numbers that are the same on every run.
+typealias SeededGenerator = SplitMix64
 
 /// A plan written by hand for four lanes: a convolution with pooling and choices, a dense layer, softmax and a loss, and
 /// an epilogue that sums two shards and updates the parameters.

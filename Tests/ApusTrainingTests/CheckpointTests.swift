@@ -40,9 +40,9 @@ import Testing
                 return error.description
             }
         }
-        #expect(text([1, 2, 3]) == "run/checkpoint is no checkpoint; give a folder that apus-train wrote")
+        #expect(text([1, 2, 3]) == "run/checkpoint is no checkpoint; give the folder of a training run")
         var damaged = Self.checkpoint().encoded()
         damaged[30] ^= 1
-        #expect(text(damaged) == "run/checkpoint is damaged: its checksum differs; begin again without --resume")
+        #expect(text(damaged) == "run/checkpoint is damaged: its checksum differs; begin the run again")
     }
 }

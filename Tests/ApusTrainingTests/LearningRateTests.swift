@@ -7,12 +7,12 @@ import Testing
         let schedule = TrainingOptions.Schedule.plateau(divisor: 10, patience: 2, minimum: 5e-5)
         var divisions: [Int] = []
         for epoch in 0..<10 {
-            _ = rate.note(accuracy: epoch == 1 ? 0.9 : 0.5, epoch: epoch)
+            _ = rate.note(score: epoch == 1 ? 0.9 : 0.5, epoch: epoch)
             if rate.endEpoch(epoch, schedule) { divisions.append(epoch) }
         }
         #expect(divisions == [3, 5])
         #expect(rate.base == 5e-5)
-        #expect(rate.bestEpoch == 1 && rate.bestAccuracy == 0.9)
+        #expect(rate.bestEpoch == 1 && rate.bestScore == 0.9)
     }
 
     @Test func cosineRisesAndFalls() {
@@ -22,9 +22,9 @@ import Testing
         #expect(rates == [0.5, 2, 2, 1.25, 0.5])
     }
 
-    @Test func equalAccuracyCountsAsImprovement() {
+    @Test func equalScoreCountsAsImprovement() {
         var rate = LearningRate(base: 1)
-        let improved = [0.5, 0.5, 0.4].enumerated().map { rate.note(accuracy: $0.element, epoch: $0.offset) }
+        let improved = [0.5, 0.5, 0.4].enumerated().map { rate.note(score: $0.element, epoch: $0.offset) }
         #expect(improved == [true, true, false])
         #expect(rate.lastImprovement == 1)
     }

@@ -23,12 +23,12 @@ import Testing
         #expect(outcome.records.count == 12)
         #expect(outcome.records[0].trainLoss > 1.5)
         #expect(outcome.records[11].trainLoss < 0.9)
-        #expect(try #require(outcome.records[11].validationAccuracy) > 0.6)
+        #expect(try #require(outcome.records[11].validationScore) > 0.6)
     }
 
     @Test func stopsAtTheTarget() throws {
         var options = TrainingFixture.options()
-        options.targetAccuracy = 0.05
+        options.targetScore = 0.05
         let outcome = try TrainingFixture.run(TrainingFixture.trainer(options))
         #expect(outcome.end == .targetReached && outcome.records.count == 1)
     }
@@ -55,7 +55,7 @@ import Testing
         options.learningRate = 1e30
         let text = Self.error { _ = try TrainingFixture.run(TrainingFixture.trainer(options)) }
         #expect(text.contains("is not finite after step"))
-        #expect(text.contains("use a smaller --learning-rate"))
+        #expect(text.contains("use a smaller learning rate"))
     }
 
     /// Each with a rate of its own kind: steps of Adam have the length of the rate, those of momentum that of the gradient.
@@ -110,7 +110,7 @@ import Testing
         let text = Self.error { _ = try TrainingFixture.trainer(TrainingFixture.options(), source: source) }
         #expect(
             text == "'image' takes [1, 32, 32] and the data set has [1, 28, 28]; "
-                + "set the spec's image size and channels (--set)")
+                + "set the spec's sizes to those of the data")
     }
 
     @Test func tooFewClassesAreRefused() throws {
@@ -118,13 +118,23 @@ import Testing
         let text = Self.error {
             _ = try TrainingFixture.run(TrainingFixture.trainer(TrainingFixture.options(), source: source))
         }
-        #expect(text == "the data set has 10 classes and the model answers 7; set the spec's number of classes (--set)")
+        #expect(text == "the data set has 10 classes and the model answers 7; set the spec's number of classes")
+    }
+
+    @Test func aTwelfthIsHeldOut() throws {
+        #expect(TrainingData.heldOutByDefault(of: 60_000) == 5_000)
+        var options = TrainingFixture.options()
+        options.heldOut = nil
+        let data = try TrainingFixture.data(options)
+        #expect(data.validation?.count == 21 && data.training.count == 239)
+        options.selection = .last
+        #expect(try TrainingFixture.data(options).validation == nil)
     }
 
     @Test func holdingOutEverythingIsRefused() throws {
         var options = TrainingFixture.options()
         options.heldOut = 260
         let text = Self.error { _ = try TrainingFixture.data(options) }
-        #expect(text == "260 images can't be held out of 260; hold out fewer, or select on last")
+        #expect(text == "260 samples can't be held out of 260; hold out fewer, or select on the last model")
     }
 }

@@ -18,7 +18,7 @@ enum TrainingFixture {
 
     static func model() throws -> Model { Model(graph: try Graph.parse(source)) }
 
-    static let digits = Result { try ImageDataset.digits(count: 260, seed: 7) }
+    static let digits = Result { try Dataset.digits(count: 260, seed: 7) }
 
     static func options() -> TrainingOptions {
         var options = TrainingOptions()
@@ -49,6 +49,10 @@ enum TrainingFixture {
         var records: [EpochRecord] = []
         var checkpoint: Checkpoint?
         var best: Model?
+        /// Evaluations within epochs.
+        var evaluations = 0
+        /// The epochs that were better than those before.
+        var improvements: [Int] = []
     }
 
     /// Runs a trainer; stops it after so many steps, where a number is given.
@@ -60,7 +64,10 @@ enum TrainingFixture {
             case .step: steps += 1
             case .epoch(let record): outcome.records.append(record)
             case .checkpoint(let checkpoint): outcome.checkpoint = checkpoint
-            case .improved(let model, _, _): outcome.best = model
+            case .improved(let model, let epoch, _):
+                outcome.best = model
+                outcome.improvements.append(epoch)
+            case .evaluated: outcome.evaluations += 1
             default: break
             }
         }

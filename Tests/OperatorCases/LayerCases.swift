@@ -1,4 +1,4 @@
-import ApusGraph
+package import ApusGraph
 
 // Layers of images and rows, and what training adds to them.
 extension OperatorCase {
@@ -12,7 +12,7 @@ extension OperatorCase {
             let call = ConvolutionCall(&random)
             return OperatorCase(
                 Convolution2DInputGradient(convolution: call.convolution, input: call.size),
-                [call.operands[1], call.result])
+                [call.operands[1], call.result], differentiable: [0, 1])
         },
         "conv2d_weight_gradient": { random in
             let call = ConvolutionCall(&random)
@@ -186,13 +186,13 @@ private func padding(_ span: [Int], below limit: [Int], _ random: inout SeededRa
 }
 
 /// A convolution with all its attributes at random, and its operands.
-struct ConvolutionCall {
-    let convolution: Convolution2D
-    let operands: [TensorType]
-    let result: TensorType
-    let size: [Int]
+package struct ConvolutionCall {
+    package let convolution: Convolution2D
+    package let operands: [TensorType]
+    package let result: TensorType
+    package let size: [Int]
 
-    init(_ random: inout SeededRandom) {
+    package init(_ random: inout SeededRandom) {
         let kernel = random.pair(1...3)
         let dilation = random.chance(0.6) ? [1, 1] : random.pair(1...3)
         let span = [0, 1].map { dilation[$0] * (kernel[$0] - 1) + 1 }

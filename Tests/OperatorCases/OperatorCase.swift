@@ -39,7 +39,7 @@ package struct OperatorCase {
         [
             layers,
             arithmetic, functions, comparison, activations, conversions, reductions, losses, normalizations,
-            shapes, indexing, resizing,
+            shapes, indexing, resizing, products, spatial, attentions, recurrences,
         ].reduce(into: [:]) { all, family in
             all.merge(family) { _, _ in preconditionFailure("two families draw the same operator") }
         }

@@ -1,18 +1,13 @@
 package import ApusGraph
+import TestSupport
 
-/// SplitMix64: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014), figure 13.
+/// Random numbers that are the same on every run, and what operators are tried on.
 package struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
+    private var generator: SplitMix64
 
-    package init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { generator = SplitMix64(seed: seed) }
 
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
+    package mutating func next() -> UInt64 { generator.next() }
 
     package mutating func integer(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
     package mutating func pair(_ range: ClosedRange<Int>) -> [Int] { [integer(range), integer(range)] }

@@ -1,6 +1,7 @@
 import ApusFiles
 import ApusJSON
 import ApusPlan
+import TestSupport
 import Testing
 
 @Suite struct CompileTests {

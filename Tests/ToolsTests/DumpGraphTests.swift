@@ -2,6 +2,7 @@ import ApusCompiler
 import ApusFiles
 import ApusGraph
 import ApusPlan
+import TestSupport
 import Testing
 
 @Suite struct DumpGraphTests {

@@ -1,6 +1,7 @@
 import ApusFiles
 import ApusJSON
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct EvaluateTests {
@@ -42,9 +43,9 @@ import Testing
         #expect(try evaluate(model, "--json", "--limit", "7").json()["samples"] == 7)
         expectFailure(
             try evaluate(model, "--first", "15", "--count", "7"),
-            "the test half of digits has 20 images, and those from 15 to 21 were asked for; give another --first or --count"
+            "the test half of digits has 20 samples, and those from 15 to 21 were asked for; give another --first or --count"
         )
-        expectFailure(try evaluate(model, "--first", "21"), "has 20 images")
+        expectFailure(try evaluate(model, "--first", "21"), "has 20 samples")
     }
 
     @Test func printsTablesForPeople() throws {
@@ -76,7 +77,7 @@ import Testing
             "the data set has 10 classes and the model answers 9")
         expectFailure(
             try evaluate(try folder.write("labels.apus", try SmallModels.file(SmallModels.spec, labels: ["a", "b"]))),
-            "has 2 labels and digits has 10 classes; give the data set that the model was trained for")
+            "digits: there are 10 classes, and 2 are known; give the data that belongs to these classes")
         expectFailure(
             try evaluate(try folder.write("small.graph", SmallModels.spec)),
             "is a spec, and a model file is needed; give what apus-train or apus-export wrote")
@@ -89,9 +90,10 @@ import Testing
         let model = try folder.write("stubborn.apus", try SmallModels.stubborn(answering: 0))
         func evaluate() throws -> Tool.Result { try Tool.run("apus-evaluate", [model, "--data", folder.path]) }
         expectFailure(
-            try Tool.run("apus-evaluate", [model, "--data", "/no/such/folder"]), "/no/such/folder: no such folder",
+            try Tool.run("apus-evaluate", [model, "--data", "/no/such/folder"]),
+            "/no/such/folder: no such folder or file",
             "Tools/fetch-data")
-        expectFailure(try evaluate(), "has no train-images-idx3-ubyte")
+        expectFailure(try evaluate(), "holds no data set: neither train-images-idx3-ubyte")
         let header: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28]
         let pictures = [UInt8](repeating: 0, count: 2 * 784)
         let images = "t10k-images-idx3-ubyte"

@@ -2,6 +2,7 @@ import ApusFiles
 import ApusGraph
 import ApusJSON
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct ExportTests {

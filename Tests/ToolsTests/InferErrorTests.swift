@@ -2,6 +2,7 @@ import ApusData
 import ApusFiles
 import ApusGraph
 import ApusPlan
+import TestSupport
 import Testing
 
 /// What apus-infer says of wrong usage and wrong files.

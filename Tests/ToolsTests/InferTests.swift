@@ -3,6 +3,7 @@ import ApusFiles
 import ApusGraph
 import ApusJSON
 import ApusPlan
+import TestSupport
 import Testing
 
 /// Answers of apus-infer.

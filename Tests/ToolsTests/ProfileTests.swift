@@ -1,5 +1,6 @@
 import ApusFiles
 import ApusJSON
+import TestSupport
 import Testing
 
 /// What `--profile` and `--trace` of apus-infer and apus-train give.

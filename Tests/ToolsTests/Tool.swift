@@ -1,6 +1,7 @@
 import ApusFiles
 import ApusJSON
 import Glibc
+import TestSupport
 import Testing
 
 /// Runs the tools that were built beside the tests.

@@ -1,6 +1,7 @@
 import ApusCommandLine
 import ApusFiles
 import ApusJSON
+import TestSupport
 import Testing
 
 @Suite struct TrainTests {
@@ -85,11 +86,17 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--limit", "100000"], "--limit is 100000 and the training set has 300 images"),
-        (["--held-out", "300"], "can't be held out of 300"),
-        (["--learning-rate", "1e30", "--optimizer", "sgd", "--schedule", "constant"], "is not finite after step"),
+        (["--limit", "100000"], "--limit is 100000 and the training set has 300 samples"),
+        (["--held-out", "300"], "can't be held out of 300; hold out fewer, or select on the last model (--held-out"),
+        (
+            ["--learning-rate", "1e30", "--optimizer", "sgd", "--schedule", "constant"],
+            "values in the data that are far from 0...1 (--learning-rate)"
+        ),
         (["--set", "classes=4"], "the data set has 10 classes and the model answers 4"),
-        (["--set", "image_size=32"], "'image' takes [1, 32, 32] and the data set has [1, 28, 28]"),
+        (
+            ["--set", "image_size=32"],
+            "'image' takes [1, 32, 32] and the data set has [1, 28, 28]; set the spec's sizes to those of the data (--set)"
+        ),
         (["--set", "colour=1"], "colour"),
     ])
     func workThatFails(arguments: [String], text: String) throws {

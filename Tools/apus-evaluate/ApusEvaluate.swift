@@ -11,8 +11,10 @@ struct ApusEvaluate: Tool {
         commandName: "apus-evaluate",
         abstract: "Answers a data set with a model, and says how well.",
         discussion: """
-            Precision is the share of right answers among those that name a class, recall the share of a class's images \
-            that are answered right. In the confusion matrix rows are true classes and columns are answers.
+            Of classes: precision is the share of right answers among those that name a class, recall the share of a class's \
+            samples that are answered right. In the confusion matrix rows are true classes and columns are answers. \
+            Of numbers: R² is the share of their variance that the answers explain. Of labels, each true or false by itself: F1 \
+            is the harmonic mean of precision and recall.
             """,
         version: "apus-evaluate \(apusVersion)")
 
@@ -20,16 +22,17 @@ struct ApusEvaluate: Tool {
     var model: String
 
     @OptionGroup var data: DataOptions
+    @OptionGroup var normalization: NormalizationOptions
 
-    @Option(help: "The half of the data set to take images from.")
-    var part = ImageDataset.Part.test
+    @Option(help: "The half of the data set to take samples from (default: test, where there are halves).")
+    var part: Dataset.Part?
 
-    @Option(help: "The first image to take, counted from 1.", transform: integer(in: 1...Int(Int32.max)))
+    @Option(help: "The first sample to take, counted from 1.", transform: integer(in: 1...Int(Int32.max)))
     var first = 1
 
     @Option(
         name: [.customLong("count"), .customLong("limit")],
-        help: ArgumentHelp("How many images to take (default: all).", valueName: "count"),
+        help: ArgumentHelp("How many samples to take (default: all).", valueName: "count"),
         transform: integer(in: 1...Int(Int32.max)))
     var count: Int?
 
@@ -39,46 +42,65 @@ struct ApusEvaluate: Tool {
 
     func run() throws {
         let model = try loadModel(model)
-        let images = try selectImages()
+        let part = try chosenPart()
+        let samples = try select(part, for: model)
+        let what = samples.pictures == nil ? "samples" : "images"
+        let half = part.map { "\($0.rawValue) " } ?? ""
         let result = EvaluationReport(
-            try evaluate(model, images), classNames: try classNames(model, images),
-            title: "\(self.model) on \(data.name), \(part.rawValue) images "
-                + "\(formatCount(first)) to \(formatCount(first + images.count - 1))")
+            try evaluate(model, samples), names: model.labels.isEmpty ? samples.classNames : model.labels, unit: what,
+            title: "\(self.model) on \(data.name(part ?? .training)), \(half)\(what) "
+                + "\(formatCount(first)) to \(formatCount(first + samples.count - 1))")
         try printResult(report.json ? result.json.pretty : result.text)
     }
 
-    private func selectImages() throws(ToolError) -> ImageDataset {
-        let all = try data.load(part)
+    /// The half that is asked for, or that for testing; nil where there are no halves.
+    private func chosenPart() throws(ToolError) -> Dataset.Part? {
+        guard try !data.hasTest() else { return part ?? .test }
+        guard part != .test else {
+            throw ToolError(
+                "\(data.name(.training)) has no part for testing; name one with --test, or leave --part out")
+        }
+        return part
+    }
+
+    /// The samples that are asked for, with the classes of the model.
+    private func select(_ part: Dataset.Part?, for model: Model) throws(ToolError) -> Dataset {
+        let name = data.name(part ?? .training)
+        let all: Dataset
+        let loaded = try data.load(part ?? .training)
+        do {
+            all = model.labels.isEmpty ? loaded : try loaded.relabelled(model.labels)
+        } catch {
+            throw ToolError(error, file: name)
+        }
         let start = first - 1
         guard start < all.count, start + (count ?? 1) <= all.count else {
             throw ToolError(
-                "the \(part.rawValue) half of \(data.name) has \(all.count) images, and those from \(first) to "
-                    + "\(start + (count ?? 1)) were asked for; give another --first or --count")
+                "\(part.map { "the \($0.rawValue) half of " } ?? "")\(name) has \(all.count) samples, and those from "
+                    + "\(first) to \(start + (count ?? 1)) were asked for; give another --first or --count")
         }
         return all.subset(start..<start + (count ?? all.count - start))
     }
 
-    private func evaluate(_ model: Model, _ images: ImageDataset) throws(ToolError) -> Evaluation {
-        let augmenter = try model.inputPreparation().augmenter(for: images)
+    private func evaluate(_ model: Model, _ samples: Dataset) throws(ToolError) -> Evaluation {
         let target = try targets.target()
+        let preparation = try preparation(of: model, samples)
         do throws(TrainingError) {
             var evaluator = try Evaluator(
-                model, augmenter: augmenter, weights: .constant, target: target, threads: threads.count,
+                model, preparation: preparation, weights: .constant, target: target, threads: threads.count,
                 placement: threads.placement, convolutions: targets.convolutions)
-            return try evaluator.evaluate(images)
+            return try evaluator.evaluate(samples)
         } catch {
             throw ToolError(error, file: self.model)
         }
     }
 
-    /// The model's own names come first: they belong to its answers.
-    private func classNames(_ model: Model, _ images: ImageDataset) throws(ToolError) -> [String] {
-        guard !model.labels.isEmpty else { return images.classNames }
-        guard images.classNames.count <= model.labels.count else {
-            throw ToolError(
-                "\(self.model) has \(model.labels.count) labels and \(data.name) has \(images.classNames.count) classes; "
-                    + "give the data set that the model was trained for")
+    /// What was asked for, over what the model says, or else what the data wants.
+    private func preparation(of model: Model, _ samples: Dataset) throws(ToolError) -> InputPreparation {
+        var own = samples.preparation
+        if !model.preparation.isEmpty {
+            do { own = try model.inputPreparation() } catch { throw ToolError(error, file: self.model) }
         }
-        return model.labels
+        return try normalization.applied(to: own, training: try data.load(.training))
     }
 }

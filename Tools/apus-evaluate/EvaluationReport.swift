@@ -5,37 +5,66 @@ import ApusTraining
 
 /// What people and programs are told of an evaluation.
 struct EvaluationReport {
-    private let evaluation: Evaluation
-    private let title: String
-    /// One for each row of the confusion matrix.
+    let json: JSONValue
+    let text: String
+
+    /// - Parameters:
+    ///   - names: of classes, or of the elements of targets.
+    ///   - unit: what samples are called.
+    init(_ evaluation: Evaluation, names: [String], unit: String, title: String) {
+        let body: String
+        switch evaluation {
+        case .classes(let classes):
+            let report = ClassReport(classes, names: names, unit: unit)
+            (json, body) = (report.json, report.text)
+        case .numbers(let numbers):
+            (json, body) = (numbers.json, numbers.text)
+        case .labels(let labels):
+            let report = LabelReport(labels, names: names, unit: unit)
+            (json, body) = (report.json, report.text)
+        }
+        text = untrusted(title) + "\n\n" + body
+    }
+}
+
+extension RegressionEvaluation {
+    fileprivate var json: JSONValue {
+        [
+            "samples": .integer(samples), "mean_squared_error": .number(meanSquaredError),
+            "mean_absolute_error": .number(meanAbsoluteError), "r_squared": .number(rSquared),
+        ]
+    }
+
+    fileprivate var text: String {
+        var table = Table([.left, .left])
+        table.add("mean squared error", "\(Float(meanSquaredError))")
+        table.add("mean absolute error", "\(Float(meanAbsoluteError))")
+        table.add("R²", formatDecimal(rSquared, digits: 4))
+        return table.text
+    }
+}
+
+/// What people and programs are told of labels that are true or false.
+struct LabelReport {
+    private let evaluation: MultiLabelEvaluation
+    private let unit: String
     private let names: [String]
 
-    /// The most classes whose matrix fits on a page.
-    private static let widestMatrix = 20
-    /// Confusions that are listed where the matrix is too large.
-    private static let listedConfusions = 20
-
-    /// - Parameter classNames: of the first classes; further ones go by their number.
-    init(_ evaluation: Evaluation, classNames: [String], title: String) {
+    init(_ evaluation: MultiLabelEvaluation, names: [String], unit: String) {
         self.evaluation = evaluation
-        self.title = title
-        names = evaluation.confusion.indices.map { $0 < classNames.count ? classNames[$0] : String($0) }
+        self.unit = unit
+        self.names = evaluation.labels.indices.map { $0 < names.count ? names[$0] : String($0) }
     }
 
     var json: JSONValue {
         [
-            "samples": .integer(evaluation.samples),
-            "correct": .integer(evaluation.correct),
-            "accuracy": .number(evaluation.accuracy),
-            "loss": .number(evaluation.loss),
-            "confusion": .array(evaluation.confusion.map { JSONValue($0) }),
-            "per_class": .array(
-                names.indices.map { label in
+            "samples": .integer(evaluation.samples), "exact": .integer(evaluation.exact),
+            "accuracy": .number(evaluation.accuracy), "f1": .number(evaluation.f1),
+            "per_label": .array(
+                zip(names, evaluation.labels).map { name, counts in
                     [
-                        "class": .string(names[label]),
-                        "samples": .integer(evaluation.confusion[label].reduce(0, +)),
-                        "precision": evaluation.precision(of: label).map { .number($0) } ?? .null,
-                        "recall": evaluation.recall(of: label).map { .number($0) } ?? .null,
+                        "label": .string(name), "true": .integer(counts.truePositives + counts.falseNegatives),
+                        "accuracy": .number(counts.accuracy), "f1": counts.f1.map { .number($0) } ?? .null,
                     ]
                 }),
         ]
@@ -43,55 +72,20 @@ struct EvaluationReport {
 
     var text: String {
         var summary = Table([.left, .left])
+        summary.add("accuracy", percent(evaluation.accuracy))
+        summary.add("F1", formatDecimal(evaluation.f1, digits: 4))
         summary.add(
-            "accuracy",
-            "\(percent(evaluation.accuracy))  (\(formatCount(evaluation.correct)) of \(formatCount(evaluation.samples)))"
-        )
-        summary.add("loss", formatDecimal(evaluation.loss, digits: 5))
-        let confusions = names.count <= Self.widestMatrix ? matrix : mostFrequentConfusions
-        return [untrusted(title), summary.text, classes, confusions].joined(separator: "\n\n")
-    }
-
-    private var classes: String {
-        let areNumbers = names.indices.allSatisfy { names[$0] == $0.description }
-        var table = Table((areNumbers ? [] : [.right]) + [.left, .right, .right, .right])
-        table.add((areNumbers ? [] : [""]) + ["class", "images", "precision", "recall"])
-        for label in names.indices {
+            "all right", "\(formatCount(evaluation.exact)) of \(formatCount(evaluation.samples)) \(unit)")
+        var table = Table([.left, .right, .right, .right])
+        table.add("label", "true", "accuracy", "F1")
+        for (name, counts) in zip(names, evaluation.labels) {
             table.add(
-                (areNumbers ? [] : [label.description]) + [
-                    names[label], formatCount(evaluation.confusion[label].reduce(0, +)),
-                    evaluation.precision(of: label).map(percent) ?? "-",
-                    evaluation.recall(of: label).map(percent) ?? "-",
-                ])
+                name, formatCount(counts.truePositives + counts.falseNegatives), percent(counts.accuracy),
+                counts.f1.map { formatDecimal($0, digits: 4) } ?? "-")
         }
-        return table.text
+        return summary.text + "\n\n" + table.text
     }
-
-    /// Rows are true classes. A zero is a dot, so that what was confused stands out.
-    private var matrix: String {
-        var table = Table([.right] + Array(repeating: .right, count: names.count))
-        table.add(["true \\ answer"] + names.indices.map(\.description))
-        for (label, row) in evaluation.confusion.enumerated() {
-            table.add([label.description] + row.map { $0 == 0 ? "·" : $0.description })
-        }
-        return table.text
-    }
-
-    private var mostFrequentConfusions: String {
-        var confusions: [(label: Int, answer: Int, count: Int)] = []
-        for (label, row) in evaluation.confusion.enumerated() {
-            for (answer, count) in row.enumerated() where answer != label && count > 0 {
-                confusions.append((label, answer, count))
-            }
-        }
-        confusions.sort { ($1.count, $0.label, $0.answer) < ($0.count, $1.label, $1.answer) }
-        var table = Table([.right, .left, .left])
-        table.add("times", "true class", "answer")
-        for confusion in confusions.prefix(Self.listedConfusions) {
-            table.add(confusion.count.description, names[confusion.label], names[confusion.answer])
-        }
-        return table.text
-    }
-
-    private func percent(_ share: Double) -> String { formatDecimal(share * 100, digits: 2) + " %" }
 }
+
+/// A share for people: `99.45 %`.
+func percent(_ share: Double) -> String { formatDecimal(share * 100, digits: 2) + " %" }

@@ -5,7 +5,7 @@ import Glibc
 /// Samples that go at once where a pipe brings so many.
 private let rawBatch = 64
 
-/// Answers the f32 samples of standard input on standard output, in the same order. Whatever has come is answered before
+/// Answers the f32 samples of standard input on standard output, in the same order, each normalized as the model says. Whatever has come is answered before
 /// more is waited for.
 func answerStream(_ arguments: Arguments) throws(Failure) {
     let wanted = arguments.batch ?? rawBatch
@@ -17,6 +17,7 @@ func answerStream(_ arguments: Arguments) throws(Failure) {
         let names = plan.outputs.map(\.name).joined(separator: ", ")
         throw Failure("--raw gives one output, and the network has \(names); choose one with --until")
     }
+    let preparation = try NumberPreparation(plan)
     var network = try Network(plan, wanted: wanted, arguments)
     let sampleBytes = plan.inputs[0].sampleBytes
     let answerBytes = plan.outputs[0].sampleBytes
@@ -36,6 +37,12 @@ func answerStream(_ arguments: Arguments) throws(Failure) {
         filled += count
         let whole = filled / sampleBytes
         if whole == 0 { continue }
+        if let preparation {
+            let numbers = unsafe UnsafeMutableBufferPointer(
+                start: input.assumingMemoryBound(to: Float.self), count: whole * sampleBytes / 4)
+            var span = unsafe MutableSpan(_unsafeElements: numbers)
+            preparation.apply(to: &span)
+        }
         do { try network.run(samples: whole) } catch { throw Failure(error.description) }
         try checkAnswer(
             unsafe write(UnsafeRawBufferPointer(rebasing: output[..<(whole * answerBytes)]), to: STDOUT_FILENO))

@@ -1,4 +1,5 @@
 import ApusData
+import ApusGraph
 import ApusPlan
 
 /// What the network is asked.
@@ -39,11 +40,7 @@ struct PictureReader {
         channels = plan.inputs[0].sampleShape[0]
         height = plan.inputs[0].sampleShape[1]
         width = plan.inputs[0].sampleShape[2]
-        var fields: [String: String] = [:]
-        for index in stride(from: 0, to: plan.preparation.count - 1, by: 2) {
-            fields[plan.preparation[index]] = plan.preparation[index + 1]
-        }
-        preparation = try reporting { () throws(DataError) in try InputPreparation(fields: fields) }
+        preparation = try inputPreparation(of: plan)
     }
 
     /// The elements of the input for a picture.
@@ -61,13 +58,14 @@ func readTensors(_ files: [Arguments.TensorFile], for plan: Plan) throws(Failure
         let known = plan.inputs.map { "\($0.name): \($0.typeText)" }
         throw Failure("the network has no input '\(file.name)'; it has \(known.joined(separator: ", "))")
     }
+    let preparation = try NumberPreparation(plan)
     var tensors: [AlignedBytes] = []
     var first: (name: String, count: Int)?
     for port in plan.inputs {
         guard let file = files.first(where: { $0.name == port.name }) else {
             throw Failure("the input \(port.name): \(port.typeText) is missing; give --input \(port.name)=FILE")
         }
-        let (shape, bytes) = try readTensor(file.path, for: port)
+        let (shape, bytes) = try readTensor(file.path, for: port, preparation)
         tensors.append(bytes)
         if port.isShared {
             guard shape == port.sampleShape else { throw wrongShape(shape, in: file.path, for: port) }
@@ -92,46 +90,21 @@ private func wrongShape(_ shape: [Int], in file: String, for port: Port) -> Fail
             + (port.isShared ? "" : ", where N is the number of samples"))
 }
 
-/// Reads an array, as the bytes that an input of a plan takes.
-private func readTensor(_ file: String, for port: Port) throws(Failure) -> (shape: [Int], bytes: AlignedBytes) {
-    switch port.elementType {
-    case .f32:
-        let array = try reporting { () throws(DataError) in try NPY<Float>.read(file) }
-        return (array.shape, bytes(of: array.elements))
-    case .f64, .f16, .bf16:
-        throw Failure(
-            "'\(port.name)' is \(port.elementType.rawValue), which is read from no file; cast it from f32 in the model")
-    default:
-        let array = try reporting { () throws(DataError) in try NPY<Int32>.read(file) }
-        let converted: AlignedBytes? =
-            switch port.elementType {
-            case .i8: narrowed(array.elements, Int8.self)
-            case .i16: narrowed(array.elements, Int16.self)
-            case .i64: narrowed(array.elements, Int64.self)
-            case .u8: narrowed(array.elements, UInt8.self)
-            case .u16: narrowed(array.elements, UInt16.self)
-            case .u32: narrowed(array.elements, UInt32.self)
-            case .u64: narrowed(array.elements, UInt64.self)
-            case .bool: array.elements.allSatisfy { $0 == 0 || $0 == 1 } ? narrowed(array.elements, UInt8.self) : nil
-            default: bytes(of: array.elements)
-            }
-        guard let converted else {
-            throw Failure(
-                "\(file) has a number that is no \(port.elementType.rawValue), and '\(port.name)' takes those")
-        }
-        return (array.shape, converted)
+/// Reads an array, as the bytes that an input of a plan takes. Numbers that are prepared are those of whole samples.
+private func readTensor(
+    _ file: String, for port: Port, _ preparation: NumberPreparation?
+) throws(Failure) -> (shape: [Int], bytes: AlignedBytes) {
+    guard let type = ElementType(rawValue: port.elementType.rawValue) else {
+        throw Failure("'\(port.name)' is \(port.elementType.rawValue), which is read from no file")
     }
-}
-
-/// The bytes of numbers as they are in memory.
-private func bytes<Element: BitwiseCopyable>(of elements: [Element]) -> AlignedBytes {
-    unsafe elements.withUnsafeBytes { unsafe AlignedBytes($0) }
-}
-
-/// The numbers as another type; nil where one is too large or negative.
-private func narrowed<Element: FixedWidthInteger & BitwiseCopyable>(
-    _ elements: [Int32], _ type: Element.Type
-) -> AlignedBytes? {
-    let converted = elements.compactMap { Element(exactly: $0) }
-    return converted.count == elements.count ? bytes(of: converted) : nil
+    let array = try reporting { () throws(DataError) in
+        try NPYArray.read(file, words: type == .bf16 ? .bfloat16 : .unsigned)
+    }
+    let converted = try reporting { () throws(DataError) in
+        guard let preparation, Array(array.shape.dropFirst()) == port.sampleShape else {
+            return try array.converted(to: type, name: file).bytes
+        }
+        return Float.bytes(of: try preparation.elements(of: array, name: file))
+    }
+    return (array.shape, unsafe converted.withUnsafeBytes { unsafe AlignedBytes($0) })
 }

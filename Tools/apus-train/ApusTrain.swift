@@ -14,11 +14,11 @@ import CPlatform
 struct ApusTrain: Tool {
     static let configuration = CommandConfiguration(
         commandName: "apus-train",
-        abstract: "Trains a network on labelled images and keeps the best model.",
+        abstract: "Trains a network on a data set and keeps the best model.",
         discussion: """
             The defaults are the recipe of the Flux model zoo: batches of 128, Adam with a rate of 0.003, up to 20 epochs, \
             noise of 0.1 on the input; the rate is divided by 10 after 5 epochs without improvement. The best model is \
-            chosen on images that are held out of the training set.
+            chosen on a twelfth of the training set, which is held out. Noise is for pictures: other data has none unless asked for.
 
             The run folder gets best.apus, checkpoint, and history.jsonl with a line for each epoch. The same flags on the \
             same data end in the same bits, whatever the number of threads and however often the run was resumed.
@@ -29,6 +29,7 @@ struct ApusTrain: Tool {
     var model: String
 
     @OptionGroup var data: DataOptions
+    @OptionGroup var normalization: NormalizationOptions
     @OptionGroup var settings: SettingOptions
 
     @Option(name: .customLong("out"), help: ArgumentHelp("The folder of the run.", valueName: "run"))
@@ -53,30 +54,38 @@ struct ApusTrain: Tool {
     }
 
     func run() throws {
-        var options = try recipe.options(augmentation: try augmentation.augmentation(), threads: threads)
-        options.convolutions = target.convolutions
         let model = try loadTrainable()
-        let (training, test) = try data.load()
-        let used = try recipe.limited(training)
-        let trainingData: TrainingData
-        do throws(TrainingError) {
-            trainingData = try TrainingData(training: used, test: test, options: options)
-        } catch {
-            throw ToolError(error)
+        let (training, test) = try loadData(for: model)
+        var options = try recipe.options(
+            augmentation: try augmentation.augmentation(), threads: threads, isPicture: training.pictures != nil)
+        options.convolutions = target.convolutions
+        let data = try reporting { () throws(TrainingError) in
+            try TrainingData(training: training, test: test, options: options)
         }
+        options.preparation = try preparation(of: model, data.training)
+        let chosen = try target.target()
+        var folder = try reporting { () throws(TrainingError) in try RunFolder(output) }
+        let lock: RunLock
+        do { lock = try RunLock(folder: output) } catch { throw ToolError(error) }
+        let checkpoint = try openRun(&folder)
+        let limits = profile.isWanted ? try measuredLimits(chosen) : nil
+        var trainer = try reporting { () throws(TrainingError) in
+            try Trainer(model, data: data, options: options, target: chosen, checkpoint: checkpoint)
+        }
+        if profile.isWanted { trainer.startRecording(eventRoom: Self.eventRoom) }
+        try train(&trainer, model, data, options, folder, limits)
+        _ = consume lock
+    }
+
+    private func train(
+        _ trainer: inout Trainer, _ model: Model, _ data: TrainingData, _ options: TrainingOptions, _ folder: RunFolder,
+        _ limits: MachineLimits?
+    ) throws(ToolError) {
         do throws(TrainingError) {
-            var folder = try RunFolder(output)
-            let lock: RunLock
-            do throws(FileError) { lock = try RunLock(folder: output) } catch { throw .file(error.description) }
-            let checkpoint = try openRun(&folder)
-            var trainer = try Trainer(
-                labelled(model, training), data: trainingData, options: options, target: try chosenTarget(),
-                checkpoint: checkpoint)
-            let limits = profile.isWanted ? try measuredLimits() : nil
-            if profile.isWanted { trainer.startRecording(eventRoom: Self.eventRoom) }
+            var folder = folder
             if !resume { try folder.begin() }
-            var report = TrainingReport(folder: folder, options: options, images: trainingData.training.count)
-            report.announce(model.graph.name, trainingData, source: data.name)
+            var report = TrainingReport(folder: folder, options: options, data: data.training)
+            report.announce(model.graph.name, data, source: self.data.name(.training))
             apus_catch_stop_signals()
             let end = try trainer.run(shouldStop: apus_stop_requested) { event throws(TrainingError) in
                 try report.note(event)
@@ -85,45 +94,53 @@ struct ApusTrain: Tool {
             if let limits, let (plan, recording) = trainer.recording() {
                 try report.show(Profile(recording, plan: plan, limits: limits), trace: profile.trace)
             }
-            _ = consume lock
         } catch {
             throw ToolError(error)
         }
     }
 
-    private func chosenTarget() throws(TrainingError) -> Target {
-        do throws(ToolError) { return try target.target() } catch { throw .session(error.description) }
+    /// The parts of the data. Classes that the model knew by these names before keep their places in its answer.
+    private func loadData(for model: Model) throws(ToolError) -> (training: Dataset, test: Dataset?) {
+        let (all, test) = try data.load()
+        let training = try recipe.limited(all)
+        guard training.hasNamedClasses, !model.labels.isEmpty, let known = try? training.relabelled(model.labels) else {
+            return (training, test)
+        }
+        do {
+            return (known, try test?.relabelled(model.labels))
+        } catch {
+            throw ToolError(error, file: data.name(.test))
+        }
+    }
+
+    /// What was asked for, over what the model says that was trained before, or else what the data wants.
+    private func preparation(of model: Model, _ training: Dataset) throws(ToolError) -> InputPreparation {
+        var own = training.preparation
+        if !model.preparation.isEmpty {
+            do { own = try model.inputPreparation() } catch { throw ToolError(error, file: self.model) }
+        }
+        return try normalization.applied(to: own, training: training)
     }
 
     /// Calls of each thread that `--trace` writes: those of some ten steps of a small network.
     private static let eventRoom = 20_000
 
-    private func measuredLimits() throws(TrainingError) -> MachineLimits {
-        let target = try chosenTarget()
-        do throws(SessionError) { return try MachineLimits.measure(on: target) } catch {
-            throw .session(error.description)
-        }
+    private func measuredLimits(_ target: Target) throws(ToolError) -> MachineLimits {
+        do { return try MachineLimits.measure(on: target) } catch { throw ToolError(error) }
     }
 
     private func loadTrainable() throws -> Model {
         switch try LoadedFile.load(model, settings: settings.values) {
-        case .spec(let graph): return try explicitModel(Model(graph: graph), file: model)
-        case .model(let trained): return try explicitModel(trained, file: model)
+        case .spec(let graph): return Model(graph: graph)
+        case .model(let trained): return trained
         case .plan: throw ToolError("\(model) is a plan, which can't be trained; give the spec or the model file")
         }
     }
 
-    /// The model with the data's class names, and the preparation that training uses.
-    private func labelled(_ model: Model, _ training: ImageDataset) -> Model {
-        var model = model.prepared(by: training.channels == 1 ? .lightOnDark : .unit)
-        model.labels = training.classNames
-        return model
-    }
-
-    private func openRun(_ folder: inout RunFolder) throws(TrainingError) -> Checkpoint? {
-        if resume { return try folder.resume() }
+    private func openRun(_ folder: inout RunFolder) throws(ToolError) -> Checkpoint? {
+        if resume { return try reporting { () throws(TrainingError) in try folder.resume() } }
         guard overwrite || !folder.hasRun else {
-            throw .file("\(output) holds a run already; go on with --resume, or begin anew with --overwrite")
+            throw ToolError("\(output) holds a run already; go on with --resume, or begin anew with --overwrite")
         }
         return nil
     }

@@ -16,14 +16,14 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: "Where all random numbers begin.")
     var seed: UInt64 = 1
 
-    @Option(help: "Passes over the training images, at most.", transform: RecipeOptions.count)
+    @Option(help: "Passes over the training set, at most.", transform: RecipeOptions.count)
     var epochs = 20
 
-    @Option(help: "Images for one step.", transform: RecipeOptions.count)
+    @Option(help: "Samples for one step.", transform: RecipeOptions.count)
     var batch = 128
 
     @Option(
-        help: ArgumentHelp("Use only the first images of the training set.", valueName: "count"),
+        help: ArgumentHelp("Use only the first samples of the training set.", valueName: "count"),
         transform: RecipeOptions.count)
     var limit: Int?
 
@@ -73,21 +73,25 @@ struct RecipeOptions: ParsableArguments {
         transform: RecipeOptions.countOrNone)
     var warmup = 0
 
-    @Option(help: ArgumentHelp("Standard deviation of the Gaussian noise added to the input.", valueName: "amount"))
-    var noise = 0.1
+    @Option(
+        help: ArgumentHelp(
+            "Standard deviation of the Gaussian noise added to the input (default: 0.1 for pictures, else 0).",
+            valueName: "amount"))
+    var noise: Double?
 
     @Option(help: "The loss; automatic takes logit_cross_entropy before a softmax.")
     var loss = Loss.automatic
 
     @Option(
         help: ArgumentHelp(
-            "What the best model is chosen on: images held out of the training set; the test set, whose accuracy is then no estimate any more; or nothing, so that the last model is kept."
+            "What the best model is chosen on: samples held out of the training set; the test set, whose score is then no estimate any more; or nothing, so that the last model is kept."
         ))
     var selectOn = TrainingOptions.Selection.validation
 
     @Option(
-        help: ArgumentHelp("Images to hold out for validation.", valueName: "count"), transform: RecipeOptions.count)
-    var heldOut = 5_000
+        help: ArgumentHelp("Samples to hold out for validation (default: a twelfth).", valueName: "count"),
+        transform: RecipeOptions.count)
+    var heldOut: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -100,7 +104,10 @@ struct RecipeOptions: ParsableArguments {
         transform: RecipeOptions.countOrNone)
     var patience = 10
 
-    @Option(help: ArgumentHelp("Stop at this accuracy.", valueName: "accuracy"))
+    @Option(
+        help: ArgumentHelp(
+            "Stop at this accuracy, or R² where targets are numbers, or F1 where they are labels, each true or false.",
+            valueName: "score"))
     var targetAccuracy = 0.999
 
     @Option(
@@ -108,7 +115,7 @@ struct RecipeOptions: ParsableArguments {
         transform: RecipeOptions.count)
     var evaluateSteps: Int?
 
-    @Option(help: ArgumentHelp("Evaluate within epochs too, every so many seconds.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Show the score within epochs too, every so many seconds.", valueName: "seconds"))
     var evaluateSeconds: Double?
 
     @Option(
@@ -127,7 +134,8 @@ struct RecipeOptions: ParsableArguments {
             ("learning-rate", learningRate, 0...1e30), ("momentum", momentum, 0...1), ("beta1", beta1, 0...1),
             ("beta2", beta2, 0...1), ("epsilon", epsilon, 0...1), ("weight-decay", weightDecay ?? 0, 0...1e3),
             ("plateau-divisor", plateauDivisor, 1...1e6), ("minimum-learning-rate", minimumLearningRate ?? 0, 0...1e3),
-            ("noise", noise, 0...1e3), ("average", average ?? 0, 0...1), ("target-accuracy", targetAccuracy, 0...2),
+            ("noise", noise ?? 0, 0...1e3), ("average", average ?? 0, 0...1),
+            ("target-accuracy", targetAccuracy, 0...2),
             ("evaluate-seconds", evaluateSeconds ?? 0, 0...1e9),
         ]
         for (name, amount, range) in amounts where !range.contains(amount) {
@@ -139,17 +147,18 @@ struct RecipeOptions: ParsableArguments {
         }
     }
 
-    /// The first images of the training set, as many as the limit says.
-    func limited(_ training: ImageDataset) throws(ToolError) -> ImageDataset {
+    /// The first samples of the training set, as many as the limit says.
+    func limited(_ training: Dataset) throws(ToolError) -> Dataset {
         guard let limit else { return training }
         guard limit <= training.count else {
             throw ToolError(
-                "--limit is \(limit) and the training set has \(training.count) images; give a smaller limit")
+                "--limit is \(limit) and the training set has \(training.count) samples; give a smaller limit")
         }
         return training.subset(0..<limit)
     }
 
-    func options(augmentation: Augmentation, threads: ThreadOptions) throws -> TrainingOptions {
+    /// - Parameter isPicture: whether the data is pictures.
+    func options(augmentation: Augmentation, threads: ThreadOptions, isPicture: Bool) throws -> TrainingOptions {
         var options = TrainingOptions()
         options.seed = seed
         options.batch = batch
@@ -168,14 +177,14 @@ struct RecipeOptions: ParsableArguments {
             case .cosine: .cosine(warmup: warmup, minimum: minimumLearningRate ?? 0)
             case .constant: .constant
             }
-        options.noise = noise
+        options.noise = noise ?? (isPicture ? 0.1 : 0)
         options.loss = loss
         options.augmentation = augmentation
         options.selection = selectOn
         options.heldOut = heldOut
         options.averageDecay = average
         options.patience = patience
-        options.targetAccuracy = targetAccuracy
+        options.targetScore = targetAccuracy
         options.evaluationSteps = evaluateSteps ?? 0
         options.evaluationSeconds = evaluateSeconds ?? 0
         options.shards = shards

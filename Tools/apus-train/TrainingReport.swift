@@ -1,4 +1,5 @@
 import ApusCommandLine
+import ApusData
 import ApusFiles
 import ApusGraph
 import ApusJSON
@@ -10,17 +11,21 @@ import Glibc
 struct TrainingReport: ~Copyable {
     private var folder: RunFolder
     private let options: TrainingOptions
-    private let images: Int
+    private let samples: Int
+    /// What samples are called.
+    private let unit: String
     private let terminal = Terminal()
     private var bar: ProgressBar?
-    private var best: (epoch: Int, accuracy: Double)?
+    private var best: (epoch: Int, score: Double)?
+    private var measure = Evaluation.Measure.accuracy
     private var bestTest: Double?
     private var lastRecord: EpochRecord?
 
-    init(folder: RunFolder, options: TrainingOptions, images: Int) {
+    init(folder: RunFolder, options: TrainingOptions, data: Dataset) {
         self.folder = folder
         self.options = options
-        self.images = images
+        samples = data.count
+        unit = data.pictures == nil ? "samples" : "images"
     }
 
     /// Says what is trained, on what.
@@ -28,36 +33,38 @@ struct TrainingReport: ~Copyable {
         let held = data.validation.map { ", \(formatCount($0.count)) held out for validation" } ?? ""
         let test = data.test.map { ", \(formatCount($0.count)) for testing" } ?? ""
         print(
-            "training \(untrusted(model)) on \(untrusted(source)): \(formatCount(data.training.count)) images\(held)\(test)"
+            "training \(untrusted(model)) on \(untrusted(source)): \(formatCount(data.training.count)) \(unit)\(held)\(test)"
         )
         if options.selection == .test {
-            print("the best model is chosen on the test set: its accuracy is no estimate for new images")
+            print("the best model is chosen on the test set: its score is no estimate for new data")
         }
     }
 
     mutating func note(_ event: TrainingEvent) throws(TrainingError) {
         switch event {
         case .step(let epoch, let step, let steps, let loss):
-            if bar == nil { bar = ProgressBar(title: "epoch \(epoch)/\(options.epochs)", total: images) }
-            bar?.update(done: min(images, step * options.batch), loss: loss)
+            if bar == nil { bar = ProgressBar(title: "epoch \(epoch)/\(options.epochs)", unit: unit, total: samples) }
+            bar?.update(done: min(samples, step * options.batch), loss: loss)
             if step == 1 || step % 100 == 0 {
                 ProcessTitle.set(
                     "epoch \(epoch)/\(options.epochs), step \(step)/\(steps), loss \(formatDecimal(loss, digits: 4))")
             }
-        case .evaluated(let epoch, let step, let accuracy):
-            show("  epoch \(epoch), step \(step): \(setName) \(formatDecimal(accuracy, digits: 4))")
+        case .evaluated(let epoch, let step, let score):
+            show("  epoch \(epoch), step \(step): \(setName) \(formatDecimal(score, digits: 4))")
         case .epoch(let record):
             bar?.clear()
             bar = nil
             lastRecord = record
+            measure = record.measure
             try folder.append(record)
             show(line(record))
-        case .improved(let model, let epoch, let accuracy):
-            best = (epoch, accuracy)
-            bestTest = lastRecord?.epoch == epoch ? lastRecord?.testAccuracy : nil
+        case .improved(let model, let epoch, let score):
+            best = (epoch, score)
+            bestTest = lastRecord?.epoch == epoch ? lastRecord?.testScore : nil
             try folder.save(
-                best: model, epoch: epoch, accuracy: accuracy,
-                of: options.selection == .validation ? "validation" : "test")
+                best: model, epoch: epoch, score: score, measure,
+                of: options.selection == .validation ? "validation" : "test",
+                loss: options.loss == .automatic ? nil : options.loss.rawValue)
         case .learningRateDivided(let rate):
             show("  no improvement: the learning rate is now \(rate)")
         case .checkpoint(let checkpoint):
@@ -75,7 +82,7 @@ struct TrainingReport: ~Copyable {
         show("\(end.rawValue)")
         guard let best else { return }
         var parts = ["kept: epoch \(best.epoch)"]
-        if options.selection != .last { parts.append("\(setName) \(formatDecimal(best.accuracy, digits: 4))") }
+        if options.selection != .last { parts.append("\(setName) \(formatDecimal(best.score, digits: 4))") }
         if options.selection != .test, let bestTest { parts.append("test \(formatDecimal(bestTest, digits: 4))") }
         show(parts.joined(separator: ", ") + ", in \(untrusted(folder.bestModelPath))")
     }
@@ -86,7 +93,7 @@ struct TrainingReport: ~Copyable {
         for line in ProfileTable(profile).lines { show(untrusted(line)) }
         guard let trace else { return }
         let text = TraceDocument(profile).value.compact + "\n"
-        do throws(FileError) { try writeFile(Array(text.utf8), to: trace) } catch { throw .file(error.description) }
+        do throws(FileError) { try writeFile(Array(text.utf8), to: trace) } catch { throw .file(error) }
     }
 
     private var setName: String { options.selection == .test ? "test" : "validation" }
@@ -95,11 +102,12 @@ struct TrainingReport: ~Copyable {
         var parts = [
             "epoch \(record.epoch)/\(options.epochs)", "loss \(formatDecimal(record.trainLoss, digits: 4))",
         ]
-        if let accuracy = record.validationAccuracy { parts.append("validation \(formatDecimal(accuracy, digits: 4))") }
-        if let accuracy = record.testAccuracy { parts.append("test \(formatDecimal(accuracy, digits: 4))") }
+        let what = record.measure == .accuracy ? "" : "\(record.measure.title) "
+        if let score = record.validationScore { parts.append("validation \(what)\(formatDecimal(score, digits: 4))") }
+        if let score = record.testScore { parts.append("test \(what)\(formatDecimal(score, digits: 4))") }
         parts.append("rate \(record.learningRate)")
         parts.append("\(formatDecimal(record.seconds, digits: 1)) s")
-        parts.append("\(formatCount(Int(record.imagesPerSecond))) images/s")
+        parts.append("\(formatCount(Int(record.samplesPerSecond))) \(unit)/s")
         return parts.joined(separator: "  ")
     }
 

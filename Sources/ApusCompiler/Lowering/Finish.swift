@@ -30,26 +30,10 @@ extension Lowering {
                     name: bufferNames[buffer], offset: packing.offsets[position], size: bufferSizes[buffer],
                     firstUse: first[buffer], lastUse: last[buffer]))
         }
-        if let repeated = body.first(where: { $0.repeats != 1 }) {
-            throw .unsupported(
-                value: repeated.label, operation: "\(repeated.opcode)",
-                reason: "can't repeat for the images of a sample")
-        }
         plan.activationBytes = packing.size
         plan.activationBound = packing.lowerBound
         plan.isOptimal = packing.isOptimal
-        plan.body = body.map { pending in
-            Instruction(
-                pending.opcode,
-                operands: pending.operands.map { place in
-                    switch place {
-                    case .none: .none
-                    case .activation(let buffer, let offset):
-                        Operand(.activations, offset: offsets[buffer] + offset)
-                    case .fixed(let operand): operand
-                    }
-                }, parameters: pending.parameters, label: pending.label, multiplyAdds: pending.multiplyAdds)
-        }
+        plan.body = body.map { $0.placed(offsets) }
         plan.multiplyAdds = body.reduce(0) { $0 + $1.multiplyAdds }
         plan.stateBytes = state.bytes
         plan.fused = context.sites.compactMap(fusedOperators)

@@ -32,12 +32,14 @@ struct Lowering {
     var bufferSizes: [Int] = []
     var bufferNames: [String] = []
     var body: [PendingInstruction] = []
+    /// What is lowered now: where instructions and buffers go.
+    var stage = Stages.Stage.body
     var reductions = Reductions()
     var state = StateBlocks()
     /// The elements of constants.
-    let literals: [ValueID: [Double]]
+    let literals: [ValueID: Elements]
     /// The elements of values that depend on constant weights alone.
-    var computed: [ValueID: [Float]] = [:]
+    var computed: [ValueID: Elements] = [:]
     /// The port of each output that is written once.
     let outputPorts: [ValueID: Int]
 
@@ -71,7 +73,7 @@ struct Lowering {
         stored = Array(repeating: nil, count: graph.values.count)
         whole = Array(repeating: nil, count: graph.values.count)
         literals = Dictionary(
-            graph.constants.map { ($0.value, $0.elements.doubles) }, uniquingKeysWith: { first, _ in first })
+            graph.constants.map { ($0.value, $0.elements) }, uniquingKeysWith: { first, _ in first })
         outputPorts = context.outputPorts
         plan = Plan(name: graph.name, target: options.target, batchBound: options.batchBound, microBatch: 1)
         plan.labels = model.labels
@@ -87,6 +89,8 @@ struct Lowering {
     /// Large dense layers are read once for several samples; elsewhere one sample at a time keeps activations in the
     /// nearest cache. A body that sums over samples takes the whole batch.
     private func chooseMicroBatch() -> Int {
+        // A graph that isn't cut is one sample.
+        guard context.samples.isCut else { return 1 }
         if stages.couplesSamples { return options.batchBound }
         let samplesAtOnce = (options.batchBound + plan.shards - 1) / plan.shards
         if let given = options.microBatch { return min(given, samplesAtOnce) }
@@ -100,7 +104,9 @@ struct Lowering {
         if options.weights == .state { try placeState() }
         for site in context.sites {
             switch stages.nodes[site.number] {
-            case .body: try candidates[site.number].emit(&self)
+            case .body:
+                try candidates[site.number].emit(&self)
+                try adoptSums(of: site)
             case .prologue: try lowerWhole(site, stage: .prologue)
             case .epilogue: break
             }
@@ -112,22 +118,25 @@ struct Lowering {
     private mutating func placeInputs() throws(LoweringError) {
         for input in graph.inputs {
             let value = graph[input]
-            // The one place that decides which inputs there may be: a port is read `shape` elements on for each sample. An input without
-            // a batch dimension needs a port that all samples share, or instructions that repeat for the images of one sample.
-            guard value.type.dimensions.first?.symbol != nil, let shape = context.samples.shape(input) else {
-                throw .unknownExtent(value: value.name, type: value.type.description)
-            }
-            let port = plan.inputs.count
-            plan.inputs.append(
-                Port(name: value.name, elementType: value.type.elementType == .i32 ? .i32 : .f32, sampleShape: shape))
+            let shape = try sampleShape(input)
+            let number = plan.inputs.count
+            let port = port(value.name, value.type, shape)
+            plan.inputs.append(port)
+            var layout = packedLayout(input, shape)
+            if port.isShared, context.samples.isCut { layout.sampleStride = 0 }
             stored[input.index] = Stored(
-                place: .fixed(Operand(.input, port: port)), layout: packedLayout(input, shape),
+                place: .fixed(Operand(.input, port: number)), layout: layout,
                 elementType: value.type.elementType, imageCount: context.samples.imageCount(input))
         }
     }
 }
 
 extension LoweringContext {
+    /// Whether an output goes to a port: all do, but for the sums of a training graph, which are read from the state.
+    func hasPort(_ output: ValueID) -> Bool {
+        samples.isDynamic(output) || graph.gradients.isEmpty && graph.updates.isEmpty
+    }
+
     /// The cheapest candidate of each node.
     func chooseCandidates(_ layouts: LayoutChoice) throws(LoweringError) -> [Candidate] {
         var chosen: [Candidate] = []
@@ -142,7 +151,7 @@ extension LoweringContext {
 
     /// The port of each output of the body, but for values that are several outputs.
     fileprivate var outputPorts: [ValueID: Int] {
-        let outputs = graph.outputs.filter { samples.isDynamic($0) }
+        let outputs = graph.outputs.filter { hasPort($0) }
         let ports = Dictionary(grouping: outputs.enumerated(), by: \.element)
         return ports.compactMapValues { $0.count == 1 ? $0[0].offset : nil }
     }

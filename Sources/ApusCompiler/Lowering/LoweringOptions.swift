@@ -65,7 +65,7 @@ public enum LoweringError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A constant plan needs the elements of every parameter.
     case missingWeights(parameter: String)
     case wrongWeightCount(parameter: String, expected: Int, given: Int)
-    /// A value has a symbol that is not its first dimension.
+    /// A value has a symbol that is not the batch.
     case unknownExtent(value: String, type: String)
     case badOption(String)
     case memory(String)
@@ -80,7 +80,7 @@ public enum LoweringError: Error, Sendable, Equatable, CustomStringConvertible {
             "the parameter '\(parameter)' has \(given) elements and its type says \(expected); "
                 + "the weights belong to another model"
         case .unknownExtent(let value, let type):
-            "the size of '\(value)': \(type) isn't known; only the first dimension may be a symbol"
+            "the size of '\(value)': \(type) isn't known; set its symbols, as with --set T=100"
         case .badOption(let text), .memory(let text): text
         }
     }

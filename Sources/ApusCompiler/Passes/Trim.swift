@@ -64,7 +64,9 @@ private struct NeededExtents {
     private mutating func needWhole(_ value: ValueID) { need(value, full[value.index]) }
 
     private mutating func visit(_ node: Node) {
-        let (operand, result) = (node.operands[0], node.results[0])
+        guard let operand = node.operands.first, let result = node.results.first else {
+            return node.results.forEach { needWhole($0) }
+        }
         switch node.operation.trimming(picture: full[operand.index]) {
         case .whole: (node.operands + node.results).forEach { needWhole($0) }
         case .perChannel:
@@ -103,8 +105,9 @@ private struct NeededExtents {
 
     /// The node's operator for operands and results of the needed extents.
     func trimmed(_ node: Node) -> any Operator {
-        let (picture, result) = (node.operands[0].index, node.results[0].index)
-        guard !full[picture].isEmpty, !full[result].isEmpty else { return node.operation }
+        guard let picture = node.operands.first?.index, let result = node.results.first?.index, !full[picture].isEmpty,
+            !full[result].isEmpty
+        else { return node.operation }
         return node.operation.trimmed(input: (full[picture], needed[picture]), output: needed[result])
     }
 }

@@ -62,6 +62,17 @@ extension Float: ConvertibleNumber {
     public static func bytes(of elements: [Float]) -> [UInt8] { memory(of: elements) }
 }
 
+extension Float16: ConvertibleNumber {
+    public static var elementType: ElementType { .f16 }
+    init?(stored value: Double) { self = Float16(value) }
+    init?(stored value: Int64) { self = Float16(value) }
+    init?(stored value: UInt64) { self = Float16(value) }
+    public static func elements(of array: NPYArray, name: String) throws(DataError) -> [Float16] {
+        try converted(array, name: name)
+    }
+    public static func bytes(of elements: [Float16]) -> [UInt8] { memory(of: elements) }
+}
+
 extension Double: ConvertibleNumber {
     public static var elementType: ElementType { .f64 }
     init?(stored value: Double) { self = value }
@@ -158,4 +169,38 @@ extension Bool: ConvertibleNumber {
         try converted(array, name: name)
     }
     public static func bytes(of elements: [Bool]) -> [UInt8] { elements.map { $0 ? 1 : 0 } }
+}
+
+extension NPYArray {
+    /// The array with elements of another type: floating point takes the nearest number, all others what they can hold
+    /// exactly. `name` is what errors call it. O(elements).
+    /// - Throws: ``DataError`` that names the first element that can't be converted.
+    public func converted(to type: ElementType, name: String) throws(DataError) -> NPYArray {
+        switch type {
+        case self.type: return self
+        case .f16: return try NPY<Float16>(self, name: name).array
+        case .f32: return try NPY<Float>(self, name: name).array
+        case .f64: return try NPY<Double>(self, name: name).array
+        case .bf16:
+            let upperHalves = try NPY<Float>(self, name: name).elements.map { UInt16(bfloat16: $0) }
+            return NPYArray(type: .bf16, shape: shape, bytes: UInt16.bytes(of: upperHalves))
+        case .i8: return try NPY<Int8>(self, name: name).array
+        case .i16: return try NPY<Int16>(self, name: name).array
+        case .i32: return try NPY<Int32>(self, name: name).array
+        case .i64: return try NPY<Int64>(self, name: name).array
+        case .u8: return try NPY<UInt8>(self, name: name).array
+        case .u16: return try NPY<UInt16>(self, name: name).array
+        case .u32: return try NPY<UInt32>(self, name: name).array
+        case .u64: return try NPY<UInt64>(self, name: name).array
+        case .bool: return try NPY<Bool>(self, name: name).array
+        }
+    }
+}
+
+extension UInt16 {
+    /// The upper half of the nearest number that has no lower one, ties to even; what is not a number stays so.
+    fileprivate init(bfloat16 number: Float) {
+        let bits = number.bitPattern
+        self = UInt16(truncatingIfNeeded: number.isNaN ? bits >> 16 | 0x40 : (bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
+    }
 }

@@ -50,6 +50,11 @@ public struct DataColumn: Equatable, Sendable {
     /// Elements of one sample.
     public var sampleElements: Int { sampleShape.reduce(1, *) }
 
+    /// Whether samples are pictures: bytes of [channels, height, width] or [height, width].
+    public var isPicture: Bool {
+        if case .bytes = elements { sampleShape.count == 2 || sampleShape.count == 3 } else { false }
+    }
+
     /// The places of a sample's elements.
     public func range(of sample: Int) -> Range<Int> { sample * sampleElements..<(sample + 1) * sampleElements }
 
@@ -90,12 +95,23 @@ extension DataColumn.Elements {
         }
     }
 
-    /// The bytes that the elements are made of, for a checksum.
-    public func withBytes<Result>(_ body: (RawSpan) -> Result) -> Result {
+    /// Hands the bytes that the elements are made of to `body`.
+    public func withBytes<Result, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         switch self {
-        case .bytes(let elements): unsafe body(elements.span.bytes)
-        case .integers(let elements): unsafe body(elements.span.bytes)
-        case .floats(let elements): unsafe body(elements.span.bytes)
+        case .bytes(let elements): try unsafe body(elements.span.bytes)
+        case .integers(let elements): try unsafe body(elements.span.bytes)
+        case .floats(let elements): try unsafe body(elements.span.bytes)
+        }
+    }
+
+    /// An element as a floating-point number.
+    public func number(_ index: Int) -> Float {
+        switch self {
+        case .bytes(let elements): Float(elements[index])
+        case .integers(let elements): Float(elements[index])
+        case .floats(let elements): elements[index]
         }
     }
 }

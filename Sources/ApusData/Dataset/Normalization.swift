@@ -24,7 +24,7 @@ func checkNormalization(scale: Float, mean: [Float], standardDeviation: [Float],
 }
 
 /// Numbers of a scale, and one mean and one deviation for each channel, as a factor and a term: `x · multiplier + offset`.
-struct Normalizer: Sendable {
+public struct Normalizer: Sendable {
     let multipliers: [Float]
     let offsets: [Float]
 
@@ -33,5 +33,27 @@ struct Normalizer: Sendable {
         let deviations = (0..<channels).map { standardDeviation[standardDeviation.count == 1 ? 0 : $0] }
         multipliers = deviations.map { scale / $0 }
         offsets = deviations.indices.map { -mean[mean.count == 1 ? 0 : $0] / deviations[$0] }
+    }
+
+    /// The mean and the deviation of a preparation, for samples of numbers of this shape, which no scale belongs to.
+    ///
+    /// Channels are the first dimension, or the first that is not 1.
+    /// - Throws: ``DataError`` where there are not as many means or deviations as channels.
+    public init(_ preparation: InputPreparation, sampleShape: [Int]) throws(DataError) {
+        let channels = max(preparation.mean.count, preparation.standardDeviation.count)
+        let known = channels == 1 ? 1 : sampleShape.first { $0 != 1 } ?? 1
+        try checkNormalization(
+            scale: 1, mean: preparation.mean, standardDeviation: preparation.standardDeviation, channels: known)
+        self.init(
+            scale: 1, mean: preparation.mean, standardDeviation: preparation.standardDeviation, channels: known)
+    }
+
+    /// Normalizes whole samples in their place, each as long as its shape says.
+    public func apply(to samples: inout MutableSpan<Float>, sampleElements: Int) {
+        let length = sampleElements / multipliers.count
+        for index in samples.indices {
+            let channel = index % sampleElements / length
+            samples[index] = samples[index] * multipliers[channel] + offsets[channel]
+        }
     }
 }

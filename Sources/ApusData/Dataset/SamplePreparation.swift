@@ -31,7 +31,7 @@ public struct SamplePreparation: Sendable {
     ) throws(DataError) {
         elements = column.sampleElements
         let shape = column.sampleShape
-        let isPicture = if case .bytes = column.elements { shape.count == 2 || shape.count == 3 } else { false }
+        let isPicture = column.isPicture
         guard augmentation.isNone || isPicture && output == .floats else {
             throw DataError(
                 problem: "the samples are no pictures, and can't be changed at random",

@@ -13,6 +13,8 @@ public enum OperatorCatalogue {
         MaxPool1D.self, MaxPool3D.self, AveragePool1D.self, AveragePool3D.self, LpPool.self,
         Dense.self, DenseInputGradient.self, DenseWeightGradient.self, FusedDense.self, Linear.self,
         MatMul.self, Gemm.self, Einsum.self,
+        Attention.self, MultiHeadAttention.self, ScaledDotProductAttention.self, ScaledDotProductAttentionGradient.self,
+        LSTM.self, GRU.self, RNN.self, RecurrentSteps.self, RecurrentStepsGradient.self,
         Flatten.self, Reshape.self, Squeeze.self, Unsqueeze.self, Expand.self, Identity.self, Transpose.self,
         Concat.self,
         Split.self, Slice.self, SliceGradient.self, Flip.self, Tile.self, Roll.self, Pad.self, PadConstant.self,

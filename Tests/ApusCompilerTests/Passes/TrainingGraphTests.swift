@@ -51,6 +51,30 @@ import Testing
                 """)
     }
 
+    @Test func anyLossOfTheLanguageMayBeNamed() throws {
+        #expect(Loss(rawValue: "mean-squared-error") == Loss(rawValue: "mean_squared_error"))
+        #expect(Loss(rawValue: "relu") == nil)
+        #expect(Loss.allCases.map(\.rawValue).prefix(3) == ["automatic", "cross-entropy", "logit-cross-entropy"])
+        try expect(
+            AttachLoss(.meanSquaredError), turns: "model m\ninput x: f32[N, 3, 4]\noutput a = relu(x)",
+            into: """
+                model m
+                input x: f32[N, 3, 4]
+                input targets: f32[N, 3, 4]
+                a = relu(x)
+                output loss = mean_squared_error(a, targets)
+                """)
+        try expect(
+            AttachLoss(), turns: "model m\ninput x: f32[N, 3, 4]\noutput a = softmax(x)",
+            into: """
+                model m
+                input x: f32[N, 3, 4]
+                input labels: i32[N, 3]
+                a = softmax(x)
+                output loss = logit_cross_entropy(x, labels)
+                """)
+    }
+
     @Test func scalarOutputIsItsOwnLoss() throws {
         let source = """
             model m
@@ -70,9 +94,19 @@ import Testing
             AttachLoss(), refuses: classifier("output a = relu(x)\noutput b = relu(a)"),
             saying: "attach-loss: the model has 2 outputs; give it one output to train")
         try expect(
-            AttachLoss(), refuses: "model m\ninput x: f32[N, 1, 4, 4]\noutput y = relu(x)",
-            saying: "attach-loss: y: the loss compares f32[N, classes] with labels, not f32[N, 1, 4, 4]; flatten the "
-                + "output, or end the model in a dense layer")
+            AttachLoss(), refuses: "model m\ninput x: f32[N]\noutput y = relu(x)",
+            saying:
+                "attach-loss: y: logit_cross_entropy works on rows f32[N, ..., classes], not on f32[N]; give it an f32 "
+                + "value of two or more dimensions, the last of them a number")
+        try expect(
+            AttachLoss(.meanSquaredError), refuses: "model m\ninput x: f32[3, 4]\noutput y = relu(x)",
+            saying:
+                "attach-loss: y: the loss is a mean over a batch, and f32[3, 4] has none; let the first dimension of "
+                + "the model's input be N")
+        try expect(
+            AttachLoss(), refuses: "model m\ninput x: f32[N, 4, 3]\noutput y = softmax(x, axis: 1)",
+            saying: "attach-loss: y: the loss compares rows along the last axis, but softmax works along axis 1; let a "
+                + "transpose bring the classes to the last dimension before it")
         try expect(
             AttachLoss(.logitCrossEntropy), refuses: classifier("output p = softmax(x)"),
             saying: "attach-loss: p: logit cross-entropy normalizes by itself, but the output is made by softmax; use "

@@ -7,7 +7,7 @@ struct CatalogueTests {
         let names = OperatorCatalogue.all.map { $0.name }
         #expect(Set(names).count == names.count)
         for name in names { #expect(OperatorCatalogue.named(name)?.name == name) }
-        #expect(OperatorCatalogue.named("conv3d") == nil)
+        #expect(OperatorCatalogue.named("conv4d") == nil)
     }
 
     /// Every file of the folder is an operator of the catalogue. Where the sources are not at hand there is nothing to

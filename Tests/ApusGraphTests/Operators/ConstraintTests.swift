@@ -24,7 +24,7 @@ extension Breach {
     static let all: [Breach] = [
         layers,
         arithmetic, functions, comparison, activations, conversions, reductions, losses, normalizations,
-        shapes, indexing, resizing,
+        shapes, indexing, resizing, products, spatial, attentions, recurrences,
     ].flatMap { $0 }
 }
 

@@ -26,8 +26,15 @@ struct Stored {
     }
     /// Whether it is a single pixel, where blocked and plain order are the same.
     var isRow: Bool { layout.height == 1 && layout.width == 1 && !layout.hasBorder && imageCount == 1 }
-    var isExternal: Bool {
-        if case .fixed(let operand) = place { operand.arena == .input } else { false }
+    /// Elements from one sample to the next; 0 where all samples have the value in common.
+    var sampleStride: Int { Int(layout.sampleStride) * imageCount }
+    /// Whether it is all of a buffer, so that memory up to its sample stride is its own.
+    var startsBuffer: Bool {
+        switch place {
+        case .none: false
+        case .activation(_, let offset): offset == 0
+        case .fixed(let operand): operand.arena != .input
+        }
     }
 }
 
@@ -38,10 +45,11 @@ extension ImageLayout {
     }
 }
 
-/// A value in memory that is the same for all samples: plain f32.
+/// A value in memory that is the same for all samples: plain elements.
 struct Whole {
     var place: Operand
     var shape: [Int]
+    var elementType = ElementType.f32
     var elements: Int { shape.reduce(1, *) }
 }
 
@@ -54,6 +62,22 @@ struct PendingInstruction {
     var multiplyAdds: Int
     /// Calls for each sample: the images that it has.
     var repeats = 1
+
+    /// The instruction of the plan.
+    ///
+    /// - Parameter offsets: where each buffer is in the activation arena.
+    func placed(_ offsets: [Int]) -> Instruction {
+        let operands = operands.map { place in
+            switch place {
+            case .none: Operand.none
+            case .activation(let buffer, let offset): Operand(.activations, offset: offsets[buffer] + offset)
+            case .fixed(let operand): operand
+            }
+        }
+        return Instruction(
+            opcode, operands: operands, parameters: parameters, label: label, multiplyAdds: multiplyAdds,
+            repeats: repeats)
+    }
 }
 
 /// The bytes of a parameter structure, as they are stored in a plan.

@@ -10,7 +10,7 @@ struct SampleShapes: Sendable {
     let isCut: Bool
     private let isDynamic: [Bool]
     private let shapes: [[Int]?]
-    private let imageCounts: [Int]
+    private let imageCounts: [Int?]
 
     /// O(values + nodes).
     init(_ graph: Graph) {
@@ -29,14 +29,13 @@ struct SampleShapes: Sendable {
         }
         self.isCut = isCut
         self.isDynamic = isDynamic
-        // Several parts for each sample, `[2*N, ...]`, are no sample's shape.
-        shapes = graph.values.map { value in
-            value.type.isBatched && value.type.dimensions[0].symbol == nil ? nil : value.type.sampleShape
-        }
+        let shapes = graph.values.map { Self.shape($0.type) }
+        self.shapes = shapes
         imageCounts = graph.values.indices.map { index in
-            guard !isCut, isDynamic[index], let shape = graph.values[index].type.sampleShape, shape.count == 4 else {
-                return 1
-            }
+            let type = graph.values[index].type
+            guard type.rank == 4, isDynamic[index], let shape = shapes[index], shape.count == 4,
+                !isCut || type.isBatched
+            else { return nil }
             return shape[0]
         }
     }
@@ -48,5 +47,15 @@ struct SampleShapes: Sendable {
     func shape(_ value: ValueID) -> [Int]? { shapes[value.index] }
 
     /// Images `[C, H, W]` that a sample of the value has, one after the other.
-    func imageCount(_ value: ValueID) -> Int { imageCounts[value.index] }
+    func imageCount(_ value: ValueID) -> Int { imageCounts[value.index] ?? 1 }
+
+    /// Whether a sample of the value has a dimension that counts images `[C, H, W]`.
+    func hasImages(_ value: ValueID) -> Bool { imageCounts[value.index] != nil }
+
+    /// The dimensions of a sample. Of `[2*N, 3]` it has `[2, 3]`.
+    private static func shape(_ type: TensorType) -> [Int]? {
+        guard type.isBatched, let first = type.dimensions.first, first.symbol == nil else { return type.sampleShape }
+        guard let symbol = first.symbols.first, let parts = first.multiple(of: symbol) else { return nil }
+        return type.sampleShape.map { [parts] + $0 }
+    }
 }

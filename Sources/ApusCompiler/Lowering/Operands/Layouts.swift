@@ -19,9 +19,7 @@ extension Lowering {
 
     /// Channels, height and width of one image of the value; what is no image is a row.
     private func extents(_ value: ValueID, _ shape: [Int]) -> (channels: Int, height: Int, width: Int) {
-        let images = context.samples.imageCount(value)
-        let image =
-            images == 1 && shape.count == 4 && !context.samples.isCut || images > 1 ? Array(shape.dropFirst()) : shape
+        let image = context.samples.hasImages(value) ? Array(shape.dropFirst()) : shape
         return image.count == 3 ? (image[0], image[1], image[2]) : (image.reduce(1, *), 1, 1)
     }
 

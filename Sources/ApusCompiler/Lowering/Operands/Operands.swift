@@ -4,21 +4,25 @@ import ApusPlan
 
 // What rules ask for to read their operands.
 extension Lowering {
-    /// The value as it was made.
-    func made(_ value: ValueID) throws(LoweringError) -> Stored {
-        guard let stored = stored[value.index] else {
-            throw .unsupported(
-                value: graph[value].name, operation: "it",
-                reason: "is needed for each sample and has no batch dimension")
+    /// The value as it was made. What is the same for all samples has a sample stride of 0.
+    mutating func made(_ value: ValueID) throws(LoweringError) -> Stored {
+        if let stored = stored[value.index] { return stored }
+        guard !context.samples.isDynamic(value) else {
+            throw .unsupported(value: graph[value].name, operation: "it", reason: "is read before it is made")
         }
-        return stored
+        var layout = packedLayout(value, try sampleShape(value))
+        layout.sampleStride = 0
+        let sum = reductions[value]
+        let whole = sum == nil ? try wholeValue(value) : nil
+        return Stored(
+            place: .fixed(sum ?? whole?.place ?? .none), layout: layout, elementType: whole?.elementType ?? .f32)
     }
 
     /// The value in exactly this layout; a copy where it is in another.
     mutating func operand(_ value: ValueID, in layout: ImageLayout) throws(LoweringError) -> Stored {
         let source = try made(value)
         if source.layout == layout { return source }
-        if source.isRow, !source.isExternal, layout.height == 1, layout.width == 1, !layout.hasBorder,
+        if source.isRow, source.startsBuffer, layout.height == 1, layout.width == 1, !layout.hasBorder,
             layout.sampleStride == source.layout.sampleStride, layout.channels == source.layout.channels
         {
             var view = source
@@ -28,7 +32,13 @@ extension Lowering {
         let key = CopyKey(value: value.index, layout: layout)
         if let copy = copies[key] { return copy }
         let name = graph[value].name
-        let copy = addStored("\(name) copied", layout, imageCount: source.imageCount)
+        guard source.elementType.size == 4 else {
+            throw .unsupported(
+                value: name, operation: "it", reason: "is \(source.elementType), which can't be laid out in another way"
+            )
+        }
+        let copy = addStored(
+            "\(name) copied", layout, elementType: source.elementType, imageCount: source.imageCount)
         emit(
             .relayout, [source.place, copy.place],
             RelayoutParameters(source: source.layout, destination: layout), label: "\(name) copied",
@@ -39,7 +49,10 @@ extension Lowering {
 
     /// The value as aligned plain rows.
     mutating func plainOperand(_ value: ValueID) throws(LoweringError) -> Stored {
-        try operand(value, in: try plainLayout(of: value))
+        let source = try made(value)
+        // What is no picture of f32 is plain in any case.
+        if source.elementType.size != 4 { return source }
+        return try operand(value, in: try plainLayout(of: value))
     }
 
     /// The value as plain elements, whatever its samples' alignment.

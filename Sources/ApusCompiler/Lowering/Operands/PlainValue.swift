@@ -4,94 +4,87 @@ import ApusPlan
 
 /// A value as the general instructions take it: its elements row-major, its samples a stride apart.
 struct PlainValue {
-    var place: Place
-    /// As many numbers as the type has dimensions: see ``Lowering/dimensions(of:)``.
-    var dimensions: [Int]
-    /// Elements from a sample to the next; 0 where all samples share the value.
-    var sampleStride: Int
-    var type: StoredType
+    let stored: Stored
+    /// What a sample has of it, one number for each dimension of the type: see ``Lowering/typeShape(_:)``.
+    let shape: [Int]
 
+    var place: Place { stored.place }
+    /// Elements from a sample to the next; 0 where all samples have the value in common.
+    var sampleStride: Int { stored.sampleStride }
+    var type: StoredType { StoredType(stored.elementType) }
     /// Elements of a sample.
-    var count: Int { dimensions.reduce(1, *) }
-
-    /// The stride of each dimension.
-    var strides: [Int] { rowMajorStrides(dimensions) }
-}
-
-/// The stride of each dimension of elements that lie row-major, without gaps.
-func rowMajorStrides(_ dimensions: [Int]) -> [Int] {
-    var strides = [Int](repeating: 1, count: dimensions.count)
-    for axis in dimensions.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * dimensions[axis + 1] }
-    return strides
+    var count: Int { shape.reduce(1, *) }
 }
 
 extension Lowering {
-    /// The dimensions of the part of the value that a sample has, or of all of it where samples share it: as many as the type
-    /// has, so that axes keep their numbers. The batch counts as 1, and `c` times the batch as `c`.
-    func dimensions(of value: ValueID) throws(LoweringError) -> [Int] {
-        let shape = try sampleShape(value)
-        return shape.count < graph[value].type.rank ? [1] + shape : shape
-    }
-
-    /// The value, whether samples have it or share it.
+    /// The value as plain elements.
     ///
-    /// - Parameter isAligned: whether its samples must lie as ``Lowering/plainLayout(of:)`` says.
+    /// - Parameter isAligned: whether its samples must lie as ``plainLayout(of:)`` says, as those of others of its shape do.
     mutating func plainValue(_ value: ValueID, isAligned: Bool = false) throws(LoweringError) -> PlainValue {
-        let dimensions = try dimensions(of: value)
-        guard context.samples.isDynamic(value) else {
-            return PlainValue(
-                place: .fixed(try sharedOperand(value)), dimensions: dimensions, sampleStride: 0, type: .float32)
-        }
-        return plain(isAligned ? try plainOperand(value) : try readableOperand(value), dimensions)
+        let isCopied = isAligned && context.samples.isDynamic(value)
+        return PlainValue(
+            stored: isCopied ? try plainOperand(value) : try readableOperand(value), shape: try typeShape(value))
     }
 
     /// Room for a plain result that each sample has.
     ///
     /// - Parameter isOutput: whether it may be made where the caller wants it.
     mutating func makePlainResult(_ value: ValueID, isOutput: Bool = false) throws(LoweringError) -> PlainValue {
-        plain(isOutput ? try makeOutput(value) : try makeResult(value), try dimensions(of: value))
+        PlainValue(stored: isOutput ? try makeOutput(value) : try makeResult(value), shape: try typeShape(value))
+    }
+
+    /// The value as plain f32: converted where it is of another floating-point type.
+    mutating func singlePrecisionValue(_ value: ValueID, _ site: Site) throws(LoweringError) -> PlainValue {
+        let plain = try plainValue(value, isAligned: true)
+        guard plain.type != .float32 else { return plain }
+        let converted = addStored(
+            "\(graph[value].name) as f32", try plainLayout(of: value), imageCount: plain.stored.imageCount)
+        try emitConversion(plain, to: converted, site)
+        return PlainValue(stored: converted, shape: plain.shape)
+    }
+
+    /// Room for a plain result in f32. ``storeResult(_:of:_:)`` must follow.
+    mutating func makeSinglePrecisionResult(
+        _ value: ValueID, isOutput: Bool = false
+    ) throws(LoweringError) -> PlainValue {
+        if graph[value].type.elementType == .f32 { return try makePlainResult(value, isOutput: isOutput) }
+        let stored = addStored(
+            "\(graph[value].name) as f32", try plainLayout(of: value), imageCount: context.samples.imageCount(value))
+        return PlainValue(stored: stored, shape: try typeShape(value))
+    }
+
+    /// Makes the value of its elements in f32, where it is of another type.
+    mutating func storeResult(_ result: PlainValue, of value: ValueID, _ site: Site) throws(LoweringError) {
+        if graph[value].type.elementType == .f32 { return }
+        try emitConversion(result, to: try makeOutput(value), site)
+    }
+
+    private mutating func emitConversion(
+        _ source: PlainValue, to destination: Stored, _ site: Site
+    ) throws(LoweringError) {
+        let program = MapProgram(converting: source.stored.elementType, to: destination.elementType)
+        try emitMap(
+            program, [source.count], from: [StridedOperand(source.stored, strides: [1])],
+            to: StridedOperand(destination, strides: [1]), site)
     }
 
     /// Room for a result of the site's node without a batch: for the sum over the samples, to which the body adds; or, where the
-    /// graph isn't cut, for what a sample has.
+    /// graph isn't cut, for what its one sample has.
     ///
     /// - Parameter isCleared: whether the instruction adds to it in any case, so that it must be zero.
     mutating func makePlainSum(
         _ value: ValueID, _ site: Site, isCleared: Bool = false
     ) throws(LoweringError) -> PlainValue {
+        let shape = try typeShape(value)
+        let count = shape.reduce(1, *)
         guard site.isSum(value) else {
             let result = try makePlainResult(value)
-            if isCleared { fill(result, with: 0, label: graph[value].name) }
+            if isCleared { try emitFill(result.stored, count: count, with: 0, site) }
             return result
         }
-        let dimensions = try dimensions(of: value)
-        let count = dimensions.reduce(1, *)
         // Some instructions add whole vectors.
-        let sum = makeReduction(value, elements: count.roundedUp(to: lanes), form: .copy(count: count))
-        return PlainValue(place: .fixed(sum), dimensions: dimensions, sampleStride: 0, type: .float32)
-    }
-
-    /// Sets all elements of a plain value of f32 that is made for one sample.
-    private mutating func fill(_ value: PlainValue, with number: Double, label: String) {
-        let steps = [MapStep(constant: number, result: 0)]
-        let parameters = MapParameters(
-            extents: eight([value.count], padding: 1), computeType: .float32, sourceCount: 0, stepCount: steps.count,
-            destination: MapOperand(strides: eight([1], padding: 0), sampleStride: value.sampleStride))
-        emit(parameters, steps, [value.place], label: label)
-    }
-
-    /// Appends a `map` instruction.
-    mutating func emit(_ parameters: MapParameters, _ steps: [MapStep], _ operands: [Place], label: String) {
-        body.append(
-            PendingInstruction(
-                opcode: .map, operands: operands,
-                parameters: bytes(of: parameters) + steps.flatMap { bytes(of: $0) }, label: label, multiplyAdds: 0))
-    }
-
-    private func plain(_ stored: Stored, _ dimensions: [Int]) -> PlainValue {
-        PlainValue(
-            place: stored.place, dimensions: dimensions,
-            sampleStride: Int(stored.layout.sampleStride) * stored.imageCount, type: stored.elementType.storedType)
+        _ = makeReduction(value, elements: count.roundedUp(to: lanes), form: .copy(count: count))
+        return PlainValue(stored: try made(value), shape: shape)
     }
 }
 
@@ -105,33 +98,4 @@ extension Site {
 
     /// Whether the result is a sum over samples: it has no batch, and an operand has.
     func isSum(_ result: ValueID) -> Bool { !isDynamic(result) && operands.contains { isDynamic($0) } }
-}
-
-/// The numbers, for the innermost of eight loops, with `padding` before them.
-///
-/// - Precondition: there are at most eight.
-func eight(_ numbers: [Int], padding: Int) -> Eight {
-    let all = (Array(repeating: padding, count: 8 - numbers.count) + numbers).map(Int32.init)
-    return (all[0], all[1], all[2], all[3], all[4], all[5], all[6], all[7])
-}
-
-extension ElementType {
-    /// How instructions call the type.
-    var storedType: StoredType {
-        switch self {
-        case .f32: .float32
-        case .f16: .float16
-        case .bf16: .bfloat16
-        case .f64: .float64
-        case .i8: .int8
-        case .u8: .uint8
-        case .i16: .int16
-        case .u16: .uint16
-        case .i32: .int32
-        case .u32: .uint32
-        case .i64: .int64
-        case .u64: .uint64
-        case .bool: .boolean
-        }
-    }
 }

@@ -15,7 +15,7 @@ extension Lowering {
         if let known = derived[key] { return known }
         let result: Operand
         if options.weights == .constant || whole[value.index]?.place.arena == .constants {
-            let source = try elements(of: value)
+            let source = try elements(of: value).doubles.map(Float.init)
             result = addConstant(try packed(opcode, source, parameters, count: count, name: graph[value].name))
         } else {
             let source = try wholeValue(value)

@@ -44,9 +44,25 @@ extension Lowering {
             makeReduction(node.results[1], elements: count.roundedUp(to: lanes), form: .copy(count: count)))
     }
 
+    /// In a graph that isn't cut, what else is a sum over samples is a value of the body, there as soon as it is made.
+    mutating func adoptSums(of site: Site) throws(LoweringError) {
+        guard !context.samples.isCut else { return }
+        for result in site.results where stored[result.index] == nil {
+            guard let sum = reductions.all.first(where: { $0.value == result }) else { continue }
+            switch sum.form {
+            case .copy:
+                stored[result.index] = Stored(
+                    place: .fixed(sum.operand), layout: packedLayout(result, try sampleShape(result)))
+            case .unpack(let parameters):
+                let made = try makeOutput(result)
+                emit(.unpackWeights, [.fixed(sum.operand), made.place], parameters, label: site.name)
+            }
+        }
+    }
+
     /// Sums the shards and makes plain values of the sums.
     mutating func unpackReductions() throws(LoweringError) {
-        guard !reductions.all.isEmpty else { return }
+        guard context.samples.isCut, !reductions.all.isEmpty else { return }
         var base = Operand(.reductions)
         if plan.shards > 1 {
             let count = plan.reductionBytes / 4

@@ -67,10 +67,13 @@ extension Lowering {
         state.slices[StateBlocks.Key(value: value, kind: kind)]
     }
 
+    /// Makes room in the state arena for f32.
+    mutating func addState(elements: Int) -> Operand { addState(bytes: elements * 4) }
+
     /// Makes room in the state arena.
-    mutating func addState(elements: Int) -> Operand {
+    mutating func addState(bytes: Int) -> Operand {
         let offset = state.bytes.roundedUp(to: 64)
-        state.bytes = offset + elements * 4
+        state.bytes = offset + bytes
         return Operand(.state, offset: offset)
     }
 }

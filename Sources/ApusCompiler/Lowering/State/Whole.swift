@@ -5,44 +5,51 @@ import ApusPlan
 // Values that are the same for all samples: parameters, constants, sums over samples, and what is made of them.
 extension Lowering {
     /// The elements of a parameter or constant.
-    func elements(of value: ValueID) throws(LoweringError) -> [Float] {
-        if let elements = literals[value] { return elements.map(Float.init) }
-        if let elements = computed[value] { return elements }
+    func elements(of value: ValueID) throws(LoweringError) -> Elements {
+        if let elements = literals[value] ?? computed[value] { return elements }
         let name = graph[value].name
         guard let elements = weights[name] else { throw .missingWeights(parameter: name) }
         let expected = context.samples.shape(value)?.reduce(1, *)
         guard elements.count == expected else {
             throw .wrongWeightCount(parameter: name, expected: expected ?? 0, given: elements.count)
         }
-        return elements
+        return .numbers(elements.map(Double.init))
     }
 
     /// Adds to the constants arena.
     mutating func addConstant(_ floats: [Float]) -> Operand {
+        addConstant(Elements.numbers(floats.map(Double.init)), .f32)
+    }
+
+    /// Adds to the constants arena.
+    mutating func addConstant(_ elements: Elements, _ type: ElementType) -> Operand {
         let offset = plan.constants.count.roundedUp(to: 64)
         plan.constants.append(contentsOf: repeatElement(0, count: offset - plan.constants.count))
-        let words = floats.map(\.bitPattern.littleEndian)
-        unsafe words.withUnsafeBytes { unsafe plan.constants.append(contentsOf: $0) }
+        plan.constants.append(contentsOf: elements.bytes(of: type))
         return Operand(.constants, offset: offset)
     }
 
     /// The value as plain elements.
     mutating func wholeValue(_ value: ValueID) throws(LoweringError) -> Whole {
         if let known = whole[value.index] { return known }
-        let made = Whole(place: addConstant(try elements(of: value)), shape: try sampleShape(value))
+        let type = graph[value].type.elementType
+        let made = Whole(
+            place: addConstant(try elements(of: value), type), shape: try sampleShape(value), elementType: type)
         whole[value.index] = made
         return made
     }
 
     /// Lowers an operator that works on parameters, constants and sums over samples.
     mutating func lowerWhole(_ site: Site, stage: Stages.Stage) throws(LoweringError) {
-        if stage == .prologue, options.weights == .constant { return try evaluate(site.node) }
+        let isConstant = site.operands.allSatisfy { literals[$0] != nil || computed[$0] != nil }
+        if stage == .prologue, options.weights == .constant || isConstant { return try evaluate(site.node) }
         var operands: [Whole] = []
         for operand in site.operands { operands.append(try wholeValue(operand)) }
         let result = site.results[0]
         let shape = try sampleShape(result)
         switch site.rule.wholeForm(site) {
-        case .view: whole[result.index] = Whole(place: operands[0].place, shape: shape)
+        case .view:
+            whole[result.index] = Whole(place: operands[0].place, shape: shape, elementType: operands[0].elementType)
         case .expression(let expression):
             let steps = try ElementwiseProgram(expression, operands: operands.count, value: site.name).steps
             let place = addState(elements: shape.reduce(1, *))
@@ -53,7 +60,22 @@ extension Lowering {
                 parameters: bytes(of: parameters) + steps.flatMap { bytes(of: $0) }, label: site.name)
             if stage == .prologue { plan.prologue.append(instruction) } else { plan.epilogue.append(instruction) }
             whole[result.index] = Whole(place: place, shape: shape)
-        case nil: throw site.unsupported("works on samples, not on parameters alone")
+        case nil: try lowerOnce(site, stage)
+        }
+    }
+
+    /// Lowers a node by its rule, as one sample that is computed once a run.
+    private mutating func lowerOnce(_ site: Site, _ stage: Stages.Stage) throws(LoweringError) {
+        self.stage = stage
+        defer { self.stage = .body }
+        try candidates[site.number].emit(&self)
+        for result in site.results {
+            guard let made = stored[result.index] else { continue }
+            guard made.isPlain, case .fixed(let place) = made.place else {
+                throw site.unsupported("works on samples, not on parameters alone")
+            }
+            stored[result.index] = nil
+            whole[result.index] = Whole(place: place, shape: try sampleShape(result), elementType: made.elementType)
         }
     }
 
@@ -62,11 +84,17 @@ extension Lowering {
         var operands: [Tensor] = []
         for operand in node.operands {
             operands.append(
-                Tensor(shape: try sampleShape(operand), elements: try elements(of: operand).map(Double.init)))
+                Tensor(
+                    graph[operand].type.elementType, shape: try sampleShape(operand),
+                    data: try elements(of: operand)))
         }
         var shapes: [[Int]] = []
         for result in node.results { shapes.append(try sampleShape(result)) }
         let results = node.operation.evaluate(operands, results: shapes, context: EvaluationContext())
-        for (value, tensor) in zip(node.results, results) { computed[value] = tensor.elements.map(Float.init) }
+        for (value, tensor) in zip(node.results, results) {
+            computed[value] =
+                graph[value].type.elementType.isFloatingPoint
+                ? .numbers(tensor.elements) : tensor.converted(to: graph[value].type.elementType).data
+        }
     }
 }

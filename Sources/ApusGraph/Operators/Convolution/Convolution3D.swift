@@ -36,7 +36,7 @@ public struct Convolution3D: CompositeOperator {
     public var attributes: [Attribute] { convolution.attributes }
 
     public func check(_ operands: [TensorType]) throws(ConstraintViolation) {
-        try convolution.check(operands, Self.name)
+        try convolution.check(operands, Self.name, rank: 3)
     }
 
     public func implicitParameters(_ operands: [TensorType]) -> [ImplicitParameter] {

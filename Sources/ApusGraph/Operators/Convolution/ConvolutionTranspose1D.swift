@@ -33,7 +33,7 @@ public struct ConvolutionTranspose1D: CompositeOperator {
     public var attributes: [Attribute] { convolution.attributes }
 
     public func check(_ operands: [TensorType]) throws(ConstraintViolation) {
-        try convolution.check(operands, Self.name)
+        try convolution.check(operands, Self.name, rank: 1)
     }
 
     public func implicitParameters(_ operands: [TensorType]) -> [ImplicitParameter] {

@@ -37,7 +37,7 @@ public struct ConvolutionTranspose2D: CompositeOperator {
     public var attributes: [Attribute] { convolution.attributes }
 
     public func check(_ operands: [TensorType]) throws(ConstraintViolation) {
-        try convolution.check(operands, Self.name)
+        try convolution.check(operands, Self.name, rank: 2)
     }
 
     public func implicitParameters(_ operands: [TensorType]) -> [ImplicitParameter] {

@@ -37,7 +37,7 @@ public struct ConvolutionTranspose3D: CompositeOperator {
     public var attributes: [Attribute] { convolution.attributes }
 
     public func check(_ operands: [TensorType]) throws(ConstraintViolation) {
-        try convolution.check(operands, Self.name)
+        try convolution.check(operands, Self.name, rank: 3)
     }
 
     public func implicitParameters(_ operands: [TensorType]) -> [ImplicitParameter] {
@@ -84,8 +84,11 @@ extension Composer {
     ) throws(GraphError) -> ValueID {
         let window = convolution.window
         let (stride, output) = (window.stride[0], convolution.output(0, input: depth))
+        func before(_ layer: Int) -> Int { layer * window.dilation[0] - window.before[0] }
+        // Layers that lie wholly in what the padding crops add nothing.
+        let reaching = (0..<window.size[0]).filter { before($0) < output && before($0) + (depth - 1) * stride >= 0 }
         var sum: ValueID?
-        for layer in 0..<window.size[0] {
+        for layer in reaching.isEmpty ? [0] : reaching {
             let taken = try emit(
                 Slice(starts: [.fixed(layer)], ends: [.fixed(layer + 1)], axes: [3]), products)
             // The layer's dimension becomes the zeros between one place and the next.
@@ -95,9 +98,8 @@ extension Composer {
             let dimensions = type(of: stuffed).dimensions
             let line = try emit(
                 Reshape(whole: [dimensions[0], dimensions[1], .fixed(depth * stride)] + dimensions.suffix(2)), stuffed)
-            let before = layer * window.dilation[0] - window.before[0]
-            let after = output - depth * stride - before
-            let placed = try emit(Pad(before: [0, 0, before, 0, 0], after: [0, 0, after, 0, 0]), line)
+            let after = output - depth * stride - before(layer)
+            let placed = try emit(Pad(before: [0, 0, before(layer), 0, 0], after: [0, 0, after, 0, 0]), line)
             sum = try sum.map { (other) throws(GraphError) in try emit(Add(), other, placed) } ?? placed
         }
         return sum ?? products

@@ -58,7 +58,7 @@ public struct Linear: CompositeOperator {
     }
 
     public func implicitParameters(_ operands: [TensorType]) -> [ImplicitParameter] {
-        dense.implicitParameters([TensorType(.f32, operands[0].dimensions.suffix(2))])
+        dense.implicitParameters([TensorType(.f32, Array(operands[0].dimensions.suffix(2)))])
     }
 
     public func compose(_ composer: inout Composer, _ operands: [ValueID]) throws(GraphError) -> [ValueID] {

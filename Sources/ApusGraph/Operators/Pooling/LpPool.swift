@@ -7,7 +7,7 @@ public struct LpPool: CompositeOperator {
         operands: [.init("x", "f32[N, C, ...] with one to three dimensions behind the channels")],
         attributes: SpatialPool.attributeDocumentation + [.init("p", "the norm's power, 1 or more; 2")],
         results: [.init("y", "f32[N, C, windows...]")],
-        constraints: SpatialPool.constraints + [.init("C6", "the window has a number for each dimension behind the channels")],
+        constraints: SpatialPool.constraints + [.init("C6", "`p` is at least 1")],
         example: "energy = lp_pool(features, window: [2, 2], p: 2)")
 
     var window: SpatialWindow
@@ -33,12 +33,10 @@ public struct LpPool: CompositeOperator {
     }
 
     public func check(_ operands: [TensorType]) throws(ConstraintViolation) {
-        if let x = operands.first, operands.count == 1, (3...5).contains(x.rank), x.rank - 2 != window.rank {
-            throw ConstraintViolation(
-                "C6", "a window of \(window.size) doesn't fit \(x)",
-                remedy: "give a number for each of its \(x.rank - 2) last dimensions", at: .attribute("window"))
+        try SpatialPool(.average, window: window).check(operands, Self.name, rank: 1...3)
+        guard p >= 1, p.isFinite else {
+            throw ConstraintViolation("C6", "\(p) is no power of a norm", remedy: "give 1 or more", at: .attribute("p"))
         }
-        try SpatialPool(.average, window: window).check(operands, Self.name)
     }
 
     public func compose(_ composer: inout Composer, _ operands: [ValueID]) throws(GraphError) -> [ValueID] {
@@ -55,7 +53,8 @@ public struct LpPool: CompositeOperator {
         plain.ceils = false
         let means = try SpatialPool(.average, window: plain).compose(&composer, padded)
         let sum = Expression.operand(0) * .constant(Double(window.size.reduce(1, *)))
-        let norm: Expression = p == 1 ? sum : p == 2 ? .squareRoot(sum) : .binary(.power, sum, .constant(1 / p))
-        return [try composer.emit(norm, means)]
+        // The root has no slope at zero, where the norm has its corner: its gradient is 0 there, as the norm's of a zero vector.
+        let root: Expression = p == 2 ? .squareRoot(sum) : .binary(.power, sum, .constant(1 / p))
+        return [try composer.emit(p == 1 ? sum : .select(.operand(0) > 0, root, 0), means)]
     }
 }

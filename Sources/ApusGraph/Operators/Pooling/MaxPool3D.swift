@@ -23,7 +23,7 @@ public struct MaxPool3D: CompositeOperator {
     }
     public var attributes: [Attribute] { pool.attributes }
 
-    public func check(_ operands: [TensorType]) throws(ConstraintViolation) { try pool.check(operands, Self.name) }
+    public func check(_ operands: [TensorType]) throws(ConstraintViolation) { try pool.check(operands, Self.name, rank: 3...3) }
 
     public func compose(_ composer: inout Composer, _ operands: [ValueID]) throws(GraphError) -> [ValueID] {
         [try pool.compose(&composer, operands[0])]

@@ -100,7 +100,8 @@ public struct Einsum: CompositeOperator {
             sources.append((value, terms[index].filter(elsewhere.contains)))
         }
         guard sources.count == 2 else {
-            return [try arrange(sources[0].value, sources[0].letters, as: result, &composer)]
+            let arranged = try arrange(sources[0].value, sources[0].letters, as: result, &composer)
+            return [arranged == operands[0] ? try composer.emit(Identity(), arranged) : arranged]
         }
         let (a, b) = (sources[0], sources[1])
         let shared = a.letters.filter(b.letters.contains)

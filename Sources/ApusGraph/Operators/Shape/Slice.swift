@@ -86,15 +86,15 @@ public struct Slice: Operator {
     }
 
     /// The part of one dimension.
-    struct Part {
-        var axis: Int
-        var start: Dimension
-        var count: Dimension
-        var step: Int
+    package struct Part {
+        package var axis: Int
+        package var start: Dimension
+        package var count: Dimension
+        package var step: Int
     }
 
     /// The parts of the dimensions that are cut.
-    func parts(_ operands: [TensorType]) throws(ConstraintViolation) -> [Part] {
+    package func parts(_ operands: [TensorType]) throws(ConstraintViolation) -> [Part] {
         let (checks, x, starts) = (OperandChecks(Self.name, operands), operands[0], starts ?? [])
         let axes = try checks.axes("C2", axes ?? Array(0..<starts.count))
         let steps = steps ?? axes.map { _ in 1 }

@@ -61,12 +61,21 @@ public struct Composer {
 
 extension CompositeOperator {
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
-        let missing = implicitParameters(operands).dropFirst(max(operands.count - 1, 0))
-        return try inferComposition(operands.isEmpty ? operands : operands + missing.map(\.type))
+        try check(operands)
+        return try inferComposition(withParameters(operands))
+    }
+
+    /// The operands with the last of the implicit parameters, as many as there is room for.
+    private func withParameters(_ operands: [TensorType]) -> [TensorType] {
+        let parameters = implicitParameters(operands).map(\.type)
+        for first in parameters.indices {
+            let whole = operands + parameters[first...]
+            if (try? check(whole)) != nil { return whole }
+        }
+        return operands
     }
 
     private func inferComposition(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
-        try check(operands)
         do throws(GraphError) {
             let (graph, results) = try composition(of: operands)
             return results.map { InferredType(graph[$0].type, derivations: graph[$0].derivations) }

@@ -16,7 +16,8 @@ enum Normalization {
         _ operands: [TensorType], _ name: String, epsilon: Double, vectors: ClosedRange<Int>
     ) throws(ConstraintViolation) -> TensorType {
         let x = operands[0]
-        guard x.elementType == .f32, x.isBatched, let shape = x.sampleShape, !shape.isEmpty else {
+        guard x.elementType == .f32, let shape = TensorType(.f32, Array(x.dimensions.dropFirst())).shape, !shape.isEmpty
+        else {
             throw ConstraintViolation(
                 "C2", "\(name) works on f32[N, channels, ...], not on \(x)",
                 remedy: "give it channels after the batch, and numbers for all dimensions but the first",

@@ -11,6 +11,7 @@ struct SpatialConvolution: Sendable, Equatable {
         .init("C3", "`groups` divides `filters` and the channels of x"),
         .init("C4", "the dilated kernel fits into what is padded"),
         .init("C5", "weight is f32[filters, C / groups, kernel...]"), .init("C6", "bias is f32[filters]"),
+        .init("C7", "kernel, stride, dilation and padding have a number for each dimension; `filters` is at least 1"),
     ]
 
     init(filters: Int, groups: Int, bias: Bool, window: SpatialWindow) {
@@ -35,11 +36,13 @@ struct SpatialConvolution: Sendable, Equatable {
 
     func weightType(channels: Int) -> TensorType { TensorType(.f32, shape: [filters, channels / groups] + window.size) }
 
-    func check(_ operands: [TensorType], _ name: String) throws(ConstraintViolation) {
+    func check(_ operands: [TensorType], _ name: String, rank: Int) throws(ConstraintViolation) {
         let checks = OperandChecks(name, operands)
         try checks.count("C1", 1...(bias ? 3 : 2), bias ? "x, a weight and a bias" : "x and a weight")
+        try window.check(name, rank: rank...rank, wellFormed: "C7")
+        try checks.filters("C7", filters)
         let (channels, _) = try window.check(operands[0], name, "kernel", label: "C2", fitLabel: "C4")
-        guard filters % groups == 0, channels % groups == 0 else {
+        guard groups >= 1, filters % groups == 0, channels % groups == 0 else {
             throw ConstraintViolation(
                 "C3", "the \(channels) channels of \(operands[0]) and \(filters) filters can't be split into \(groups) groups",
                 remedy: "make 'groups' a divisor of both", at: .attribute("groups"))
@@ -58,5 +61,13 @@ struct SpatialConvolution: Sendable, Equatable {
             ImplicitParameter("bias", TensorType(.f32, shape: [filters]), initializer: .constant(0)),
         ]
         return bias ? list : [list[0]]
+    }
+}
+
+extension OperandChecks {
+    func filters(_ label: String, _ filters: Int) throws(ConstraintViolation) {
+        guard !AttributeRange.channels.contains(filters) else { return }
+        throw ConstraintViolation(
+            label, "\(name) can't have \(filters) filters", remedy: "give it 1 or more", at: .attribute("filters"))
     }
 }

@@ -13,7 +13,7 @@ struct SpatialPool: Sendable, Equatable {
         .init("C2", "x has batch and channels first, and numbers for all dimensions but the batch"),
         .init("C3", "the padding is smaller than the window, on each side"),
         .init("C4", "the window fits into what is padded"),
-        .init("C5", "dilation is 1"),
+        .init("C5", "window, stride and padding have a number for each dimension behind the channels"),
     ]
 
     static let attributeDocumentation =
@@ -40,16 +40,13 @@ struct SpatialPool: Sendable, Equatable {
             + (countPadding ? [Attribute("count_padding", .boolean(true))] : [])
     }
 
-    func check(_ operands: [TensorType], _ name: String) throws(ConstraintViolation) {
+    func check(_ operands: [TensorType], _ name: String, rank: ClosedRange<Int>) throws(ConstraintViolation) {
         try OperandChecks(name, operands).count("C1", 1...1, "one value")
+        try window.check(name, rank: rank, wellFormed: "C5")
         for axis in 0..<window.rank where max(window.before[axis], window.after[axis]) >= window.size[axis] {
             throw ConstraintViolation(
                 "C3", "the padding \(window.before), \(window.after) of \(name) is not smaller than its window \(window.size)",
                 remedy: "pad less, so that no window lies wholly in the padding", at: .attribute("padding"))
-        }
-        guard window.dilation.allSatisfy({ $0 == 1 }) else {
-            throw ConstraintViolation(
-                "C5", "\(name) can't have a dilation of \(window.dilation)", remedy: "leave it out", at: .attribute("dilation"))
         }
         _ = try window.check(operands[0], name, "window", label: "C2", fitLabel: "C4")
     }

@@ -25,7 +25,7 @@ struct SpatialWindow: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - word: `kernel` or `window`.
-    ///   - strideIsSize: whether a stride that is left out is the window's size, as for pools.
+    ///   - strideIsSize: whether a stride that is left out is the window's size, as for pools. These have no dilation.
     init(
         _ attributes: inout AttributeReader, rank: Int, word: String, strideIsSize: Bool = false
     ) throws(AttributeError) {
@@ -33,7 +33,8 @@ struct SpatialWindow: Sendable, Equatable {
         size = try attributes.integers(word, count: rank, in: AttributeRange.extent)
         stride = try attributes.integers(
             "stride", count: rank, in: AttributeRange.extent, default: strideIsSize ? size : ones)
-        dilation = try attributes.integers("dilation", count: rank, in: AttributeRange.extent, default: ones)
+        dilation =
+            strideIsSize ? ones : try attributes.integers("dilation", count: rank, in: AttributeRange.extent, default: ones)
         let given = try attributes.integers("padding") ?? [0]
         let isWellFormed = [1, rank, 2 * rank].contains(given.count) && given.allSatisfy(AttributeRange.margin.contains)
         guard isWellFormed else {
@@ -62,9 +63,24 @@ struct SpatialWindow: Sendable, Equatable {
         [
             .init(word, "the size of the window, a number for each dimension"),
             .init("stride", "steps from one window to the next; \(strideIsSize ? "as the window" : "1")"),
-            .init("dilation", "steps from one place of the window to the next; 1"),
-            .init("padding", "one number, one for each dimension, or all before and then all after; 0"),
+        ] + (strideIsSize ? [] : [.init("dilation", "steps from one place of the window to the next; 1")]) + [
+            .init("padding", "one number, one for each dimension, or all before and then all after; 0")
         ]
+    }
+
+    /// Checks that every list has a number for each dimension, and these a sense: specs can't break it, calls from Swift can.
+    func check(_ name: String, rank: ClosedRange<Int>, wellFormed label: String) throws(ConstraintViolation) {
+        let (extents, margins) = ([size, stride, dilation], [before, after])
+        guard rank.contains(size.count), (extents + margins).allSatisfy({ $0.count == size.count }),
+            extents.allSatisfy({ $0.allSatisfy(AttributeRange.extent.contains) }),
+            margins.allSatisfy({ $0.allSatisfy(AttributeRange.margin.contains) })
+        else {
+            throw ConstraintViolation(
+                label,
+                "\(name) can't have a window of \(size) with a stride of \(stride), a dilation of \(dilation) and a padding "
+                    + "of \(before) and \(after)",
+                remedy: "give each a number for each dimension, from 1 on, and no negative padding")
+        }
     }
 
     /// From the first to the last place of a window.

@@ -12,6 +12,8 @@ struct TransposedConvolution: Sendable, Equatable {
         .init("C3", "`groups` divides `filters` and the channels of x"),
         .init("C4", "the padding leaves something of the output, and `output_padding` is smaller than the stride"),
         .init("C5", "weight is f32[C, filters / groups, kernel...]"), .init("C6", "bias is f32[filters]"),
+        .init(
+            "C7", "kernel, stride, dilation and both paddings have a number for each dimension; `filters` is at least 1"),
     ]
 
     init(filters: Int, groups: Int, bias: Bool, outputPadding: [Int], window: SpatialWindow) {
@@ -46,9 +48,16 @@ struct TransposedConvolution: Sendable, Equatable {
 
     func weightType(channels: Int) -> TensorType { TensorType(.f32, shape: [channels, filters / groups] + window.size) }
 
-    func check(_ operands: [TensorType], _ name: String) throws(ConstraintViolation) {
+    func check(_ operands: [TensorType], _ name: String, rank: Int) throws(ConstraintViolation) {
         let checks = OperandChecks(name, operands)
         try checks.count("C1", 1...(bias ? 3 : 2), bias ? "x, a weight and a bias" : "x and a weight")
+        try window.check(name, rank: rank...rank, wellFormed: "C7")
+        try checks.filters("C7", filters)
+        guard outputPadding.count == rank, outputPadding.allSatisfy(AttributeRange.margin.contains) else {
+            throw ConstraintViolation(
+                "C7", "\(name) can't have an output padding of \(outputPadding)",
+                remedy: "give a number for each dimension, none negative", at: .attribute("output_padding"))
+        }
         let x = operands[0]
         guard x.elementType == .f32, x.rank == window.rank + 2,
             let shape = TensorType(.f32, Array(x.dimensions.dropFirst())).shape
@@ -58,7 +67,7 @@ struct TransposedConvolution: Sendable, Equatable {
                 "\(name) works on f32 values of \(window.rank + 2) dimensions, batch and channels first, not on \(x)",
                 remedy: "give it such a value, with numbers for all dimensions but the first", at: .operand(0))
         }
-        guard filters % groups == 0, shape[0] % groups == 0 else {
+        guard groups >= 1, filters % groups == 0, shape[0] % groups == 0 else {
             throw ConstraintViolation(
                 "C3", "the \(shape[0]) channels of \(x) and \(filters) filters can't be split into \(groups) groups",
                 remedy: "make 'groups' a divisor of both", at: .attribute("groups"))

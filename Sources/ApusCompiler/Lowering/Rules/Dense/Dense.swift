@@ -27,10 +27,9 @@ extension ForwardDenseRule {
         let single = Candidate(name: "dense") { (lowering: inout Lowering) throws(LoweringError) in
             try emitDense(site, into: &lowering)
         }
-        if rows == 1, !site.isDynamic(site.operands[1]) { return [single] }
-        return site.rowCandidates(
-            source: site.operands[0], weight: site.operands[1], rows: rows, dense: single
-        ) {
+        let isPackable = !site.operands.dropFirst().contains { site.isDynamic($0) }
+        if rows == 1, isPackable { return [single] }
+        return site.rowCandidates(source: site.operands[0], rows: rows, isPackable: isPackable, dense: single) {
             (lowering: inout Lowering) throws(LoweringError) in
             try emitContraction(site, into: &lowering)
         }
@@ -74,17 +73,18 @@ extension Site {
     }
 
     /// The ways to multiply several rows of each sample with a matrix of weights: row by row, where the rows of source and
-    /// result lie evenly through all samples and results fill whole vectors, or as one product. Weights that are not the same for
-    /// all runs are not packed, so that the product is all there is for them.
+    /// result lie evenly through all samples and results fill whole vectors, or as one product.
+    ///
+    /// - Parameter isPackable: whether the weights are parameters, that are packed before the body.
     func rowCandidates(
-        source: ValueID, weight: ValueID, rows: Int, dense: Candidate,
+        source: ValueID, rows: Int, isPackable: Bool, dense: Candidate,
         contract: @escaping @Sendable (inout Lowering) throws(LoweringError) -> Void
     ) -> [Candidate] {
         let inputs = type(source).dimensions.last?.number ?? 1
         let outputs = type(results[0]).dimensions.last?.number ?? 1
         let cost = RowCost(rows: rows, inputs: inputs, outputs: outputs, lanes: lanes)
         let product = Candidate(name: "product", cycles: cost.contract, emit: contract)
-        guard !isDynamic(weight), outputs.isMultiple(of: lanes), Lowering.liesEvenly(rows * inputs),
+        guard isPackable, outputs.isMultiple(of: lanes), Lowering.liesEvenly(rows * inputs),
             Lowering.liesEvenly(rows * outputs)
         else {
             return [product]

@@ -10,10 +10,9 @@ struct DenseInputGradientRule: OperatorRule {
         let single = Candidate(name: "dense") { (lowering: inout Lowering) throws(LoweringError) in
             try emitDense(site, into: &lowering)
         }
-        if rows == 1, !site.isDynamic(site.operands[0]) { return [single] }
-        return site.rowCandidates(
-            source: site.operands[1], weight: site.operands[0], rows: rows, dense: single
-        ) {
+        let isPackable = !site.isDynamic(site.operands[0])
+        if rows == 1, isPackable { return [single] }
+        return site.rowCandidates(source: site.operands[1], rows: rows, isPackable: isPackable, dense: single) {
             (lowering: inout Lowering) throws(LoweringError) in
             let gradient = try lowering.factor(site.operands[1])
             let weights = try lowering.factor(site.operands[0])

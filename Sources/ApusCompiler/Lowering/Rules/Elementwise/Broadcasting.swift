@@ -15,16 +15,13 @@ struct BroadcastingRule: SingleRule {
 
     func companions(_ site: Site) -> [ValueID] { elementwise.companions(site) }
 
-    func wholeForm(_ site: Site) -> WholeForm? {
-        let shape = site.type(site.results[0]).dimensions
-        guard site.operands.allSatisfy({ site.type($0).dimensions == shape }) else { return nil }
-        return elementwise.wholeForm(site)
-    }
+    func wholeForm(_ site: Site) -> WholeForm? { elementwise.wholeForm(site) }
 
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        if site.hasOneType { return try elementwise.emit(site, into: &lowering) }
         let shape = try lowering.sampleShape(site.results[0])
-        try BroadcastParameters.checkRank(shape, site)
+        guard !site.hasOneType, shape.count <= 6, let step = function.step,
+            (site.operands + site.results).allSatisfy({ site.type($0).elementType == .f32 })
+        else { return try elementwise.emit(site, into: &lowering) }
         let result = try lowering.makeResult(site.results[0])
         var places: [Place] = []
         var strides: [(six: BroadcastParameters.Six, sample: Int32)] = []
@@ -40,7 +37,6 @@ struct BroadcastingRule: SingleRule {
                 strides.append((six, 0))
             }
         }
-        guard let step = function.step else { throw site.unsupported("has no instruction") }
         var parameters = BroadcastParameters(operation: step)
         parameters.extents = BroadcastParameters.six(shape, filling: 1)
         parameters.firstStrides = strides[0].six

@@ -7,10 +7,7 @@ struct GatherRule: OperatorRule, GatheringRule {
 
     init(_ operation: Gather) { axis = operation.axis }
 
-    func parameters(
-        _ site: Site, source: RowMajorOperand, indices: RowMajorOperand
-    ) throws(LoweringError) -> IndexParameters {
-        let axis = try site.sampleAxis(axis, of: site.operands[0], shape: source.shape)
-        return .slices(shape: source.shape, axis: axis, count: indices.elements)
+    func parameters(_ site: Site, shape: [Int], indices: [Int]) throws(LoweringError) -> IndexParameters {
+        .slices(shape: shape, axis: try site.axis(axis, of: site.operands[0]), count: indices.reduce(1, *))
     }
 }

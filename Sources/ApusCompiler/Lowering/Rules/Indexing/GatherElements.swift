@@ -7,10 +7,7 @@ struct GatherElementsRule: OperatorRule, GatheringRule {
 
     init(_ operation: GatherElements) { axis = operation.axis }
 
-    func parameters(
-        _ site: Site, source: RowMajorOperand, indices: RowMajorOperand
-    ) throws(LoweringError) -> IndexParameters {
-        let axis = try site.sampleAxis(axis, of: site.operands[0], shape: source.shape)
-        return .elements(shape: source.shape, axis: axis, indexShape: indices.shape)
+    func parameters(_ site: Site, shape: [Int], indices: [Int]) throws(LoweringError) -> IndexParameters {
+        .elements(shape: shape, axis: try site.axis(axis, of: site.operands[0]), indexShape: indices)
     }
 }

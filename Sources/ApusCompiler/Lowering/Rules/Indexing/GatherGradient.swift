@@ -10,24 +10,34 @@ struct GatherGradientRule: OperatorRule, SingleRule {
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
         let value = site.results[0]
         guard site.type(value).elementType == .f32 else { throw site.unsupported("adds gradients of type f32 alone") }
-        let indices = try lowering.indexOperand(site.operands[0])
-        let gradient = try lowering.rowMajorOperand(site.operands[1])
-        let shape = try lowering.sampleShape(value)
-        let result: RowMajorOperand
-        if site.isDynamic(value) {
-            result = RowMajorOperand(try lowering.makeResult(value), shape: shape)
-            lowering.clear(result, label: site.name)
-        } else {
-            let count = shape.reduce(1, *)
-            result = RowMajorOperand(
-                place: .fixed(lowering.makeReduction(value, elements: count, form: .copy(count: count))),
-                type: .float32, shape: shape, sampleStride: 0)
-        }
+        let axis = try site.axis(axis, of: value)
+        let gradient = try lowering.readableOperand(site.operands[1])
+        let indices = try lowering.indexOperand(site.operands[0], site)
+        let shape = try lowering.typeShape(value)
+        let result = try lowering.makeCleared(value, site)
         var parameters = IndexParameters.slices(
-            shape: shape, axis: try site.sampleAxis(axis, of: value, shape: shape), count: indices.elements)
-        parameters.take(indexed: result, indices: indices, plainSampleStride: gradient.sampleStride)
+            shape: shape, axis: axis, count: try lowering.typeShape(site.operands[0]).reduce(1, *))
+        parameters.take(indexed: result, indices: indices, plain: gradient)
         parameters.operation = ScatterOperation.add.rawValue
         parameters.takesNearest = 1
         lowering.emit(.scatter, [gradient.place, indices.place, result.place], parameters, label: site.name)
+    }
+}
+
+extension Lowering {
+    /// Room for a plain result that is added to, with zeros in it: a sum over the samples where it has no batch and an operand
+    /// has.
+    fileprivate mutating func makeCleared(_ value: ValueID, _ site: Site) throws(LoweringError) -> Stored {
+        let count = try sampleShape(value).reduce(1, *)
+        guard site.isSum(value) else {
+            let result = try makeResult(value)
+            try emitFill(result, count: count, with: 0, site)
+            return result
+        }
+        // Sums over samples are cleared before every run.
+        var layout = packedLayout(value, try sampleShape(value))
+        layout.sampleStride = 0
+        return Stored(
+            place: .fixed(makeReduction(value, elements: count, form: .copy(count: count))), layout: layout)
     }
 }

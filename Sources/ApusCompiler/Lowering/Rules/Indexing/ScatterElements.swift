@@ -11,8 +11,7 @@ struct ScatterElementsRule: OperatorRule, ScatteringRule {
         reduction = operation.reduction
     }
 
-    func parameters(_ site: Site, shape: [Int], indices: RowMajorOperand) throws(LoweringError) -> IndexParameters {
-        let axis = try site.sampleAxis(axis, of: site.operands[0], shape: shape)
-        return .elements(shape: shape, axis: axis, indexShape: indices.shape)
+    func parameters(_ site: Site, shape: [Int], indices: [Int]) throws(LoweringError) -> IndexParameters {
+        .elements(shape: shape, axis: try site.axis(axis, of: site.operands[0]), indexShape: indices)
     }
 }

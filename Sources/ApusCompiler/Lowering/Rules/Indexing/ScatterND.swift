@@ -11,7 +11,7 @@ struct ScatterNDRule: OperatorRule, ScatteringRule {
         reduction = operation.reduction
     }
 
-    func parameters(_ site: Site, shape: [Int], indices: RowMajorOperand) throws(LoweringError) -> IndexParameters {
-        try site.tuples(indexed: shape, indices: indices.shape, batch: batch)
+    func parameters(_ site: Site, shape: [Int], indices: [Int]) throws(LoweringError) -> IndexParameters {
+        try site.tuples(shape: shape, indices: indices, batch: batch)
     }
 }

@@ -5,27 +5,25 @@ import ApusInstructions
 protocol ScatteringRule: SingleRule {
     var reduction: ScatterReduction { get }
 
-    /// Which places the indices say.
-    func parameters(_ site: Site, shape: [Int], indices: RowMajorOperand) throws(LoweringError) -> IndexParameters
+    /// Which places indices of shape `indices` say in an operand of `shape`.
+    func parameters(_ site: Site, shape: [Int], indices: [Int]) throws(LoweringError) -> IndexParameters
 }
 
 extension ScatteringRule {
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        let source = try lowering.rowMajorOperand(site.operands[0])
-        let indices = try lowering.indexOperand(site.operands[1])
-        let updates = try lowering.rowMajorOperand(site.operands[2])
-        guard reduction.operation.computes(source.type) else {
-            throw site.unsupported("can't \(reduction.rawValue) elements of type \(site.type(site.results[0]).elementType)")
+        let shape = try lowering.typeShape(site.operands[0])
+        var parameters = try parameters(site, shape: shape, indices: try lowering.typeShape(site.operands[1]))
+        let source = try lowering.readableOperand(site.operands[0])
+        let indices = try lowering.indexOperand(site.operands[1], site)
+        let updates = try lowering.readableOperand(site.operands[2])
+        guard reduction.operation.computes(StoredType(source.elementType)) else {
+            throw site.unsupported("has no \(reduction.rawValue) for elements of type \(source.elementType)")
         }
-        var parameters = try parameters(site, shape: source.shape, indices: indices)
-        let result = RowMajorOperand(try lowering.makeResult(site.results[0]), shape: source.shape)
-        var copy = CopyParameters(
-            extents: (1, 1, 1, 1, 1, 1, 1, Int32(source.elements)), elementBytes: source.type.bytes,
-            sourceStrides: (0, 0, 0, 0, 0, 0, 0, 1), destinationStrides: (0, 0, 0, 0, 0, 0, 0, 1))
-        copy.sourceSampleStride = Int32(source.sampleStride)
-        copy.destinationSampleStride = Int32(result.sampleStride)
-        lowering.emit(.copy, [source.place, result.place], copy, label: site.name)
-        parameters.take(indexed: result, indices: indices, plainSampleStride: updates.sampleStride)
+        let result = try lowering.makeResult(site.results[0])
+        try lowering.emitCopy(
+            [shape.reduce(1, *)], from: StridedOperand(source, strides: [1]), to: StridedOperand(result, strides: [1]),
+            site)
+        parameters.take(indexed: result, indices: indices, plain: updates)
         parameters.operation = reduction.operation.rawValue
         lowering.emit(.scatter, [updates.place, indices.place, result.place], parameters, label: site.name)
     }
@@ -33,7 +31,7 @@ extension ScatteringRule {
 
 extension ScatterReduction {
     /// The instruction's operation.
-    var operation: ScatterOperation {
+    fileprivate var operation: ScatterOperation {
         switch self {
         case .none: .replace
         case .add: .add

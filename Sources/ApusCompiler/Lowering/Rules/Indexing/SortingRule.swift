@@ -9,20 +9,19 @@ protocol SortingRule: SingleRule {
 
 extension SortingRule {
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        let source = try lowering.rowMajorOperand(site.operands[0])
-        guard source.type != .float64, source.type != .uint64 else {
-            throw site.unsupported("puts no elements of type \(site.type(site.operands[0]).elementType) in order")
+        let axis = try site.axis(axis, of: site.operands[0])
+        let shape = try lowering.typeShape(site.operands[0])
+        let source = try lowering.readableOperand(site.operands[0])
+        guard source.elementType != .f64, source.elementType != .u64 else {
+            throw site.unsupported("puts no elements of type \(source.elementType) in order")
         }
-        let axis = try site.sampleAxis(axis, of: site.operands[0], shape: source.shape)
-        let (values, indices) = (
-            try used(site.results[0], site, &lowering), try used(site.results[1], site, &lowering)
-        )
+        let values = try makeIfRead(site.results[0], site, &lowering)
+        let indices = try makeIfRead(site.results[1], site, &lowering)
         var parameters = SortParameters(
-            outer: source.shape[..<axis].reduce(1, *), axis: source.shape[axis],
-            inner: source.shape[(axis + 1)...].reduce(1, *), kept: try lowering.sampleShape(site.results[0])[axis],
-            sourceSampleStride: source.sampleStride, valueSampleStride: values?.sampleStride ?? 0,
-            indexSampleStride: indices?.sampleStride ?? 0)
-        parameters.type = UInt8(source.type.rawValue)
+            outer: shape[..<axis].reduce(1, *), axis: shape[axis], inner: shape[(axis + 1)...].reduce(1, *),
+            kept: try lowering.typeShape(site.results[0])[axis], sourceSampleStride: source.sampleStride,
+            valueSampleStride: values?.sampleStride ?? 0, indexSampleStride: indices?.sampleStride ?? 0)
+        parameters.type = UInt8(StoredType(source.elementType).rawValue)
         parameters.isDescending = isDescending ? 1 : 0
         let scratch = lowering.addScratch("\(site.name) scratch", bytes: parameters.scratchBytes)
         lowering.emit(
@@ -30,11 +29,11 @@ extension SortingRule {
             label: site.name)
     }
 
-    /// Room for a result that somebody reads.
-    private func used(
+    /// Room for a result; none where nobody reads it.
+    private func makeIfRead(
         _ value: ValueID, _ site: Site, _ lowering: inout Lowering
-    ) throws(LoweringError) -> RowMajorOperand? {
+    ) throws(LoweringError) -> Stored? {
         guard site.context.isOutput(value) || !site.readers(of: value).isEmpty else { return nil }
-        return RowMajorOperand(try lowering.makeOutput(value), shape: [])
+        return try lowering.makeOutput(value)
     }
 }

@@ -39,7 +39,7 @@ extension LossGradientRule {
 extension RowParameters {
     /// The rows of the last dimension, and a label for each.
     fileprivate init(_ source: PlainValue, _ labels: PlainValue) {
-        let count = source.dimensions.last ?? 1
+        let count = source.shape.last ?? 1
         self.init(
             count: count, rows: source.count / count, rowStride: count, sampleStride: source.sampleStride)
         labelStride = Int32(labels.sampleStride)

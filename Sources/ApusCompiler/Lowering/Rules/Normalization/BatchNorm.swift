@@ -1,23 +1,25 @@
 import ApusGraph
 import ApusInstructions
 
-/// Batch norm by running statistics, of blocked pictures.
+/// Batch norm by running statistics, of blocked pictures; values of other ranks go through one.
 struct BatchNormRule: OperatorRule, SingleRule {
     let epsilon: Float
 
     init(_ operation: BatchNorm) { epsilon = Float(operation.epsilon) }
 
-    func order(_ site: Site, isPlain: (ValueID) -> Bool) -> ElementOrder { .blocked }
+    func order(_ site: Site, isPlain: (ValueID) -> Bool) -> ElementOrder {
+        site.liesByChannels(site.operands[0]) ? .blocked : .plain
+    }
 
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        let source = try lowering.blockedOperand(site.operands[0])
+        let source = try lowering.channelPicture(site.operands[0], site)
         var vectors: [Place] = []
-        for operand in site.operands.dropFirst() { vectors.append(.fixed(try lowering.paddedVector(operand))) }
-        let result = try lowering.makeResult(site.results[0])
+        for operand in site.operands.dropFirst() { vectors.append(try lowering.channelVector(operand)) }
+        let result = try lowering.makeChannelPicture(site.results[0], site)
         lowering.emit(
             .batchNormInference, [source.place] + vectors + [result.place],
             BatchNormParameters(source: source.layout, destination: result.layout, epsilon: epsilon),
             label: site.name, repeats: source.imageCount)
-        lowering.clearBorder(result, label: site.name)
+        try lowering.storeChannelPicture(result, in: site.results[0], site)
     }
 }

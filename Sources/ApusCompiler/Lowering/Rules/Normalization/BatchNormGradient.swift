@@ -7,27 +7,29 @@ struct BatchNormGradientRule: OperatorRule, SingleRule {
 
     init(_ operation: BatchNormGradient) { epsilon = Float(operation.epsilon) }
 
-    func order(_ site: Site, isPlain: (ValueID) -> Bool) -> ElementOrder { .blocked }
+    func order(_ site: Site, isPlain: (ValueID) -> Bool) -> ElementOrder {
+        site.liesByChannels(site.operands[0]) ? .blocked : .plain
+    }
 
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        let gradient = try lowering.blockedOperand(site.operands[1])
-        let scale = try lowering.paddedVector(site.operands[2])
-        let mean = try lowering.paddedVector(site.operands[3])
-        let variance = try lowering.paddedVector(site.operands[4])
-        let result = try lowering.makeResult(site.results[0])
-        let source = try lowering.operand(site.operands[0], in: result.layout)
-        let channels = Int(result.layout.channels)
-        let padded = channels.roundedUp(to: site.lanes)
-        let scaleSum = lowering.makeReduction(site.results[1], elements: padded, form: .copy(count: channels))
-        let biasSum = lowering.makeReduction(site.results[2], elements: padded, form: .copy(count: channels))
+        let gradient = try lowering.channelPicture(site.operands[1], site)
+        let scale = try lowering.channelVector(site.operands[2])
+        let mean = try lowering.channelVector(site.operands[3])
+        let variance = try lowering.channelVector(site.operands[4])
+        let result = try lowering.makeChannelPicture(site.results[0], site)
+        let source =
+            site.liesByChannels(site.operands[0])
+            ? try lowering.operand(site.operands[0], in: result.layout)
+            : try lowering.channelPicture(site.operands[0], site)
+        let scaleSum = try lowering.makePlainSum(site.results[1], site, isCleared: true).place
+        let biasSum = try lowering.makePlainSum(site.results[2], site, isCleared: true).place
         lowering.emit(
             .batchNormGradient,
             [
-                source.place, gradient.place, .fixed(scale), .fixed(mean), .fixed(variance), result.place,
-                .fixed(scaleSum), .fixed(biasSum),
+                source.place, gradient.place, scale, mean, variance, result.place, scaleSum, biasSum,
             ],
             BatchNormParameters(source: result.layout, destination: gradient.layout, epsilon: epsilon),
             label: site.name, repeats: source.imageCount)
-        lowering.clearBorder(result, label: site.name)
+        try lowering.storeChannelPicture(result, in: site.results[0], site)
     }
 }

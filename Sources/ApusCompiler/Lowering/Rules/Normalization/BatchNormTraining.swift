@@ -7,22 +7,22 @@ struct BatchNormTrainingRule: OperatorRule, SingleRule {
 
     init(_ operation: BatchNormTraining) { epsilon = Float(operation.epsilon) }
 
-    func order(_ site: Site, isPlain: (ValueID) -> Bool) -> ElementOrder { .blocked }
+    func order(_ site: Site, isPlain: (ValueID) -> Bool) -> ElementOrder {
+        site.liesByChannels(site.operands[0]) ? .blocked : .plain
+    }
 
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        let source = try lowering.blockedOperand(site.operands[0])
-        let scale = try lowering.paddedVector(site.operands[1])
-        let bias = try lowering.paddedVector(site.operands[2])
-        let result = try lowering.makeResult(site.results[0])
-        let channels = Int(source.layout.channels)
-        let padded = channels.roundedUp(to: site.lanes)
-        let mean = lowering.makeReduction(site.results[1], elements: padded, form: .copy(count: channels))
-        let variance = lowering.makeReduction(site.results[2], elements: padded, form: .copy(count: channels))
+        let source = try lowering.channelPicture(site.operands[0], site)
+        let scale = try lowering.channelVector(site.operands[1])
+        let bias = try lowering.channelVector(site.operands[2])
+        let result = try lowering.makeChannelPicture(site.results[0], site)
+        let mean = try lowering.makePlainSum(site.results[1], site).place
+        let variance = try lowering.makePlainSum(site.results[2], site).place
         lowering.emit(
             .batchNormTraining,
-            [source.place, .fixed(scale), .fixed(bias), result.place, .fixed(mean), .fixed(variance)],
+            [source.place, scale, bias, result.place, mean, variance],
             BatchNormParameters(source: source.layout, destination: result.layout, epsilon: epsilon),
             label: site.name, repeats: source.imageCount)
-        lowering.clearBorder(result, label: site.name)
+        try lowering.storeChannelPicture(result, in: site.results[0], site)
     }
 }

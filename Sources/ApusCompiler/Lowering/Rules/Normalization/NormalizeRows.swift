@@ -14,7 +14,7 @@ struct NormalizeRowsRule: OperatorRule, SingleRule {
         if vectors.count == 1 { vectors.append(.none) }
         let result = try lowering.makePlainResult(site.results[0], isOutput: true)
         var parameters = try NormalizeRowsParameters(
-            site, source.dimensions, axis: operation.axis, groups: operation.groups, epsilon: operation.epsilon)
+            site, source.shape, axis: operation.axis, groups: operation.groups, epsilon: operation.epsilon)
         parameters.isCentered = operation.isCentered ? 1 : 0
         parameters.sourceSampleStride = Int32(source.sampleStride)
         parameters.destinationSampleStride = Int32(result.sampleStride)

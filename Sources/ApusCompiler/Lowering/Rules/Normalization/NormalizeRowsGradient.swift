@@ -15,7 +15,7 @@ struct NormalizeRowsGradientRule: OperatorRule, SingleRule {
         let deviation = try lowering.plainValue(site.operands[3], isAligned: true)
         let mean = operation.isCentered ? try lowering.plainValue(site.operands[4], isAligned: true).place : .none
         var parameters = try NormalizeRowsParameters(
-            site, source.dimensions, axis: operation.axis, groups: operation.groups, epsilon: operation.epsilon)
+            site, source.shape, axis: operation.axis, groups: operation.groups, epsilon: operation.epsilon)
         parameters.isCentered = operation.isCentered ? 1 : 0
         parameters.sourceSampleStride = Int32(source.sampleStride)
         parameters.destinationSampleStride = Int32(gradient.sampleStride)

@@ -114,12 +114,12 @@ extension Lowering {
     mutating func factor(_ value: ValueID, isTransposed: Bool = false) throws(LoweringError) -> Factor {
         guard context.samples.isDynamic(value) else {
             return Factor(
-                dimensions: try dimensions(of: value), place: .none, sampleStride: 0, parameter: value,
+                dimensions: try typeShape(value), place: .none, sampleStride: 0, parameter: value,
                 isTransposed: isTransposed)
         }
         let plain = try plainValue(value)
         return Factor(
-            dimensions: plain.dimensions, place: plain.place, sampleStride: plain.sampleStride,
+            dimensions: plain.shape, place: plain.place, sampleStride: plain.sampleStride,
             isTransposed: isTransposed)
     }
 
@@ -170,7 +170,7 @@ extension Lowering {
     private mutating func packedMatrix(
         _ matrix: Contraction.Matrix, lines: Int, depth: Int, width: Int, lineStride: Int, depthStride: Int
     ) throws(LoweringError) -> Operand? {
-        guard let value = matrix.parameter, reductions[value] == nil, matrix.batch.allSatisfy({ $0 == 0 }) else {
+        guard let value = matrix.parameter, reductions[value] == nil, stage != .epilogue, matrix.batch.allSatisfy({ $0 == 0 }) else {
             return nil
         }
         return try derive(

@@ -27,7 +27,7 @@ extension Site {
     ///
     /// - Throws: where the axis is the batch.
     func line(along axis: Int, _ lowering: Lowering) throws(LoweringError) -> (outer: Int, axis: Int, inner: Int) {
-        let dimensions = try lowering.dimensions(of: operands[0])
+        let dimensions = try lowering.typeShape(operands[0])
         let number = axis < 0 ? axis + dimensions.count : axis
         guard number > 0 || !type(operands[0]).isBatched else {
             throw unsupported("along the batch needs all samples at once; give the batch a number")

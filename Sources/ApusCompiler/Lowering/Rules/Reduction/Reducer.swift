@@ -9,15 +9,22 @@ struct Reducer {
     /// - Parameter axes: the numbers of the dimensions that are joined.
     init(_ operation: ReduceOperation, of source: PlainValue, over axes: Set<Int>) {
         self.source = source
-        let kept = source.dimensions.indices.map { axes.contains($0) ? 1 : source.dimensions[$0] }
-        let strides = rowMajorStrides(kept).enumerated().map { axes.contains($0.offset) ? 0 : $0.element }
+        let strides = source.shape.reducedStrides(over: axes)
         parameters = ReductionParameters(
-            operation, extents: EightDimensions(innermost: source.dimensions, padding: 1),
-            sourceStrides: EightDimensions(innermost: source.strides, padding: 0),
+            operation, extents: EightDimensions(innermost: source.shape, padding: 1),
+            sourceStrides: EightDimensions(innermost: rowMajorStrides(source.shape), padding: 0),
             destinationStrides: EightDimensions(innermost: strides, padding: 0),
             sourceSampleStride: source.sampleStride, destinationSampleStride: 0)
         parameters.sourceType = UInt8(source.type.rawValue)
         parameters.destinationType = parameters.sourceType
+    }
+}
+
+extension [Int] {
+    /// Over the loops of this shape, the strides of a row-major value that has no part along `axes`.
+    func reducedStrides(over axes: Set<Int>) -> [Int] {
+        let kept = indices.map { axes.contains($0) ? 1 : self[$0] }
+        return rowMajorStrides(kept).enumerated().map { axes.contains($0.offset) ? 0 : $0.element }
     }
 }
 

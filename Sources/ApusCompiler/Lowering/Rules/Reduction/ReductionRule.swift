@@ -26,7 +26,7 @@ extension ReductionRule {
         let source = try lowering.plainValue(operand)
         let result = try lowering.makePlainSum(site.results[0], site)
         var reducer = Reducer(Self.operation, of: source, over: axes)
-        reducer.parameters.scale = scale(count: axes.reduce(1) { $0 * source.dimensions[$1] })
+        reducer.parameters.scale = scale(count: axes.reduce(1) { $0 * source.shape[$1] })
         lowering.emit(reducer, to: result, accumulates: site.isSum(site.results[0]), label: site.name)
     }
 }

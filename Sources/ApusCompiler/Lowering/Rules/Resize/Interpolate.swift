@@ -1,6 +1,5 @@
 import ApusGraph
 import ApusInstructions
-import ApusPlan
 
 /// One dimension resized: the nearest elements are gathered, others weighed.
 struct InterpolateRule: OperatorRule, SingleRule {
@@ -9,41 +8,40 @@ struct InterpolateRule: OperatorRule, SingleRule {
     init(_ operation: Interpolate) { self.operation = operation }
 
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        let source = try lowering.rowMajorOperand(site.operands[0])
-        let axis = try site.sampleAxis(operation.axis, of: site.operands[0], shape: source.shape)
-        let size = try lowering.sampleShape(site.results[0])[axis]
-        let taps = operation.interpolation.taps(input: source.shape[axis], output: size, scale: operation.scale)
-        let indices = Place.fixed(lowering.addIndices(taps.indices.map { Int32($0) }))
-        if operation.interpolation.mode == .nearest {
-            let result = RowMajorOperand(try lowering.makeOutput(site.results[0]), shape: [])
-            var parameters = IndexParameters.slices(shape: source.shape, axis: axis, count: size)
-            parameters.take(
-                indexed: source,
-                indices: RowMajorOperand(place: indices, type: .int32, shape: [size], sampleStride: 0),
-                plainSampleStride: result.sampleStride)
-            return lowering.emit(.gather, [source.place, indices, result.place], parameters, label: site.name)
+        let axis = try site.axis(operation.axis, of: site.operands[0])
+        let shape = try lowering.typeShape(site.operands[0])
+        let size = try lowering.typeShape(site.results[0])[axis]
+        let taps = operation.interpolation.taps(input: shape[axis], output: size, scale: operation.scale)
+        let source = try lowering.readableOperand(site.operands[0])
+        guard operation.interpolation.mode == .nearest || source.elementType == .f32 else {
+            throw site.unsupported("weighs elements of type f32 alone")
         }
-        guard source.type == .float32 else { throw site.unsupported("weighs elements of type f32 alone") }
-        let result = RowMajorOperand(try lowering.makeOutput(site.results[0]), shape: [])
-        let parameters = InterpolateParameters(
-            shape: source.shape, axis: axis, size: size, taps: taps.count, sourceSampleStride: source.sampleStride,
-            destinationSampleStride: result.sampleStride)
-        let weights = Place.fixed(lowering.addConstant(taps.weights.map { Float($0) }))
+        let result = try lowering.makeOutput(site.results[0])
+        let indices = lowering.constant(indices: taps.indices)
+        if operation.interpolation.mode == .nearest {
+            var parameters = IndexParameters.slices(shape: shape, axis: axis, count: size)
+            parameters.take(indexed: source, indices: indices, plain: result)
+            return lowering.emit(.gather, [source.place, indices.place, result.place], parameters, label: site.name)
+        }
+        var parameters = InterpolateParameters(
+            outer: shape[..<axis].reduce(1, *), source: shape[axis], destination: size,
+            inner: shape[(axis + 1)...].reduce(1, *), taps: taps.count)
+        parameters.sourceSampleStride = Int32(source.sampleStride)
+        parameters.destinationSampleStride = Int32(result.sampleStride)
         lowering.emit(
-            .interpolate, [source.place, indices, weights, result.place], parameters, label: site.name,
-            multiplyAdds: site.multiplyAdds)
+            .interpolate, [source.place, indices.place, lowering.constant(weights: taps.weights), result.place],
+            parameters, label: site.name, multiplyAdds: site.multiplyAdds)
     }
 }
 
-extension InterpolateParameters {
-    /// From samples of `shape` to such with `size` elements along the axis.
-    init(
-        shape: [Int], axis: Int, size: Int, taps: Int, sourceSampleStride: Int, destinationSampleStride: Int
-    ) {
-        self.init(
-            outer: shape[..<axis].reduce(1, *), source: shape[axis], destination: size,
-            inner: shape[(axis + 1)...].reduce(1, *), taps: taps)
-        self.sourceSampleStride = Int32(sourceSampleStride)
-        self.destinationSampleStride = Int32(destinationSampleStride)
+extension Lowering {
+    /// Indices of 4 bytes among the constants.
+    mutating func constant(indices: [Int]) -> Stored {
+        var layout = ImageLayout(channels: indices.count, height: 1, width: 1)
+        layout.sampleStride = 0
+        return Stored(place: .fixed(addConstant(.integers(indices), .i32)), layout: layout, elementType: .i32)
     }
+
+    /// Weights of f32 among the constants.
+    mutating func constant(weights: [Double]) -> Place { .fixed(addConstant(.numbers(weights), .f32)) }
 }

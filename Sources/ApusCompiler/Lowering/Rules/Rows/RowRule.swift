@@ -17,25 +17,26 @@ extension RowRule {
     static var writesOutput: Bool { false }
 
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        try site.requireSinglePrecision()
         let line = try site.line(along: axis, lowering)
         var sources: [PlainValue] = []
         // Several operands have one stride for all.
-        for operand in site.operands { sources.append(try lowering.plainValue(operand, isAligned: true)) }
+        for operand in site.operands { sources.append(try lowering.singlePrecisionValue(operand, site)) }
         let places = sources.map(\.place)
         guard line.inner == 1 else {
-            let result = try lowering.makePlainResult(site.results[0], isOutput: true)
+            let result = try lowering.makeSinglePrecisionResult(site.results[0], isOutput: true)
             var parameters = SoftmaxAxisParameters(
                 outer: line.outer, axis: line.axis, inner: line.inner, isLogarithmic: Self.isLogarithmic)
             parameters.sampleStride = Int32(sources[0].sampleStride)
             parameters.destinationSampleStride = Int32(result.sampleStride)
-            return lowering.emit(Self.lines, places + [result.place], parameters, label: site.name)
+            lowering.emit(Self.lines, places + [result.place], parameters, label: site.name)
+            return try lowering.storeResult(result, of: site.results[0], site)
         }
-        let result = try lowering.makePlainResult(site.results[0], isOutput: Self.writesOutput)
+        let result = try lowering.makeSinglePrecisionResult(site.results[0], isOutput: Self.writesOutput)
         var parameters = RowParameters(
             count: line.axis, rows: line.outer, rowStride: line.axis, sampleStride: sources[0].sampleStride)
         parameters.resultStride = Int32(result.sampleStride)
         parameters.labelStride = 1
         lowering.emit(Self.rows, places + [result.place], parameters, label: site.name)
+        try lowering.storeResult(result, of: site.results[0], site)
     }
 }

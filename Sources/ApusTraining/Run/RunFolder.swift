@@ -17,7 +17,7 @@ public struct RunFolder: Sendable {
     /// Opens the folder; makes it where it doesn't exist.
     public init(_ path: String) throws(TrainingError) {
         self.path = path
-        do throws(FileError) { try makeFolder(path) } catch { throw .file(error.description) }
+        do throws(FileError) { try makeFolder(path) } catch { throw .file(error) }
     }
 
     /// Whether a run was begun here.
@@ -27,7 +27,7 @@ public struct RunFolder: Sendable {
     public mutating func resume() throws(TrainingError) -> Checkpoint {
         let bytes: [UInt8]
         do throws(FileError) { bytes = try readFile(checkpointPath) } catch {
-            throw .file("\(error.description); there is nothing to resume in \(path)")
+            throw .checkpoint(.missing(error, folder: path))
         }
         let checkpoint = try Checkpoint(decoding: bytes, file: checkpointPath)
         history = []
@@ -36,7 +36,7 @@ public struct RunFolder: Sendable {
             let text = String(decoding: try readFile(historyPath), as: UTF8.self)
             history = text.split(separator: "\n").prefix(checkpoint.epochs).map(String.init)
         } catch {
-            throw .file(error.description)
+            throw .file(error)
         }
         return checkpoint
     }
@@ -47,16 +47,21 @@ public struct RunFolder: Sendable {
         try write([], to: historyPath)
     }
 
-    /// Keeps a model as the best, with the epoch that it is from and the accuracy that it was chosen by.
-    public func save(best model: Model, epoch: Int, accuracy: Double, of set: String) throws(TrainingError) {
+    /// Keeps a model as the best, with the epoch that it is from and the score that it was chosen by.
+    ///
+    /// - Parameter loss: what it was trained by, where that was not chosen by the model itself.
+    public func save(
+        best model: Model, epoch: Int, score: Double, _ measure: Evaluation.Measure, of set: String, loss: String? = nil
+    ) throws(TrainingError) {
         var model = model
         model.notes = [
-            .init(name: "epoch", value: "\(epoch)"), .init(name: "accuracy", value: "\(accuracy)"),
-            .init(name: "accuracy_of", value: set),
+            .init(name: "epoch", value: "\(epoch)"), .init(name: measure.rawValue, value: "\(score)"),
+            .init(name: "\(measure.rawValue)_of", value: set),
         ]
+        if let loss { model.notes.append(.init(name: Evaluator.lossNote, value: loss)) }
         let bytes: [UInt8]
         do throws(ModelFileError) { bytes = try ModelFile.encode(model, weights: .f32) } catch {
-            throw .file(error.description)
+            throw .modelFile(error)
         }
         try write(bytes, to: bestModelPath)
     }
@@ -72,7 +77,7 @@ public struct RunFolder: Sendable {
     }
 
     private func write(_ bytes: [UInt8], to path: String) throws(TrainingError) {
-        do throws(FileError) { try writeFile(bytes, to: path) } catch { throw .file(error.description) }
+        do throws(FileError) { try writeFile(bytes, to: path) } catch { throw .file(error) }
     }
 }
 
@@ -81,9 +86,9 @@ extension EpochRecord {
     package var json: JSONValue {
         [
             "epoch": .integer(epoch), "train_loss": .number(trainLoss),
-            "validation_accuracy": validationAccuracy.map { .number($0) } ?? .null,
-            "test_accuracy": testAccuracy.map { .number($0) } ?? .null, "learning_rate": .number(learningRate),
-            "seconds": .number(seconds), "images_per_second": .number(imagesPerSecond),
+            "validation_\(measure.rawValue)": validationScore.map { .number($0) } ?? .null,
+            "test_\(measure.rawValue)": testScore.map { .number($0) } ?? .null, "learning_rate": .number(learningRate),
+            "seconds": .number(seconds), "images_per_second": .number(samplesPerSecond),
         ]
     }
 }

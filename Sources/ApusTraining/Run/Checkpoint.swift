@@ -21,7 +21,7 @@ package struct Progress: Sendable, Equatable {
 /// All that a training run needs to go on as if it had never stopped.
 ///
 /// The file is little-endian: `APUSCKPT`, a version, the recipe, the progress, then each named block of f32, and last a
-/// CRC-32 of all before it.
+/// checksum of all before it.
 public struct Checkpoint: Sendable, Equatable {
     package var recipe: String
     package var progress: Progress
@@ -37,7 +37,7 @@ public struct Checkpoint: Sendable, Equatable {
     static func key(_ slice: StateSlice) -> String { "\(slice.kind)/\(slice.name)" }
 
     private static let magic = Array("APUSCKPT".utf8)
-    private static let version: UInt32 = 1
+    private static let version: UInt32 = 2
 
     /// Epochs that are done.
     public var epochs: Int { progress.epoch }
@@ -62,7 +62,7 @@ public struct Checkpoint: Sendable, Equatable {
             progress.learningRate.bestEpoch,
         ] { append(Int64(number)) }
         for number in [
-            progress.lossSum, progress.seconds, progress.learningRate.base, progress.learningRate.bestAccuracy,
+            progress.lossSum, progress.seconds, progress.learningRate.base, progress.learningRate.bestScore,
         ] { append(number.bitPattern) }
         append(progress.end?.rawValue ?? "")
         append(UInt32(state.count))
@@ -71,9 +71,11 @@ public struct Checkpoint: Sendable, Equatable {
             append(UInt32(elements.count))
             for element in elements { append(element.bitPattern) }
         }
-        append(ModelFile.checksum(bytes))
+        append(Self.checksum(bytes[...]))
         return bytes
     }
+
+    private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt64 { unsafe ApusPlan.checksum(bytes.span.bytes) }
 
     // MARK: Reading
 
@@ -81,15 +83,15 @@ public struct Checkpoint: Sendable, Equatable {
     public init(decoding bytes: [UInt8], file: String) throws(TrainingError) {
         var reader = Reader(bytes: bytes[...], file: file)
         guard bytes.starts(with: Self.magic) else {
-            throw .checkpoint("\(file) is no checkpoint; give a folder that apus-train wrote")
+            throw .checkpoint(.notACheckpoint(file))
         }
         reader.bytes.removeFirst(Self.magic.count)
         guard try reader.integer(UInt32.self) == Self.version else {
-            throw .checkpoint("\(file) was written by another version; begin again without --resume")
+            throw .checkpoint(.otherVersion(file))
         }
         var tail = Reader(bytes: bytes.suffix(8), file: file)
-        guard bytes.count > 20, try tail.integer(UInt64.self) == ModelFile.checksum(bytes.dropLast(8)) else {
-            throw .checkpoint("\(file) is damaged: its checksum differs; begin again without --resume")
+        guard bytes.count > 20, try tail.integer(UInt64.self) == Self.checksum(bytes.dropLast(8)) else {
+            throw .checkpoint(.damaged(file))
         }
         recipe = try reader.text()
         var counts: [Int] = []
@@ -99,7 +101,7 @@ public struct Checkpoint: Sendable, Equatable {
         var rate = LearningRate(base: numbers[2])
         rate.lastImprovement = counts[3]
         rate.bestEpoch = counts[4]
-        rate.bestAccuracy = numbers[3]
+        rate.bestScore = numbers[3]
         let end = try reader.text()
         progress = Progress(learningRate: rate)
         progress.epoch = counts[0]
@@ -122,7 +124,7 @@ public struct Checkpoint: Sendable, Equatable {
 
         mutating func take(_ count: Int) throws(TrainingError) -> ArraySlice<UInt8> {
             guard count <= bytes.count else {
-                throw .checkpoint("\(file) ends too early; begin again without --resume")
+                throw .checkpoint(.damaged(file))
             }
             defer { bytes.removeFirst(count) }
             return bytes.prefix(count)

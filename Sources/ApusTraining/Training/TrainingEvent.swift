@@ -3,10 +3,10 @@ public import ApusGraph
 /// What a trainer tells while it works.
 public enum TrainingEvent: Sendable {
     case step(epoch: Int, step: Int, steps: Int, loss: Double)
-    /// A better model by the set that selects.
-    case improved(Model, epoch: Int, accuracy: Double)
+    /// A better model by the set that selects, and its score on it: on the test set, or not a number, where none selects.
+    case improved(Model, epoch: Int, score: Double)
     /// An evaluation within an epoch.
-    case evaluated(epoch: Int, step: Int, accuracy: Double)
+    case evaluated(epoch: Int, step: Int, score: Double)
     case epoch(EpochRecord)
     case learningRateDivided(to: Double)
     /// The state after an epoch, or where the trainer was told to stop.
@@ -17,17 +17,19 @@ public enum TrainingEvent: Sendable {
 public struct EpochRecord: Sendable, Equatable {
     public var epoch: Int
     public var trainLoss: Double
-    public var validationAccuracy: Double?
-    public var testAccuracy: Double?
+    /// What the scores are.
+    public var measure = Evaluation.Measure.accuracy
+    public var validationScore: Double?
+    public var testScore: Double?
     public var learningRate: Double
     public var seconds: Double
-    public var imagesPerSecond: Double
+    public var samplesPerSecond: Double
 }
 
 /// Why a trainer ended.
 public enum TrainingEnd: String, Sendable {
     case allEpochs = "all epochs are done"
-    case targetReached = "the target accuracy is reached"
+    case targetReached = "the target is reached"
     case noImprovement = "no improvement for too many epochs"
     case interrupted = "interrupted"
 }

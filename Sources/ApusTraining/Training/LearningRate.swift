@@ -6,8 +6,8 @@ package struct LearningRate: Sendable, Equatable {
     package var base: Double
     /// The epoch of the last improvement, or of the last division.
     package var lastImprovement = 0
-    /// The best accuracy on the set that selects.
-    package var bestAccuracy = -1.0
+    /// The best score on the set that selects.
+    package var bestScore = -Double.infinity
     package var bestEpoch = 0
 
     package init(base: Double) { self.base = base }
@@ -20,10 +20,10 @@ package struct LearningRate: Sendable, Equatable {
         return minimum + (base - minimum) * 0.5 * (1 + cos(Double.pi * min(1, progress)))
     }
 
-    /// Takes an accuracy in; whether it is the best so far. Equal is as good: the later model has seen more.
-    package mutating func note(accuracy: Double, epoch: Int) -> Bool {
-        guard accuracy >= bestAccuracy else { return false }
-        bestAccuracy = accuracy
+    /// Takes a score in; whether it is the best so far. Equal is as good: the later model has seen more.
+    package mutating func note(score: Double, epoch: Int) -> Bool {
+        guard score >= bestScore else { return false }
+        bestScore = score
         bestEpoch = epoch
         lastImprovement = epoch
         return true

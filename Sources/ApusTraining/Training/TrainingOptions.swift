@@ -15,11 +15,11 @@ public struct TrainingOptions: Sendable {
         case cosine(warmup: Int = 0, minimum: Double = 0)
     }
 
-    /// What the best model is chosen by.
+    /// What the best model is chosen by: the ``Evaluation/score`` on some data.
     public enum Selection: String, Sendable, Equatable, CaseIterable {
-        /// Accuracy on a part of the training set that is held out.
+        /// A part of the training set that is held out.
         case validation
-        /// Accuracy on the test set. Its figure is then no estimate for new data.
+        /// The test set. Its figure is then no estimate for new data.
         case test
         /// None: the model after the last epoch is kept.
         case last
@@ -35,17 +35,20 @@ public struct TrainingOptions: Sendable {
     public var noise = 0.1
     public var augmentation = Augmentation()
     public var selection = Selection.validation
-    /// Samples of the training set that are held out for validation; none are where selection needs none.
-    public var heldOut = 5_000
+    /// Samples of the training set that are held out for validation; nil for a twelfth. None are where selection needs none.
+    public var heldOut: Int?
+    /// How the data becomes the network's input; nil for what the model says, or else the data.
+    public var preparation: InputPreparation?
     /// The decay of a running average of the parameters, which is then what is tried and kept; nil for none.
     public var averageDecay: Double?
     /// Epochs without improvement after which training stops; 0 for never.
     public var patience = 10
-    /// The accuracy on the set that selects at which training stops.
-    public var targetAccuracy = 0.999
+    /// The score on the set that selects at which training stops.
+    public var targetScore = 0.999
     /// Steps between evaluations within an epoch; 0 for none.
     public var evaluationSteps = 0
-    /// Seconds between evaluations within an epoch; 0 for none. Which steps those are depends on the machine's speed.
+    /// Seconds between evaluations within an epoch; 0 for none. Which steps those are depends on the machine's speed, so these
+    /// evaluations are told and nothing else: they choose no model, and the schedule doesn't know them.
     public var evaluationSeconds = 0.0
     public var loss = Loss.automatic
     /// Parts that a batch is cut into. It is part of the recipe: other shards give other bits.
@@ -64,43 +67,10 @@ public struct TrainingOptions: Sendable {
         """
         seed \(seed), batch \(batch), epochs \(epochs), learning rate \(learningRate), optimizer \(optimizer), \
         schedule \(schedule), noise \(noise), augmentation \(augmentation), selection \(selection.rawValue), \
-        held out \(selection == .validation ? heldOut : 0), average \(averageDecay.map { "\($0)" } ?? "none"), \
-        patience \(patience), target accuracy \(targetAccuracy), loss \(loss), shards \(shards), \
+        average \(averageDecay.map { "\($0)" } ?? "none"), \
+        patience \(patience), target \(targetScore), loss \(loss), shards \(shards), \
         convolutions \(convolutions), \
         evaluation every \(evaluationSteps) steps
         """
-    }
-}
-
-/// Why training can't begin or go on.
-public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
-    case compile(String)
-    case session(String)
-    case data(String)
-    /// The model and the data don't fit each other.
-    case mismatch(String)
-    /// The loss, a gradient or a parameter is not a finite number.
-    case notFinite(what: String, epoch: Int, step: Int)
-    case checkpoint(String)
-    case file(String)
-
-    public var description: String {
-        switch self {
-        case .compile(let text), .session(let text), .data(let text), .mismatch(let text), .checkpoint(let text),
-            .file(let text):
-            text
-        case .notFinite(let what, let epoch, let step):
-            "\(what) is not finite after step \(step) of epoch \(epoch); use a smaller --learning-rate, or look for "
-                + "values in the data that are far from 0...1"
-        }
-    }
-}
-
-extension Session {
-    /// A session whose errors are a trainer's.
-    static func make(_ plan: Plan, threads: Int, placement: ThreadPlacement) throws(TrainingError) -> Session {
-        do throws(SessionError) { return try Session(plan, threads: threads, placement: placement) } catch {
-            throw .session(error.description)
-        }
     }
 }

@@ -1,0 +1,60 @@
+/// How well a model answers a data set.
+public enum Evaluation: Sendable, Equatable {
+    case classes(ClassEvaluation)
+    case numbers(RegressionEvaluation)
+    case labels(MultiLabelEvaluation)
+
+    /// The figure that models are chosen by: the larger, the better.
+    public enum Measure: String, Sendable, CaseIterable {
+        case accuracy
+        case rSquared = "r_squared"
+        case f1
+
+        /// For people.
+        public var title: String {
+            switch self {
+            case .accuracy: "accuracy"
+            case .rSquared: "R²"
+            case .f1: "F1"
+            }
+        }
+    }
+
+    public var measure: Measure {
+        switch self {
+        case .classes: .accuracy
+        case .numbers: .rSquared
+        case .labels: .f1
+        }
+    }
+
+    /// The value of ``measure``.
+    public var score: Double {
+        switch self {
+        case .classes(let evaluation): evaluation.accuracy
+        case .numbers(let evaluation): evaluation.rSquared
+        case .labels(let evaluation): evaluation.f1
+        }
+    }
+
+    public var samples: Int {
+        switch self {
+        case .classes(let evaluation): evaluation.samples
+        case .numbers(let evaluation): evaluation.samples
+        case .labels(let evaluation): evaluation.samples
+        }
+    }
+}
+
+/// What the numbers of an answer are, and what they are compared with.
+enum AnswerMeaning: Sendable, Equatable {
+    /// What stands for a class.
+    enum Scores: Sendable, Equatable { case probabilities, logarithms, logits }
+
+    /// A score for each class, of each of a sample's `labels` labels.
+    case classes(Int, labels: Int, Scores)
+    /// As many numbers as targets, to come near to.
+    case numbers(Int)
+    /// As many numbers as labels that are true or false: probabilities, or their logits.
+    case labels(Int, areProbabilities: Bool)
+}

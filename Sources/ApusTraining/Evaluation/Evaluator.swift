@@ -1,0 +1,133 @@
+public import ApusCompiler
+public import ApusData
+public import ApusGraph
+public import ApusPlan
+public import ApusRuntime
+
+/// Answers whole data sets with a model.
+public struct Evaluator: ~Copyable {
+    private var session: Session
+    private var buffer: BatchBuffer
+    private let preparation: InputPreparation
+    private let output: Port
+    private let scores: AnswerMeaning.Scores
+    /// Whether the numbers of an answer stand for truth values, each by itself, where the targets are such.
+    private let isBinary: Bool
+    /// Whether they are probabilities then.
+    private let areProbabilities: Bool
+    private let batch: Int
+
+    /// - Parameters:
+    ///   - preparation: how the data becomes the model's input.
+    ///   - weights: whether the weights are those of the model for good, or are set before each evaluation.
+    ///   - loss: what the model was trained by; nil for what its notes say.
+    ///   - placement: whether each thread has a processor of its own.
+    ///   - convolutions: the algorithms that convolutions may be computed by.
+    public init(
+        _ model: Model, preparation: InputPreparation, weights: LoweringOptions.Weights, target: Target,
+        loss: String? = nil, threads: Int = 1, placement: ThreadPlacement = .free, batch: Int = 256,
+        convolutions: ConvolutionAlgorithms = .exact
+    ) throws(TrainingError) {
+        let plan: Plan
+        do {
+            plan =
+                weights == .constant
+                ? try Compiler.inferencePlan(
+                    model, target: target, batchBound: batch, convolutions: convolutions)
+                : try Compiler.evaluationPlan(model, target: target, batchBound: batch, convolutions: convolutions)
+        } catch {
+            throw .compile(error)
+        }
+        guard plan.outputs.count == 1 else {
+            throw .mismatch(.outputCount(model: model.graph.name, outputs: plan.outputs.map(\.name)))
+        }
+        guard plan.outputs[0].elementType == .f32 else { throw .mismatch(.elementType(port: plan.outputs[0].name)) }
+        let session = try Session.make(plan, threads: threads, placement: placement)
+        let producer = model.graph.nodes.first { $0.results.contains(model.graph.outputs[0]) }?.operation
+        scores = producer is Softmax ? .probabilities : producer is LogSoftmax ? .logarithms : .logits
+        areProbabilities = producer is Sigmoid
+        let known = loss ?? model.notes.first { $0.name == Self.lossNote }?.value ?? ""
+        isBinary = areProbabilities || known.hasPrefix("binary")
+        output = plan.outputs[0]
+        self.preparation = preparation
+        self.batch = batch
+        self.session = session
+        buffer = BatchBuffer(capacity: batch, ports: plan.inputs)
+    }
+
+    /// The name of the model's note that says what it was trained by.
+    static let lossNote = "loss"
+
+    /// Sets the weights, where they are in the session's state: the elements of each parameter by name.
+    public mutating func setWeights(_ weights: [String: [Float]]) throws(TrainingError) {
+        for slice in session.plan.slices where slice.kind == .parameter || slice.kind == .statistic {
+            guard let elements = weights[slice.name] else { continue }
+            do { try session.write(elements, to: slice) } catch { throw .session(error) }
+        }
+    }
+
+    /// Checks that the data set has the inputs and the targets of the model.
+    public func check(_ dataset: Dataset) throws(TrainingError) {
+        _ = try source(dataset)
+        _ = try meaning(dataset)
+    }
+
+    private func source(_ dataset: Dataset) throws(TrainingError) -> BatchSource {
+        try BatchSource(dataset, for: session.plan.inputs, preparation: preparation, hasTargets: false)
+    }
+
+    /// What an answer is, by its shape and that of the targets.
+    private func meaning(_ dataset: Dataset) throws(TrainingError) -> AnswerMeaning {
+        let targets = dataset.targets
+        let labels = targets.sampleElements
+        if case .integers(let elements) = targets.elements, let classes = output.sampleShape.last, classes > 1,
+            Shapes.agree(Array(output.sampleShape.dropLast()), targets.sampleShape)
+        {
+            let known = max(labels == 1 ? dataset.classNames.count : 0, Int(elements.max() ?? 0) + 1)
+            guard known <= classes else { throw .mismatch(.classes(data: known, model: classes)) }
+            return .classes(classes, labels: labels, scores)
+        }
+        guard Shapes.agree(output.sampleShape, targets.sampleShape) else {
+            throw .mismatch(.answer(model: output.sampleShape, targets: targets.sampleShape))
+        }
+        let areTruths =
+            isBinary && (0..<targets.elements.count).allSatisfy { [0, 1].contains(targets.elements.number($0)) }
+        return areTruths ? .labels(labels, areProbabilities: areProbabilities) : .numbers(labels)
+    }
+
+    /// Answers every sample of a data set.
+    public mutating func evaluate(_ dataset: Dataset) throws(TrainingError) -> Evaluation {
+        let source = try source(dataset)
+        var tally = Tally(try meaning(dataset), dataset.targets)
+        let size = output.sampleElements
+        var answers = [Float](repeating: 0, count: batch * size)
+        func places(_ first: Int) -> [Int32] { (first..<min(dataset.count, first + batch)).map(Int32.init) }
+        var order = places(0)
+        buffer.fill(source, order: order.span, seed: 0, epoch: 0, threads: &session)
+        while let first = order.first {
+            // The next batch is prepared while this one is answered.
+            let following = places(min(dataset.count, Int(first) + batch))
+            buffer.bind(to: &session)
+            var failure: SessionError?
+            unsafe answers.withUnsafeMutableBytes { bytes in
+                guard let start = bytes.baseAddress else { return }
+                unsafe session.bindOutput(0, to: start)
+                do throws(SessionError) {
+                    try buffer.prepareNext(source, order: following.span, seed: 0, epoch: 0, with: &session) {
+                        (session, companion) throws(SessionError) in
+                        try session.run(batch: order.count, beside: companion)
+                    }
+                } catch {
+                    failure = error
+                }
+            }
+            if let failure { throw .session(failure) }
+            buffer.takeNext()
+            for (row, sample) in order.enumerated() {
+                tally.add(answers[row * size..<(row + 1) * size], sample: Int(sample))
+            }
+            order = following
+        }
+        return tally.finished()
+    }
+}

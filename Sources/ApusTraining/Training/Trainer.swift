@@ -1,0 +1,185 @@
+import ApusCompiler
+import ApusData
+public import ApusGraph
+public import ApusPlan
+package import ApusRuntime
+
+/// Trains a model: one plan is a whole step, run for each batch of each epoch.
+///
+/// The parameters after any step are a pure function of model, data and recipe: they don't depend on the number of threads
+/// nor on interruptions.
+public struct Trainer: ~Copyable {
+    private let model: Model
+    let data: TrainingData
+    let options: TrainingOptions
+    var session: Session
+    var evaluator: Evaluator
+    var buffer: BatchBuffer
+    /// The training set as the plan's inputs take it.
+    let source: BatchSource
+    var progress: Progress
+    private let recipe: String
+    let lossSlice: StateSlice
+    let statusSlice: StateSlice
+    /// Whether the buffer holds the batch of the step that comes.
+    var isBatchReady = false
+
+    /// - Parameters:
+    ///   - model: the spec, with weights where training goes on from a model that exists; others are initialized.
+    ///   - checkpoint: the state to go on from.
+    public init(
+        _ model: Model, data: TrainingData, options: TrainingOptions, target: Target, checkpoint: Checkpoint? = nil
+    ) throws(TrainingError) {
+        var lowering = LoweringOptions(target: target, batchBound: options.batch, weights: .state)
+        lowering.shards = options.shards
+        lowering.optimizer = options.optimizer
+        lowering.averageDecay = options.averageDecay
+        lowering.convolutions = options.convolutions
+        let preparation = try Self.preparation(options, model, data.training)
+        let plan: Plan
+        var explicit: Model
+        do throws(PassError) {
+            explicit = try Pipeline([ExplicitParameters()]).run(model)
+        } catch {
+            throw .compile(.pass(error))
+        }
+        try Self.checkWeights(of: explicit.graph)
+        explicit = explicit.initialized(seed: options.seed).prepared(by: preparation)
+        explicit.labels = data.training.classNames
+        do throws(CompileError) {
+            plan = try Compiler.trainingPlan(
+                explicit, .init(loss: options.loss, inputNoise: options.noise), lowering: lowering)
+        } catch {
+            throw .compile(error)
+        }
+        guard let lossSlice = plan.slices.first(where: { $0.kind == .result }),
+            let statusSlice = plan.slices.first(where: { $0.kind == .status })
+        else { throw .noLoss }
+        let evaluator = try Evaluator(
+            explicit, preparation: preparation, weights: .state, target: target, loss: options.loss.rawValue,
+            threads: options.threads, placement: options.placement)
+        try evaluator.check(data.training)
+        let source = try BatchSource(
+            data.training, for: plan.inputs, preparation: preparation, augmentation: options.augmentation,
+            hasTargets: true)
+        let recipe = Self.recipe(options, explicit, data)
+        var session = try Session.make(plan, threads: options.threads, placement: options.placement)
+        let progress = try Self.start(
+            &session, explicit, checkpoint, recipe: recipe, learningRate: options.learningRate)
+        self.model = explicit
+        self.recipe = recipe
+        self.progress = progress
+        self.data = data
+        self.options = options
+        self.lossSlice = lossSlice
+        self.statusSlice = statusSlice
+        self.session = session
+        self.evaluator = evaluator
+        self.source = source
+        buffer = BatchBuffer(capacity: options.batch, ports: plan.inputs)
+    }
+
+    /// A GiB of them in single precision: a spec of a few lines can ask for terabytes.
+    private static let maximumWeights = 1 << 28
+
+    private static func checkWeights(of graph: Graph) throws(TrainingError) {
+        // Each is below 2³¹ elements, so that no sum overflows.
+        let count = graph.parameters.reduce(0) { $0 + (graph[$1.value].type.sampleElements ?? 0) }
+        guard count <= maximumWeights else { throw .tooManyWeights(count, maximum: maximumWeights) }
+    }
+
+    /// What the options ask for, or else what a model says that was trained before, or else what the data wants.
+    private static func preparation(
+        _ options: TrainingOptions, _ model: Model, _ data: Dataset
+    ) throws(TrainingError) -> InputPreparation {
+        if let preparation = options.preparation { return preparation }
+        guard !model.preparation.isEmpty else { return data.preparation }
+        do throws(DataError) { return try model.inputPreparation() } catch { throw .data(error) }
+    }
+
+    /// Fills the state, from the checkpoint or with the model's weights, and says how far the run is.
+    private static func start(
+        _ session: inout Session, _ model: Model, _ checkpoint: Checkpoint?, recipe: String, learningRate: Double
+    ) throws(TrainingError) -> Progress {
+        if let checkpoint, checkpoint.recipe != recipe {
+            throw .checkpoint(.otherRecipe(then: checkpoint.recipe, now: recipe))
+        }
+        for slice in session.plan.slices {
+            let elements: [Float]?
+            if let checkpoint {
+                elements = checkpoint.state[Checkpoint.key(slice)]
+            } else {
+                switch slice.kind {
+                case .parameter, .average, .statistic: elements = model.weights[slice.name]
+                default: elements = nil
+                }
+            }
+            guard let elements else { continue }
+            do throws(SessionError) { try session.write(elements, to: slice) } catch {
+                throw .checkpoint(.otherState(error))
+            }
+        }
+        return checkpoint?.progress ?? Progress(learningRate: LearningRate(base: learningRate))
+    }
+
+    /// What the bits of the result depend on.
+    private static func recipe(_ options: TrainingOptions, _ model: Model, _ data: TrainingData) -> String {
+        let preparation = model.preparation.map { "\($0.name) \($0.value)" }.joined(separator: " ")
+        var sets = [data.training]
+        if let validation = data.validation { sets.append(validation) }
+        if options.selection == .test, let test = data.test { sets.append(test) }
+        let samples = sets.map { "\($0.count)" }.joined(separator: " + ")
+        let digests = sets.map { String($0.digest, radix: 16) }.joined(separator: " ")
+        return "\(options.recipe); model \(model.graph.name), "
+            + "digest \(String(ModelFile.checksum(model.graph.text.utf8), radix: 16)); preparation \(preparation); "
+            + "\(samples) samples, digest \(digests)"
+    }
+
+    /// Records where the time of the steps goes; see `Session`.
+    package mutating func startRecording(eventRoom: Int) { session.startRecording(eventRoom: eventRoom) }
+
+    /// What was recorded, with the plan of a step; nil where nothing was to be.
+    package func recording() -> (plan: Plan, recording: Recording)? {
+        session.recording().map { (session.plan, $0) }
+    }
+
+    /// Steps of an epoch. The last batch may be smaller.
+    var stepsPerEpoch: Int { (data.training.count + options.batch - 1) / options.batch }
+
+    /// Trains until one of the options says stop.
+    ///
+    /// - Parameters:
+    ///   - shouldStop: is asked after each step; the trainer then makes a checkpoint and returns.
+    ///   - observe: is told what happens, on the caller's thread.
+    public mutating func run(
+        shouldStop: () -> Bool = { false }, observe: (TrainingEvent) throws(TrainingError) -> Void
+    ) throws(TrainingError) -> TrainingEnd {
+        while progress.epoch < options.epochs {
+            if let end = progress.end { return end }
+            try runEpoch(shouldStop: shouldStop, observe: observe)
+            if progress.step > 0 { return .interrupted }
+        }
+        return progress.end ?? .allEpochs
+    }
+
+    /// The model as it is now, with the averaged parameters where an average is kept.
+    func currentModel() -> Model {
+        var current = model
+        for slice in session.plan.slices {
+            switch slice.kind {
+            case .parameter where options.averageDecay == nil, .statistic, .average:
+                current.weights[slice.name] = session.read(slice)
+            default: break
+            }
+        }
+        return current
+    }
+
+    func checkpoint() -> Checkpoint {
+        var state: [String: [Float]] = [:]
+        for slice in session.plan.slices where slice.kind != .gradient && slice.kind != .result {
+            state[Checkpoint.key(slice)] = session.read(slice)
+        }
+        return Checkpoint(recipe: recipe, progress: progress, state: state)
+    }
+}
