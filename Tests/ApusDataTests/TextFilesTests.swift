@@ -1,4 +1,5 @@
 import ApusData
+import TestSupport
 import Testing
 
 @Suite struct TextFilesTests {
