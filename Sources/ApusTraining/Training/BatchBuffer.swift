@@ -35,7 +35,7 @@ struct BatchBuffer: ~Copyable {
     }
 
     deinit {
-        for unsafeblock in unsafe current + next { unsafe block.deallocate() }
+        unsafe (current + next).forEach { unsafe $0.deallocate() }
         unsafe work.pointee.indices.deallocate()
         unsafe work.deinitialize(count: 1)
         unsafe work.deallocate()
