@@ -14,7 +14,6 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
     public enum Setting: Sendable, Equatable {
         case labelColumns
         case size
-        case windowLength
     }
 
     public init(file: String? = nil, problem: String, remedy: String = "", setting: Setting? = nil) {

@@ -5,15 +5,8 @@ import Testing
 @Suite struct TextFilesTests {
     private let folder = TestFolder()
 
-    private func load(_ name: String, length: Int? = 2) throws -> Dataset {
-        var options = DataSource.Options()
-        options.windowLength = length
-        return try DataSource(name, options: options).load(.training)
-    }
-
-    private func message(_ body: () throws -> Void) -> String {
-        do { try body() } catch { return "\(error)" }
-        return ""
+    private func load(_ name: String, length: Int? = 2, alphabet: Alphabet? = nil) throws -> Dataset {
+        try DataSource(name, options: windows(length, alphabet)).load(.training)
     }
 
     @Test func aFileIsWindowsOfItsCharacters() throws {
@@ -40,6 +33,8 @@ import Testing
         let source = try DataSource(try folder.write("b.txt", "nab"), options: windows(2))
         let test = try source.load(.test, like: training)
         #expect(test.inputs[0].elements == .integers([2, 0]) && test.classNames == training.classNames)
+        let trained = try load(try folder.write("d.txt", "nab"), alphabet: Alphabet(of: "banana"))
+        #expect(trained.classNames == training.classNames && trained.inputs[0].elements == test.inputs[0].elements)
         let other = try DataSource(try folder.write("c.txt", "cab"), options: windows(2))
         #expect(
             message { _ = try other.load(.test, like: training) }.contains(
@@ -50,15 +45,15 @@ import Testing
         let file = try folder.write("a.txt", "ab")
         #expect(
             message { _ = try load(file, length: nil) }
-                == "\(file): is a text, and it is not known how many characters make a sample; say how many")
+                == "\(file): is a text, and the network takes none; give a network with one input, i32[N, length]")
         #expect(message { _ = try load(file) }.contains("has 2 characters, and a window takes 2 and one behind it"))
         let latin = try folder.write("l.txt", Array("a\nb".utf8) + [0xE9])
         #expect(message { _ = try load(latin) } == "\(latin): line 2 is no UTF-8; convert the text to UTF-8")
     }
 
-    private func windows(_ length: Int) -> DataSource.Options {
+    private func windows(_ length: Int?, _ alphabet: Alphabet? = nil) -> DataSource.Options {
         var options = DataSource.Options()
-        options.windowLength = length
+        options.text = length.map { DataSource.TextForm(length: $0, alphabet: alphabet) }
         return options
     }
 }

@@ -8,6 +8,7 @@ enum Repository {
 
     static let modelNames = [
         "mnist-cnn", "mnist-cnn-small", "lenet5", "mlp", "resnet8", "mobilenet-v1-025", "ds-cnn", "autoencoder",
+        "resnet18", "mobilenet-v2", "unet", "char-transformer", "char-lstm", "video-cnn", "mlp-regression",
     ]
 
     static func read(_ path: String) throws -> String {

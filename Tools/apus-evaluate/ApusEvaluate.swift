@@ -67,7 +67,7 @@ struct ApusEvaluate: Tool {
     private func select(_ part: Dataset.Part?, for model: Model) throws(ToolError) -> Dataset {
         let name = data.name(part ?? .training)
         let all: Dataset
-        let loaded = try data.load(part ?? .training)
+        let loaded = try data.load(part ?? .training, text: model.textForm)
         do {
             all = model.labels.isEmpty ? loaded : try loaded.relabelled(model.labels)
         } catch {
@@ -101,6 +101,6 @@ struct ApusEvaluate: Tool {
         if !model.preparation.isEmpty {
             do { own = try model.inputPreparation() } catch { throw ToolError(error, file: self.model) }
         }
-        return try normalization.applied(to: own, training: try data.load(.training))
+        return try normalization.applied(to: own, training: try data.load(.training, text: model.textForm))
     }
 }

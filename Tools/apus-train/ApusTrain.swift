@@ -101,7 +101,7 @@ struct ApusTrain: Tool {
 
     /// The parts of the data. Classes that the model knew by these names before keep their places in its answer.
     private func loadData(for model: Model) throws(ToolError) -> (training: Dataset, test: Dataset?) {
-        let (all, test) = try data.load()
+        let (all, test) = try data.load(text: model.textForm)
         let training = try recipe.limited(all)
         guard training.hasNamedClasses, !model.labels.isEmpty, let known = try? training.relabelled(model.labels) else {
             return (training, test)

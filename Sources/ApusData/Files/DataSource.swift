@@ -16,10 +16,23 @@ public struct DataSource: Sendable {
         public var labelColumns: [String] = []
         /// Of pictures: what they are brought to.
         public var size: Dataset.PixelSize?
-        /// Of a text: characters of a sample.
-        public var windowLength: Int?
+        /// Of texts: how they become samples.
+        public var text: TextForm?
 
         public init() {}
+    }
+
+    /// How texts become samples.
+    public struct TextForm: Sendable {
+        /// Characters of a sample.
+        public var length: Int
+        /// That of a trained model; the text's own where it is nil.
+        public var alphabet: Alphabet?
+
+        public init(length: Int, alphabet: Alphabet? = nil) {
+            self.length = length
+            self.alphabet = alphabet
+        }
     }
 
     private enum Kind {
@@ -86,13 +99,13 @@ public struct DataSource: Sendable {
             return try Dataset.loadArrays(inputs: files.inputs, targets: files.targets, like: training)
         case .table: return try Dataset.loadTable(name, labels: options.labelColumns, like: training)
         case .text(let files):
-            guard let length = options.windowLength else {
+            guard let form = options.text else {
                 throw DataError(
-                    file: name, problem: "is a text, and it is not known how many characters make a sample",
-                    remedy: "say how many", setting: .windowLength)
+                    file: name, problem: "is a text, and the network takes none",
+                    remedy: "give a network with one input, i32[N, length]")
             }
-            let alphabet = try training.map { (set) throws(DataError) in try Alphabet(labels: set.classNames) }
-            return try Dataset.loadText(files, length: length, alphabet: alphabet)
+            let known = try training.map { (set) throws(DataError) in try Alphabet(labels: set.classNames) }
+            return try Dataset.loadText(files, length: form.length, alphabet: known ?? form.alphabet)
         }
     }
 

@@ -12,7 +12,7 @@ import Testing
     @Test(arguments: PeerFixture.models)
     func referenceAnswersAgree(name: String) throws {
         let fixture = try PeerFixture(name)
-        let model = try ExpandCompositions().apply(to: fixture.answering())
+        let model = try ExpandCompositions().apply(to: fixture.weighted())
         let values = ReferenceInterpreter(model.graph).run(try Self.bindings(fixture, model), batch: fixture.batch)
         for output in fixture.description.outputs {
             let id = try #require(model.graph.value(named: output))
@@ -24,7 +24,7 @@ import Testing
     @Test(arguments: PeerFixture.models)
     func referenceGradientsAgree(name: String) throws {
         let fixture = try PeerFixture(name)
-        let model = try Pipeline.training().run(try fixture.training(), verify: true)
+        let model = try Pipeline.training(fixture.trainingOptions()).run(fixture.weighted(), verify: true)
         let graph = model.graph
         let values = ReferenceInterpreter(graph).run(try Self.bindings(fixture, model), batch: fixture.batch)
         try Self.check(
@@ -42,7 +42,7 @@ import Testing
         let fixture = try PeerFixture(name)
         for output in fixture.description.outputs {
             let plan = try Compiler.inferencePlan(
-                try fixture.answering(), target: target, batchBound: fixture.batch, until: [output])
+                try fixture.weighted(), target: target, batchBound: fixture.batch, until: [output])
             let found = try PlanRun.run(plan, fixture, weights: [:]).outputs[output]
             let difference = PeerDifference.relative(
                 try #require(found).map(Double.init), try fixture.answer(output))
@@ -53,9 +53,9 @@ import Testing
     @Test(arguments: PeerFixture.models, Processor.targets)
     func gradientsAgree(name: String, target: Target) throws {
         let fixture = try PeerFixture(name)
-        let model = try fixture.training()
+        let model = try fixture.weighted()
         let plan = try Compiler.trainingPlan(
-            model, Pipeline.TrainingOptions(), lowering: LoweringOptions(target: target, batchBound: fixture.batch))
+            model, fixture.trainingOptions(), lowering: LoweringOptions(target: target, batchBound: fixture.batch))
         let state = try PlanRun.run(plan, fixture, weights: model.weights).state
 
         func slices(_ kind: String) -> [String: [Double]] {

@@ -79,7 +79,7 @@ struct PeerFixture: Sendable {
     }
 
     /// The model of the fixture with its weights. Dropout drops nothing: its random numbers are nobody else's.
-    func answering() throws -> Model {
+    func weighted() throws -> Model {
         let text = try Self.spec(model).replacing(/rate: 0\.\d+/, with: "rate: 0")
         let graph = try Graph.parse(text, file: "\(model).graph", settings: description.settings)
         var model = try ExplicitParameters().apply(to: Model(graph: graph))
@@ -89,17 +89,10 @@ struct PeerFixture: Sendable {
         return model
     }
 
-    /// The same with its loss as the only output.
-    func training() throws -> Model {
-        var model = try answering()
-        let loss = try #require(OperatorCatalogue.loss(named: description.loss))
-        let prediction = try #require(model.graph.value(named: description.outputs[0]))
-        var editor = GraphEditor(model.graph)
-        let targets = try editor.addInput(description.targets.name, loss.targets(of: model.graph[prediction].type))
-        let value = try editor.apply(loss, to: [prediction, targets], names: ["loss"])[0]
-        model.graph = editor.graph
-        model.graph.outputs = [value]
-        return model
+    /// Training it with the fixture's loss. Before a softmax the automatic choice is the cross-entropy of the logits.
+    func trainingOptions() throws -> Pipeline.TrainingOptions {
+        let loss = try #require(Loss(rawValue: description.loss))
+        return Pipeline.TrainingOptions(loss: loss == .logitCrossEntropy ? .automatic : loss)
     }
 
     /// An answer: an output's name, or `loss`.
