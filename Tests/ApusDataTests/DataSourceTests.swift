@@ -67,7 +67,7 @@ import Testing
                 + "pictures for each class, nor texts; fetch a data set with Tools/fetch-data, or use the built-in digits"
         )
         let text = try folder.write("notes.doc", "")
-        #expect(error(text).hasPrefix("\(text): is no data set; give a folder, inputs.npy,targets.npy, or a table"))
+        #expect(error(text).hasPrefix("\(text): is no data set; give a folder, inputs.npy,targets.npy, a table"))
         let lone = try folder.write("x.npy", [])
         #expect(error(lone).hasPrefix("\(lone): has inputs or targets, and both are needed"))
         #expect(error("\(text),\(lone)") == "\(text): is no array; give inputs.npy,targets.npy")
