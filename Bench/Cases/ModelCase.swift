@@ -74,14 +74,17 @@ private final class PreparedModel: PreparedRun {
             if let elements = weights[slice.name] { try session.write(elements, to: slice) }
         }
         let ports = plan.inputs + plan.outputs
-        let sizes = ports.map { (batch * $0.sampleElements * 4 + 63) / 64 * 64 }
+        let sizes = ports.map { ($0.elements(samples: batch) * $0.elementType.size + 63) / 64 * 64 }
         unsafe memory = .allocate(byteCount: sizes.reduce(0, +), alignment: 64)
         var next = unsafe memory
         for (index, port) in ports.enumerated() {
-            let elements = batch * port.sampleElements
+            let elements = port.elements(samples: batch)
             switch port.elementType {
             case .f32: unsafe next.initializeMemory(as: Float.self, from: testNumbers(elements), count: elements)
+            // Labels and indices.
             case .i32: unsafe next.initializeMemory(as: Int32.self, repeating: 1, count: elements)
+            case .i64: unsafe next.initializeMemory(as: Int64.self, repeating: 1, count: elements)
+            default: unsafe next.initializeMemory(as: UInt8.self, repeating: 0, count: elements * port.elementType.size)
             }
             if index < plan.inputs.count {
                 unsafe session.bindInput(index, to: next)

@@ -1,6 +1,7 @@
 import ApusFiles
 import ApusGraph
 import ApusPlan
+import TestSupport
 import Testing
 
 /// Plan files whose bytes are well formed and whose checksums are right, but whose numbers were made to do harm.
