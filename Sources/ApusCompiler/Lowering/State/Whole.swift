@@ -18,15 +18,24 @@ extension Lowering {
 
     /// Adds to the constants arena.
     mutating func addConstant(_ floats: [Float]) -> Operand {
-        addConstant(Elements.numbers(floats.map(Double.init)), .f32)
+        let offset = alignConstants()
+        let words = floats.map(\.bitPattern.littleEndian)
+        unsafe words.withUnsafeBytes { unsafe plan.constants.append(contentsOf: $0) }
+        return Operand(.constants, offset: offset)
     }
 
     /// Adds to the constants arena.
     mutating func addConstant(_ elements: Elements, _ type: ElementType) -> Operand {
-        let offset = plan.constants.count.roundedUp(to: 64)
-        plan.constants.append(contentsOf: repeatElement(0, count: offset - plan.constants.count))
+        if type == .f32 { return addConstant(elements.doubles.map { Float($0) }) }
+        let offset = alignConstants()
         plan.constants.append(contentsOf: elements.bytes(of: type))
         return Operand(.constants, offset: offset)
+    }
+
+    private mutating func alignConstants() -> Int {
+        let offset = plan.constants.count.roundedUp(to: 64)
+        plan.constants.append(contentsOf: repeatElement(0, count: offset - plan.constants.count))
+        return offset
     }
 
     /// The value as plain elements.
