@@ -7,7 +7,7 @@ struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringCon
     let opcode: Opcode
     let parameters: [UInt8]
 
-    init(_ opcode: Opcode, _ parameters: some BitwiseCopyable, _ more: [ElementwiseStep] = []) {
+    init(_ opcode: Opcode, _ parameters: some BitwiseCopyable, _ more: [some BitwiseCopyable] = [ElementwiseStep]()) {
         self.opcode = opcode
         self.parameters = more.reduce(into: bytes(of: parameters)) { $0 += bytes(of: $1) }
     }
@@ -20,7 +20,8 @@ struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringCon
         try Instruction(opcode, operands: [], parameters: other ?? parameters, label: "").definition(lanes: 4)
     }
 
-    static let all: [SampleInstruction] = moves + convolutions + winograd + weights + pools + elements + rows + once
+    static let all: [SampleInstruction] =
+        moves + convolutions + winograd + weights + pools + elements + rows + once + general
 
     private static let plain = ImageLayout(channels: 8, height: 6, width: 6)
     private static let blocked = ImageLayout(channels: 8, height: 6, width: 6, channelBlock: 4)

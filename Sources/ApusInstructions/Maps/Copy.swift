@@ -58,7 +58,10 @@ package struct CopyInstruction: InstructionDefinition {
         func extent(
             _ name: String, _ access: OperandExtent.Access, _ reach: ClosedRange<Int>, _ stride: Int
         ) -> OperandExtent {
-            OperandExtent(name, access, bytes: bytes(of: reach, every: stride, samples: samples, elementBytes: elementBytes, isEmpty: isEmpty), elementBytes: elementBytes, isOptional: false)
+            OperandExtent(
+                name, access,
+                bytes: bytes(of: reach, every: stride, samples: samples, elementBytes: elementBytes, isEmpty: isEmpty),
+                elementBytes: elementBytes, isOptional: false)
         }
         return [
             extent("source", .read, source, sourceSampleStride),

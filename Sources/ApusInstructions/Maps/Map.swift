@@ -130,7 +130,9 @@ package struct MapInstruction: InstructionDefinition {
 
     package func operands(samples: Int) -> [OperandExtent] {
         func extent(_ operand: Operand, _ access: OperandExtent.Access) -> OperandExtent {
-            OperandExtent(operand.name, access, bytes: bytes(
+            OperandExtent(
+                operand.name, access,
+                bytes: bytes(
                     of: operand.reach, every: operand.sampleStride, samples: samples, elementBytes: operand.bytes,
                     isEmpty: isEmpty), elementBytes: operand.bytes, isOptional: false)
         }

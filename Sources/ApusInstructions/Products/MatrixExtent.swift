@@ -68,7 +68,8 @@ struct MatrixExtent: Sendable {
         _ name: String, elements: Int, access: OperandExtent.Access, isOptional: Bool = false
     ) -> OperandExtent {
         let (bytes, overflows) = elements.multipliedReportingOverflow(by: 4)
-        return OperandExtent(name, access, bytes: 0..<(overflows ? Int.max : bytes), elementBytes: 4, isOptional: isOptional)
+        return OperandExtent(
+            name, access, bytes: 0..<(overflows ? Int.max : bytes), elementBytes: 4, isOptional: isOptional)
     }
 }
 

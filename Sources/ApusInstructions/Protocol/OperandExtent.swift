@@ -14,11 +14,14 @@ package struct OperandExtent: Sendable, Equatable {
     /// Bytes of an element: the operand's offset is a multiple of it.
     package var elementBytes: Int
 
+    /// Bytes beyond it, up or down, are as good as infinite: no arena is so large, and sums of a few such numbers don't overflow.
+    package static let limit = 1 << 53
+
     package init(
         _ name: String, _ access: Access, bytes: Range<Int>, elementBytes: Int = 4, isOptional: Bool = false
     ) {
         self.name = name
-        self.bytes = bytes
+        self.bytes = max(bytes.lowerBound, -Self.limit)..<max(-Self.limit, min(bytes.upperBound, Self.limit))
         self.access = access
         self.isOptional = isOptional
         self.elementBytes = elementBytes

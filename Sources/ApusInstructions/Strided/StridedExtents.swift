@@ -6,7 +6,8 @@ package func array(_ eight: Eight) -> [Int32] {
     [eight.0, eight.1, eight.2, eight.3, eight.4, eight.5, eight.6, eight.7]
 }
 
-/// The extents of eight nested loops, checked: none is below zero, and all together stay below 2^48 elements.
+/// The extents of eight nested loops, checked: none is below zero, and all together stay below 2^31 elements, so that no plan can
+/// ask for loops without end.
 package struct CheckedStrides: Sendable {
     package let extents: [Int]
     /// Elements of a sample.
@@ -18,7 +19,7 @@ package struct CheckedStrides: Sendable {
         var product = 1
         for extent in extents where extent > 0 {
             product *= extent
-            guard product < 1 << 48 else { throw ParameterError("the extents are more than 2^48 elements") }
+            guard product < elementLimit else { throw ParameterError("the extents are more than 2^31 elements") }
         }
         elements = extents.contains(0) ? 0 : product
     }

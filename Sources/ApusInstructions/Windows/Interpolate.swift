@@ -70,8 +70,11 @@ private struct InterpolateExtents: Sendable {
     private func extent(
         _ name: String, _ access: OperandExtent.Access, _ elements: Int, _ stride: Int, _ samples: Int
     ) -> OperandExtent {
-        OperandExtent(name, access, bytes: bytes(
-                of: 0...max(0, elements - 1), every: stride, samples: samples, elementBytes: 4, isEmpty: elements == 0), elementBytes: 4, isOptional: false)
+        OperandExtent(
+            name, access,
+            bytes: bytes(
+                of: 0...max(0, elements - 1), every: stride, samples: samples, elementBytes: 4, isEmpty: elements == 0),
+            elementBytes: 4, isOptional: false)
     }
 }
 

@@ -69,13 +69,17 @@ private struct UnfoldExtents: Sendable {
     }
 
     func source(_ name: String, _ access: OperandExtent.Access, samples: Int) -> OperandExtent {
-        OperandExtent(name, access, bytes: bytes(
+        OperandExtent(
+            name, access,
+            bytes: bytes(
                 of: 0...max(0, sourceElements - 1), every: Int(parameters.sourceSampleStride), samples: samples,
                 elementBytes: 4, isEmpty: sourceElements == 0), elementBytes: 4, isOptional: false)
     }
 
     func unfolded(_ access: OperandExtent.Access, samples: Int) -> OperandExtent {
-        OperandExtent("unfolded", access, bytes: bytes(
+        OperandExtent(
+            "unfolded", access,
+            bytes: bytes(
                 of: unfoldedReach, every: Int(parameters.unfoldedSampleStride), samples: samples, elementBytes: 4,
                 isEmpty: isEmpty), elementBytes: 4, isOptional: false)
     }

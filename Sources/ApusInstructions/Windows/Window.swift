@@ -160,7 +160,9 @@ private struct WindowExtents: Sendable {
         _ name: String, _ access: OperandExtent.Access, _ elements: Int, _ stride: Int32, _ size: Int, _ samples: Int,
         _ isOptional: Bool
     ) -> OperandExtent {
-        OperandExtent(name, access, bytes: bytes(
+        OperandExtent(
+            name, access,
+            bytes: bytes(
                 of: 0...max(0, elements - 1), every: Int(stride), samples: samples, elementBytes: size,
                 isEmpty: elements == 0), elementBytes: size, isOptional: isOptional)
     }

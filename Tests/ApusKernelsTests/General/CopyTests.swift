@@ -81,7 +81,7 @@ import Testing
         #expect(message { $0.destinationStrides.6 = 7 } == "the destination's strides write an element more than once")
         #expect(message { $0.destinationStrides.7 = 0 } == "the destination's strides write an element more than once")
         #expect(
-            message { ($0.extents.0, $0.extents.1) = (.max, .max) } == "the extents are more than 2^48 elements")
+            message { ($0.extents.0, $0.extents.1) = (.max, .max) } == "the extents are more than 2^31 elements")
         #expect(
             message {
                 ($0.extents.0, $0.extents.7) = (.max, 1)

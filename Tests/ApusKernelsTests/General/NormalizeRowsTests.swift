@@ -98,7 +98,8 @@ import Testing
             var random = SeededGenerator(seed: seed)
             let test = Case(&random)
             let isAffine = random.int(0...2) > 0
-            let extents = try definition(NormalizeRowsGradientInstruction.self, test.parameters).operands(samples: test.samples)
+            let extents = try definition(NormalizeRowsGradientInstruction.self, test.parameters).operands(
+                samples: test.samples)
             let gradient = random.floats(extents[1].bytes.count / 4)
             var means = [Float](repeating: .nan, count: extents[3].bytes.count / 4)
             var inverses = means

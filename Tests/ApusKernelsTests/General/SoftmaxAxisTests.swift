@@ -21,7 +21,8 @@ import Testing
             set.run(.softmaxAxis, [GuardedFloats(values), destination], parameters, samples: samples)
             let results = random.floats(count, in: 0...1).map { isLogarithmic ? $0 - 2 : $0 }
             let gradients = random.floats(count)
-            let gradientExtents = try definition(SoftmaxAxisGradientInstruction.self, parameters).operands(samples: samples)
+            let gradientExtents = try definition(SoftmaxAxisGradientInstruction.self, parameters).operands(
+                samples: samples)
             let gradient = GuardedFloats(count: gradientExtents[2].bytes.count / 4)
             set.run(
                 .softmaxAxisGradient, [GuardedFloats(results), GuardedFloats(gradients), gradient], parameters,
