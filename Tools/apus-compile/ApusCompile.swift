@@ -62,7 +62,7 @@ struct ApusCompile: Tool {
         let options = LoweringOptions(
             target: try targets.target(), batchBound: batch, microBatch: microBatch,
             convolutions: targets.convolutions)
-        var inference = try compile(source.model, through: .inference(), options)
+        var inference = try compile(source.model, through: .inference(batch: options.batchBound), options)
         let tuner = try tuned(&inference, source.model, options)
         let step = try training ? compileTraining(source.model, options) : nil
         let plan = inference.plan
@@ -123,7 +123,7 @@ struct ApusCompile: Tool {
         if report.plan.body.contains(where: { $0.opcode == .winogradConvolution }) {
             var direct = options
             direct.convolutions = .direct
-            plans.append(try compile(given, through: .inference(), direct).plan)
+            plans.append(try compile(given, through: .inference(batch: direct.batchBound), direct).plan)
         }
         var tuner = Tuner(seconds: tuneSeconds ?? 5)
         do { report.plan = try tuner.fastest(plans) } catch { throw ToolError(error) }

@@ -94,7 +94,7 @@ import Testing
         }
         #expect(
             Set(Pipeline.inference().names).subtracting(inference) == [
-                "explicit-parameters", "expand-compositions", "remove-duplicates",
+                "explicit-parameters", "resolve-shapes", "expand-compositions", "remove-duplicates",
             ])
         #expect(evaluation.contains("trim"))
     }
