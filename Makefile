@@ -59,3 +59,10 @@ bench-peers: build .venv-peers/installed ## does the same work with other runtim
 	swift build -c release --package-path Bench --product apus-peer-worker
 	.venv-peers/bin/python Bench/peers/bench_peers.py $(or $(PART),all)
 	.venv-peers/bin/python Bench/peers/bench_peers.py table
+
+.PHONY: bench-against
+bench-against: build ## compares this checkout with revision REV: times, arenas, bits, allocations; KEEP=1 keeps its build
+	@test -n "$(REV)" || { echo "name the revision: make bench-against REV=HEAD~1" >&2; exit 64; }
+	swift build -c release --product allocation-count
+	$(PYTHON) Bench/against/bench_against.py '$(REV)' $(if $(FILTER),--filter '$(FILTER)') \
+	  $(if $(TOLERANCE),--tolerance $(TOLERANCE)) $(if $(KEEP),--keep) $(if $(JSON),--json)
