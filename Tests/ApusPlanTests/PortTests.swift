@@ -62,7 +62,7 @@ struct PortTests {
                 == "instruction 5 of the body, softmax for probabilities: the destination is in the output probabilities, "
                 + "which all samples have in common and the body must not touch")
         // Outside of the body there are no samples.
-        let reason = "instruction 0 of the prologue, padVector for reductions: the destination "
+        let reason = "instruction 0 of the prologue, padVector for reductions: the padded bias "
         #expect(
             message { $0.prologue[0].operands[1] = Operand(.output) }
                 .hasSuffix("the output probabilities is there sample by sample, in the body alone"))

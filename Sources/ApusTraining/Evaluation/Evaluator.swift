@@ -87,6 +87,10 @@ public struct Evaluator: ~Copyable {
             guard known <= classes else { throw .mismatch(.classes(data: known, model: classes)) }
             return .classes(classes, labels: labels, scores)
         }
+        // Words are classes, and one number can tell only two of them apart, as a likelihood.
+        if dataset.hasNamedClasses, dataset.classNames.count > 1, output.sampleElements == 1, !isBinary {
+            throw .mismatch(.classes(data: dataset.classNames.count, model: 1))
+        }
         guard Shapes.agree(output.sampleShape, targets.sampleShape) else {
             throw .mismatch(.answer(model: output.sampleShape, targets: targets.sampleShape))
         }
