@@ -54,6 +54,14 @@ public protocol Operator: OperatorQuestions, Sendable {
         _ operands: [TensorType], known: [KnownIntegers?]
     ) throws(ConstraintViolation) -> ResolvedCall?
 
+    /// Itself, where it stands for other operators. The answers of this and the next two are known when the program is compiled: to
+    /// ask the Swift runtime for a conformance takes a search that start-up would feel.
+    var asComposite: (any CompositeOperator)? { get }
+    /// Itself, where it works element by element.
+    var asElementwise: (any ElementwiseOperator)? { get }
+    /// Itself, where it computes one function of two operands.
+    var asBroadcasting: (any BroadcastingOperator)? { get }
+
     /// For an operator that works element by element on operands of one shape: what it computes. It gives the operator
     /// its kernel, fast and reference.
     var expression: Expression? { get }
@@ -63,6 +71,9 @@ extension Operator {
     public var name: String { Self.name }
     public var attributes: [Attribute] { [] }
     public var expression: Expression? { nil }
+    public var asComposite: (any CompositeOperator)? { nil }
+    public var asElementwise: (any ElementwiseOperator)? { nil }
+    public var asBroadcasting: (any BroadcastingOperator)? { nil }
     public func keepsSamplesApart(_ operands: [TensorType]) -> Bool { true }
     public func implicitParameters(_ operands: [TensorType]) -> [ImplicitParameter] { [] }
     public func cost(operands: [TensorType], results: [TensorType]) -> Cost { Cost(multiplyAdds: 0) }

@@ -8,7 +8,7 @@ package struct ExpandCompositions: Pass {
 
     public func apply(to model: Model) throws(PassError) -> Model {
         var model = model
-        while model.graph.nodes.contains(where: { $0.operation is any CompositeOperator }) {
+        while model.graph.nodes.contains(where: { $0.operation.asComposite != nil }) {
             model.graph = try expanded(model.graph)
         }
         return model
@@ -17,7 +17,7 @@ package struct ExpandCompositions: Pass {
     private func expanded(_ graph: Graph) throws(PassError) -> Graph {
         var rewriter = try GraphRewriter(graph, pass: self)
         for node in graph.nodes {
-            guard let composite = node.operation as? any CompositeOperator else {
+            guard let composite = node.operation.asComposite else {
                 try rewriter.keep(node)
                 continue
             }

@@ -40,9 +40,9 @@ enum RuleCatalogue {
     /// The rule for a call of `operation`: its own, or that of its kind.
     static func rule(for operation: any Operator) -> any LoweringRule {
         if let own = byName[operation.name]?.make(operation) { return own }
-        if let broadcasting = operation as? any BroadcastingOperator { return BroadcastingRule(broadcasting) }
+        if let broadcasting = operation.asBroadcasting { return BroadcastingRule(broadcasting) }
         if let expression = operation.expression { return ElementwiseRule(expression) }
-        if let elementwise = operation as? any ElementwiseOperator { return ElementwiseRule(elementwise.formula) }
+        if let elementwise = operation.asElementwise { return ElementwiseRule(elementwise.formula) }
         return CompileTimeRule()
     }
 }

@@ -5,6 +5,8 @@ public protocol BroadcastingOperator: ElementwiseOperator {
 }
 
 extension BroadcastingOperator {
+    public var asBroadcasting: (any BroadcastingOperator)? { self }
+
     public static var elementTypes: ElementTypeRule { .numeric }
     public var formula: Expression { .binary(function, .operand(0), .operand(1)) }
 }

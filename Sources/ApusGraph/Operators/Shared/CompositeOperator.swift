@@ -60,6 +60,8 @@ public struct Composer {
 }
 
 extension CompositeOperator {
+    public var asComposite: (any CompositeOperator)? { self }
+
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         try check(operands)
         return try inferComposition(withParameters(operands))

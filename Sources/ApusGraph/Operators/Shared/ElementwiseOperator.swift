@@ -74,6 +74,8 @@ public enum ElementTypeRule: Sendable {
 }
 
 extension ElementwiseOperator {
+    public var asElementwise: (any ElementwiseOperator)? { self }
+
     public var operandCount: Int { Self.documentation.operands.count }
     public func derivative(of operand: Int) -> Expression { formula.derivative(of: operand) }
 
