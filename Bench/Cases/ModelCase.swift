@@ -25,23 +25,13 @@ public struct ModelCase: Sendable {
         self.threads = threads
     }
 
-    /// The specs in `Models`, in the order in which they appear in a table.
-    static let models =
-        trained + [
-            "autoencoder", "char-lstm", "char-transformer", "mlp-regression", "video-cnn", "resnet18", "mobilenet-v2",
-            "unet",
-        ]
+    /// The specs in `Models` that are timed, in the order in which they appear in a table. Sequences, videos and the large models
+    /// have thresholds, and are not among them yet.
+    static let models = trained + ["autoencoder", "mlp-regression"]
     /// Those whose training steps are timed.
     static let trained = [
         "mnist-cnn", "mnist-cnn-small", "lenet5", "mlp", "resnet8", "mobilenet-v1-025", "ds-cnn",
     ]
-    /// What the larger models are made smaller by, so that a run takes milliseconds.
-    private static let settings: [String: [String: Int]] = [
-        "resnet18": ["image_size": 32, "width": 16, "classes": 10],
-        "mobilenet-v2": ["image_size": 32, "classes": 10],
-        "unet": ["image_size": 32, "width": 8],
-    ]
-
     public static let all: [ModelCase] = models.flatMap { model in
         [
             ModelCase(model, .inference, batch: 1, threads: 1), ModelCase(model, .inference, batch: 32, threads: 2),
@@ -52,8 +42,7 @@ public struct ModelCase: Sendable {
     static func plan(_ name: String, _ work: Work, batch: Int) throws -> (plan: Plan, model: Model) {
         let folder = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let file = "\(folder)/Models/\(name).graph"
-        let graph = try Graph.parse(
-            String(decoding: try readFile(file), as: UTF8.self), file: file, settings: settings[name] ?? [:])
+        let graph = try Graph.parse(String(decoding: try readFile(file), as: UTF8.self), file: file)
         let model = try ExplicitParameters().apply(to: Model(graph: graph)).initialized(seed: 1)
         let target = try Processor.preferredTarget()
         switch work {
