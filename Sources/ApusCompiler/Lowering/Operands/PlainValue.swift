@@ -89,13 +89,6 @@ extension Lowering {
 }
 
 extension Site {
-    /// Throws where an operand is not of f32, and the instruction computes with nothing else.
-    func requireSinglePrecision() throws(LoweringError) {
-        for operand in operands where type(operand).elementType != .f32 {
-            throw unsupported("computes with f32 only, and not with \(type(operand)); cast it first")
-        }
-    }
-
     /// Whether the result is a sum over samples: it has no batch, and an operand has.
     func isSum(_ result: ValueID) -> Bool { !isDynamic(result) && operands.contains { isDynamic($0) } }
 }
