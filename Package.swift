@@ -196,12 +196,7 @@ let package = Package(
                 "dump-graph", "worker-pool-check",
             ]),
         .executableTarget(
-            name: "allocation-count",
-            dependencies: [
-                "ApusCompiler", "ApusFiles", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime",
-                "CAllocationCount",
-            ],
-            path: "Tests/AllocationCount"),
+            name: "allocation-count", dependencies: ["ApusBenchmarks"], path: "Tests/AllocationCount"),
         .executableTarget(
             name: "worker-pool-check", dependencies: ["ApusRuntime"], path: "Tests/WorkerPoolCheck"),
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
