@@ -1,6 +1,7 @@
 import ApusInstructions
 import ApusJSON
 import ApusPlan
+import ApusText
 import Glibc
 
 /// The classes of an answer, best first.
@@ -44,7 +45,7 @@ struct Ranking {
     /// `7 99.98%   9 0.01%`
     func text(_ answer: [Float]) -> String {
         best(answer).map { entry in
-            let number = meaning == .score ? "\(Float(entry.value))" : "\(decimal(100 * entry.value, digits: 2))%"
+            let number = meaning == .score ? "\(Float(entry.value))" : "\(formatDecimal(100 * entry.value, digits: 2))%"
             return "\(name(entry.index)) \(number)"
         }.joined(separator: "   ")
     }
