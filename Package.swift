@@ -75,7 +75,8 @@ let package = Package(
             ],
             swiftSettings: checked),
         .target(
-            name: "ApusProfile", dependencies: ["ApusJSON", "ApusPlan", "ApusRuntime", "ApusText"], swiftSettings: checked),
+            name: "ApusProfile", dependencies: ["ApusJSON", "ApusPlan", "ApusRuntime", "ApusText"],
+            swiftSettings: checked),
         .target(name: "ApusFiles", swiftSettings: checked),
         .target(name: "ApusJSON", swiftSettings: checked),
         .target(name: "ApusText", swiftSettings: checked),
@@ -176,7 +177,8 @@ let package = Package(
             ]),
         .testTarget(name: "ApusFilesTests", dependencies: ["TestSupport", "ApusFiles"]),
         .testTarget(name: "ApusJSONTests", dependencies: ["ApusJSON", "TestSupport"]),
-        .testTarget(name: "ApusCommandLineTests", dependencies: ["TestSupport", "ApusCommandLine", "ApusFiles", "ApusText"]),
+        .testTarget(
+            name: "ApusCommandLineTests", dependencies: ["TestSupport", "ApusCommandLine", "ApusFiles", "ApusText"]),
         .testTarget(
             name: "ModelsTests",
             dependencies: [

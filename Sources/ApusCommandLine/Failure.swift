@@ -41,4 +41,3 @@ private func printError(_ message: String) {
     // There is no better place to report an error of this.
     _ = writeAll(lines.joined(separator: "\n") + "\n", to: STDERR_FILENO)
 }
-

@@ -84,9 +84,11 @@ import Testing
             }
             for (index, value) in result.values.enumerated() {
                 guard let (wanted, bound) = expected[index] else { continue }
-                let isRight = Double(value) == wanted || value.isNaN && wanted.isNaN || abs(Double(value) - wanted) <= bound
+                let isRight =
+                    Double(value) == wanted || value.isNaN && wanted.isNaN || abs(Double(value) - wanted) <= bound
                 #expect(
-                    isRight, "seed \(seed), element \(index): \(value), not \(wanted) by more than \(bound); \(steps) steps")
+                    isRight,
+                    "seed \(seed), element \(index): \(value), not \(wanted) by more than \(bound); \(steps) steps")
                 guard isRight else { break }
             }
         }
@@ -252,7 +254,8 @@ private struct RoundedNumber {
         case .multiply: carried = abs(a.value) * b.bound + abs(b.value) * a.bound + a.bound * b.bound
         case .divide:
             let nearest = abs(b.value) - b.bound
-            carried = b.bound == 0 && a.bound == 0 ? 0 : nearest > 0 ? (a.bound + abs(exact) * b.bound) / nearest : .infinity
+            carried =
+                b.bound == 0 && a.bound == 0 ? 0 : nearest > 0 ? (a.bound + abs(exact) * b.bound) / nearest : .infinity
         case .maximum, .minimum: carried = max(a.bound, b.bound)
         case .negate: carried = a.bound
         case .exponential:
@@ -266,7 +269,9 @@ private struct RoundedNumber {
                 value: value, bound: carried + Self.functionUnits * Self.unit * max(1, abs(value)))
         case .squareRoot:
             let nearest = a.value - a.bound
-            carried = a.bound == 0 ? 0 : nearest > 0 ? a.bound / (2 * nearest.squareRoot()) : a.value + a.bound < 0 ? 0 : .infinity
+            carried =
+                a.bound == 0
+                ? 0 : nearest > 0 ? a.bound / (2 * nearest.squareRoot()) : a.value + a.bound < 0 ? 0 : .infinity
         case .greater:
             carried = a.bound + b.bound == 0 || abs(a.value - b.value) > a.bound + b.bound ? 0 : .infinity
         case .hyperbolicTangent:
@@ -278,7 +283,8 @@ private struct RoundedNumber {
         }
         // What is not a number, or beyond all numbers, only compares where no error could have made it another.
         guard value.isFinite else {
-            return RoundedNumber(value: value, bound: a.bound + b.bound == 0 || value.isNaN && carried == 0 ? 0 : .infinity)
+            return RoundedNumber(
+                value: value, bound: a.bound + b.bound == 0 || value.isNaN && carried == 0 ? 0 : .infinity)
         }
         let isLarge = abs(value) > 1e38
         let smallest = Double(Float.leastNormalMagnitude)

@@ -19,7 +19,7 @@ func status(_ name: String, of path: String = "/proc/thread-self/status") -> Str
 /// Threads of this process.
 func threadCount() -> Int { Int(status("Threads").filter { $0.isNumber }) ?? -1 }
 
-/// Of each thread but the caller: whether it sleeps, and how often it went to sleep by itself.
+/// Of each thread but the first, which calls this: whether it sleeps, and how often it went to sleep by itself.
 func workers() -> [(isAsleep: Bool, sleeps: String)] {
     guard let folder = opendir("/proc/self/task") else { return [] }
     defer { closedir(folder) }
@@ -28,7 +28,7 @@ func workers() -> [(isAsleep: Bool, sleeps: String)] {
         let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
             String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
         }
-        guard let thread = Int32(name), thread != gettid() else { continue }
+        guard let thread = Int32(name), thread != getpid() else { continue }
         let path = "/proc/self/task/\(name)/status"
         found.append((status("State", of: path).contains("S"), status("voluntary_ctxt_switches", of: path)))
     }
@@ -40,7 +40,7 @@ func workersSleep() -> Bool {
     for _ in 0..<100 {
         usleep(50_000)
         let before = workers()
-        guard before.allSatisfy(\.isAsleep) else { continue }
+        guard !before.isEmpty, before.allSatisfy(\.isAsleep) else { continue }
         usleep(50_000)
         let after = workers()
         if after.allSatisfy(\.isAsleep), before.map(\.sleeps) == after.map(\.sleeps) { return true }
