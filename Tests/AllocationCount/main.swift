@@ -16,7 +16,7 @@ func allocations(of run: any PreparedRun) -> UInt64 {
 let wanted = CommandLine.arguments.dropFirst()
 let known = BenchmarkModel.all.map(\.name)
 for name in wanted where !known.contains(name) {
-    fputs("allocation-count: there is no model '\(name)'; known are \(known.joined(separator: ", "))\n", stderr)
+    print("there is no model '\(name)'; known are \(known.joined(separator: ", "))")
     exit(64)
 }
 for model in BenchmarkModel.all where wanted.isEmpty || wanted.contains(model.name) {

@@ -19,7 +19,7 @@ extension Lowering {
     /// Adds to the constants arena.
     mutating func addConstant(_ floats: [Float]) -> Operand {
         let offset = alignConstants()
-        let words = floats.map(\.bitPattern.littleEndian)
+        let words = floats.map { $0.bitPattern.littleEndian }
         unsafe words.withUnsafeBytes { unsafe plan.constants.append(contentsOf: $0) }
         return Operand(.constants, offset: offset)
     }
