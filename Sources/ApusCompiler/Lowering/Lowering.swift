@@ -79,7 +79,7 @@ struct Lowering {
         outputPorts = context.outputPorts
         plan = Plan(name: graph.name, target: options.target, batchBound: options.batchBound, microBatch: 1)
         plan.labels = model.labels
-        plan.preparation = model.preparation.flatMap { [$0.name, $0.value] }
+        plan.preparation = model.preparation.map { Plan.Field(name: $0.name, value: $0.value) }
         let summed = !graph.gradients.isEmpty || !graph.updates.isEmpty
         plan.shards = summed && !stages.couplesSamples ? min(options.shards, options.batchBound) : 1
         plan.microBatch = chooseMicroBatch()
