@@ -35,9 +35,11 @@ package func kernel(for opcode: Opcode) -> Kernel? {
     case .crossEntropyGradient: crossEntropyGradient
     case .logitCrossEntropy: logitCrossEntropy
     case .logitCrossEntropyGradient: logitCrossEntropyGradient
-    case .batchNormTraining: batchNormTraining
+    case .batchStatistics: batchStatistics
+    case .combineStatistics: combineStatistics
+    case .batchNorm: batchNorm
+    case .batchNormGradientSums: batchNormGradientSums
     case .batchNormGradient: batchNormGradient
-    case .batchNormInference: batchNormInference
     case .dropout: dropout
     case .gaussianNoise: gaussianNoise
     case .reduceShards: reduceShards

@@ -33,11 +33,25 @@ extension Lowering {
         plan.activationBytes = packing.size
         plan.activationBound = packing.lowerBound
         plan.isOptimal = packing.isOptimal
+        for reader in shardReaders { body[reader.instruction].parameters = reader.parameters(plan.reductionBytes / 4) }
         plan.body = body.map { $0.placed(offsets) }
+        plan.combinations = combinations
         plan.multiplyAdds = body.reduce(0) { $0 + $1.multiplyAdds }
         plan.stateBytes = state.bytes
         plan.fused = context.sites.compactMap(fusedOperators)
         return plan
+    }
+
+    /// The instructions of the body that are run once, as many at a time as follow each other.
+    private var combinations: [Range<Int>] {
+        body.indices.reduce(into: []) { ranges, index in
+            guard body[index].isCombination else { return }
+            if let last = ranges.last, last.upperBound == index {
+                ranges[ranges.count - 1] = last.lowerBound..<index + 1
+            } else {
+                ranges.append(index..<index + 1)
+            }
+        }
     }
 
     /// What a node says that computes several operators in one; nil for others.

@@ -78,7 +78,7 @@ extension Lowering {
     }
 
     mutating func packedWeights(_ value: ValueID, _ parameters: PackParameters) throws(LoweringError) -> Operand {
-        guard reductions[value] == nil else {
+        guard !stages.isReduced(value) else {
             throw .unsupported(value: graph[value].name, operation: "a weight", reason: "can't depend on the samples")
         }
         return try derive(.packWeights, value, parameters, elements: parameters.packedElements)
@@ -86,7 +86,8 @@ extension Lowering {
 
     /// A vector with zeros up to whole blocks.
     mutating func paddedVector(_ value: ValueID) throws(LoweringError) -> Operand {
-        if let operand = reductions[value] { return operand }
+        // Sums have room for whole blocks where they are made.
+        if stages.isReduced(value) { return try wholeValue(value).place }
         let count = context.samples.shape(value)?.reduce(1, *) ?? 0
         let padded = count.roundedUp(to: lanes)
         return try derive(.padVector, value, PadVectorParameters(count: count, paddedCount: padded), elements: padded)

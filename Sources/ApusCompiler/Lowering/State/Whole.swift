@@ -41,6 +41,7 @@ extension Lowering {
     /// The value as plain elements.
     mutating func wholeValue(_ value: ValueID) throws(LoweringError) -> Whole {
         if let known = whole[value.index] { return known }
+        if let sum = try combinedSum(value) { return sum }
         let type = graph[value].type.elementType
         let made = Whole(
             place: addConstant(try elements(of: value), type), shape: try sampleShape(value), elementType: type)
@@ -61,13 +62,17 @@ extension Lowering {
             whole[result.index] = Whole(place: operands[0].place, shape: shape, elementType: operands[0].elementType)
         case .expression(let expression):
             let steps = try ElementwiseProgram(expression, operands: operands.count, value: site.name).steps
-            let place = addState(elements: shape.reduce(1, *))
+            var elements = shape.reduce(1, *)
+            // The body reads whole blocks.
+            if stage == .combination { elements = elements.roundedUp(to: lanes) }
+            let place = addState(elements: elements)
             let parameters = ElementwiseParameters(
                 count: shape.reduce(1, *), steps: steps.count, sources: operands.count, destinationStride: 0)
-            let instruction = Instruction(
-                .elementwise, operands: operands.map(\.place) + [place],
-                parameters: bytes(of: parameters) + steps.flatMap { bytes(of: $0) }, label: site.name)
-            if stage == .prologue { plan.prologue.append(instruction) } else { plan.epilogue.append(instruction) }
+            let instruction = PendingInstruction(
+                opcode: .elementwise, operands: (operands.map(\.place) + [place]).map { .fixed($0) },
+                parameters: bytes(of: parameters) + steps.flatMap { bytes(of: $0) }, label: site.name,
+                multiplyAdds: 0)
+            during(stage) { $0.append(instruction) }
             whole[result.index] = Whole(place: place, shape: shape)
         case nil: try lowerOnce(site, stage)
         }
@@ -75,9 +80,8 @@ extension Lowering {
 
     /// Lowers a node by its rule, as one sample that is computed once a run.
     private mutating func lowerOnce(_ site: Site, _ stage: Stages.Stage) throws(LoweringError) {
-        self.stage = stage
-        defer { self.stage = .body }
-        try candidates[site.number].emit(&self)
+        let candidate = candidates[site.number]
+        try during(stage) { (lowering) throws(LoweringError) in try candidate.emit(&lowering) }
         for result in site.results {
             guard let made = stored[result.index] else { continue }
             guard made.isPlain, case .fixed(let place) = made.place else {
