@@ -28,6 +28,7 @@ struct Lowering {
     var copies: [CopyKey: Stored] = [:]
     /// Packed and padded parameters, so that each is made once.
     var derived: [DerivedKey: Operand] = [:]
+    var constants = ConstantSection()
     /// Bytes of each activation buffer.
     var bufferSizes: [Int] = []
     var bufferNames: [String] = []
