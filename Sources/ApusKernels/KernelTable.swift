@@ -62,6 +62,7 @@ package func kernel(for opcode: Opcode) -> Kernel? {
     case .sort: sort
     case .contract: contract
     case .packMatrix: packMatrix
+    case .inverse: inverse
     case .attention: attention
     case .attentionGradient: attentionGradient
     case .softmaxAxis: softmaxAxis

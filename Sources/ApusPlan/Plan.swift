@@ -121,8 +121,18 @@ public struct Plan: Sendable, Equatable {
     public var fused: [String]
     /// Names of the classes, where the model has them.
     public var labels: [String]
-    /// How an input is prepared, as name and value in turn.
-    public var preparation: [String]
+    /// How an input is prepared: the fields of the model.
+    public var preparation: [Field]
+
+    /// A name and its value.
+    public struct Field: Sendable, Equatable {
+        public var name: String
+        public var value: String
+        public init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
 
     /// Whether a sample's results depend on the others of its batch: sums over samples, or batch norm in training. All of
     /// them must then be there at once; other plans take a batch of any size, a micro-batch at a time.

@@ -133,8 +133,18 @@ public enum PlanFile {
         return plan
     }
 
+    /// Where a section is, and the checksum of its bytes.
+    private struct Entry {
+        // An array of ranges would make the Swift runtime search for a conformance, which takes longer than reading the file.
+        let start: Int
+        let end: Int
+        let sum: UInt64
+
+        var range: Range<Int> { start..<end }
+    }
+
     /// Checks the header and gives where each section is.
-    private static func readTable(_ bytes: RawSpan) throws(PlanFileError) -> [(range: Range<Int>, sum: UInt64)] {
+    private static func readTable(_ bytes: RawSpan) throws(PlanFileError) -> [Entry] {
         let tableEnd = headerBytes + Section.allCases.count * entryBytes
         for index in 0..<min(magic.count, bytes.byteCount) where bytes.byte(at: index) != magic[index] {
             throw .notAPlanFile
@@ -150,7 +160,7 @@ public enum PlanFile {
         let size = try header.readCount("the file's size")
         let sum = try header.read(UInt64.self)
 
-        var sections: [(range: Range<Int>, sum: UInt64)] = []
+        var sections: [Entry] = []
         var end = tableEnd
         for section in Section.allCases {
             let start = header.offset
@@ -163,7 +173,7 @@ public enum PlanFile {
                 throw .invalid(what: "the table's entry for the \(section.name) is wrong", at: start)
             }
             end = offset + length
-            sections.append((offset..<end, sectionSum))
+            sections.append(Entry(start: offset, end: end, sum: sectionSum))
         }
         guard end == size else { throw .invalid(what: "the sections don't make up the file", at: 16) }
         guard size <= bytes.byteCount else {

@@ -1,6 +1,7 @@
 import ApusCommandLine
 import ApusJSON
 import ApusPlan
+import ApusText
 import ApusToolSupport
 
 /// What people and programs are told of a plan.

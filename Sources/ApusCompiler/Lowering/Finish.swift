@@ -3,7 +3,7 @@ import ApusInstructions
 import ApusPlan
 
 extension Lowering {
-    /// Places the activation buffers and fills their offsets in: the plan is complete.
+    /// Places the activation buffers, fills their offsets in, and makes the constants: the plan is complete.
     mutating func finish() throws(LoweringError) -> Plan {
         var first = [Int](repeating: Int.max, count: bufferSizes.count)
         var last = [Int](repeating: 0, count: bufferSizes.count)
@@ -38,6 +38,7 @@ extension Lowering {
         plan.combinations = combinations
         plan.multiplyAdds = body.reduce(0) { $0 + $1.multiplyAdds }
         plan.stateBytes = state.bytes
+        plan.constants = constants.bytes()
         plan.fused = context.sites.compactMap(fusedOperators)
         return plan
     }

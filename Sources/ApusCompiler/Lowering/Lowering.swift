@@ -28,6 +28,7 @@ struct Lowering {
     var copies: [CopyKey: Stored] = [:]
     /// Packed and padded parameters, so that each is made once.
     var derived: [DerivedKey: Operand] = [:]
+    var constants = ConstantSection()
     /// Bytes of each activation buffer.
     var bufferSizes: [Int] = []
     var bufferNames: [String] = []
@@ -81,7 +82,7 @@ struct Lowering {
         outputPorts = context.outputPorts
         plan = Plan(name: graph.name, target: options.target, batchBound: options.batchBound, microBatch: 1)
         plan.labels = model.labels
-        plan.preparation = model.preparation.flatMap { [$0.name, $0.value] }
+        plan.preparation = model.preparation.map { Plan.Field(name: $0.name, value: $0.value) }
         let summed = !graph.gradients.isEmpty || !graph.updates.isEmpty
         plan.shards = summed ? min(options.shards, options.batchBound) : 1
         plan.microBatch = chooseMicroBatch()

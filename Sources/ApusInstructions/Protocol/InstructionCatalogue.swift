@@ -60,6 +60,7 @@ package enum InstructionCatalogue {
         SortInstruction.self,
         ContractInstruction.self,
         PackMatrixInstruction.self,
+        InverseInstruction.self,
         AttentionInstruction.self,
         AttentionGradientInstruction.self,
         SoftmaxAxisInstruction.self,
