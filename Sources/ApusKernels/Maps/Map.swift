@@ -9,9 +9,12 @@ func map(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: Unsa
     }
 }
 
-/// Bytes of a register: few enough that all of them stay in the first-level cache, and enough to make the cost of choosing an
-/// operation small.
-private let registerBytes = 1024
+/// Words of room for all registers: few enough to stay in the first-level cache. A small tensor gets less, as clearing more than is
+/// needed would cost it more than its work; to others large registers make the cost of choosing an operation small.
+private let room = (small: 512, large: 2048)
+
+/// The most elements of a tensor that counts as small.
+private let smallTensor = 2048
 
 /// Rows shorter than this are computed several at a time.
 private let shortRow = 64
@@ -46,25 +49,32 @@ private struct MapProgram<Compute: MapCompute> {
             MapDirect<Compute>(loops, steps[0], sources: sources) { operands[$0].unsafelyUnwrapped }.run(loops)
             return
         }
-        var registers = sources
+        var registers = max(sources, 1)
         for step in 0..<stepCount { registers = max(registers, Int(steps[step].result) + 1) }
-        // Room for the registers, and for one vector: the spare one. Clearing more than is needed would cost a small tensor more
-        // than its work.
-        if registers <= 4 {
+        var elements = 1
+        for loop in 0..<loops.depth { elements &*= loops.extents[loop] }
+        // Besides the registers there is room for one vector: the spare one.
+        if registers <= 4 && elements <= smallTensor {
             var scratch = InlineArray<528, UInt64>(repeating: 0)
-            withUnsafeMutableBytes(of: &scratch) { run(operands, loops, $0.baseAddress.unsafelyUnwrapped, 4) }
+            withUnsafeMutableBytes(of: &scratch) {
+                run(operands, loops, $0.baseAddress.unsafelyUnwrapped, registerBytes: room.small &* 8 / 4)
+            }
         } else {
+            let share = registers <= 4 ? 4 : registers <= 8 ? 8 : 16
             var scratch = InlineArray<2064, UInt64>(repeating: 0)
-            withUnsafeMutableBytes(of: &scratch) { run(operands, loops, $0.baseAddress.unsafelyUnwrapped, 16) }
+            withUnsafeMutableBytes(of: &scratch) {
+                run(operands, loops, $0.baseAddress.unsafelyUnwrapped, registerBytes: room.large &* 8 / share)
+            }
         }
     }
 
     private func run(
         _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ loops: StridedLoops,
-        _ scratch: UnsafeMutableRawPointer, _ room: Int
+        _ scratch: UnsafeMutableRawPointer, registerBytes: Int
     ) {
+        // The registers come after the spare vector.
         var run = MapRun<Compute>(
-            loops, steps, stepCount, sources, scratch, spare: scratch + room * registerBytes)
+            loops, steps, stepCount, sources, scratch + 128, registerBytes: registerBytes, spare: scratch)
         forEachOperand { run.setOperand($0, operands[$0].unsafelyUnwrapped, $1) }
         run.run()
     }
@@ -152,12 +162,14 @@ private struct MapRun<Compute: MapCompute> {
     private var loadedCount = Nine(repeating: 0)
     private var isOverwritten = InlineArray<16, Bool>(repeating: false)
 
-    private var registerElements: Int { registerBytes / MemoryLayout<Element>.stride }
+    /// Elements of a register.
+    let registerElements: Int
 
     init(
         _ loops: StridedLoops, _ steps: UnsafePointer<MapStep>, _ stepCount: Int, _ sources: Int,
-        _ scratch: UnsafeMutableRawPointer, spare: UnsafeMutableRawPointer
+        _ scratch: UnsafeMutableRawPointer, registerBytes: Int, spare: UnsafeMutableRawPointer
     ) {
+        registerElements = registerBytes / MemoryLayout<Element>.stride
         self.spare = spare.assumingMemoryBound(to: Element.self)
         self.loops = loops
         self.steps = steps

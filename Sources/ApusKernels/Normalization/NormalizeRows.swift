@@ -1,4 +1,5 @@
 import ApusInstructions
+import CPlatform
 
 func normalizeRows(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
@@ -13,20 +14,20 @@ func normalizeRows(
     let share = 1 / Float(rows.count)
     var along = PairedLoops()
     along.append(rows.count, first: 1, second: 0)
-    let values = StoredValues(source, type: .float32)
     rows.forEachRow(samples) { read, write, statistic, channel in
         let from = source + read
         let to = destination + write
-        // A row of numbers that lie side by side needs no buffer.
-        let mean =
-            rows.isCentered ? joinedRow(SumStep.self, values, read, along, shift: 0, buffer: from) * share : 0
+        let mean = rows.isCentered ? sum(from, count: rows.count, along) * share : 0
         let variance = sumOfSquaredDeviations(from, count: rows.count, mean: mean) * share
-        let inverse = 1 / squareRoot(Vector(repeating: variance + rows.epsilon))
+        let inverseDeviation = 1 / (variance + rows.epsilon).squareRoot()
         means?[statistic] = mean
-        inverses?[statistic] = inverse[0]
+        inverses?[statistic] = inverseDeviation
+        let inverse = Vector(repeating: inverseDeviation)
         let center = Vector(repeating: mean)
         if rows.spatial == 1 {
             forEachVector(rows.count) { offset, width in
+                // Memory would rest meanwhile, as the processor doesn't foresee that another row follows.
+                apus_prefetch(from + (rows.count + offset))
                 let normal = (from.load(offset, width) - center) * inverse
                 let scale = scales?.load(channel + offset, width) ?? Vector(repeating: 1)
                 let bias = biases?.load(channel + offset, width) ?? Vector()
@@ -44,4 +45,14 @@ func normalizeRows(
             }
         }
     }
+}
+
+/// The sum of a row of numbers that lie side by side: like a **reduce**, without its cost where the row is one block.
+@inline(__always)
+private func sum(_ row: Floats, count: Int, _ along: PairedLoops) -> Float {
+    if count <= rowBlock {
+        return sumOfLanes(joinedBlock(SumStep.self, row, count: count, shift: Vector()))
+    }
+    let values = StoredValues(row, type: .float32)
+    return joinedRow(SumStep.self, values, 0, along, shift: 0, buffer: row)
 }

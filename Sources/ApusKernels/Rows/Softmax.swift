@@ -1,4 +1,5 @@
 import ApusInstructions
+import CPlatform
 
 /// What ``RowParameters`` say, as integers of the machine's width.
 struct Rows {
@@ -13,6 +14,9 @@ struct Rows {
         resultStride = Int(parameters.resultStride)
         labelStride = Int(parameters.labelStride)
     }
+
+    /// Elements from a row of the source to the one after it, or to what lies there.
+    var nextRow: Int { rows > 1 ? rowStride : sampleStride }
 
     /// Calls `body` with the offset of each row of each sample, in order.
     @inline(__always)
@@ -34,21 +38,32 @@ struct Rows {
     @inline(__always)
     func forEachVector(_ body: (_ offset: Int, _ width: Int) -> Void) {
         var index = 0
-        while index < count {
-            body(index, min(lanes, count - index))
+        while index + lanes <= count {
+            body(index, lanes)
             index += lanes
         }
+        if index < count { body(index, count - index) }
     }
 
-    /// The greatest element of a row.
+    /// The greatest element of a row. Elements that are not a number may be passed over.
     @inline(__always)
     func greatest(_ row: Floats) -> Float {
-        var greatest = Vector(repeating: -Float.infinity)
-        forEachVector { offset, width in
-            let next = row.load(offset, width, fill: -Float.infinity)
-            greatest.replace(with: next, where: next .> greatest)
+        let least = Vector(repeating: -Float.infinity)
+        var (a, b, c, d) = (least, least, least, least)
+        var index = 0
+        while index + 4 * lanes <= count {
+            a = greater(row.vector(at: index), a)
+            b = greater(row.vector(at: index + lanes), b)
+            c = greater(row.vector(at: index + 2 * lanes), c)
+            d = greater(row.vector(at: index + 3 * lanes), d)
+            index += 4 * lanes
         }
-        return greatestLane(greatest)
+        while index + lanes <= count {
+            a = greater(row.vector(at: index), a)
+            index += lanes
+        }
+        if index < count { b = greater(row.vector(at: index, count: count - index, fill: -Float.infinity), b) }
+        return greatestLane(greater(greater(a, b), greater(c, d)))
     }
 
     /// Σ exp(row − shift).
@@ -89,14 +104,26 @@ func softmax(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: 
         let greatest = rows.greatest(from)
         var sum = Vector()
         rows.forEachVector { offset, width in
+            // Memory would rest meanwhile, as the processor doesn't foresee that another row follows.
+            apus_prefetch(from + (rows.nextRow + offset))
             let power = exponential(from.load(offset, width, fill: -Float.infinity) - greatest)
             sum += power
             to.save(power, offset, width)
         }
-        let share = 1 / sumOfLanes(sum)
-        rows.forEachVector { offset, width in
-            to.save(to.load(offset, width) * share, offset, width)
-        }
+        scale(to, count: rows.count, by: 1 / sumOfLanes(sum))
+    }
+}
+
+// Not with a closure, which would become a function of its own: rows may be short.
+@inline(__always)
+private func scale(_ row: Floats, count: Int, by factor: Float) {
+    var index = 0
+    while index + lanes <= count {
+        row.store(row.vector(at: index) * factor, at: index)
+        index += lanes
+    }
+    if index < count {
+        row.store(row.vector(at: index, count: count - index) * factor, at: index, count: count - index)
     }
 }
 

@@ -1,3 +1,5 @@
+import CPlatform
+
 #if VECTOR_16
     /// The bits of a ``Vector``.
     typealias BitVector = SIMD16<UInt32>
@@ -37,19 +39,31 @@ extension UnsafeMutablePointer<Float> {
     /// The first `count` lanes from `offset` on, the others `fill`. Nothing beyond `count` is read.
     @inline(__always)
     func vector(at offset: Int, count: Int, fill: Float = 0) -> Vector {
-        var vector = Vector(repeating: fill)
-        for lane in 0..<count {
-            vector[lane] = self[offset + lane]
-        }
-        return vector
+        #if VECTOR_16
+            apus_load_first_16(self + offset, Int32(truncatingIfNeeded: count), fill)
+        #elseif VECTOR_8
+            apus_load_first_8(self + offset, Int32(truncatingIfNeeded: count), fill)
+        #else
+            var vector = Vector(repeating: fill)
+            for lane in 0..<count {
+                vector[lane] = self[offset + lane]
+            }
+            return vector
+        #endif
     }
 
-    /// Stores the first `count` lanes.
+    /// Stores the first `count` lanes, fewer than all.
     @inline(__always)
     func store(_ vector: Vector, at offset: Int, count: Int) {
-        for lane in 0..<count {
-            self[offset + lane] = vector[lane]
-        }
+        #if VECTOR_16
+            apus_store_first_16(vector, self + offset, Int32(truncatingIfNeeded: count))
+        #elseif VECTOR_8
+            apus_store_first_8(vector, self + offset, Int32(truncatingIfNeeded: count))
+        #else
+            for lane in 0..<count {
+                self[offset + lane] = vector[lane]
+            }
+        #endif
     }
 }
 
@@ -86,15 +100,12 @@ func sumOfLanes(_ vector: Vector) -> Float {
 @inline(__always)
 func greatestLane(_ vector: Vector) -> Float {
     #if VECTOR_16
-        let eight = vector.lowHalf.replacing(with: vector.highHalf, where: vector.highHalf .> vector.lowHalf)
-        let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.highHalf .> eight.lowHalf)
+        apus_greatest_lane_16(vector)
     #elseif VECTOR_8
-        let four = vector.lowHalf.replacing(with: vector.highHalf, where: vector.highHalf .> vector.lowHalf)
+        apus_greatest_lane_8(vector)
     #else
-        let four = vector
+        apus_greatest_lane_4(vector)
     #endif
-    let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
-    return two[1] > two[0] ? two[1] : two[0]
 }
 
 /// The greater of two lanes, and not a number where either isn't: a training that diverges must show it.

@@ -36,32 +36,18 @@ func squareRoot(_ x: Vector) -> Vector {
     #endif
 }
 
-/// e to the power of `x`: 0 below −87.3, the greatest finite number above 88.7.
-///
-/// With `x = n·ln 2 + r`, `|r| ≤ ln 2 / 2`: `2^n · (1 + r + r²·P(r))`. The approximation's relative error is 3e-9, so that
-/// rounding alone is seen.
+/// e to the power of `x`: 0 below −87.3, the greatest finite number above 88.7. The approximation's relative error is 3e-9, so
+/// that rounding alone is seen.
 // Inlining on request alone is given up in nested closures: a call there passes vectors in quarters, at half the speed.
 @_transparent
 func exponential(_ x: Vector) -> Vector {
-    let low = Vector(repeating: -87.3)
-    let high = Vector(repeating: 88.7)
-    let clamped = x.replacing(with: low, where: x .< low).replacing(with: high, where: x .> high)
-    let shifted = multiplyAdd(Vector(repeating: roundingConstant), clamped, Vector(repeating: 1.442695041))
-    let whole = shifted - Vector(repeating: roundingConstant)
-    var rest = multiplyAdd(clamped, whole, Vector(repeating: -naturalLogarithmOf2High))
-    rest = multiplyAdd(rest, whole, Vector(repeating: -naturalLogarithmOf2Low))
-    var series = Vector(repeating: 0.001395049155689776)
-    series = multiplyAdd(Vector(repeating: 0.008368889801204205), series, rest)
-    series = multiplyAdd(Vector(repeating: 0.04166620597243309), series, rest)
-    series = multiplyAdd(Vector(repeating: 0.166665181517601), series, rest)
-    series = multiplyAdd(Vector(repeating: 0.5), series, rest)
-    let mantissa = multiplyAdd(rest, rest * rest, series) + 1
-    let scaled = fromBits(bits(mantissa) &+ (bits(shifted) &<< 23))
-    return
-        scaled
-        .replacing(with: 0, where: x .< low)
-        .replacing(with: Float.greatestFiniteMagnitude, where: x .> high)
-        .replacing(with: x, where: x .!= x)
+    #if VECTOR_16
+        apus_exponential_16(x)
+    #elseif VECTOR_8
+        apus_exponential_8(x)
+    #else
+        apus_exponential_4(x)
+    #endif
 }
 
 /// The natural logarithm of positive normal finite numbers.
