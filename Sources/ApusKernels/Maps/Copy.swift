@@ -159,8 +159,7 @@ private struct CopyRun<Word: FixedWidthInteger & SIMDScalar> {
             plan.loops.forEach(outside: 2) { offsets, _ in matrix(offsets).run() }
             return
         }
-        // What is read again soon should be in a cache; what none can hold should not push out all else.
-        let streams = bytes >= 1 << 23
+        let streams = bytes >= streamedBytes
         var buffer = InlineArray<2056, UInt64>(repeating: 0)
         withUnsafeMutableBytes(of: &buffer) { room in
             let start = room.baseAddress.unsafelyUnwrapped.alignedUp(toMultipleOf: 64)

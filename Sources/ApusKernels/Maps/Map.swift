@@ -1,4 +1,5 @@
 import ApusInstructions
+import CPlatform
 
 func map(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
     let settings = parameters.load(as: MapParameters.self)
@@ -45,36 +46,38 @@ private struct MapProgram<Compute: MapCompute> {
     func run(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ samples: Int) {
         let loops = loops(samples)
         if loops.isEmpty { return }
-        if isDirect(loops) {
+        var elements = 1
+        for loop in 0..<loops.depth { elements &*= loops.extents[loop] }
+        let streams = elements &* MemoryLayout<Element>.stride >= streamedBytes
+        if isDirect(loops) && !streams {
             MapDirect<Compute>(loops, steps[0], sources: sources) { operands[$0].unsafelyUnwrapped }.run(loops)
             return
         }
         var registers = max(sources, 1)
         for step in 0..<stepCount { registers = max(registers, Int(steps[step].result) + 1) }
-        var elements = 1
-        for loop in 0..<loops.depth { elements &*= loops.extents[loop] }
-        // Besides the registers there is room for one vector: the spare one.
+        // Besides the registers there is room for one vector, the spare one, and for reaching a whole cache line.
         if registers <= 4 && elements <= smallTensor {
-            var scratch = InlineArray<528, UInt64>(repeating: 0)
-            withUnsafeMutableBytes(of: &scratch) {
-                run(operands, loops, $0.baseAddress.unsafelyUnwrapped, registerBytes: room.small &* 8 / 4)
-            }
+            var scratch = InlineArray<536, UInt64>(repeating: 0)
+            withUnsafeMutableBytes(of: &scratch) { run(operands, loops, $0, registerBytes: room.small &* 8 / 4, false) }
         } else {
             let share = registers <= 4 ? 4 : registers <= 8 ? 8 : 16
-            var scratch = InlineArray<2064, UInt64>(repeating: 0)
+            var scratch = InlineArray<2072, UInt64>(repeating: 0)
             withUnsafeMutableBytes(of: &scratch) {
-                run(operands, loops, $0.baseAddress.unsafelyUnwrapped, registerBytes: room.large &* 8 / share)
+                run(operands, loops, $0, registerBytes: room.large &* 8 / share, streams)
             }
         }
+        if streams { apus_fence() }
     }
 
     private func run(
         _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ loops: StridedLoops,
-        _ scratch: UnsafeMutableRawPointer, registerBytes: Int
+        _ scratch: UnsafeMutableRawBufferPointer, registerBytes: Int, _ streams: Bool
     ) {
         // The registers come after the spare vector.
+        let spare = scratch.baseAddress.unsafelyUnwrapped.alignedUp(toMultipleOf: 64)
         var run = MapRun<Compute>(
-            loops, steps, stepCount, sources, scratch + 128, registerBytes: registerBytes, spare: scratch)
+            loops, steps, stepCount, sources, spare + 128, registerBytes: registerBytes, spare: spare,
+            streams: streams)
         forEachOperand { run.setOperand($0, operands[$0].unsafelyUnwrapped, $1) }
         run.run()
     }
@@ -164,11 +167,15 @@ private struct MapRun<Compute: MapCompute> {
 
     /// Elements of a register.
     let registerElements: Int
+    /// Whether results that need no conversion go past the caches.
+    let streams: Bool
 
     init(
         _ loops: StridedLoops, _ steps: UnsafePointer<MapStep>, _ stepCount: Int, _ sources: Int,
-        _ scratch: UnsafeMutableRawPointer, registerBytes: Int, spare: UnsafeMutableRawPointer
+        _ scratch: UnsafeMutableRawPointer, registerBytes: Int, spare: UnsafeMutableRawPointer,
+        streams: Bool
     ) {
+        self.streams = streams
         registerElements = registerBytes / MemoryLayout<Element>.stride
         self.spare = spare.assumingMemoryBound(to: Element.self)
         self.loops = loops
@@ -250,7 +257,7 @@ private struct MapRun<Compute: MapCompute> {
                 let third = operand(step.third, resultIn: place)
                 let used = operation.operands
                 let mask = first.mask | (used > 1 ? second.mask : 0) | (used > 2 ? third.mask : 0)
-                if isLast && isDirect {
+                if isLast && isDirect && !streams {
                     Compute.execute(
                         operation, first, second, third, target.address.assumingMemoryBound(to: Element.self),
                         count: padded)
@@ -261,7 +268,11 @@ private struct MapRun<Compute: MapCompute> {
             }
             registers[Int(step.result)] = result
         }
-        store(result, target, elements: elements)
+        if isDirect && streams && result.mask != 0 {
+            stream(result.address, to: target.address.assumingMemoryBound(to: Element.self), count: elements)
+        } else {
+            store(result, target, elements: elements)
+        }
     }
 
     /// A register as an operand of a step. Equal numbers are read again for every vector of the result, so they may not lie where

@@ -56,8 +56,8 @@ struct TransposedCopy<Word: FixedWidthInteger & SIMDScalar> {
         }
     }
 
-    /// Writes whole tiles, collected in `buffer`, 16 KiB that begin with a cache line; past the caches where `streams` says so, and then other threads see them after
-    /// an `apus_fence`.
+    /// Writes whole tiles, collected in `buffer`: 16 KiB that begin with a cache line. Where `streams` says so they go past the
+    /// caches, and other threads see them after an `apus_fence`.
     func run(buffer: UnsafeMutableRawPointer, streams: Bool) {
         let staged = buffer.assumingMemoryBound(to: Word.self)
         let isAligned = (UInt(bitPattern: to) | UInt(bitPattern: writeStep &* wordBytes)) & 63 == 0
@@ -91,23 +91,16 @@ struct TransposedCopy<Word: FixedWidthInteger & SIMDScalar> {
     /// A run of elements from the buffer to its row.
     @inline(__always)
     private func write(_ run: Words, _ place: Words, _ count: Int, streams: Bool) {
+        if streams {
+            stream(run, to: place, count: count)
+            return
+        }
         let line = 64 / wordBytes
         var index = 0
-        if streams {
-            let head = Int(truncatingIfNeeded: (0 &- UInt(bitPattern: place)) & 63) / wordBytes
-            while index < min(head, count) {
-                place[index] = run[index]
-                index &+= 1
-            }
-            while index &+ line <= count {
-                apus_stream_line(run + index, place + index)
-                index &+= line
-            }
-        } else {
-            while index &+ line <= count {
-                apus_copy_line(run + index, place + index)
-                index &+= line
-            }
+        while index &+ line <= count {
+            UnsafeMutableRawPointer(place + index).storeBytes(
+                of: UnsafeRawPointer(run + index).loadUnaligned(as: SIMD64<UInt8>.self), as: SIMD64<UInt8>.self)
+            index &+= line
         }
         while index < count {
             place[index] = run[index]
@@ -151,13 +144,13 @@ struct TransposedCopy<Word: FixedWidthInteger & SIMDScalar> {
     @inline(__always)
     private func moveSquare(_ from: Words, _ to: Words, _ writeStep: Int) {
         switch wordBytes {
-        case 1: apus_transpose_1(from, readStep, to, writeStep)
-        case 2: apus_transpose_2(from, readStep, to, writeStep)
+        case 1: WordSquare<16>.transpose(from, readStep, to, writeStep, apus_low_words_1, apus_high_words_1)
+        case 2: WordSquare<8>.transpose(from, readStep, to, writeStep, apus_low_words_2, apus_high_words_2)
         case 4:
             transposeSquare(
                 UnsafeMutableRawPointer(from).assumingMemoryBound(to: Float.self), readStep: readStep,
                 to: UnsafeMutableRawPointer(to).assumingMemoryBound(to: Float.self), writeStep: writeStep)
-        default: apus_transpose_8(from, readStep, to, writeStep)
+        default: WordSquare<2>.transpose(from, readStep, to, writeStep, apus_low_words_8, apus_high_words_8)
         }
     }
 }

@@ -265,9 +265,9 @@ func power(_ x: DoubleVector, _ y: DoubleVector) -> DoubleVector {
 @inline(__always)
 func errorFunction(_ x: Vector) -> Vector {
     let limit = Vector(repeating: 3.92)
-    let small = choose(
-        choose(limit, where: x .> limit, else: x), where: x .> -limit,
-        else: choose(-limit, where: x .<= -limit, else: x))
+    // Not a number stays what it is.
+    var small = choose(limit, where: x .> limit, else: x)
+    small = choose(-limit, where: small .< -limit, else: small)
     let square = small * small
     var numerator = Vector(repeating: -1.2795053152828616e-08)
     numerator = multiplyAdd(Vector(repeating: 4.6083517969280295e-06), numerator, square)

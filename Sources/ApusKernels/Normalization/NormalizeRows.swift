@@ -14,6 +14,7 @@ func normalizeRows(
     let share = 1 / Float(rows.count)
     var along = PairedLoops()
     along.append(rows.count, first: 1, second: 0)
+    let streams = rows.rows &* rows.count &* samples &* 4 >= streamedBytes
     rows.forEachRow(samples) { read, write, statistic, channel in
         let from = source + read
         let to = destination + write
@@ -22,16 +23,16 @@ func normalizeRows(
         let inverseDeviation = 1 / (variance + rows.epsilon).squareRoot()
         means?[statistic] = mean
         inverses?[statistic] = inverseDeviation
-        let inverse = Vector(repeating: inverseDeviation)
-        let center = Vector(repeating: mean)
+        let row = Row(
+            from: from, to: to, count: rows.count, center: Vector(repeating: mean),
+            inverse: Vector(repeating: inverseDeviation), streams: streams && to.isWholeLines(rows.count))
         if rows.spatial == 1 {
-            forEachVector(rows.count) { offset, width in
-                // Memory would rest meanwhile, as the processor doesn't foresee that another row follows.
-                apus_prefetch(from + (rows.count + offset))
-                let normal = (from.load(offset, width) - center) * inverse
-                let scale = scales?.load(channel + offset, width) ?? Vector(repeating: 1)
-                let bias = biases?.load(channel + offset, width) ?? Vector()
-                to.save(multiplyAdd(bias, normal, scale), offset, width)
+            // Not asked for each vector.
+            switch (scales.map { $0 + channel }, biases.map { $0 + channel }) {
+            case (let scales?, let biases?): row.write({ scales.load($0, $1) }, { biases.load($0, $1) })
+            case (let scales?, nil): row.write({ scales.load($0, $1) }, { _, _ in Vector() })
+            case (nil, let biases?): row.write({ _, _ in Vector(repeating: 1) }, { biases.load($0, $1) })
+            case (nil, nil): row.write({ _, _ in Vector(repeating: 1) }, { _, _ in Vector() })
             }
             return
         }
@@ -40,8 +41,35 @@ func normalizeRows(
             let bias = Vector(repeating: biases?[channel + part] ?? 0)
             let start = part * rows.spatial
             forEachVector(rows.spatial) { offset, width in
-                let normal = (from.load(start + offset, width) - center) * inverse
-                to.save(multiplyAdd(bias, normal, scale), start + offset, width)
+                to.save(multiplyAdd(bias, row.normal(start + offset, width), scale), start + offset, width)
+            }
+        }
+    }
+    if streams { apus_fence() }
+}
+
+/// A row whose mean and deviation are known.
+private struct Row {
+    let from, to: Floats
+    let count: Int
+    let center, inverse: Vector
+    /// Whether the result goes past the caches: where it is whole lines, and each element has a scale of its own.
+    let streams: Bool
+
+    @inline(__always)
+    func normal(_ offset: Int, _ width: Int) -> Vector { (from.load(offset, width) - center) * inverse }
+
+    /// Writes the row with a scale and a bias for each element.
+    @inline(__always)
+    func write(_ scale: (Int, Int) -> Vector, _ bias: (Int, Int) -> Vector) {
+        forEachVector(count) { offset, width in
+            // Memory would rest meanwhile, as the processor doesn't foresee that another row follows.
+            apus_prefetch(from + (count + offset))
+            let result = multiplyAdd(bias(offset, width), normal(offset, width), scale(offset, width))
+            if streams {
+                to.stream(result, at: offset)
+            } else {
+                to.save(result, offset, width)
             }
         }
     }

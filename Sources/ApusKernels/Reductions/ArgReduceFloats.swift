@@ -67,39 +67,20 @@ private struct Candidates {
     /// Joins candidates whose places are others: of equal ones the nearer to where the search starts.
     @inline(__always)
     mutating func join(_ other: Candidates, isBackward: Bool) {
-        // Places are not negative: the sign of the difference says which is less.
-        let isNearer = (isBackward ? places &- other.places : other.places &- places) &>> 31
-        let isEqual = ~(beats(best, other.best) | beats(other.best, best))
-        take(
-            other.best, other.places,
-            beats(other.best, best) | (isEqual & isNearer))
+        let isNearer = isBackward ? other.places .> places : other.places .< places
+        let isEqual = .!(beats(best, other.best) .| beats(other.best, best))
+        take(other.best, other.places, beats(other.best, best) .| (isEqual .& isNearer))
     }
 
     @inline(__always)
-    private mutating func take(_ elements: Vector, _ place: IntegerVector, _ choice: IntegerVector) {
-        #if VECTOR_16
-            best = apus_selected_16(choice, elements, best)
-            places = apus_selected_place_16(choice, place, places)
-        #elseif VECTOR_8
-            best = apus_selected_8(choice, elements, best)
-            places = apus_selected_place_8(choice, place, places)
-        #else
-            best = apus_selected_4(choice, elements, best)
-            places = apus_selected_place_4(choice, place, places)
-        #endif
+    private mutating func take(_ elements: Vector, _ place: IntegerVector, _ choice: LaneMask) {
+        best = choose(elements, where: choice, else: best)
+        places = choose(place, where: choice, else: places)
     }
 
-    /// All ones in the lanes where `x` is greater than `y`, or not a number where `y` is one.
+    /// Where `x` is greater than `y`, or not a number and `y` is one.
     @inline(__always)
-    private func beats(_ x: Vector, _ y: Vector) -> IntegerVector {
-        #if VECTOR_16
-            apus_beats_16(x, y)
-        #elseif VECTOR_8
-            apus_beats_8(x, y)
-        #else
-            apus_beats_4(x, y)
-        #endif
-    }
+    private func beats(_ x: Vector, _ y: Vector) -> LaneMask { (x .> y) .| ((x .!= x) .& (y .== y)) }
 }
 
 private struct ArgumentSearch {

@@ -15,6 +15,11 @@ struct Rows {
         labelStride = Int(parameters.labelStride)
     }
 
+    /// Whether a call with so many samples writes its results past the caches. 16 KiB hold a row while it is computed.
+    func areStreamed(_ samples: Int) -> Bool {
+        count & 15 == 0 && count <= 4096 && rows &* count &* samples &* 4 >= streamedBytes
+    }
+
     /// Elements from a row of the source to the one after it, or to what lies there.
     var nextRow: Int { rows > 1 ? rowStride : sampleStride }
 
@@ -71,7 +76,7 @@ struct Rows {
     func sumOfExponentials(_ row: Floats, shift: Float) -> Float {
         var sum = Vector()
         forEachVector { offset, width in
-            sum += exponential(row.load(offset, width, fill: -Float.infinity) - shift)
+            sum += boundedExponential(row.load(offset, width, fill: -Float.infinity) - shift)
         }
         return sumOfLanes(sum)
     }
@@ -98,20 +103,53 @@ func softmax(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: 
     let rows = Rows(parameters.load(as: RowParameters.self))
     let source = operands.floats(0)
     let destination = operands.floats(1)
-    rows.forEachResult(samples) { start, result in
-        let from = source + start
-        let to = destination + result
-        let greatest = rows.greatest(from)
-        var sum = Vector()
-        rows.forEachVector { offset, width in
-            // Memory would rest meanwhile, as the processor doesn't foresee that another row follows.
-            apus_prefetch(from + (rows.nextRow + offset))
-            let power = exponential(from.load(offset, width, fill: -Float.infinity) - greatest)
-            sum += power
-            to.save(power, offset, width)
+    if !rows.areStreamed(samples) {
+        rows.forEachResult(samples) { start, result in
+            let to = destination + result
+            let sum = exponentials(source + start, rows, to: to)
+            scale(to, count: rows.count, by: 1 / sum)
         }
-        scale(to, count: rows.count, by: 1 / sumOfLanes(sum))
+        return
     }
+    var room = InlineArray<2056, UInt64>(repeating: 0)
+    withUnsafeMutableBytes(of: &room) {
+        let row = $0.baseAddress.unsafelyUnwrapped.alignedUp(toMultipleOf: 64).assumingMemoryBound(to: Float.self)
+        streamSoftmax(source, rows, samples, to: destination, row: row)
+    }
+    apus_fence()
+}
+
+/// Collects the exponentials of each row in `row`, so that the results alone go to memory.
+private func streamSoftmax(_ source: Floats, _ rows: Rows, _ samples: Int, to destination: Floats, row: Floats) {
+    rows.forEachResult(samples) { start, result in
+        let to = destination + result
+        let factor = 1 / exponentials(source + start, rows, to: row)
+        if to.isWholeLines(rows.count) {
+            for index in stride(from: 0, to: rows.count, by: lanes) {
+                to.stream(row.vector(at: index) * factor, at: index)
+            }
+        } else {
+            scale(row, count: rows.count, by: factor)
+            copy(row, to: to, count: rows.count)
+        }
+    }
+}
+
+/// Makes of a row the exponentials of its elements less the greatest one.
+///
+/// - Returns: their sum.
+@inline(__always)
+private func exponentials(_ from: Floats, _ rows: Rows, to: Floats) -> Float {
+    let greatest = rows.greatest(from)
+    var sum = Vector()
+    rows.forEachVector { offset, width in
+        // Memory would rest meanwhile, as the processor doesn't foresee that another row follows.
+        apus_prefetch(from + (rows.nextRow + offset))
+        let power = boundedExponential(from.load(offset, width, fill: -Float.infinity) - greatest)
+        sum += power
+        to.save(power, offset, width)
+    }
+    return sumOfLanes(sum)
 }
 
 // Not with a closure, which would become a function of its own: rows may be short.

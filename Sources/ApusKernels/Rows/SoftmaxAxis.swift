@@ -34,12 +34,12 @@ func softmaxAxis(
         for step in 0..<axis { greatest = greater(from.load(step * inner, width), greatest) }
         var sum = Vector()
         if isLogarithmic {
-            for step in 0..<axis { sum += exponential(from.load(step * inner, width) - greatest) }
+            for step in 0..<axis { sum += boundedExponential(from.load(step * inner, width) - greatest) }
             let shift = logarithm(sum)
             for step in 0..<axis { to.save((from.load(step * inner, width) - greatest) - shift, step * inner, width) }
         } else {
             for step in 0..<axis {
-                let power = exponential(from.load(step * inner, width) - greatest)
+                let power = boundedExponential(from.load(step * inner, width) - greatest)
                 sum += power
                 to.save(power, step * inner, width)
             }

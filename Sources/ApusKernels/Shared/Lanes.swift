@@ -40,9 +40,11 @@ extension UnsafeMutablePointer<Float> {
     @inline(__always)
     func vector(at offset: Int, count: Int, fill: Float = 0) -> Vector {
         #if VECTOR_16
-            apus_load_first_16(self + offset, Int32(truncatingIfNeeded: count), fill)
+            return apus_masked_load_16(self + offset, lowBits(count), Vector(repeating: fill))
         #elseif VECTOR_8
-            apus_load_first_8(self + offset, Int32(truncatingIfNeeded: count), fill)
+            let mask = firstLanes(count)
+            let loaded = apus_masked_load_8(self + offset, unsafeBitCast(mask, to: IntegerVector.self))
+            return choose(loaded, where: mask, else: Vector(repeating: fill))
         #else
             var vector = Vector(repeating: fill)
             for lane in 0..<count {
@@ -52,13 +54,13 @@ extension UnsafeMutablePointer<Float> {
         #endif
     }
 
-    /// Stores the first `count` lanes, fewer than all.
+    /// Stores the first `count` lanes.
     @inline(__always)
     func store(_ vector: Vector, at offset: Int, count: Int) {
         #if VECTOR_16
-            apus_store_first_16(vector, self + offset, Int32(truncatingIfNeeded: count))
+            apus_masked_store_16(vector, self + offset, lowBits(count))
         #elseif VECTOR_8
-            apus_store_first_8(vector, self + offset, Int32(truncatingIfNeeded: count))
+            storeParts(of: vector, at: UnsafeMutableRawPointer(self + offset), count: count)
         #else
             for lane in 0..<count {
                 self[offset + lane] = vector[lane]
@@ -66,6 +68,34 @@ extension UnsafeMutablePointer<Float> {
         #endif
     }
 }
+
+#if VECTOR_16
+    /// The mask of the first `count` lanes.
+    @inline(__always)
+    private func lowBits(_ count: Int) -> UInt16 { UInt16(truncatingIfNeeded: (1 &<< count) &- 1) }
+#elseif VECTOR_8
+    /// Stores the first `count` lanes as a four, a pair and a single one: a masked store is many times slower.
+    @inline(__always)
+    private func storeParts(of vector: Vector, at address: UnsafeMutableRawPointer, count: Int) {
+        if count == lanes {
+            address.storeBytes(of: vector, as: Vector.self)
+            return
+        }
+        var (address, four) = (address, vector.lowHalf)
+        if count & 4 != 0 {
+            address.storeBytes(of: four, as: SIMD4<Float>.self)
+            four = vector.highHalf
+            address += 16
+        }
+        var two = four.lowHalf
+        if count & 2 != 0 {
+            address.storeBytes(of: two, as: SIMD2<Float>.self)
+            two = four.highHalf
+            address += 8
+        }
+        if count & 1 != 0 { address.storeBytes(of: two[0], as: Float.self) }
+    }
+#endif
 
 extension UnsafePointer<UnsafeMutableRawPointer?> {
     /// The operand `index`, which must be there.
@@ -100,12 +130,15 @@ func sumOfLanes(_ vector: Vector) -> Float {
 @inline(__always)
 func greatestLane(_ vector: Vector) -> Float {
     #if VECTOR_16
-        apus_greatest_lane_16(vector)
+        let eight = apus_greater_8(vector.highHalf, vector.lowHalf)
+        let four = apus_greater_4(eight.highHalf, eight.lowHalf)
     #elseif VECTOR_8
-        apus_greatest_lane_8(vector)
+        let four = apus_greater_4(vector.highHalf, vector.lowHalf)
     #else
-        apus_greatest_lane_4(vector)
+        let four = vector
     #endif
+    let (even, odd) = (four[2] > four[0] ? four[2] : four[0], four[3] > four[1] ? four[3] : four[1])
+    return odd > even ? odd : even
 }
 
 /// The greater of two lanes, and not a number where either isn't: a training that diverges must show it.

@@ -79,8 +79,8 @@ static inline __attribute__((always_inline)) void apus_prefetch(const void *addr
 
 // Functions of vectors that Swift computes lane by lane. `greater` is the greater of two lanes, and the second where they
 // are equal or either is not a number: one instruction of x86. `greatest` is not a number where any isn't. `taken` is
-// `candidate` where it is greater or not a number, and `taken_place` is then `place`. `beats` is true where `x` is greater, or
-// not a number and `y` is one; `selected` is `x` where the choice is true. `chosen` is `x` where the choice is
+// `candidate` where it is greater or not a number, and `taken_place` is then `place`. `streamed` stores past the caches, at a
+// multiple of the vector's size: other threads see it after an `apus_fence`. `chosen` is `x` where the choice is
 // `place`, and `kept` where it is less than `places`; both are zero elsewhere.
 #define APUS_INLINE static inline __attribute__((always_inline))
 #define APUS_VECTOR_FUNCTIONS(lanes)                                                                                   \
@@ -109,16 +109,8 @@ static inline __attribute__((always_inline)) void apus_prefetch(const void *addr
     APUS_INLINE apus_float##lanes apus_round_##lanes(apus_float##lanes x) {                                            \
         return __builtin_elementwise_roundeven(x);                                                                     \
     }                                                                                                                  \
-    APUS_INLINE apus_int##lanes apus_beats_##lanes(apus_float##lanes x, apus_float##lanes y) {                         \
-        return (x > y) | ((x != x) & (y == y));                                                                        \
-    }                                                                                                                  \
-    APUS_INLINE apus_float##lanes apus_selected_##lanes(                                                               \
-        apus_int##lanes choice, apus_float##lanes x, apus_float##lanes y) {                                            \
-        return choice ? x : y;                                                                                         \
-    }                                                                                                                  \
-    APUS_INLINE apus_int##lanes apus_selected_place_##lanes(                                                           \
-        apus_int##lanes choice, apus_int##lanes x, apus_int##lanes y) {                                                \
-        return choice ? x : y;                                                                                         \
+    APUS_INLINE void apus_streamed_##lanes(apus_float##lanes x, float *address) {                                      \
+        __builtin_nontemporal_store(x, (apus_float##lanes *)address);                                                  \
     }                                                                                                                  \
     APUS_INLINE apus_float##lanes apus_square_root_##lanes(apus_float##lanes x) {                                      \
         return __builtin_elementwise_sqrt(x);                                                                          \
@@ -159,124 +151,49 @@ static inline __attribute__((always_inline)) void apus_prefetch(const void *addr
         return choice < places ? x : (apus_float##lanes)0;                                                             \
     }
 
-// e to the power of `x`: 0 below −87.3, the greatest finite number above 88.7. With `x = n·ln 2 + r`, `|r| ≤ ln 2 / 2`:
-// `2^n · (1 + r + r²·P(r))`; 12582912 = 1.5 · 2^23 leaves the nearest integer in the low bits, and ln 2 comes in two parts,
-// the first of nine bits, so that its product with an exponent is exact. The coefficients are a minimax fit of our own, with
-// a relative error of 3e-9. Products and sums are fused where the instruction set can.
-#if defined(__FMA__) || !defined(__x86_64__)
-#define APUS_MULTIPLY_ADD(sum, a, b) __builtin_elementwise_fma(a, b, sum)
-#else
-#define APUS_MULTIPLY_ADD(sum, a, b) ((sum) + (a) * (b))
-#endif
-#define APUS_EXPONENTIAL(lanes)                                                                                        \
-    APUS_INLINE apus_float##lanes apus_exponential_##lanes(apus_float##lanes x) {                                      \
-        const apus_float##lanes low = -87.3f, high = 88.7f, magic = 12582912.0f, turns = 1.442695041f;                 \
-        const apus_float##lanes log2High = -0.693359375f, log2Low = 2.12194440e-4f;                                    \
-        apus_float##lanes clamped = x < low ? low : x;                                                                 \
-        clamped = clamped > high ? high : clamped;                                                                     \
-        apus_float##lanes shifted = APUS_MULTIPLY_ADD(magic, clamped, turns);                                          \
-        apus_float##lanes whole = shifted - magic;                                                                     \
-        apus_float##lanes rest = APUS_MULTIPLY_ADD(clamped, whole, log2High);                                          \
-        rest = APUS_MULTIPLY_ADD(rest, whole, log2Low);                                                                \
-        apus_float##lanes series = 0.001395049155689776f;                                                              \
-        series = APUS_MULTIPLY_ADD((apus_float##lanes)0.008368889801204205f, series, rest);                            \
-        series = APUS_MULTIPLY_ADD((apus_float##lanes)0.04166620597243309f, series, rest);                             \
-        series = APUS_MULTIPLY_ADD((apus_float##lanes)0.166665181517601f, series, rest);                               \
-        series = APUS_MULTIPLY_ADD((apus_float##lanes)0.5f, series, rest);                                             \
-        apus_float##lanes square = rest * rest;                                                                        \
-        apus_float##lanes mantissa = APUS_MULTIPLY_ADD(rest, square, series);                                          \
-        mantissa = mantissa + 1.0f;                                                                                    \
-        apus_float##lanes scaled = (apus_float##lanes)((apus_int##lanes)mantissa + ((apus_int##lanes)shifted << 23));  \
-        scaled = x < low ? (apus_float##lanes)0.0f : scaled;                                                           \
-        scaled = x > high ? (apus_float##lanes)3.40282346638528859812e+38f : scaled;                                   \
-        return x != x ? x : scaled;                                                                                    \
-    }
-
 APUS_VECTOR_FUNCTIONS(4)
-APUS_EXPONENTIAL(4)
-// The greatest lane. Lanes that are not a number may be passed over.
-APUS_INLINE float apus_greatest_lane_4(apus_float4 x) {
-    apus_float4 pairs = apus_greater_4(x.zwzw, x);
-    return pairs.y > pairs.x ? pairs.y : pairs.x;
-}
 #if defined(__AVX__)
 APUS_VECTOR_FUNCTIONS(8)
-APUS_EXPONENTIAL(8)
-APUS_INLINE float apus_greatest_lane_8(apus_float8 x) { return apus_greatest_lane_4(apus_greater_4(x.hi, x.lo)); }
-/// The first `count` elements, 0 to 8, the others `fill`. Nothing beyond them is read.
-APUS_INLINE apus_float8 apus_load_first_8(const float *address, int32_t count, float fill) {
-    const apus_int8 numbers = {0, 1, 2, 3, 4, 5, 6, 7};
-    apus_int8 mask = numbers < (apus_int8)count;
-    apus_float8 loaded = __builtin_ia32_maskloadps256((const apus_float8 *)address, mask);
-    return mask ? loaded : (apus_float8)fill;
-}
-/// Stores the first `count` elements, 0 to 8: in parts, since a masked store is many times slower.
-APUS_INLINE void apus_store_first_8(apus_float8 x, float *address, int32_t count) {
-    apus_float4 four = x.lo;
-    if (count & 8) __builtin_memcpy(address, &x, 32);
-    if (count & 4) {
-        __builtin_memcpy(address, &four, 16);
-        four = x.hi;
-        address += 4;
-    }
-    if (count & 2) {
-        __builtin_memcpy(address, &four, 8);
-        four = four.zwzw;
-        address += 2;
-    }
-    if (count & 1) *address = four.x;
+/// The elements at an address where the mask is true, and 0 elsewhere: there nothing is read.
+APUS_INLINE apus_float8 apus_masked_load_8(const float *address, apus_int8 mask) {
+    return __builtin_ia32_maskloadps256((const apus_float8 *)address, mask);
 }
 #endif
 #if defined(__AVX512F__)
 APUS_VECTOR_FUNCTIONS(16)
-APUS_EXPONENTIAL(16)
-APUS_INLINE float apus_greatest_lane_16(apus_float16 x) { return apus_greatest_lane_8(apus_greater_8(x.hi, x.lo)); }
-/// The first `count` elements, 0 to 16, the others `fill`. Nothing beyond them is read.
-APUS_INLINE apus_float16 apus_load_first_16(const float *address, int32_t count, float fill) {
-    return __builtin_ia32_loadups512_mask(address, (apus_float16)fill, (uint16_t)((1u << count) - 1));
+/// The elements at an address whose bits of the mask are set, and those of `other` elsewhere: there nothing is read.
+APUS_INLINE apus_float16 apus_masked_load_16(const float *address, uint16_t mask, apus_float16 other) {
+    return __builtin_ia32_loadups512_mask(address, other, mask);
 }
-/// Stores the first `count` elements, 0 to 16.
-APUS_INLINE void apus_store_first_16(apus_float16 x, float *address, int32_t count) {
-    __builtin_ia32_storeups512_mask(address, x, (uint16_t)((1u << count) - 1));
+/// Stores the elements whose bits of the mask are set.
+APUS_INLINE void apus_masked_store_16(apus_float16 x, float *address, uint16_t mask) {
+    __builtin_ia32_storeups512_mask(address, x, mask);
 }
 #endif
 
-// Squares of elements that fill vectors of 16 bytes, with rows so many elements apart: rows become columns. Each round
-// interleaves the first half of the rows with the second; as many rounds as the side has bits bring every element to its place.
-#define APUS_SQUARE(bytes, side, element, low, high)                                                                   \
-    typedef element apus_row_##bytes __attribute__((ext_vector_type(side)));                                           \
-    APUS_INLINE void apus_transpose_##bytes(const void *from, intptr_t readStep, void *to, intptr_t writeStep) {       \
-        apus_row_##bytes rows[side], next[side];                                                                       \
-        _Pragma("clang loop unroll(full)") for (int row = 0; row < side; row++) {                                      \
-            __builtin_memcpy(&rows[row], (const char *)from + row * readStep * bytes, 16);                             \
-        }                                                                                                              \
-        _Pragma("clang loop unroll(full)") for (int round = 1; round < side; round *= 2) {                             \
-            _Pragma("clang loop unroll(full)") for (int row = 0; row < side / 2; row++) {                              \
-                next[2 * row] = __builtin_shufflevector(rows[row], rows[row + side / 2], APUS_LIST low);               \
-                next[2 * row + 1] = __builtin_shufflevector(rows[row], rows[row + side / 2], APUS_LIST high);          \
-            }                                                                                                          \
-            _Pragma("clang loop unroll(full)") for (int row = 0; row < side; row++) rows[row] = next[row];             \
-        }                                                                                                              \
-        _Pragma("clang loop unroll(full)") for (int row = 0; row < side; row++) {                                      \
-            __builtin_memcpy((char *)to + row * writeStep * bytes, &rows[row], 16);                                    \
-        }                                                                                                              \
+// Of two rows of 16 bytes, as words of so many bytes: the first half of each and the second, a word of `x` before each of `y`.
+// An instruction each.
+typedef uint8_t apus_row __attribute__((ext_vector_type(16)));
+#define APUS_INTERLEAVE(bytes, word, count, low, high)                                                                 \
+    typedef word apus_row_##bytes __attribute__((ext_vector_type(count)));                                             \
+    APUS_INLINE apus_row apus_low_words_##bytes(apus_row x, apus_row y) {                                              \
+        return (apus_row)__builtin_shufflevector((apus_row_##bytes)x, (apus_row_##bytes)y, APUS_LIST low);             \
+    }                                                                                                                  \
+    APUS_INLINE apus_row apus_high_words_##bytes(apus_row x, apus_row y) {                                             \
+        return (apus_row)__builtin_shufflevector((apus_row_##bytes)x, (apus_row_##bytes)y, APUS_LIST high);            \
     }
 #define APUS_LIST(...) __VA_ARGS__
-APUS_SQUARE(
-    1, 16, uint8_t, (0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23),
+APUS_INTERLEAVE(
+    1, uint8_t, 16, (0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23),
     (8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31))
-APUS_SQUARE(2, 8, uint16_t, (0, 8, 1, 9, 2, 10, 3, 11), (4, 12, 5, 13, 6, 14, 7, 15))
-APUS_SQUARE(8, 2, uint64_t, (0, 2), (1, 3))
+APUS_INTERLEAVE(2, uint16_t, 8, (0, 8, 1, 9, 2, 10, 3, 11), (4, 12, 5, 13, 6, 14, 7, 15))
+APUS_INTERLEAVE(8, uint64_t, 2, (0, 2), (1, 3))
 
 /// 64 bytes.
 typedef uint8_t apus_line __attribute__((ext_vector_type(64)));
-/// Copies 64 bytes between any addresses.
-APUS_INLINE void apus_copy_line(const void *from, void *to) { __builtin_memcpy(to, from, sizeof(apus_line)); }
-/// Copies 64 bytes past the caches to an address that is a multiple of 64. Other threads see them after an `apus_fence`.
-APUS_INLINE void apus_stream_line(const void *from, void *to) {
-    apus_line line;
-    __builtin_memcpy(&line, from, sizeof line);
-    __builtin_nontemporal_store(line, (apus_line *)to);
+/// Stores 64 bytes past the caches, at an address that is a multiple of 64. Other threads see them after an `apus_fence`.
+APUS_INLINE void apus_stream(apus_line line, void *address) {
+    __builtin_nontemporal_store(line, (apus_line *)address);
 }
 
 // The lanes of `x`, then of `y`, with even and with odd numbers; and halves of what in-lane interleaving gives, for
