@@ -1,6 +1,8 @@
 import ApusCommandLine
 import ApusFiles
+import ApusText
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct NumberTests {
@@ -97,9 +99,8 @@ import Testing
     }
 
     @Test func oneRunHasOneTrainer() throws {
-        var template = Array("/tmp/apus-test-XXXXXX".utf8CString)
-        let folder = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
-        defer { rmdir(folder) }
+        let place = TestFolder()
+        let folder = place.path
         do {
             let lock = try RunLock(folder: folder)
             let error = #expect(throws: FileError.self) { _ = try RunLock(folder: folder) }

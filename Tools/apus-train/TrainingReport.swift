@@ -4,6 +4,7 @@ import ApusFiles
 import ApusGraph
 import ApusJSON
 import ApusProfile
+import ApusText
 import ApusTraining
 import Glibc
 
