@@ -49,7 +49,7 @@ struct IndexedPositions {
                 let tuple = indices + (firstIndex + step * inner.second)
                 var (place, isInside) = position(Int(tuple[0]), 0)
                 place += start + step * inner.first
-                for part in 1..<max(depth, 1) {
+                for part in 1..<depth {
                     let further = position(Int(tuple[part]), part)
                     place += further.place
                     isInside = isInside && further.isInside
