@@ -1,5 +1,6 @@
 import ApusCompiler
 import ApusPlan
+import ApusText
 
 /// A picture of an arena over time: instructions from left to right, offsets from the bottom up.
 ///
@@ -54,10 +55,10 @@ struct MemoryDrawing: Sendable {
     private init(
         title: String, blocks: [Block], arenaBytes: Int, bound: Int, isOptimal: Bool, instructions: [String]
     ) {
-        self.title = Self.printable(title)
+        self.title = printable(String(title.unicodeScalars.prefix(120)))
         self.blocks = blocks.filter { $0.size > 0 && $0.firstUse <= $0.lastUse && $0.firstUse >= 0 }.map { block in
             var block = block
-            block.name = Self.printable(block.name)
+            block.name = printable(String(block.name.unicodeScalars.prefix(120)))
             return block
         }.sorted { ($0.firstUse, $0.offset, $0.name) < ($1.firstUse, $1.offset, $1.name) }
         self.arenaBytes = arenaBytes
@@ -103,17 +104,5 @@ struct MemoryDrawing: Sendable {
             grouped.append(digit)
         }
         return grouped
-    }
-
-    private static func printable(_ name: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                name.unicodeScalars.prefix(120).map { scalar in
-                    switch scalar.properties.generalCategory {
-                    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
-                        "\u{fffd}"
-                    default: scalar
-                    }
-                }))
     }
 }

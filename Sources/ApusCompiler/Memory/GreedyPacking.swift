@@ -96,8 +96,3 @@ struct GreedyPacking {
         return best?.offset ?? top.roundedUp(to: request.alignment)
     }
 }
-
-extension Int {
-    /// The next multiple of `alignment`, a power of two.
-    func roundedUp(to alignment: Int) -> Int { (self + alignment - 1) & ~(alignment - 1) }
-}
