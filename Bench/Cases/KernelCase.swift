@@ -17,7 +17,10 @@ public struct KernelCase: Sendable {
         return BenchmarkModel.all.enumerated().flatMap { number, model in
             BenchmarkModel.Work.allCases.flatMap { work -> [KernelCase] in
                 guard model.does(work), let plan = try? model.plan(work, batch: 32).plan else { return [] }
-                let stages = [(plan.prologue, 1), (plan.body, plan.microBatch), (plan.epilogue, 1)]
+                let body = plan.bodyParts.map { part in
+                    (Array(plan.body[part.range]), part.isCombination ? 1 : plan.microBatch)
+                }
+                let stages = [(plan.prologue, 1)] + body + [(plan.epilogue, 1)]
                 let all = stages.flatMap { stage, samples in stage.map { ($0, samples) } }
                 return all.enumerated().compactMap { index, entry in
                     let (instruction, samples) = entry

@@ -124,6 +124,13 @@ extension PlanFile {
                 writer.write(count: instruction.multiplyAdds)
             }
         }
+        // Nothing follows where there are none: the file of a plan without them is what it always was.
+        if !plan.combinations.isEmpty {
+            writer.write(list: plan.combinations) { writer, range in
+                writer.write(count: range.lowerBound)
+                writer.write(count: range.count)
+            }
+        }
         return writer.bytes
     }
 
@@ -131,6 +138,11 @@ extension PlanFile {
         plan.prologue = try decodeInstructionList(&reader, "instructions in the prologue")
         plan.body = try decodeInstructionList(&reader, "instructions in the body")
         plan.epilogue = try decodeInstructionList(&reader, "instructions in the epilogue")
+        if reader.isAtEnd { return }
+        plan.combinations = try reader.readList("combinations", least: 16) { (reader) throws(PlanFileError) in
+            let start = try reader.readCount("a combination's start")
+            return start..<start + (try reader.readCount("a combination's length"))
+        }
     }
 
     private static func decodeInstructionList(

@@ -77,8 +77,10 @@ struct PlanText {
     }
 
     private var bound: String {
-        if plan.activationBytes == plan.activationBound { return "the lower bound" }
-        return "the lower bound is \(bytes(plan.activationBound))" + (plan.isOptimal ? "; proven optimal" : "")
+        let arenas = plan.combinations.isEmpty ? "" : "for each of \(formatCount(plan.shards)) shards, "
+        if plan.activationBytes == plan.activationBound { return arenas + "the lower bound" }
+        return arenas + "the lower bound is \(bytes(plan.activationBound))"
+            + (plan.isOptimal ? "; proven optimal" : "")
     }
 
     private func bytes(_ count: Int) -> String { "\(formatCount(count)) B" }

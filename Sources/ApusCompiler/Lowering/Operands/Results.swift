@@ -68,6 +68,10 @@ extension Lowering {
     mutating func append(_ pending: PendingInstruction) {
         switch stage {
         case .body: body.append(pending)
+        case .combination:
+            var pending = pending
+            pending.isCombination = true
+            body.append(pending)
         case .prologue: plan.prologue.append(pending.placed([]))
         case .epilogue: plan.epilogue.append(pending.placed([]))
         }

@@ -23,6 +23,9 @@ protocol LoweringRule: Sendable {
     /// Whether its result is its operand's memory under another shape.
     var isView: Bool { get }
 
+    /// Whether it needs sums over all samples before it can make a sample's results.
+    var combinesSamples: Bool { get }
+
     /// Bytes of weights that are worth reading once for several samples.
     func sharedWeightBytes(_ site: Site) -> Int
 
@@ -70,6 +73,7 @@ extension LoweringRule {
     func companions(_ site: Site) -> [ValueID] { [] }
     func takesBlocksAsRow(operand: Int) -> Bool { false }
     var isView: Bool { false }
+    var combinesSamples: Bool { false }
     func sharedWeightBytes(_ site: Site) -> Int { 0 }
     var pooledResult: PooledResult? { nil }
     func wholeForm(_ site: Site) -> WholeForm? { nil }
