@@ -95,6 +95,7 @@ let package = Package(
             name: "ApusToolSupport",
             dependencies: [
                 "ApusCommandLine", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime",
+                "ApusText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: checked),

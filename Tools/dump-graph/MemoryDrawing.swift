@@ -55,16 +55,16 @@ struct MemoryDrawing: Sendable {
     private init(
         title: String, blocks: [Block], arenaBytes: Int, bound: Int, isOptimal: Bool, instructions: [String]
     ) {
-        self.title = printable(String(title.unicodeScalars.prefix(120)))
+        self.title = Self.shown(title)
         self.blocks = blocks.filter { $0.size > 0 && $0.firstUse <= $0.lastUse && $0.firstUse >= 0 }.map { block in
             var block = block
-            block.name = printable(String(block.name.unicodeScalars.prefix(120)))
+            block.name = Self.shown(block.name)
             return block
         }.sorted { ($0.firstUse, $0.offset, $0.name) < ($1.firstUse, $1.offset, $1.name) }
         self.arenaBytes = arenaBytes
         self.bound = bound
         self.isOptimal = isOptimal
-        self.instructions = instructions.map(Self.printable)
+        self.instructions = instructions.map(Self.shown)
     }
 
     /// Instructions that are drawn: up to the last use of a buffer.
@@ -105,4 +105,7 @@ struct MemoryDrawing: Sendable {
         }
         return grouped
     }
+
+    /// A name as it is drawn: of at most 120 characters of Unicode.
+    private static func shown(_ name: String) -> String { printable(String(name.unicodeScalars.prefix(120))) }
 }
