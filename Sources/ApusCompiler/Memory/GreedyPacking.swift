@@ -130,8 +130,3 @@ extension [Int] {
         return low
     }
 }
-
-extension Int {
-    /// The next multiple of `alignment`, a power of two.
-    func roundedUp(to alignment: Int) -> Int { (self + alignment - 1) & ~(alignment - 1) }
-}
