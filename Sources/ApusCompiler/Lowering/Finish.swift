@@ -55,7 +55,7 @@ extension Lowering {
         }
     }
 
-    /// What a node says that computes several operators in one; nil for others.
+    /// The operators that a node's instruction computes in one, for people to read: `conv1: conv2d + relu`; nil where it is one.
     private func fusedOperators(of site: Site) -> String? {
         var operators = site.rule.fusedOperators
         if operators.isEmpty {

@@ -39,7 +39,7 @@ extension Lowering {
         return result
     }
 
-    /// Room for a plain result: where the caller wants it, if nobody else does.
+    /// Room for a plain result: directly in the caller's output, if nothing else reads the value.
     mutating func makeOutput(_ value: ValueID) throws(LoweringError) -> Stored {
         guard stage == .body, let port = outputPorts[value], context.index.consumers(of: value).isEmpty else {
             return try makeResult(value)
