@@ -25,7 +25,7 @@ class Operator:
 
     @property
     def spec(self) -> str:
-        return f"model {self.name}\n\ninput x: f32[N, {self.rows}, {self.columns}]\n{self.lines}\n"
+        return f"model {self.name.replace('-', '_')}\n\ninput x: f32[N, {self.rows}, {self.columns}]\n{self.lines}\n"
 
 
 def _bound_by_memory(rows: int, columns: int) -> list[Operator]:
