@@ -27,4 +27,9 @@ package struct BatchNormGradientInstruction: InstructionDefinition {
     }
 
     package var couplesSamples: Bool { true }
+
+    package func sharedPlaces(samples: Int) -> [SharedPlace] {
+        let isAlike = images.source.layout == images.destination.layout
+        return [SharedPlace(0, with: 5)] + (isAlike ? [SharedPlace(1, with: 5)] : [])
+    }
 }
