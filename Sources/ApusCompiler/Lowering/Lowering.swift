@@ -16,6 +16,7 @@ struct Lowering {
     /// The chosen candidate of each node.
     let candidates: [Candidate]
     let unstored: UnstoredGradients
+    let joins: Joins
     var plan: Plan
 
     /// Where each value of the body is; nil until it is made.
@@ -82,7 +83,9 @@ struct Lowering {
         plan.preparation = model.preparation.flatMap { [$0.name, $0.value] }
         let summed = !graph.gradients.isEmpty || !graph.updates.isEmpty
         plan.shards = summed && !stages.couplesSamples ? min(options.shards, options.batchBound) : 1
-        plan.microBatch = chooseMicroBatch()
+        let microBatch = Self.microBatch(context, stages, options, shards: plan.shards)
+        plan.microBatch = microBatch
+        joins = Joins(context, layouts, outputs: outputPorts, microBatch: microBatch)
     }
 
     var graph: Graph { context.graph }
@@ -90,11 +93,13 @@ struct Lowering {
 
     /// Large dense layers are read once for several samples; elsewhere one sample at a time keeps activations in the
     /// nearest cache. A body that sums over samples takes the whole batch.
-    private func chooseMicroBatch() -> Int {
+    private static func microBatch(
+        _ context: LoweringContext, _ stages: Stages, _ options: LoweringOptions, shards: Int
+    ) -> Int {
         // A graph that isn't cut is one sample.
         guard context.samples.isCut else { return 1 }
         if stages.couplesSamples { return options.batchBound }
-        let samplesAtOnce = (options.batchBound + plan.shards - 1) / plan.shards
+        let samplesAtOnce = (options.batchBound + shards - 1) / shards
         if let given = options.microBatch { return min(given, samplesAtOnce) }
         let sharedBytes = context.sites.reduce(0) { $0 + $1.rule.sharedWeightBytes($1) }
         return sharedBytes > 64 * 1024 ? min(16, samplesAtOnce) : 1
