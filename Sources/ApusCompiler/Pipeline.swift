@@ -16,7 +16,8 @@ public struct Pipeline: Sendable {
             selection(until) + [ExplicitParameters(), ResolveShapes(), ExpandCompositions(), InferenceMode()]
                 + fixing(batch) + [
                     RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(),
-                    FoldBatchNorms(), FoldConstants(), Trim(), FuseAdditions(), FuseConvolutions(), RemoveDeadCode(),
+                    FoldBatchNorms(), FoldConstants(), Trim(), FuseAdditions(), FuseConvolutions(), FuseElementwise(),
+                    RemoveDeadCode(),
                 ])
     }
 
@@ -27,7 +28,7 @@ public struct Pipeline: Sendable {
             selection(until) + [ExplicitParameters(), ResolveShapes(), ExpandCompositions(), InferenceMode()]
                 + fixing(batch) + [
                     RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), Trim(),
-                    FuseAdditions(), FuseConvolutions(),
+                    FuseAdditions(), FuseConvolutions(), FuseElementwise(),
                     RemoveDeadCode(keepsParameters: true),
                 ])
     }
@@ -51,7 +52,7 @@ public struct Pipeline: Sendable {
             TrainingMode(inputNoise: options.inputNoise),
             RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), Trim(), Differentiate(),
             RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), FuseGradients(),
-            FuseConvolutions(), RemoveDeadCode(keepsParameters: true),
+            FuseConvolutions(), FuseElementwise(), RemoveDeadCode(keepsParameters: true),
         ])
     }
 
