@@ -48,7 +48,7 @@ public struct Pipeline: Sendable {
     /// What a model goes through to be trained: one graph of the loss, its gradients, and the updates of statistics.
     public static func training(_ options: TrainingOptions = TrainingOptions()) -> Pipeline {
         Pipeline([
-            ExplicitParameters(), ResolveShapes(), AttachLoss(options.loss), ExpandCompositions(),
+            ExplicitParameters(), ResolveShapes(), RequireSamples(), AttachLoss(options.loss), ExpandCompositions(),
             TrainingMode(inputNoise: options.inputNoise),
             RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), Trim(), Differentiate(),
             RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), FuseGradients(),
