@@ -2,15 +2,15 @@ internal import ApusInstructions
 
 // Whether an instruction writes what it reads elsewhere.
 extension Instruction {
-    /// The numbers of two operands that have bytes in common, the second of which is written, though the instruction's kernel does
+    /// Two operands that have bytes in common, the second of which is written, though the instruction's kernel does
     /// not compute with them there; nil where there are none.
     ///
-    /// - Parameter samples: of the batch, for each call.
+    /// - Parameters:
+    ///   - whole: what each operand touches in a call.
+    ///   - calls: samples of the call, with all repeats.
     func wrongOverlap(
-        _ definition: any InstructionDefinition, samples: Int
+        _ definition: any InstructionDefinition, _ whole: [OperandExtent], samples calls: Int
     ) -> (operand: OperandExtent, result: OperandExtent)? {
-        let calls = product(samples, repeats)
-        let whole = definition.operands(samples: calls)
         let written = whole.indices.filter { whole[$0].access != .read && operands[$0].arena != .none }
         var shared: [SharedPlace]?
         for result in written {

@@ -95,7 +95,8 @@ extension Plan {
         }
         // What an instruction touches grows evenly with the samples: right for one and for the most is right between.
         for samples in stage == .body && microBatch > 1 ? [1, microBatch] : [1] {
-            let extents = definition.operands(samples: product(samples, instruction.repeats))
+            let calls = product(samples, instruction.repeats)
+            let extents = definition.operands(samples: calls)
             if extents.count != instruction.operands.count {
                 return "there are \(instruction.operands.count) operands instead of \(extents.count)"
             }
@@ -106,7 +107,7 @@ extension Plan {
                     return problem
                 }
             }
-            if let (operand, result) = instruction.wrongOverlap(definition, samples: samples) {
+            if let (operand, result) = instruction.wrongOverlap(definition, extents, samples: calls) {
                 return "the \(result.name) lies on the \(operand.name)"
             }
         }
