@@ -58,7 +58,7 @@ let package = Package(
             name: "Apus", dependencies: ["ApusCompiler", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime"],
             // So that the compiler watches the memory that is bound to ports.
             swiftSettings: checked + [.enableExperimentalFeature("Lifetimes")]),
-        .target(name: "ApusGraph", swiftSettings: checked),
+        .target(name: "ApusGraph", dependencies: ["ApusText"], swiftSettings: checked),
         .target(
             name: "ApusCompiler", dependencies: ["ApusGraph", "ApusPlan", "ApusInstructions", "ApusKernels"],
             swiftSettings: checked),
@@ -75,9 +75,11 @@ let package = Package(
             ],
             swiftSettings: checked),
         .target(
-            name: "ApusProfile", dependencies: ["ApusJSON", "ApusPlan", "ApusRuntime"], swiftSettings: checked),
+            name: "ApusProfile", dependencies: ["ApusJSON", "ApusPlan", "ApusRuntime", "ApusText"],
+            swiftSettings: checked),
         .target(name: "ApusFiles", swiftSettings: checked),
         .target(name: "ApusJSON", swiftSettings: checked),
+        .target(name: "ApusText", swiftSettings: checked),
         .target(name: "CPlatform"),
 
         // MARK: Libraries of the system
@@ -88,11 +90,12 @@ let package = Package(
 
         // MARK: The tools, and what they have in common
 
-        .target(name: "ApusCommandLine", dependencies: ["ApusFiles", "CBSD"], swiftSettings: checked),
+        .target(name: "ApusCommandLine", dependencies: ["ApusFiles", "ApusText", "CBSD"], swiftSettings: checked),
         .target(
             name: "ApusToolSupport",
             dependencies: [
                 "ApusCommandLine", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime",
+                "ApusText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: checked),
@@ -100,14 +103,14 @@ let package = Package(
             name: "apus-compile",
             dependencies: [
                 "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusInstructions",
-                "ApusJSON", "ApusPlan", "ApusRuntime",
+                "ApusJSON", "ApusPlan", "ApusRuntime", "ApusText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/apus-compile", swiftSettings: checked),
         .executableTarget(
             name: "apus-evaluate",
             dependencies: [
-                "ApusToolSupport", "ApusCommandLine", "ApusData", "ApusGraph", "ApusJSON", "ApusTraining",
+                "ApusToolSupport", "ApusCommandLine", "ApusData", "ApusGraph", "ApusJSON", "ApusText", "ApusTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/apus-evaluate", swiftSettings: checked),
@@ -123,7 +126,7 @@ let package = Package(
             name: "apus-infer",
             dependencies: [
                 "ApusPlan", "ApusRuntime", "ApusData", "ApusFiles", "ApusJSON", "ApusGraph", "ApusCompiler",
-                "ApusInstructions", "ApusProfile",
+                "ApusInstructions", "ApusProfile", "ApusText",
             ],
             path: "Tools/apus-infer", swiftSettings: checked,
             linkerSettings: [.unsafeFlags(["-static-executable", "-use-ld=lld", "-Xlinker", "--strip-all"])]),
@@ -131,7 +134,7 @@ let package = Package(
             name: "apus-train",
             dependencies: [
                 "ApusCommandLine", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan",
-                "ApusProfile", "ApusRuntime", "ApusToolSupport", "ApusTraining", "CPlatform",
+                "ApusProfile", "ApusRuntime", "ApusText", "ApusToolSupport", "ApusTraining", "CPlatform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/apus-train", swiftSettings: checked),
@@ -146,7 +149,8 @@ let package = Package(
             name: "dump-graph",
             dependencies: [
                 "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan",
-                "ApusInstructions", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ApusInstructions", "ApusText",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/dump-graph", swiftSettings: checked),
 
@@ -165,7 +169,7 @@ let package = Package(
             dependencies: ["ApusCompiler", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime"]),
         .testTarget(
             name: "ApusProfileTests",
-            dependencies: ["ApusInstructions", "ApusJSON", "ApusPlan", "ApusProfile", "ApusRuntime"]),
+            dependencies: ["ApusInstructions", "ApusJSON", "ApusPlan", "ApusProfile", "ApusRuntime", "TestSupport"]),
         .testTarget(
             name: "ApusDataTests", dependencies: ["ApusData", "ApusFiles", "ApusGraph", "CZlib", "TestSupport"]),
         .testTarget(
@@ -174,8 +178,9 @@ let package = Package(
                 "ApusTraining", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime",
             ]),
         .testTarget(name: "ApusFilesTests", dependencies: ["TestSupport", "ApusFiles"]),
-        .testTarget(name: "ApusJSONTests", dependencies: ["ApusJSON"]),
-        .testTarget(name: "ApusCommandLineTests", dependencies: ["TestSupport", "ApusCommandLine", "ApusFiles"]),
+        .testTarget(name: "ApusJSONTests", dependencies: ["ApusJSON", "TestSupport"]),
+        .testTarget(
+            name: "ApusCommandLineTests", dependencies: ["TestSupport", "ApusCommandLine", "ApusFiles", "ApusText"]),
         .testTarget(
             name: "ModelsTests",
             dependencies: [
@@ -196,12 +201,7 @@ let package = Package(
                 "dump-graph", "worker-pool-check",
             ]),
         .executableTarget(
-            name: "allocation-count",
-            dependencies: [
-                "ApusCompiler", "ApusFiles", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime",
-                "CAllocationCount",
-            ],
-            path: "Tests/AllocationCount"),
+            name: "allocation-count", dependencies: ["ApusBenchmarks"], path: "Tests/AllocationCount"),
         .executableTarget(
             name: "worker-pool-check", dependencies: ["ApusRuntime"], path: "Tests/WorkerPoolCheck"),
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
@@ -213,7 +213,7 @@ let package = Package(
             ],
             path: "Bench/Cases", swiftSettings: checked),
         // What several test targets use.
-        .target(name: "TestSupport", dependencies: ["ApusFiles"], path: "Tests/Support"),
+        .target(name: "TestSupport", dependencies: ["ApusFiles", "ApusJSON"], path: "Tests/Support"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -14,12 +14,13 @@ public struct KernelCase: Sendable {
     /// model only what multiplies and adds.
     public static let all: [KernelCase] = {
         var seen: Set<[UInt8]> = []
-        return ModelCase.models.enumerated().flatMap { number, model in
-            ModelCase.Work.allCases.flatMap { work -> [KernelCase] in
-                guard work == .inference || ModelCase.trained.contains(model),
-                    let plan = try? ModelCase.plan(model, work, batch: 32).plan
-                else { return [] }
-                let stages = [(plan.prologue, 1), (plan.body, plan.microBatch), (plan.epilogue, 1)]
+        return BenchmarkModel.all.enumerated().flatMap { number, model in
+            BenchmarkModel.Work.allCases.flatMap { work -> [KernelCase] in
+                guard model.does(work), let plan = try? model.plan(work, batch: 32).plan else { return [] }
+                let body = plan.bodyParts.map { part in
+                    (Array(plan.body[part.range]), part.isCombination ? 1 : plan.microBatch)
+                }
+                let stages = [(plan.prologue, 1)] + body + [(plan.epilogue, 1)]
                 let all = stages.flatMap { stage, samples in stage.map { ($0, samples) } }
                 return all.enumerated().compactMap { index, entry in
                     let (instruction, samples) = entry
@@ -27,7 +28,7 @@ public struct KernelCase: Sendable {
                         seen.insert(key(of: instruction, samples: samples)).inserted
                     else { return nil }
                     return KernelCase(
-                        name: "\(instruction.opcode).\(safe(instruction.label)).\(index).\(model)",
+                        name: "\(instruction.opcode).\(safe(instruction.label)).\(index).\(model.name)",
                         instruction: instruction, target: plan.target, samples: samples)
                 }
             }

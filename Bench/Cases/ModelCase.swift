@@ -1,62 +1,48 @@
-import ApusCompiler
-import ApusFiles
-import ApusGraph
 import ApusPlan
 import ApusRuntime
 
 /// A run of one of the project's models: answering a batch, or a training step.
 public struct ModelCase: Sendable {
-    public enum Work: String, Sendable, CaseIterable {
-        case inference, training
-    }
-
     /// `mnist-cnn.inference.batch-1.threads-1`
     public let name: String
-    private let model: String
-    private let work: Work
+    public let model: BenchmarkModel
+    private let work: BenchmarkModel.Work
     private let batch: Int
     private let threads: Int
+    private let isRecorded: Bool
 
-    private init(_ model: String, _ work: Work, batch: Int, threads: Int) {
-        name = "\(model).\(work.rawValue).batch-\(batch).threads-\(threads)"
+    /// - Parameter isRecorded: whether the times of all runs are kept, as `--profile` asks for.
+    private init(
+        _ model: BenchmarkModel, _ work: BenchmarkModel.Work, batch: Int, threads: Int, isRecorded: Bool = false
+    ) {
+        name = "\(model.name).\(work.rawValue).batch-\(batch).threads-\(threads)" + (isRecorded ? ".recorded" : "")
         self.model = model
         self.work = work
         self.batch = batch
         self.threads = threads
+        self.isRecorded = isRecorded
     }
 
-    /// The specs in `Models` that are timed, in the order in which they appear in a table. Sequences, videos and the large models
-    /// have thresholds, and are not among them yet.
-    static let models = trained + ["autoencoder", "mlp-regression"]
-    /// Those whose training steps are timed.
-    static let trained = [
-        "mnist-cnn", "mnist-cnn-small", "lenet5", "mlp", "resnet8", "mobilenet-v1-025", "ds-cnn",
-    ]
-    public static let all: [ModelCase] = models.flatMap { model in
+    /// What is timed, and may allocate nothing.
+    public static let all: [ModelCase] = BenchmarkModel.all.flatMap { model in
         [
             ModelCase(model, .inference, batch: 1, threads: 1), ModelCase(model, .inference, batch: 32, threads: 2),
-        ] + (trained.contains(model) ? [ModelCase(model, .training, batch: 32, threads: 2)] : [])
+        ] + (model.does(.training) ? [ModelCase(model, .training, batch: 32, threads: 2)] : [])
     }
 
-    /// The plan of a model with initial weights.
-    static func plan(_ name: String, _ work: Work, batch: Int) throws -> (plan: Plan, model: Model) {
-        let folder = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        let file = "\(folder)/Models/\(name).graph"
-        let graph = try Graph.parse(String(decoding: try readFile(file), as: UTF8.self), file: file)
-        let model = try ExplicitParameters().apply(to: Model(graph: graph)).initialized(seed: 1)
-        let target = try Processor.preferredTarget()
-        switch work {
-        case .inference: return (try Compiler.inferencePlan(model, target: target, batchBound: batch), model)
-        case .training:
-            var lowering = LoweringOptions(target: target, batchBound: batch, weights: .state)
-            lowering.optimizer = .adam()
-            return (try Compiler.trainingPlan(model, .init(inputNoise: 0.1), lowering: lowering), model)
+    /// Every way to run a model: on one thread and on two, recorded and not, and training where it is trained.
+    public static func everyWay(_ model: BenchmarkModel) -> [ModelCase] {
+        [1, 2].flatMap { threads in
+            [
+                ModelCase(model, .inference, batch: 16, threads: threads),
+                ModelCase(model, .inference, batch: 16, threads: threads, isRecorded: true),
+            ] + (model.does(.training) ? [ModelCase(model, .training, batch: 16, threads: threads)] : [])
         }
     }
 
     public func prepare() throws -> any PreparedRun {
-        let (plan, model) = try Self.plan(model, work, batch: batch)
-        return try PreparedModel(plan, weights: model.weights, batch: batch, threads: threads)
+        let (plan, weights) = try model.plan(work, batch: batch)
+        return try PreparedModel(plan, weights: weights, batch: batch, threads: threads, isRecorded: isRecorded)
     }
 }
 
@@ -67,9 +53,10 @@ private final class PreparedModel: PreparedRun {
     private let batch: Int
     private let memory: UnsafeMutableRawPointer
 
-    init(_ plan: Plan, weights: [String: [Float]], batch: Int, threads: Int) throws {
+    init(_ plan: Plan, weights: [String: [Float]], batch: Int, threads: Int, isRecorded: Bool) throws {
         self.batch = batch
         session = try Session(plan, threads: threads)
+        if isRecorded { session.startRecording(eventRoom: 100, tolerance: 1.2) }
         for slice in plan.slices where slice.kind == .parameter || slice.kind == .statistic {
             if let elements = weights[slice.name] { try session.write(elements, to: slice) }
         }

@@ -59,7 +59,7 @@ def bits(side: Checkout, scratch: pathlib.Path) -> bool:
 
 def allocations(side: Checkout, models: list[str]) -> list[str]:
     """The lines of those runs that allocate memory."""
-    printed = side.run("allocation-count", *(side.root / f"Models/{model}.graph" for model in models))
+    printed = side.run("allocation-count", *models)
     lines = printed.splitlines()
     if not lines or lines[-1] != "counter works":
         raise CheckoutError("the counter of allocations doesn't work")

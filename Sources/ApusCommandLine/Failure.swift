@@ -1,3 +1,5 @@
+import ApusFiles
+import ApusText
 import Glibc
 
 /// How a tool ends.
@@ -36,19 +38,7 @@ package func warn(_ message: String) {
 }
 
 private func printError(_ message: String) {
-    let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map { untrusted(String($0)) }
-    writeAll(lines.joined(separator: "\n") + "\n", to: STDERR_FILENO)
-}
-
-/// Writes text to a descriptor. Errors are dropped: there is no better place to report them.
-func writeAll(_ text: String, to descriptor: Int32) {
-    let bytes = Array(text.utf8)
-    var offset = 0
-    while offset < bytes.count {
-        let count = unsafe bytes.withUnsafeBytes {
-            unsafe write(descriptor, $0.baseAddress! + offset, $0.count - offset)
-        }
-        if count < 0 && errno != EINTR { return }
-        offset += max(count, 0)
-    }
+    let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map { printable(String($0)) }
+    // There is no better place to report an error of this.
+    _ = writeAll(lines.joined(separator: "\n") + "\n", to: STDERR_FILENO)
 }

@@ -1,3 +1,5 @@
+import ApusText
+
 /// One line on a terminal that shows how far the work is: a bar, the loss, samples per second, and the time left.
 ///
 /// Where there is no terminal it prints nothing.

@@ -28,7 +28,7 @@ package struct RunLock: ~Copyable {
         self.path = path
         self.descriptor = descriptor
         _ = ftruncate(descriptor, 0)
-        writeAll("\(getpid())\n", to: descriptor)
+        _ = writeAll("\(getpid())\n", to: descriptor)
     }
 
     deinit {

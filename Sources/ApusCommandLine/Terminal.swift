@@ -1,3 +1,4 @@
+import ApusFiles
 import Glibc
 
 /// What the other end of a descriptor can show.
@@ -46,6 +47,6 @@ package struct Terminal: Sendable {
     }
 
     package func write(_ text: String) {
-        writeAll(text, to: descriptor)
+        _ = writeAll(text, to: descriptor)
     }
 }

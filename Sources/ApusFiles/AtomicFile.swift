@@ -40,17 +40,8 @@ package struct AtomicFile: ~Copyable {
 
     /// Appends bytes.
     package mutating func write(_ bytes: RawSpan) throws(FileError) {
-        var offset = 0
-        while offset < bytes.byteCount {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.write(file.number, buffer.baseAddress! + offset, buffer.count - offset)
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw FileError(path: path, doing: "write it", code: errno)
-            }
-            offset += count
-        }
+        let code = writeAll(bytes, to: file.number)
+        guard code == 0 else { throw FileError(path: path, doing: "write it", code: code) }
     }
 
     /// Appends bytes.

@@ -34,9 +34,11 @@ package func kernel(for opcode: Opcode) -> Kernel? {
     case .crossEntropyGradient: crossEntropyGradient
     case .logitCrossEntropy: logitCrossEntropy
     case .logitCrossEntropyGradient: logitCrossEntropyGradient
-    case .batchNormTraining: batchNormTraining
+    case .batchStatistics: batchStatistics
+    case .combineStatistics: combineStatistics
+    case .batchNorm: batchNorm
+    case .batchNormGradientSums: batchNormGradientSums
     case .batchNormGradient: batchNormGradient
-    case .batchNormInference: batchNormInference
     case .dropout: dropout
     case .gaussianNoise: gaussianNoise
     case .reduceShards: reduceShards
@@ -59,6 +61,7 @@ package func kernel(for opcode: Opcode) -> Kernel? {
     case .sort: sort
     case .contract: contract
     case .packMatrix: packMatrix
+    case .inverse: inverse
     case .attention: attention
     case .attentionGradient: attentionGradient
     case .softmaxAxis: softmaxAxis

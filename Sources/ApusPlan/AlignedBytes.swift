@@ -1,4 +1,5 @@
 internal import ApusFiles
+internal import Glibc
 
 /// Bytes that lie at a multiple of 64, where kernels use them in place: the constants of a plan, for example, of which copies of
 /// the plan and all sessions of all copies share one block of memory or one mapped file.
@@ -27,6 +28,12 @@ package struct AlignedBytes: Sendable, Equatable, RandomAccessCollection, Expres
     package init(zeros count: Int) {
         block = Block(capacity: count)
         unsafe block.room?.initializeMemory(as: UInt8.self, repeating: 0, count: count)
+        self.count = count
+    }
+
+    /// Room for so many bytes. Who asks for it writes all of them.
+    package init(uninitialized count: Int) {
+        block = Block(capacity: count)
         self.count = count
     }
 
@@ -95,8 +102,14 @@ package struct AlignedBytes: Sendable, Equatable, RandomAccessCollection, Expres
         let capacity: Int
         private let owner: MappedFile?
 
+        /// Large blocks are made of large pages where the system has them: there are fewer to ask for and to look up.
+        private static let largePage = 2 << 20
+
         init(capacity: Int) {
-            let memory = UnsafeMutableRawPointer.allocate(byteCount: Swift.max(capacity, 64), alignment: 64)
+            let isLarge = capacity >= 2 * Self.largePage
+            let memory = UnsafeMutableRawPointer.allocate(
+                byteCount: Swift.max(capacity, 64), alignment: isLarge ? Self.largePage : 64)
+            if isLarge { unsafe madvise(memory, capacity, MADV_HUGEPAGE) }
             unsafe room = unsafe memory
             unsafe start = UnsafeRawPointer(memory)
             self.capacity = Swift.max(capacity, 64)

@@ -27,10 +27,10 @@ package enum Arena: UInt8, Sendable, CaseIterable {
     case constants = 1
     /// Parameters, gradients, moments and what is derived from them once a step.
     case state = 2
-    /// What the body computes for one micro-batch. One for each worker.
+    /// What the body computes for one micro-batch. One for each worker; for each shard where the body has combinations.
     case activations = 3
-    /// What the body sums over the samples: weight gradients and the loss. One for each shard. Once the body is done,
-    /// this is the first shard's.
+    /// What the body sums over the samples: weight gradients and the loss. One for each shard. In a combination, and once
+    /// the body is done, this is the first shard's.
     case reductions = 4
     /// ``ApusInstructions/RunArguments``. One for each worker.
     case arguments = 5
@@ -79,6 +79,10 @@ package struct StateSlice: Sendable, Equatable {
 ///
 /// The batch is cut into `shards` parts at places that depend on its size alone, each part has its own reductions, and
 /// they are summed in order: so the result doesn't depend on how many threads share the work.
+///
+/// Where the body itself needs sums over all samples (batch norm in training), some of its instructions are *combinations*: run
+/// once, when all shards have come so far, before any goes on. A shard's activations then stay where they are until the body ends:
+/// each has an arena of its own, and is one micro-batch.
 public struct Plan: Sendable, Equatable {
     public var name: String
     public var target: Target
@@ -110,23 +114,55 @@ public struct Plan: Sendable, Equatable {
     package var prologue: [Instruction]
     package var body: [Instruction]
     package var epilogue: [Instruction]
+    /// The instructions of the body that are run once, for all shards; none are next to each other.
+    package var combinations: [Range<Int>]
 
     /// What people are shown: names of the operators that were fused, one for each.
     public var fused: [String]
     /// Names of the classes, where the model has them.
     public var labels: [String]
-    /// How an input is prepared, as name and value in turn.
-    public var preparation: [String]
+    /// How an input is prepared: the fields of the model.
+    public var preparation: [Field]
+
+    /// A name and its value.
+    public struct Field: Sendable, Equatable {
+        public var name: String
+        public var value: String
+        public init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
 
     /// Whether a sample's results depend on the others of its batch: sums over samples, or batch norm in training. All of
     /// them must then be there at once; other plans take a batch of any size, a micro-batch at a time.
     package var couplesSamples: Bool {
-        reductionBytes > 0
+        reductionBytes > 0 || !combinations.isEmpty
             || body.contains { (try? $0.definition(lanes: target.lanes))?.couplesSamples == true }
     }
 
     /// Whether some input or output grows with the batch. A plan where none does is run with a batch of 1.
     package var hasBatch: Bool { (inputs + outputs).contains { !$0.isShared } }
+
+    /// Activation arenas of a session with so many threads.
+    package func activationArenas(threads: Int) -> Int { combinations.isEmpty ? threads : shards }
+
+    /// The body from end to end: what is run for each shard, and between that what is run once.
+    package var bodyParts: [BodyPart] {
+        var parts: [BodyPart] = []
+        var start = 0
+        for range in combinations {
+            if start < range.lowerBound {
+                parts.append(BodyPart(range: start..<range.lowerBound, isCombination: false))
+            }
+            parts.append(BodyPart(range: range, isCombination: true))
+            start = range.upperBound
+        }
+        if start < body.count || parts.isEmpty {
+            parts.append(BodyPart(range: start..<body.count, isCombination: false))
+        }
+        return parts
+    }
 
     package init(name: String, target: Target, batchBound: Int, microBatch: Int) {
         self.name = name
@@ -148,9 +184,22 @@ public struct Plan: Sendable, Equatable {
         prologue = []
         body = []
         epilogue = []
+        combinations = []
         fused = []
         labels = []
         preparation = []
+    }
+}
+
+/// Instructions of the body that are run one after the other.
+package struct BodyPart: Sendable, Equatable {
+    package var range: Range<Int>
+    /// Whether they are run once, for all shards, and not for each micro-batch.
+    package var isCombination: Bool
+
+    package init(range: Range<Int>, isCombination: Bool) {
+        self.range = range
+        self.isCombination = isCombination
     }
 }
 

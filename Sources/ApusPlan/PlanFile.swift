@@ -8,12 +8,13 @@ package import ApusFiles
 ///     header  magic 8 B · version u32 · sections u32 · file size u64 · checksum of header and table u64
 ///     table   for each section: kind u64 · offset u64 · length u64 · checksum u64
 ///     1       the description: names, sizes, ports, slices of the state, buffers
-///     2       the instructions
+///     2       the instructions, and which of the body are combinations
 ///     3       the constants
 ///
 /// Counts and offsets are 8 bytes. A list is its count and then its elements; a name is a list of UTF-8 bytes.
 public enum PlanFile {
-    /// Rises with every change of the format or of an instruction's meaning: plans are compiled again, not converted.
+    /// Rises with every change of the format or of an instruction's meaning: plans are compiled again, not converted. What is only
+    /// added, an instruction or the combinations, leaves it as it is: who doesn't know it refuses the file.
     static let version: UInt32 = 8
 
     static let magic: [UInt8] = [0x89, 0x41, 0x50, 0x4c, 0x41, 0x4e, 0x0d, 0x0a]
@@ -50,38 +51,69 @@ public enum PlanFile {
 
     /// The bytes of a plan file.
     public static func encode(_ plan: Plan) -> [UInt8] {
-        let sections = [encodeDescription(plan), encodeInstructions(plan), Array(plan.constants)]
-        let tableEnd = headerBytes + sections.count * entryBytes
+        var file = head(of: plan)
+        file += plan.constants
+        return file
+    }
+
+    /// Writes a plan file, without a copy of the constants. It appears whole, or not at all.
+    package static func write(_ plan: Plan, to path: String) throws(FileError) {
+        var file = try AtomicFile(path)
+        try file.write(head(of: plan))
+        let constants = plan.constants
+        try unsafe file.write(RawSpan(_unsafeStart: constants.address, byteCount: constants.count))
+        withExtendedLifetime(constants) {}
+        try file.commit()
+    }
+
+    /// Bytes of a plan's file.
+    package static func size(of plan: Plan) -> Int {
+        head(of: plan, constantsSum: 0).count + plan.constants.count
+    }
+
+    private static func head(of plan: Plan) -> [UInt8] {
+        let constants = plan.constants
+        let sum = unsafe checksum(RawSpan(_unsafeStart: constants.address, byteCount: constants.count))
+        withExtendedLifetime(constants) {}
+        return head(of: plan, constantsSum: sum)
+    }
+
+    /// All that stands before the constants, which come last.
+    private static func head(of plan: Plan, constantsSum: UInt64) -> [UInt8] {
+        let sections = [encodeDescription(plan), encodeInstructions(plan)]
+        let lengths = sections.map(\.count) + [plan.constants.count]
+        let sums = sections.map { unsafe checksum($0.span.bytes) } + [constantsSum]
+        let tableEnd = headerBytes + lengths.count * entryBytes
         var offsets: [Int] = []
         var size = tableEnd
-        for section in sections {
+        for length in lengths {
             size = (size + alignment - 1) / alignment * alignment
             offsets.append(size)
-            size += section.count
+            size += length
         }
 
         var head = ByteWriter()
         head.append(contentsOf: magic)
         head.write(version)
-        head.write(UInt32(sections.count))
+        head.write(UInt32(lengths.count))
         head.write(count: size)
         var table = ByteWriter()
-        for (index, section) in sections.enumerated() {
+        for (index, length) in lengths.enumerated() {
             table.write(count: index + 1)
             table.write(count: offsets[index])
-            table.write(count: section.count)
-            unsafe table.write(checksum(section.span.bytes))
+            table.write(count: length)
+            table.write(sums[index])
         }
         let sum = unsafe checksum((head.bytes + table.bytes).span.bytes)
 
-        var file = head
-        file.write(sum)
-        file.append(contentsOf: table.bytes)
+        head.write(sum)
+        head.append(contentsOf: table.bytes)
         for section in sections {
-            file.pad(to: alignment)
-            file.append(contentsOf: section)
+            head.pad(to: alignment)
+            head.append(contentsOf: section)
         }
-        return file.bytes
+        head.pad(to: alignment)
+        return head.bytes
     }
 
     /// The plan of a plan file, with a copy of its constants.
@@ -132,8 +164,18 @@ public enum PlanFile {
         return plan
     }
 
+    /// Where a section is, and the checksum of its bytes.
+    private struct Entry {
+        // An array of ranges would make the Swift runtime search for a conformance, which takes longer than reading the file.
+        let start: Int
+        let end: Int
+        let sum: UInt64
+
+        var range: Range<Int> { start..<end }
+    }
+
     /// Checks the header and gives where each section is.
-    private static func readTable(_ bytes: RawSpan) throws(PlanFileError) -> [(range: Range<Int>, sum: UInt64)] {
+    private static func readTable(_ bytes: RawSpan) throws(PlanFileError) -> [Entry] {
         let tableEnd = headerBytes + Section.allCases.count * entryBytes
         for index in 0..<min(magic.count, bytes.byteCount) where bytes.byte(at: index) != magic[index] {
             throw .notAPlanFile
@@ -149,7 +191,7 @@ public enum PlanFile {
         let size = try header.readCount("the file's size")
         let sum = try header.read(UInt64.self)
 
-        var sections: [(range: Range<Int>, sum: UInt64)] = []
+        var sections: [Entry] = []
         var end = tableEnd
         for section in Section.allCases {
             let start = header.offset
@@ -162,7 +204,7 @@ public enum PlanFile {
                 throw .invalid(what: "the table's entry for the \(section.name) is wrong", at: start)
             }
             end = offset + length
-            sections.append((offset..<end, sectionSum))
+            sections.append(Entry(start: offset, end: end, sum: sectionSum))
         }
         guard end == size else { throw .invalid(what: "the sections don't make up the file", at: 16) }
         guard size <= bytes.byteCount else {

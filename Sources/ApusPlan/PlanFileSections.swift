@@ -19,6 +19,7 @@ extension PlanFile {
                 writer.write(name: port.name)
                 writer.write(name: port.elementType.rawValue)
                 writer.write(UInt8(port.isShared ? 1 : 0))
+                writer.write(port.meaning.rawValue)
                 writer.write(list: port.sampleShape) { $0.write(count: $1) }
             }
         }
@@ -32,8 +33,12 @@ extension PlanFile {
             writer.write(name: buffer.name)
             for number in [buffer.offset, buffer.size, buffer.firstUse, buffer.lastUse] { writer.write(count: number) }
         }
-        for names in [plan.fused, plan.labels, plan.preparation] {
+        for names in [plan.fused, plan.labels] {
             writer.write(list: names) { $0.write(name: $1) }
+        }
+        writer.write(list: plan.preparation) { writer, field in
+            writer.write(name: field.name)
+            writer.write(name: field.value)
         }
         return writer.bytes
     }
@@ -73,12 +78,16 @@ extension PlanFile {
         }
         plan.fused = try decodeNames(&reader, "fused operators")
         plan.labels = try decodeNames(&reader, "labels")
-        plan.preparation = try decodeNames(&reader, "preparations")
+        plan.preparation = try reader.readList("fields of the preparation", least: 16) {
+            (reader) throws(PlanFileError) in
+            Plan.Field(
+                name: try reader.readName("the name of a field"), value: try reader.readName("the value of a field"))
+        }
         return plan
     }
 
     private static func decodePorts(_ reader: inout ByteReader, _ what: String) throws(PlanFileError) -> [Port] {
-        try reader.readList(what, least: 25) { (reader) throws(PlanFileError) in
+        try reader.readList(what, least: 26) { (reader) throws(PlanFileError) in
             let name = try reader.readName("the name of one of the \(what)")
             let start = reader.offset
             let typeName = try reader.readName("the element type of one of the \(what)")
@@ -86,8 +95,10 @@ extension PlanFile {
                 throw .invalid(what: "there is no element type of that name", at: start)
             }
             let isShared = try reader.readFlag("whether one of the \(what) is shared")
+            let meaning: Port.Meaning = try reader.readCase("meaning of numbers")
             let shape = try reader.readShape("one of the \(what)", elementBytes: elementType.size)
-            return Port(name: name, elementType: elementType, sampleShape: shape, isShared: isShared)
+            return Port(
+                name: name, elementType: elementType, sampleShape: shape, isShared: isShared, meaning: meaning)
         }
     }
 
@@ -113,6 +124,13 @@ extension PlanFile {
                 writer.write(count: instruction.multiplyAdds)
             }
         }
+        // Nothing follows where there are none: the file of a plan without them is what it always was.
+        if !plan.combinations.isEmpty {
+            writer.write(list: plan.combinations) { writer, range in
+                writer.write(count: range.lowerBound)
+                writer.write(count: range.count)
+            }
+        }
         return writer.bytes
     }
 
@@ -120,6 +138,11 @@ extension PlanFile {
         plan.prologue = try decodeInstructionList(&reader, "instructions in the prologue")
         plan.body = try decodeInstructionList(&reader, "instructions in the body")
         plan.epilogue = try decodeInstructionList(&reader, "instructions in the epilogue")
+        if reader.isAtEnd { return }
+        plan.combinations = try reader.readList("combinations", least: 16) { (reader) throws(PlanFileError) in
+            let start = try reader.readCount("a combination's start")
+            return start..<start + (try reader.readCount("a combination's length"))
+        }
     }
 
     private static func decodeInstructionList(

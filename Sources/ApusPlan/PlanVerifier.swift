@@ -26,17 +26,45 @@ extension Plan {
     package func verify(constantBytes: Int? = nil) throws(PlanViolation) {
         try verifySizes()
         try verifyPortDeclarations()
+        try verifyCombinations()
         let constantBytes = constantBytes ?? constants.count
-        for (stage, instructions) in [(Stage.prologue, prologue), (.body, body), (.epilogue, epilogue)] {
-            for (index, instruction) in instructions.enumerated() {
-                if let problem = problem(of: instruction, in: stage, constantBytes: constantBytes) {
-                    throw PlanViolation(
-                        "instruction \(index) of the \(stage), \(instruction.opcode) for \(instruction.label): \(problem)"
-                    )
-                }
+        try verify(prologue, of: "prologue", constantBytes: constantBytes) { _ in .once }
+        let isCombination = bodyParts.flatMap { part in part.range.map { _ in part.isCombination } }
+        try verify(body, of: "body", constantBytes: constantBytes) { isCombination[$0] ? .combination : .body }
+        try verify(epilogue, of: "epilogue", constantBytes: constantBytes) { _ in .once }
+        try verifyPortUse()
+    }
+
+    private func verify(
+        _ instructions: [Instruction], of list: String, constantBytes: Int, stage: (_ index: Int) -> Stage
+    ) throws(PlanViolation) {
+        for (index, instruction) in instructions.enumerated() {
+            if let problem = problem(of: instruction, in: stage(index), constantBytes: constantBytes) {
+                throw PlanViolation(
+                    "instruction \(index) of the \(list), \(instruction.opcode) for \(instruction.label): \(problem)"
+                )
             }
         }
-        try verifyPortUse()
+    }
+
+    /// Checks that the combinations are parts of the body, and that each shard of any batch is one micro-batch, so that its arena
+    /// holds all of its values.
+    private func verifyCombinations() throws(PlanViolation) {
+        guard !combinations.isEmpty else { return }
+        var end = -1
+        for range in combinations {
+            guard range.lowerBound > end, !range.isEmpty, range.upperBound <= body.count else {
+                throw PlanViolation(
+                    "the instructions \(range) can't be a combination of the \(body.count) of the body")
+            }
+            end = range.upperBound
+        }
+        guard product(shards, microBatch) >= batchBound else {
+            throw PlanViolation("\(shards) shards of \(microBatch) samples are no batch of \(batchBound)")
+        }
+        guard product(shards, activationBytes) <= 1 << 48 else {
+            throw PlanViolation("\(shards) shards have \(activationBytes) bytes of activations each")
+        }
     }
 
     private func verifySizes() throws(PlanViolation) {
@@ -73,7 +101,10 @@ extension Plan {
     }
 
     private enum Stage {
-        case prologue, body, epilogue
+        /// The prologue or the epilogue.
+        case once
+        case combination
+        case body
     }
 
     private func problem(of instruction: Instruction, in stage: Stage, constantBytes: Int) -> String? {
@@ -155,7 +186,8 @@ extension Plan {
         case .none: return 0
         case .constants: return constantBytes
         case .state: return stateBytes
-        case .activations: return activationBytes
+        // A combination belongs to no shard.
+        case .activations: return stage == .combination ? 0 : activationBytes
         // Before and after the body all shards' reductions are one block.
         case .reductions: return stage == .body ? reductionBytes : product(reductionBytes, shards)
         case .arguments: return MemoryLayout<RunArguments>.size

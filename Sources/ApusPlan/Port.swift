@@ -22,6 +22,18 @@ public struct Port: Sendable, Equatable {
         }
     }
 
+    /// What the numbers of an output are, as far as the graph tells. The numbers of the cases are those of plan files.
+    public enum Meaning: UInt8, Sendable, Hashable, CaseIterable {
+        /// Nothing is known of them; where they are scores of classes, the largest is the best.
+        case numbers = 0
+        /// Probabilities of classes, which add up to 1.
+        case probabilities = 1
+        /// The logarithms of such probabilities.
+        case logProbabilities = 2
+        /// Probabilities, each by itself.
+        case independentProbabilities = 3
+    }
+
     public var name: String
     public var elementType: ElementType
     /// The dimensions of what a sample has of it: without the batch dimension, where there is one. Of `[2*N, 3]` a sample has
@@ -30,12 +42,17 @@ public struct Port: Sendable, Equatable {
     /// Whether all samples have it in common, because it has no batch dimension: it is there once, however many samples there
     /// are.
     public var isShared: Bool
+    /// What the numbers of an output are; those of an input are ``Meaning/numbers``.
+    public var meaning: Meaning
 
-    public init(name: String, elementType: ElementType, sampleShape: [Int], isShared: Bool = false) {
+    public init(
+        name: String, elementType: ElementType, sampleShape: [Int], isShared: Bool = false, meaning: Meaning = .numbers
+    ) {
         self.name = name
         self.elementType = elementType
         self.sampleShape = sampleShape
         self.isShared = isShared
+        self.meaning = meaning
     }
 
     /// The largest number of dimensions that a sample has.

@@ -12,11 +12,12 @@ extension Plan {
             guard ports.count <= Int(UInt16.max) else {
                 throw PlanViolation("there are \(ports.count) \(kind)s, and operands can number \(UInt16.max)")
             }
-            var names: Set<String> = []
+            // In order, equal names are beside each other; a set would have the Swift runtime search for a conformance.
+            let names = ports.map { $0.name }.sorted()
+            for index in names.indices.dropFirst() where names[index] == names[index - 1] {
+                throw PlanViolation("two \(kind)s are called \(names[index])")
+            }
             for port in ports {
-                guard names.insert(port.name).inserted else {
-                    throw PlanViolation("two \(kind)s are called \(port.name)")
-                }
                 guard port.sampleShape.count <= Port.rankLimit else {
                     throw PlanViolation(
                         "the \(kind) \(port.name) has \(port.sampleShape.count) dimensions, more than \(Port.rankLimit)"

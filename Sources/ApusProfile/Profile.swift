@@ -5,7 +5,7 @@ package import ApusRuntime
 package struct Profile: Sendable {
     /// An instruction, or what is done beside the instructions. Numbers are sums over all threads and runs.
     package struct Row: Sendable {
-        /// `prologue`, `body` or `epilogue`; empty for what is none of them.
+        /// `prologue`, `body`, `combination` or `epilogue`; empty for what is none of them.
         package var stage: String
         /// The instruction's name, `convolution`; empty for what isn't one.
         package var kernel: String
@@ -40,7 +40,7 @@ package struct Profile: Sendable {
     /// What one thread spent on each stage, in seconds of all runs.
     package struct Stages: Sendable {
         package var prologue = 0.0
-        /// Setting the sums to zero included.
+        /// Its combinations, and setting the sums to zero, included.
         package var body = 0.0
         package var epilogue = 0.0
         package var preparation = 0.0
@@ -62,16 +62,12 @@ package struct Profile: Sendable {
         self.recording = recording
         let whole = recording.seconds * Double(recording.threads.count)
         var rows: [Row] = []
-        for (name, instructions, first) in [
-            ("prologue", plan.prologue, recording.activities.prologue.lowerBound),
-            ("body", plan.body, recording.activities.body.lowerBound),
-            ("epilogue", plan.epilogue, recording.activities.epilogue.lowerBound),
-        ] {
-            for (index, instruction) in instructions.enumerated() {
-                rows.append(
-                    Self.row(
-                        instruction, stage: name, activity: first + index, recording, lanes: plan.target.lanes, limits))
-            }
+        let instructions = plan.prologue + plan.body + plan.epilogue
+        for (activity, instruction) in instructions.enumerated() {
+            rows.append(
+                Self.row(
+                    instruction, stage: recording.activities.stage(activity), activity: activity, recording,
+                    lanes: plan.target.lanes, limits))
         }
         for (label, activity) in [
             ("sums set to zero", recording.activities.clearing),

@@ -1,5 +1,6 @@
 import ApusPlan
 import ApusRuntime
+import ApusText
 
 /// A profile as people read it: what the machine can do, then a line for each instruction.
 package struct ProfileTable {
@@ -18,7 +19,7 @@ package struct ProfileTable {
         var cells = [["thread", "prologue", "body", "epilogue", "next batch", "rest", "(µs a run)"]]
         for (index, stages) in profile.threads.enumerated() {
             let times = [stages.prologue, stages.body, stages.epilogue, stages.preparation, stages.rest]
-            cells.append(["\(index + 1)"] + times.map { decimal($0 / runs * 1e6, digits: 2) })
+            cells.append(["\(index + 1)"] + times.map { formatDecimal($0 / runs * 1e6, digits: 2) })
         }
         return columns(cells, rightAligned: 1..<7)
     }
@@ -35,7 +36,7 @@ package struct ProfileTable {
         let dropped = recording.droppedRuns == 0 ? "" : " (and \(recording.droppedRuns) that were interrupted)"
         return [
             "\(profile.plan.name) for \(profile.plan.target.rawValue): \(recording.runs) runs of "
-                + "\(decimal(each * 1e6, digits: 2)) µs on \(threads) thread\(threads == 1 ? "" : "s")\(dropped)",
+                + "\(formatDecimal(each * 1e6, digits: 2)) µs on \(threads) thread\(threads == 1 ? "" : "s")\(dropped)",
             "measured limits of a core: \(giga(limits.operationsPerSecond)) GFLOP/s; GB/s read / written in "
                 + memory.joined(separator: ", "),
         ]
@@ -46,7 +47,7 @@ package struct ProfileTable {
         var cells = [["stage", "kernel", "for", "µs a run", "share", "GFLOP/s", "GB/s", "of limit", ""]]
         for row in profile.rows {
             cells.append([
-                row.stage, row.kernel, row.label, decimal(row.seconds / runs * 1e6, digits: 2),
+                row.stage, row.kernel, row.label, formatDecimal(row.seconds / runs * 1e6, digits: 2),
                 percent(row.share, digits: 1), row.operationsPerSecond.map { giga($0) } ?? "",
                 row.bytesPerSecond.map { giga($0) } ?? "", row.partOfLimit.map { percent($0, digits: 0) } ?? "",
                 row.how ?? "",
@@ -56,7 +57,7 @@ package struct ProfileTable {
         let seconds = profile.rows.reduce(0) { $0 + $1.seconds }
         let limit = profile.rows.reduce(0) { $0 + ($1.limitSeconds ?? 0) }
         cells.append([
-            "", "", "all threads", decimal(seconds / runs * 1e6, digits: 2),
+            "", "", "all threads", formatDecimal(seconds / runs * 1e6, digits: 2),
             percent(profile.rows.reduce(0) { $0 + $1.share }, digits: 1),
             seconds > 0 && work > 0 ? giga(2 * work / seconds) : "", "",
             seconds > 0 ? percent(limit / seconds, digits: 0) : "", "",
@@ -77,23 +78,12 @@ package struct ProfileTable {
         }
     }
 
-    private func giga(_ value: Double, digits: Int = 1) -> String { decimal(value * 1e-9, digits: digits) }
+    private func giga(_ value: Double, digits: Int = 1) -> String { formatDecimal(value * 1e-9, digits: digits) }
 
-    private func percent(_ part: Double, digits: Int) -> String { decimal(part * 100, digits: digits) + " %" }
+    private func percent(_ part: Double, digits: Int) -> String { formatDecimal(part * 100, digits: digits) + " %" }
 
     /// `16 KiB`
     private func size(_ bytes: Int) -> String {
         bytes < 1 << 20 ? "\(bytes >> 10) KiB" : "\(bytes >> 20) MiB"
-    }
-
-    /// A number with so many digits after the point.
-    private func decimal(_ value: Double, digits: Int) -> String {
-        var power = 1.0
-        for _ in 0..<digits { power *= 10 }
-        guard value.isFinite, abs(value) * power < 1e15 else { return value.description }
-        let whole = String(Int((abs(value) * power).rounded()))
-        let padded = String(repeating: "0", count: max(0, digits + 1 - whole.utf8.count)) + whole
-        let sign = value < 0 ? "-" : ""
-        return digits == 0 ? sign + padded : "\(sign)\(padded.dropLast(digits)).\(padded.suffix(digits))"
     }
 }

@@ -41,7 +41,7 @@ package struct TraceDocument {
                     let instruction = instructions[event.activity]
                     members = [
                         .init("name", .string("\(instruction.opcode) \(instruction.label)")),
-                        .init("cat", .string(stage(event.activity))),
+                        .init("cat", .string(activities.stage(event.activity))),
                     ]
                     if instruction.multiplyAdds > 0 {
                         let work = instruction.multiplyAdds * event.samples
@@ -62,12 +62,6 @@ package struct TraceDocument {
                     ])
             }
         }
-    }
-
-    private func stage(_ activity: Int) -> String {
-        let activities = profile.recording.activities
-        if activities.prologue.contains(activity) { return "prologue" }
-        return activities.body.contains(activity) ? "body" : "epilogue"
     }
 
     /// The table: a row for each instruction, in seconds, bytes and multiply-adds of all threads and runs.

@@ -24,12 +24,16 @@ struct Program: ~Copyable {
         var activity: Int
     }
 
-    /// Calls that don't depend on each other.
+    /// Calls that don't depend on each other, or those that each part of the batch runs one after the other.
     struct Wave {
         var first: Int
         var count: Int
         /// Whether there is enough to do for several threads.
         var isShared: Bool
+        /// Whether all calls are run for each part of the batch.
+        var isForSamples: Bool
+
+        var calls: Range<Int> { first..<first + count }
     }
 
     private let calls: UnsafeMutableBufferPointer<Call>
@@ -81,7 +85,9 @@ struct Program: ~Copyable {
         var first = 0
         for (index, wave) in schedule.waves.enumerated() {
             unsafe waves.initializeElement(
-                at: index, to: Wave(first: first, count: wave.pieces.count, isShared: wave.isShared))
+                at: index,
+                to: Wave(
+                    first: first, count: wave.pieces.count, isShared: wave.isShared, isForSamples: wave.isForSamples))
             first += wave.pieces.count
         }
     }
@@ -92,9 +98,6 @@ struct Program: ~Copyable {
         unsafe parameters.deallocate()
         unsafe waves.deallocate()
     }
-
-    /// All calls.
-    var all: Range<Int> { unsafe 0..<calls.count }
 
     /// Runs these calls, in order.
     ///

@@ -6,11 +6,22 @@ package struct Activities: Sendable, Equatable {
     package let prologue: Range<Int>
     package let body: Range<Int>
     package let epilogue: Range<Int>
+    /// Those of the body that are run once.
+    private let combinations: [Range<Int>]
 
     package init(_ plan: Plan) {
         prologue = 0..<plan.prologue.count
         body = prologue.upperBound..<prologue.upperBound + plan.body.count
         epilogue = body.upperBound..<body.upperBound + plan.epilogue.count
+        let first = body.lowerBound
+        combinations = plan.combinations.map { first + $0.lowerBound..<first + $0.upperBound }
+    }
+
+    /// When an instruction is run: `prologue`, `body`, `combination` or `epilogue`.
+    package func stage(_ instruction: Int) -> String {
+        if prologue.contains(instruction) { return "prologue" }
+        if epilogue.contains(instruction) { return "epilogue" }
+        return combinations.contains { $0.contains(instruction) } ? "combination" : "body"
     }
 
     package var instructions: Int { epilogue.upperBound }

@@ -18,6 +18,8 @@ package struct Schedule: Sendable, Equatable {
         package var pieces: [Piece]
         /// Whether there is enough to do for several threads.
         package var isShared: Bool
+        /// Whether all of it is run for each part of the batch, and not once.
+        package var isForSamples = false
     }
 
     package var waves: [Wave]
@@ -33,6 +35,16 @@ package struct Schedule: Sendable, Equatable {
     package init(inOrder instructions: [Instruction]) {
         let pieces = instructions.enumerated().map { Piece(instruction: $1, source: $0) }
         waves = pieces.isEmpty ? [] : [Wave(pieces: pieces, isShared: false)]
+    }
+
+    /// The body: a wave for what each part of the batch runs from one combination to the next, and one for each combination, which
+    /// adds a few numbers of each shard and is done before other threads could help.
+    package init(bodyOf plan: Plan) {
+        waves = plan.bodyParts.map { part in
+            Wave(
+                pieces: part.range.map { Piece(instruction: plan.body[$0], source: $0) }, isShared: false,
+                isForSamples: !part.isCombination)
+        }
     }
 
     /// Waves for so many threads. The instructions are those of a stage that is run once.

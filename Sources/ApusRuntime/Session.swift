@@ -35,7 +35,7 @@ public struct Session: ~Copyable {
         let activationStride = plan.activationBytes.roundedUp(to: MemoryArena.pageSize)
         let reductionStride = plan.reductionBytes.roundedUp(to: 64)
         let state = try MemoryArena(size: plan.stateBytes)
-        let activations = try MemoryArena(size: activationStride * threads)
+        let activations = try MemoryArena(size: activationStride * plan.activationArenas(threads: threads))
         let reductions = try MemoryArena(size: reductionStride * plan.shards)
         let pool = try WorkerPool(threads: threads, placement: placement)
         let activities = Activities(plan)
@@ -44,19 +44,21 @@ public struct Session: ~Copyable {
             prologue: try Program(
                 Schedule(plan.prologue, threads: threads, lanes: lanes), activity: activities.prologue.lowerBound,
                 plan: plan),
-            body: try Program(Schedule(inOrder: plan.body), activity: activities.body.lowerBound, plan: plan),
+            body: try Program(Schedule(bodyOf: plan), activity: activities.body.lowerBound, plan: plan),
             epilogue: try Program(
                 Schedule(plan.epilogue, threads: threads, lanes: lanes), activity: activities.epilogue.lowerBound,
                 plan: plan),
-            plan: plan, workers: threads, reductions: reductions.start, reductionStride: reductionStride)
+            plan: plan, workers: threads, activations: activations.start, activationStride: activationStride,
+            reductions: reductions.start, reductionStride: reductionStride)
         let core = UnsafeMutablePointer<SessionCore>.allocate(capacity: 1)
         unsafe core.initialize(to: shared)
         for worker in 0..<threads {
             let slots = unsafe core.pointee.slots(of: worker)
             unsafe slots[Int(Arena.constants.rawValue)] = unsafe UInt(bitPattern: plan.constants.address)
             unsafe slots[Int(Arena.state.rawValue)] = unsafe UInt(bitPattern: state.start)
+            let arena = plan.combinations.isEmpty ? worker : 0
             unsafe slots[Int(Arena.activations.rawValue)] = unsafe UInt(
-                bitPattern: activations.start + worker * activationStride)
+                bitPattern: activations.start + arena * activationStride)
             unsafe slots[Int(Arena.reductions.rawValue)] = unsafe UInt(bitPattern: reductions.start)
         }
         self.plan = plan
@@ -110,11 +112,7 @@ public struct Session: ~Copyable {
         }
         unsafe core.pointee.begin(batch: batch, arguments: arguments, companion)
         runOnce(.prologue)
-        let items = unsafe core.pointee.items + companion.items
-        unsafe pool.run(items: items, context: core) { context, item, worker in
-            guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
-            unsafe core.pointee.runItem(item, worker: worker, isRecorded: false)
-        }
+        runBody()
         runOnce(.epilogue)
     }
 
@@ -123,11 +121,7 @@ public struct Session: ~Copyable {
         let start = apus_ticks()
         unsafe core.pointee.begin(batch: batch, arguments: arguments, companion)
         runOnce(.prologue, isRecorded: true)
-        let items = unsafe core.pointee.items + companion.items
-        unsafe pool.run(items: items, context: core) { context, item, worker in
-            guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
-            unsafe core.pointee.runItem(item, worker: worker, isRecorded: true)
-        }
+        runBody(isRecorded: true)
         runOnce(.epilogue, isRecorded: true)
         recorder?.noteRun(from: start, to: apus_ticks())
     }
@@ -156,28 +150,53 @@ public struct Session: ~Copyable {
         }
     }
 
-    /// Runs what is run once a call, wave by wave.
+    /// Runs the body: over all parts of the batch up to a combination, then that, and so on.
     @inline(__always)
-    private func runOnce(_ phase: SessionCore.Phase, isRecorded: Bool = false) {
-        let waves = unsafe core.pointee.waves(of: phase)
-        if waves == 0 { return }
-        let control = apus_flush_denormals()
-        defer { apus_restore_float_control(control) }
+    private func runBody(isRecorded: Bool = false) {
+        let waves = unsafe core.pointee.waves(of: .body)
         for wave in 0..<waves {
-            guard let items = unsafe core.pointee.begin(phase, wave: wave) else {
-                unsafe core.pointee.runOnce(nil, worker: 0, isRecorded: isRecorded)
+            guard let items = unsafe core.pointee.beginSamples(wave: wave) else {
+                runOnce(.body, wave: wave, isRecorded: isRecorded)
                 continue
             }
             if isRecorded {
                 unsafe pool.run(items: items, context: core) { context, item, worker in
                     guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
-                    unsafe core.pointee.runOnce(item, worker: worker, isRecorded: true)
+                    unsafe core.pointee.runItem(item, worker: worker, isRecorded: true)
                 }
             } else {
                 unsafe pool.run(items: items, context: core) { context, item, worker in
                     guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
-                    unsafe core.pointee.runOnce(item, worker: worker, isRecorded: false)
+                    unsafe core.pointee.runItem(item, worker: worker, isRecorded: false)
                 }
+            }
+        }
+    }
+
+    /// Runs what is run once a call, wave by wave.
+    @inline(__always)
+    private func runOnce(_ phase: SessionCore.Phase, isRecorded: Bool = false) {
+        let waves = unsafe core.pointee.waves(of: phase)
+        for wave in 0..<waves { runOnce(phase, wave: wave, isRecorded: isRecorded) }
+    }
+
+    @inline(__always)
+    private func runOnce(_ phase: SessionCore.Phase, wave: Int, isRecorded: Bool = false) {
+        guard let items = unsafe core.pointee.begin(phase, wave: wave) else {
+            let control = apus_flush_denormals()
+            defer { apus_restore_float_control(control) }
+            unsafe core.pointee.runOnce(nil, worker: 0, isRecorded: isRecorded)
+            return
+        }
+        if isRecorded {
+            unsafe pool.run(items: items, context: core) { context, item, worker in
+                guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
+                unsafe core.pointee.runOnce(item, worker: worker, isRecorded: true)
+            }
+        } else {
+            unsafe pool.run(items: items, context: core) { context, item, worker in
+                guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
+                unsafe core.pointee.runOnce(item, worker: worker, isRecorded: false)
             }
         }
     }

@@ -5,7 +5,7 @@ import CPlatform
 /// What the threads of a session share. Its place in memory doesn't change.
 @safe
 struct SessionCore: ~Copyable {
-    enum Phase { case prologue, epilogue }
+    enum Phase { case prologue, body, epilogue }
 
     private let prologue: Program
     private let body: Program
@@ -15,6 +15,10 @@ struct SessionCore: ~Copyable {
     private let microBatch: Int
     private let shards: Int
     private let sumsOverSamples: Bool
+    /// Whether shards wait for each other, so that each has an activation arena.
+    private let hasCombinations: Bool
+    /// Waves of the body that are run for samples.
+    private let sampleWaves: Int
     private let workers: Int
     private let portCount: Int
     private let slotCount: Int
@@ -23,6 +27,8 @@ struct SessionCore: ~Copyable {
     private let argumentBlock: UnsafeMutablePointer<RunArguments>
     private let reductions: UnsafeMutableRawPointer
     private let reductionStride: Int
+    private let activations: UnsafeMutableRawPointer
+    private let activationStride: Int
 
     /// The address of the first sample of each input, then of each output, as bits.
     let ports: UnsafeMutablePointer<UInt>
@@ -34,9 +40,13 @@ struct SessionCore: ~Copyable {
     private(set) var items = 0
     /// What is done beside the body.
     private var companion = Companion()
-    /// Which calls are run now, of those that are run once.
+    /// Which calls are run now.
     private var phase = Phase.prologue
-    private var wave = Program.Wave(first: 0, count: 0, isShared: false)
+    private var wave = Program.Wave(first: 0, count: 0, isShared: false, isForSamples: false)
+    /// Waves of the body that were begun for samples in this run.
+    private var begunWaves = 0
+    /// The pieces of the companion that are done beside this wave.
+    private var companionPieces = 0..<0
     /// Where each worker notes its times, where runs are recorded.
     var lanes: UnsafeMutablePointer<Recorder.Lane>?
 
@@ -45,7 +55,8 @@ struct SessionCore: ~Copyable {
 
     init(
         prologue: consuming Program, body: consuming Program, epilogue: consuming Program, plan: Plan, workers: Int,
-        reductions: UnsafeMutableRawPointer, reductionStride: Int
+        activations: UnsafeMutableRawPointer, activationStride: Int, reductions: UnsafeMutableRawPointer,
+        reductionStride: Int
     ) {
         self.prologue = prologue
         self.body = body
@@ -55,6 +66,8 @@ struct SessionCore: ~Copyable {
         microBatch = plan.microBatch
         shards = plan.shards
         sumsOverSamples = plan.reductionBytes > 0
+        hasCombinations = !plan.combinations.isEmpty
+        sampleWaves = plan.bodyParts.count { !$0.isCombination }
         portCount = plan.inputs.count + plan.outputs.count
         hasSharedPorts = (plan.inputs + plan.outputs).contains(where: \.isShared)
         slotCount = Program.fixedSlots + portCount
@@ -64,6 +77,8 @@ struct SessionCore: ~Copyable {
         unsafe scratchBlock.initialize(repeating: nil, count: InstructionCatalogue.operandLimit * workers)
         unsafe argumentBlock = .allocate(capacity: workers)
         unsafe argumentBlock.initialize(repeating: RunArguments(), count: workers)
+        unsafe self.activations = unsafe activations
+        self.activationStride = activationStride
         unsafe self.reductions = unsafe reductions
         self.reductionStride = reductionStride
         unsafe ports = .allocate(capacity: portCount + 1)
@@ -95,7 +110,8 @@ struct SessionCore: ~Copyable {
     mutating func begin(batch: Int, arguments: RunArguments, _ companion: Companion) {
         self.batch = batch
         self.companion = companion
-        items = sumsOverSamples ? shards : parts(of: batch)
+        items = sumsOverSamples || hasCombinations ? shards : parts(of: batch)
+        begunWaves = 0
         for worker in 0..<workers {
             unsafe argumentBlock[worker] = arguments
             unsafe argumentBlock[worker].inverseBatch = 1 / Float(batch)
@@ -113,11 +129,12 @@ struct SessionCore: ~Copyable {
         return min(batch, microBatches.roundedUp(to: workers), Self.piecesPerWorker * workers)
     }
 
-    // MARK: What is run once
+    // MARK: Waves
 
     func waves(of phase: Phase) -> Int {
         switch phase {
         case .prologue: unsafe prologue.waves.count
+        case .body: unsafe body.waves.count
         case .epilogue: unsafe epilogue.waves.count
         }
     }
@@ -127,10 +144,25 @@ struct SessionCore: ~Copyable {
         self.phase = phase
         switch phase {
         case .prologue: unsafe wave = prologue.waves[number]
+        case .body: unsafe wave = body.waves[number]
         case .epilogue: unsafe wave = epilogue.waves[number]
         }
         return wave.isShared ? wave.count : nil
     }
+
+    /// Chooses a wave of the body. For one that samples go through, returns the pieces: parts of the batch, and behind them the
+    /// wave's share of what is done beside the body. Nil for a wave of a combination: it is begun as what is run once.
+    mutating func beginSamples(wave number: Int) -> Int? {
+        phase = .body
+        unsafe wave = body.waves[number]
+        guard wave.isForSamples else { return nil }
+        companionPieces =
+            companion.items * begunWaves / sampleWaves..<companion.items * (begunWaves + 1) / sampleWaves
+        begunWaves += 1
+        return items + companionPieces.count
+    }
+
+    // MARK: What is run once
 
     /// Runs one call of the wave, or all of them.
     @inline(__always)
@@ -144,11 +176,13 @@ struct SessionCore: ~Copyable {
             guard let lane = unsafe lanes?[worker] else { return }
             switch phase {
             case .prologue: unsafe prologue.runRecorded(range, slots: slots, scratch: scratch, samples: 1, lane: lane)
+            case .body: unsafe body.runRecorded(range, slots: slots, scratch: scratch, samples: 1, lane: lane)
             case .epilogue: unsafe epilogue.runRecorded(range, slots: slots, scratch: scratch, samples: 1, lane: lane)
             }
         } else {
             switch phase {
             case .prologue: unsafe prologue.run(range, slots: slots, scratch: scratch, samples: 1)
+            case .body: unsafe body.run(range, slots: slots, scratch: scratch, samples: 1)
             case .epilogue: unsafe epilogue.run(range, slots: slots, scratch: scratch, samples: 1)
             }
         }
@@ -156,17 +190,20 @@ struct SessionCore: ~Copyable {
 
     // MARK: The body
 
-    /// Runs the body over a piece of the batch, or a piece of what is done beside it.
+    /// Runs a wave of the body over a piece of the batch, or a piece of what is done beside it.
     @inline(__always)
     func runItem(_ item: Int, worker: Int, isRecorded: Bool) {
         guard item < items else {
-            runCompanion(item - items, worker: worker, isRecorded: isRecorded)
+            runCompanion(companionPieces.lowerBound + item - items, worker: worker, isRecorded: isRecorded)
             return
         }
         let first = batch * item / items
         let end = batch * (item + 1) / items
         let slots = unsafe slots(of: worker)
-        if sumsOverSamples { clearSums(of: item, worker: worker, isRecorded: isRecorded) }
+        if sumsOverSamples { placeSums(of: item, worker: worker, isRecorded: isRecorded) }
+        if hasCombinations {
+            unsafe slots[Int(Arena.activations.rawValue)] = UInt(bitPattern: activations + item * activationStride)
+        }
         // Micro-batches of nearly the same size.
         let steps = (end - first + microBatch - 1) / microBatch
         var sample = first
@@ -179,20 +216,22 @@ struct SessionCore: ~Copyable {
             if isRecorded {
                 guard let lane = unsafe lanes?[worker] else { return }
                 unsafe body.runRecorded(
-                    body.all, slots: slots, scratch: scratch(of: worker), samples: next - sample, lane: lane)
+                    wave.calls, slots: slots, scratch: scratch(of: worker), samples: next - sample, lane: lane)
             } else {
-                unsafe body.run(body.all, slots: slots, scratch: scratch(of: worker), samples: next - sample)
+                unsafe body.run(wave.calls, slots: slots, scratch: scratch(of: worker), samples: next - sample)
             }
             sample = next
         }
     }
 
+    /// Has a worker add to the sums of a shard, which are zero at first.
     @inline(__always)
-    private func clearSums(of shard: Int, worker: Int, isRecorded: Bool) {
-        let begin = isRecorded ? apus_ticks() : 0
+    private func placeSums(of shard: Int, worker: Int, isRecorded: Bool) {
         let own = unsafe reductions + shard * reductionStride
-        unsafe own.initializeMemory(as: UInt8.self, repeating: 0, count: reductionStride)
         unsafe slots(of: worker)[Int(Arena.reductions.rawValue)] = UInt(bitPattern: own)
+        if begunWaves > 1 { return }
+        let begin = isRecorded ? apus_ticks() : 0
+        unsafe own.initializeMemory(as: UInt8.self, repeating: 0, count: reductionStride)
         if isRecorded, let lane = unsafe lanes?[worker] {
             lane.note(activities.clearing, from: begin, to: apus_ticks(), samples: 0)
         }

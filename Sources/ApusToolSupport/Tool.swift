@@ -51,16 +51,7 @@ package struct ToolError: Error, Equatable, Sendable, CustomStringConvertible {
 /// Writes a result and a line end to standard output.
 /// - Throws: ``ToolError`` where it can't be written, on a full disk for example.
 package func printResult(_ text: String) throws(ToolError) {
-    let bytes = Array((text + "\n").utf8)
-    var offset = 0
-    while offset < bytes.count {
-        let count = unsafe bytes.withUnsafeBytes {
-            unsafe write(STDOUT_FILENO, $0.baseAddress! + offset, $0.count - offset)
-        }
-        if count < 0 {
-            if errno == EINTR { continue }
-            throw ToolError("can't write the result to standard output; check where it goes")
-        }
-        offset += count
+    guard writeAll(text + "\n", to: STDOUT_FILENO) == 0 else {
+        throw ToolError("can't write the result to standard output; check where it goes")
     }
 }

@@ -1,64 +1,28 @@
-import ApusCompiler
-import ApusFiles
-import ApusGraph
-import ApusInstructions
-import ApusPlan
-import ApusRuntime
-import CAllocationCount
+import ApusBenchmarks
+import Glibc
 
-// Counts the heap allocations of a thousand runs, in a process where nothing else allocates. A line for each spec, kind of
-// plan and number of threads: `mnist_cnn inference 1 0`. The last number is the count.
+// Counts the heap allocations of runs of the models that are named, or of all, in a process where nothing else allocates. A
+// line for each way to run a model: `mnist-cnn.inference.batch-16.threads-1 0`. The last number is the count.
 
-/// Counts the allocations of `body`, which first runs once unwatched.
-func allocations(_ body: () throws -> Void) rethrows -> UInt64 {
-    try body()
-    let before = apus_allocation_count()
-    for _ in 0..<1000 { try body() }
-    return apus_allocation_count() - before
+/// Counts the allocations of a thousand runs, or of as many as half a second has room for, after one that is not watched.
+func allocations(of run: any PreparedRun) -> UInt64 {
+    run.run()
+    let end = ContinuousClock.now + .milliseconds(500)
+    let before = allocationCount()
+    for _ in 0..<1000 where ContinuousClock.now < end { run.run() }
+    return allocationCount() - before
 }
 
-/// Runs of an inference plan with that many threads.
-func inference(_ plan: Plan, batch: Int, threads: Int, isRecorded: Bool = false) throws -> UInt64 {
-    var session = try Session(plan, threads: threads)
-    if isRecorded { session.startRecording(eventRoom: 100, tolerance: 1.2) }
-    let input = [Float](repeating: 0.5, count: batch * plan.inputs[0].sampleElements)
-    var output = [Float](repeating: 0, count: batch * plan.outputs[0].sampleElements)
-    var answers = output.mutableSpan
-    return try allocations { try session.run(input.span, into: &answers) }
+let wanted = CommandLine.arguments.dropFirst()
+let known = BenchmarkModel.all.map(\.name)
+for name in wanted where !known.contains(name) {
+    print("there is no model '\(name)'; known are \(known.joined(separator: ", "))")
+    exit(64)
 }
-
-/// Steps of a training plan with that many threads.
-func training(_ plan: Plan, batch: Int, threads: Int) throws -> UInt64 {
-    var session = try Session(plan, threads: threads)
-    let images = [Float](repeating: 0.5, count: batch * plan.inputs[0].sampleElements)
-    let labels = [Int32](repeating: 3, count: batch)
-    return try images.withUnsafeBytes { imageBytes in
-        try labels.withUnsafeBytes { labelBytes in
-            guard let image = imageBytes.baseAddress, let label = labelBytes.baseAddress else { return .max }
-            session.bindInput(0, to: image)
-            session.bindInput(1, to: label)
-            return try allocations { try session.run(batch: batch) }
-        }
-    }
-}
-
-let batch = 16
-let target = try Processor.preferredTarget()
-for path in CommandLine.arguments.dropFirst() {
-    let source = String(decoding: try readFile(path), as: UTF8.self)
-    let model = try ExplicitParameters().apply(to: Model(graph: Graph.parse(source))).initialized(seed: 1)
-    let answering = try Compiler.inferencePlan(model, target: target, batchBound: batch)
-    var lowering = LoweringOptions(target: target, batchBound: batch, weights: .state)
-    lowering.optimizer = .adam()
-    let learning = try Compiler.trainingPlan(model, .init(inputNoise: 0.1), lowering: lowering)
-    for threads in [1, 2] {
-        print(model.graph.name, "inference", threads, try inference(answering, batch: batch, threads: threads))
-        let recorded = try inference(answering, batch: batch, threads: threads, isRecorded: true)
-        print(model.graph.name, "recorded", threads, recorded)
-        print(model.graph.name, "training", threads, try training(learning, batch: batch, threads: threads))
-    }
+for model in BenchmarkModel.all where wanted.isEmpty || wanted.contains(model.name) {
+    for entry in ModelCase.everyWay(model) { print(entry.name, allocations(of: try entry.prepare())) }
 }
 // The counter itself works: an array on the heap is seen.
-let before = apus_allocation_count()
+let before = allocationCount()
 let proof = [Int](repeating: CommandLine.arguments.count, count: 1000 * CommandLine.arguments.count)
-print("counter", proof.count > 0 && apus_allocation_count() > before ? "works" : "fails")
+print("counter", proof.count > 0 && allocationCount() > before ? "works" : "fails")

@@ -1,4 +1,5 @@
 import ApusData
+import ApusGraph
 import TestSupport
 import Testing
 
@@ -152,27 +153,28 @@ import Testing
             InputPreparation.unit, .lightOnDark,
             try InputPreparation(scale: 0.1, mean: [0.1307, 2], standardDeviation: [0.3, 1e-7], invert: .always),
         ] {
-            let fields = Dictionary(uniqueKeysWithValues: preparation.fields)
-            #expect(try InputPreparation(fields: fields) == preparation)
+            #expect(try InputPreparation(fields: preparation.fields) == preparation)
         }
-        #expect(try InputPreparation(fields: [:]) == .unit)
+        #expect(try InputPreparation(fields: []) == .unit)
     }
 
     @Test(arguments: [
-        (["scale": "x"], "input preparation: scale is 'x'; give a number"),
-        (["scale": "0"], "input preparation: scale is 0.0; give a number other than 0"),
-        (["scale": "nan"], "input preparation: scale is nan; give a number other than 0"),
-        (["mean": "1,,2"], "input preparation: mean is '1,,2'; give numbers with commas between them"),
-        (["mean": "inf"], "input preparation: mean is inf; give finite numbers"),
-        (["standard_deviation": "0"], "input preparation: standard deviation is 0.0; give numbers greater than 0"),
-        (["resize": "crop"], "input preparation: resize is 'crop'; give stretch or fit"),
-        (["invert": "yes"], "input preparation: invert is 'yes'; give auto, always or never"),
+        ("scale", "x", "input preparation: scale is 'x'; give a number"),
+        ("scale", "0", "input preparation: scale is 0.0; give a number other than 0"),
+        ("scale", "nan", "input preparation: scale is nan; give a number other than 0"),
+        ("mean", "1,,2", "input preparation: mean is '1,,2'; give numbers with commas between them"),
+        ("mean", "inf", "input preparation: mean is inf; give finite numbers"),
+        ("standard_deviation", "0", "input preparation: standard deviation is 0.0; give numbers greater than 0"),
+        ("resize", "crop", "input preparation: resize is 'crop'; give stretch or fit"),
+        ("invert", "yes", "input preparation: invert is 'yes'; give auto, always or never"),
         (
-            ["size": "1"],
+            "size", "1",
             "input preparation: 'size' is not known; use scale, mean, standard_deviation, resize and invert"
         ),
-    ]) func saysWhatIsWrong(fields: [String: String], message: String) {
-        let error = #expect(throws: DataError.self) { try InputPreparation(fields: fields) }
+    ]) func saysWhatIsWrong(name: String, value: String, message: String) {
+        let error = #expect(throws: DataError.self) {
+            try InputPreparation(fields: [.init(name: name, value: value)])
+        }
         #expect(error?.description == message)
     }
 }

@@ -1,34 +1,12 @@
 import ApusFiles
 import Glibc
+import TestSupport
 import Testing
 
-@Suite final class FileTests {
-    private let folder: String
-
-    init() {
-        var template = Array("/tmp/apus-test-XXXXXX".utf8CString)
-        folder = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
-    }
-
-    deinit {
-        for name in names {
-            if unlink("\(folder)/\(name)") != 0 { rmdir("\(folder)/\(name)") }
-        }
-        rmdir(folder)
-    }
-
-    private var names: [String] {
-        guard let directory = opendir(folder) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
+@Suite struct FileTests {
+    private let place = TestFolder()
+    private var folder: String { place.path }
+    private var names: [String] { place.names }
 
     @Test func mapsWholeFiles() throws {
         let path = "\(folder)/a"

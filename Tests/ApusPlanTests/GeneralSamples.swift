@@ -80,6 +80,8 @@ extension SampleInstruction {
             SampleInstruction(.contract, contract),
             SampleInstruction(
                 .packMatrix, PackMatrixParameters(lines: 7, depth: 6, width: 8, lineStride: 1, depthStride: 7)),
+            SampleInstruction(
+                .inverse, InverseParameters(matrices: 2, rows: 3, sourceSampleStride: 18, destinationSampleStride: 18)),
         ]
     }()
 

@@ -91,6 +91,63 @@ struct PlanVerifierTests {
         #expect(try PlanFile.decode(PlanFile.encode(samplePlan())).body[6].repeats == 1)
     }
 
+    /// The sample's body with a sum of both shards in its midst, of the shards' reductions to the state.
+    private func combine(_ plan: inout Plan) {
+        plan.body.insert(
+            Instruction(
+                .reduceShards, operands: [Operand(.reductions), Operand(.state, offset: 64)],
+                parameters: bytes(of: ReduceParameters(count: 10, stride: 32, shards: 2)), label: "sum"), at: 3)
+        plan.combinations = [3..<4]
+        plan.batchBound = 6
+    }
+
+    @Test func combinationsArePartsOfTheBody() {
+        func message(_ change: (inout Plan) -> Void) -> String {
+            self.message {
+                combine(&$0)
+                change(&$0)
+            }
+        }
+        #expect(message { _ in } == "right")
+        for (wrong, range) in [
+            ([8..<9], 8..<9), ([7..<9], 7..<9), ([3..<3], 3..<3), ([3..<4, 4..<5], 4..<5), ([3..<5, 2..<3], 2..<3),
+        ] {
+            #expect(
+                message { $0.combinations = wrong }
+                    == "the instructions \(range) can't be a combination of the 8 of the body")
+        }
+        #expect(message { $0.batchBound = 7 } == "2 shards of 3 samples are no batch of 7")
+        #expect(
+            message { $0.activationBytes = 1 << 48 } == "2 shards have 281474976710656 bytes of activations each")
+        // Shards see their own reductions, combinations those of all, and no shard's activations.
+        let sum = "instruction 3 of the body, reduceShards for sum: "
+        #expect(
+            message { $0.combinations = [] }
+                == sum + "the shards is bytes 0 ..< 168 of the reductions arena, which has 128")
+        #expect(
+            message { $0.body[3].operands[1] = Operand(.activations) }
+                == sum + "the sum is bytes 0 ..< 40 of the activations arena, which has 0")
+        #expect(
+            message { $0.body[3].operands[1] = Operand(.output) }
+                == sum + "the output probabilities is there sample by sample, in the body alone")
+    }
+
+    @Test func theBodyIsCutAtItsCombinations() throws {
+        var plan = samplePlan()
+        #expect(plan.bodyParts == [BodyPart(range: 0..<7, isCombination: false)])
+        #expect(plan.activationArenas(threads: 3) == 3)
+        combine(&plan)
+        #expect(
+            plan.bodyParts == [
+                BodyPart(range: 0..<3, isCombination: false), BodyPart(range: 3..<4, isCombination: true),
+                BodyPart(range: 4..<8, isCombination: false),
+            ])
+        #expect(plan.couplesSamples && plan.activationArenas(threads: 3) == 2)
+        #expect(try PlanFile.decode(PlanFile.encode(plan)) == plan)
+        plan.combinations = [0..<2, 7..<8]
+        #expect(plan.bodyParts.map(\.range) == [0..<2, 2..<7, 7..<8])
+    }
+
     @Test func portsAreOfUse() {
         #expect(
             message { $0.outputs[0].sampleShape = [11] }

@@ -136,9 +136,11 @@ struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringCon
             SampleInstruction(.broadcast, loops),
             SampleInstruction(.dropout, noise),
             SampleInstruction(.gaussianNoise, noise),
-            SampleInstruction(.batchNormTraining, norm),
-            SampleInstruction(.batchNormGradient, norm),
-            SampleInstruction(.batchNormInference, norm),
+            SampleInstruction(.batchNorm, norm),
+            SampleInstruction(.batchStatistics, BatchStatisticsParameters(source: norm.source)),
+            SampleInstruction(.combineStatistics, CombineStatisticsParameters(channels: 5, stride: 48, shards: 3)),
+            SampleInstruction(.batchNormGradientSums, norm),
+            SampleInstruction(.batchNormGradient, BatchNormGradientParameters(norm: norm, count: 6)),
         ]
     }()
 

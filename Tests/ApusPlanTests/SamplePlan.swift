@@ -20,10 +20,10 @@ func samplePlan() -> Plan {
         Port(name: "image", elementType: .f32, sampleShape: [1, 8, 8]),
         Port(name: "label", elementType: .i32, sampleShape: []),
     ]
-    plan.outputs = [Port(name: "probabilities", elementType: .f32, sampleShape: [10])]
+    plan.outputs = [Port(name: "probabilities", elementType: .f32, sampleShape: [10], meaning: .probabilities)]
     plan.fused = ["conv1+relu+pool1"]
     plan.labels = (0..<10).map(String.init)
-    plan.preparation = ["mean", "0.1307", "größe", "8×8"]
+    plan.preparation = [.init(name: "mean", value: "0.1307"), .init(name: "größe", value: "8×8")]
 
     var bordered = ImageLayout(channels: 1, height: 8, width: 8, top: 1, left: 1, bottom: 1, right: 1)
     bordered.sampleStride = 112

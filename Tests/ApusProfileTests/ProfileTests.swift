@@ -3,6 +3,7 @@ import ApusJSON
 import ApusPlan
 import ApusProfile
 import ApusRuntime
+import TestSupport
 import Testing
 
 /// Tables and traces of recordings that are made up.

@@ -49,6 +49,22 @@ import Testing
         for activity in seen.activities.body { #expect(seen.samples(activity) == 30 + 31 + 32) }
     }
 
+    /// A combination is run once a step, between what the shards do.
+    @Test func combinationsAreNotedOnce() throws {
+        let plan = try RuntimePlans.training(RuntimePlans.coupledSource)
+        for threads in 1...3 {
+            let recording = try #require(try RuntimePlans.train(plan, threads: threads, isRecorded: true).recording)
+            let activities = recording.activities
+            for activity in activities.body {
+                let isCombination = activities.stage(activity) == "combination"
+                #expect(recording.samples(activity) == (isCombination ? 3 : 30 + 31 + 32), "\(activity)")
+                #expect(recording.calls(activity) == (isCombination ? 3 : 3 * plan.shards), "\(activity)")
+            }
+            #expect(activities.body.count { activities.stage($0) == "combination" } == 3)
+            #expect(recording.calls(activities.clearing) == 3 * plan.shards)
+        }
+    }
+
     @Test func whatRunsBesideTheBodyIsNoted() throws {
         var session = try Session(try RuntimePlans.inference(), threads: 2)
         session.startRecording()

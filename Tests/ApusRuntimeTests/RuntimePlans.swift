@@ -16,7 +16,10 @@ enum RuntimePlans {
         output probabilities = softmax(dense(relu(hidden), units: 10))
         """
 
-    static func model() throws -> Model {
+    /// The same with batch norm, which couples the samples in training.
+    static let coupledSource = source.replacing("relu(conv)", with: "relu(batch_norm(conv))")
+
+    static func model(_ source: String = source) throws -> Model {
         try ExplicitParameters().apply(to: Model(graph: Graph.parse(source))).initialized(seed: 1)
     }
 
@@ -24,11 +27,13 @@ enum RuntimePlans {
         try Compiler.inferencePlan(model(), target: Processor.targets[0], batchBound: batchBound)
     }
 
-    static func training(decay: Double = 0.01, average: Double? = 0.9) throws -> Plan {
+    static func training(
+        _ source: String = source, decay: Double = 0.01, average: Double? = 0.9
+    ) throws -> Plan {
         var lowering = LoweringOptions(target: Processor.targets[0], batchBound: 32, weights: .state)
         lowering.optimizer = .adam(decay: decay)
         lowering.averageDecay = average
-        return try Compiler.trainingPlan(model(), .init(inputNoise: 0.1), lowering: lowering)
+        return try Compiler.trainingPlan(model(source), .init(inputNoise: 0.1), lowering: lowering)
     }
 
     /// Numbers from 0 to 1.
@@ -39,7 +44,7 @@ enum RuntimePlans {
         _ plan: Plan, threads: Int, isRecorded: Bool = false
     ) throws -> (state: [[UInt32]], recording: Recording?) {
         var session = try Session(plan, threads: threads)
-        let weights = try model().weights
+        let weights = try model(plan.combinations.isEmpty ? source : coupledSource).weights
         for slice in plan.slices where slice.kind == .parameter { try session.write(weights[slice.name]!, to: slice) }
         if isRecorded { session.startRecording(eventRoom: 100) }
         let images = numbers(32 * 144)

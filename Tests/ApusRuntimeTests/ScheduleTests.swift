@@ -19,6 +19,17 @@ import Testing
         #expect(Schedule([], threads: 4, lanes: 4).waves.isEmpty)
     }
 
+    @Test func theBodyWaitsAtItsCombinations() throws {
+        let plan = try RuntimePlans.training(RuntimePlans.coupledSource)
+        let schedule = Schedule(bodyOf: plan)
+        #expect(schedule.waves.map(\.isForSamples) == plan.bodyParts.map { !$0.isCombination })
+        #expect(instructions(schedule) == Array(plan.body.indices))
+        let plain = Schedule(bodyOf: try RuntimePlans.training())
+        #expect(plain.waves.map(\.isForSamples) == [true])
+        let empty = Plan(name: "", target: .baseline, batchBound: 1, microBatch: 1)
+        #expect(Schedule(bodyOf: empty).waves.map(\.isForSamples) == [true])
+    }
+
     @Test func wavesKeepWhatDependsOnEachOtherApart() throws {
         let plan = try RuntimePlans.training()
         let schedule = Schedule(plan.epilogue, threads: 2, lanes: plan.target.lanes)

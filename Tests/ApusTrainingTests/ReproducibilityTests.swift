@@ -22,6 +22,31 @@ import Testing
         #expect(states[0] == states[2])
     }
 
+    /// Batch norm couples the samples of a batch: its statistics and gradients are summed over all shards in a fixed order.
+    @Test func batchNormOnAnyNumberOfThreads() throws {
+        let source = """
+            model normed
+            input image: f32[N, 1, 28, 28]
+            conv = conv2d(image, filters: 6, kernel: [3, 3], stride: [2, 2], padding: 1, bias: false)
+            active = relu(batch_norm(conv))
+            pool = max_pool2d(active, window: [2, 2])
+            hidden = relu(batch_norm(dense(flatten(pool), units: 20)))
+            logits = dense(dropout(hidden, rate: 0.1), units: 10)
+            output probabilities = softmax(logits)
+            """
+        var states: [[String: [UInt32]]] = []
+        for threads in 1...4 {
+            var options = TrainingFixture.options()
+            options.threads = threads
+            options.epochs = 2
+            states.append(
+                Self.bits(try TrainingFixture.run(TrainingFixture.trainer(options, source: source)).checkpoint))
+        }
+        let statistics = states[0].filter { $0.key.contains("mean") || $0.key.contains("variance") }
+        #expect(statistics.count == 4 && states[0].count > 4 + 3 * 7)
+        for (threads, state) in states.enumerated() { #expect(state == states[0], "\(threads + 1) threads") }
+    }
+
     @Test(arguments: [1, 5, 7, 13])
     func afterAnInterruption(step: Int) throws {
         let options = TrainingFixture.options()

@@ -30,6 +30,11 @@ struct RandomNetwork {
     let source: String
     let classes: Int
 
+    init(source: String, classes: Int) {
+        self.source = source
+        self.classes = classes
+    }
+
     init(seed: UInt64) {
         var random = TestRandom(seed: seed)
         var lines = ["model random"]

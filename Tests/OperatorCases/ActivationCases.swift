@@ -22,6 +22,13 @@ extension OperatorCase {
         "softplus": { formula(Softplus(), 1, draws: [.within(-30...30)], &$0) },
         "softsign": { formula(Softsign(), 1, &$0) },
         "thresholded_relu": { formula(ThresholdedRelu(alpha: $0.pick(0.0113, 0.4013)), 1, &$0) },
+        "glu": { random in
+            var x = floating(least: 1, &random)
+            let axis = axis(of: x, &random)
+            let place = axis < 0 ? axis + x.rank : axis
+            x.dimensions[place] = x.dimensions[place] * 2
+            return OperatorCase(GatedLinearUnit(axis: axis), [x], differentiable: [0])
+        },
         "softmax": { lines(1, &$0) { Softmax(axis: $0) } },
         "softmax_gradient": { lines(2, &$0) { SoftmaxGradient(axis: $0) } },
         "log_softmax": { lines(1, &$0) { LogSoftmax(axis: $0) } },

@@ -37,6 +37,11 @@ extension OperatorCase {
             }
             return OperatorCase(operation, operands, differentiable: Array(operands.indices))
         },
+        "inverse": { random in
+            let rows = Dimension.fixed(random.integer(1...4))
+            let x = TensorType(.f32, random.pick([], ["N"], [2], ["N", 2]) + [rows, rows])
+            return OperatorCase(Inverse(), [x], draws: [.invertible], differentiable: [0])
+        },
         "linear": { random in
             let operation = Linear(units: random.integer(1...3), bias: random.chance(0.6))
             let places = (0..<random.integer(0...2)).map { _ in Dimension.fixed(random.integer(1...3)) }

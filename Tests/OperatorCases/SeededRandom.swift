@@ -36,6 +36,8 @@ package enum Draw {
     case labels(classes: Int)
     /// Places of a window, or 255.
     case choice(places: Int)
+    /// Square matrices: distinct numbers in (−1, 1), and the number of rows more on the diagonal.
+    case invertible
 
     package func tensor(_ shape: [Int], _ random: inout SeededRandom) -> Tensor {
         let count = shape.reduce(1, *)
@@ -50,6 +52,10 @@ package enum Draw {
         case .labels(let classes): elements = (0..<count).map { _ in Double(random.integer(-1...classes)) }
         case .choice(let places):
             elements = (0..<count).map { _ in random.chance(0.2) ? 255 : Double(random.integer(0...places - 1)) }
+        case .invertible:
+            let rows = shape.last ?? 1
+            let numbers = random.spread(count)
+            elements = (0..<count).map { numbers[$0] + ($0 % (rows * rows) % (rows + 1) == 0 ? Double(rows) : 0) }
         }
         return Tensor(shape: shape, elements: elements)
     }

@@ -4,9 +4,10 @@ import Testing
 
 /// A run of a session allocates nothing. The counting is a process of its own, in which nothing else allocates.
 @Suite struct AllocationTests {
+    /// Convolutions, dense layers, recurrent ones, attention, and a loss on numbers.
     @Test func aThousandRunsAllocateNothing() throws {
-        let models = ["mnist-cnn", "mnist-cnn-small", "lenet5", "mlp"]
-        let result = try Tool.run("allocation-count", models.map { repositoryFile("Models/\($0).graph") })
+        let models = ["mnist-cnn", "mlp", "mlp-regression", "char-lstm", "char-transformer", "video-cnn"]
+        let result = try Tool.run("allocation-count", models)
         #expect(result.status == 0, "\(result.error)")
         let lines = result.output.split(separator: "\n")
         #expect(lines.count == models.count * 6 + 1)

@@ -53,7 +53,7 @@ import Testing
         #expect(result.output.contains("the arena is optimal"))
         let plan = try PlanFile.decode(try readFile(folder.file("x.plan")))
         #expect(plan.labels == (0..<10).map { "digit \($0)" })
-        #expect(plan.preparation == ["invert", "auto"])
+        #expect(plan.preparation == [.init(name: "invert", value: "auto")])
     }
 
     @Test func reportsWithoutWritingAPlan() throws {

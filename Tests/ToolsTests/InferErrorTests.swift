@@ -221,8 +221,12 @@ import Testing
         try check("no output") { $0.outputs = [] }
         try check("whole numbers") { $0.outputs[0].elementType = .i32 }
         try check("few labels") { $0.labels = ["a"] }
-        try check("half a preparation") { $0.preparation = ["scale"] }
-        try check("a wrong preparation") { $0.preparation = ["scale", "nan", "mean", ",", "resize", "up"] }
+        try check("a preparation without a value") { $0.preparation = [.init(name: "scale", value: "")] }
+        try check("a wrong preparation") {
+            $0.preparation = [
+                .init(name: "scale", value: "nan"), .init(name: "mean", value: ","), .init(name: "resize", value: "up"),
+            ]
+        }
         try check("no instructions") { $0.body = [] }
         try check("state") { $0.stateBytes = 1 << 40 }
     }

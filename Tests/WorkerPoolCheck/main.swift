@@ -2,11 +2,11 @@ import ApusRuntime
 import Glibc
 
 // Looks at the threads of a pool from a process that does nothing else, and prints what it finds, a line for each:
-// `threads before 1`, `threads with a pool 4`, and so on. Times are in microseconds.
+// `threads before 1`, `threads with a pool 4`, and so on.
 
-/// The line of this thread's status that begins so, without its beginning.
-func status(_ name: String) -> String {
-    guard let file = fopen("/proc/thread-self/status", "r") else { return "" }
+/// The line of a thread's status that begins so, without its beginning.
+func status(_ name: String, of path: String = "/proc/thread-self/status") -> String {
+    guard let file = fopen(path, "r") else { return "" }
     defer { fclose(file) }
     var line = [CChar](repeating: 0, count: 1024)
     while fgets(&line, Int32(line.count), file) != nil {
@@ -19,11 +19,33 @@ func status(_ name: String) -> String {
 /// Threads of this process.
 func threadCount() -> Int { Int(status("Threads").filter { $0.isNumber }) ?? -1 }
 
-/// Processor time of all threads.
-func processorTime() -> Int {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return time.tv_sec * 1_000_000 + time.tv_nsec / 1000
+/// Of each thread but the first, which calls this: whether it sleeps, and how often it went to sleep by itself.
+func workers() -> [(isAsleep: Bool, sleeps: String)] {
+    guard let folder = opendir("/proc/self/task") else { return [] }
+    defer { closedir(folder) }
+    var found: [(isAsleep: Bool, sleeps: String)] = []
+    while let entry = readdir(folder) {
+        let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        guard let thread = Int32(name), thread != getpid() else { continue }
+        let path = "/proc/self/task/\(name)/status"
+        found.append((status("State", of: path).contains("S"), status("voluntary_ctxt_switches", of: path)))
+    }
+    return found
+}
+
+/// Whether all workers come to sleep, and then stay asleep for a while. One that waits by spinning or polling does not.
+func workersSleep() -> Bool {
+    for _ in 0..<100 {
+        usleep(50_000)
+        let before = workers()
+        guard !before.isEmpty, before.allSatisfy(\.isAsleep) else { continue }
+        usleep(50_000)
+        let after = workers()
+        if after.allSatisfy(\.isAsleep), before.map(\.sleeps) == after.map(\.sleeps) { return true }
+    }
+    return false
 }
 
 /// Processors that the calling thread may use: the bits of a mask in hexadecimal.
@@ -55,10 +77,7 @@ func useAPool(placement: ThreadPlacement) throws {
         if run % 3 == 0 { for _ in 0..<run % 64 { sched_yield() } }
     }
     print("sums", isRight ? "right" : "wrong")
-    usleep(50_000)
-    let before = processorTime()
-    usleep(400_000)
-    print("microseconds of processor time in 400000 idle ones", processorTime() - before)
+    print("workers sleep", workersSleep())
 }
 
 print("threads before", threadCount())

@@ -1,6 +1,7 @@
 import ApusCommandLine
 import ApusJSON
 import ApusPlan
+import ApusText
 import ApusToolSupport
 
 /// What people and programs are told of a plan.
@@ -47,6 +48,7 @@ struct PlanReport {
             members.append(.init("state_bytes", .integer(plan.stateBytes)))
             members.append(.init("reduction_bytes", .integer(plan.reductionBytes)))
             members.append(.init("shards", .integer(plan.shards)))
+            members.append(.init("combinations", .integer(plan.combinations.count)))
         }
         return members
     }
@@ -54,13 +56,15 @@ struct PlanReport {
     func table(heading: String) -> Table {
         var table = Table([.left, .left])
         table.add(heading)
-        table.add("  activations", describeBytes(plan.activationBytes))
+        let parts = plan.shards == 1 ? "" : " for each of a batch's \(plan.shards) parts"
+        // Where parts wait for each other, each keeps its own; else they are a thread's.
+        table.add(
+            "  activations", describeBytes(plan.activationBytes) + (plan.combinations.isEmpty ? "" : parts))
         table.add("  lower bound", "\(describeBytes(plan.activationBound)): \(verdict)")
         if plan.microBatch > 1 { table.add("  per sample", describeBytes(bytesPerSample)) }
         table.add("  constants", describeBytes(plan.constants.count))
         if isTraining {
             table.add("  state", describeBytes(plan.stateBytes))
-            let parts = plan.shards == 1 ? "" : " for each of a batch's \(plan.shards) parts"
             table.add("  sums", describeBytes(plan.reductionBytes) + parts)
         }
         table.add("  multiply-adds", "\(formatCount(plan.multiplyAdds)) for a sample")
@@ -68,7 +72,7 @@ struct PlanReport {
         for (index, name) in plan.fused.enumerated() { table.add(index == 0 ? "  fused" : "", name) }
         if plan.fused.isEmpty { table.add("  fused", "nothing") }
         for (index, convolution) in convolutions.enumerated() {
-            table.add(index == 0 ? "  convolutions" : "", "\(untrusted(convolution.value)): \(convolution.how)")
+            table.add(index == 0 ? "  convolutions" : "", "\(printable(convolution.value)): \(convolution.how)")
         }
         table.add("  compiled in", "\(formatDecimal(milliseconds, digits: 1)) ms")
         return table

@@ -81,6 +81,7 @@ struct Tuner {
         let candidates = plan.body[number].candidates(lanes: plan.target.lanes)
         var alone = plan
         alone.body = [plan.body[number]]
+        alone.combinations = []
         var times = [Double](repeating: .infinity, count: candidates.count)
         let turns = 3
         for _ in 0..<turns {

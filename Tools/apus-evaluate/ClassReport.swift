@@ -1,5 +1,6 @@
 import ApusCommandLine
 import ApusJSON
+import ApusText
 import ApusToolSupport
 import ApusTraining
 

@@ -1,5 +1,6 @@
 import ApusCommandLine
 import ApusJSON
+import ApusText
 import ApusToolSupport
 import ApusTraining
 
@@ -23,7 +24,7 @@ struct EvaluationReport {
             let report = LabelReport(labels, names: names, unit: unit)
             (json, body) = (report.json, report.text)
         }
-        text = untrusted(title) + "\n\n" + body
+        text = printable(title) + "\n\n" + body
     }
 }
 

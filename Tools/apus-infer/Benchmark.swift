@@ -1,6 +1,7 @@
 import ApusJSON
 import ApusPlan
 import ApusRuntime
+import ApusText
 import Glibc
 
 /// Times runs of the network on made-up samples and prints how long one takes.
@@ -105,10 +106,10 @@ private func report(_ times: Times, _ plan: Plan, _ arguments: Arguments, _ batc
 
 private func text(_ times: Times, _ plan: Plan, _ arguments: Arguments, _ batch: Int) -> String {
     """
-    median  \(decimal(times.median / 1000, digits: 2)) µs
-    p99     \(decimal(Double(times.percentile99) / 1000, digits: 2)) µs
-    least   \(decimal(Double(times.sorted[0]) / 1000, digits: 2)) µs
-    \(decimal(imagesPerSecond(times, batch), digits: 0)) images/s, \(times.sorted.count) runs of batch \(batch) on \
+    median  \(formatDecimal(times.median / 1000, digits: 2)) µs
+    p99     \(formatDecimal(Double(times.percentile99) / 1000, digits: 2)) µs
+    least   \(formatDecimal(Double(times.sorted[0]) / 1000, digits: 2)) µs
+    \(formatDecimal(imagesPerSecond(times, batch), digits: 0)) images/s, \(times.sorted.count) runs of batch \(batch) on \
     \(arguments.threads) thread\(arguments.threads == 1 ? "" : "s"), \(plan.target.rawValue)
 
     """

@@ -1,4 +1,6 @@
+import ApusFiles
 import ApusGraph
+import ApusText
 import Glibc
 
 /// Why the tool ends without an answer.
@@ -23,7 +25,7 @@ struct Failure: Error {
     /// Prints the error on standard error and ends the program. What it quotes from files can't control the terminal.
     func exit() -> Never {
         let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map { printable($0) }
-        _ = write("apus-infer: error: \(lines.joined(separator: "\n"))\n", to: STDERR_FILENO)
+        _ = writeAll("apus-infer: error: \(lines.joined(separator: "\n"))\n", to: STDERR_FILENO)
         Glibc.exit(status)
     }
 }

@@ -1,12 +1,10 @@
 import ApusData
+import ApusGraph
 import ApusPlan
 
 /// How the plan's model wants its input; what it does not say has its default.
 func inputPreparation(of plan: Plan) throws(Failure) -> InputPreparation {
-    var fields: [String: String] = [:]
-    for index in stride(from: 0, to: plan.preparation.count - 1, by: 2) {
-        fields[plan.preparation[index]] = plan.preparation[index + 1]
-    }
+    let fields = plan.preparation.map { Model.Field(name: $0.name, value: $0.value) }
     return try reporting { () throws(DataError) in try InputPreparation(fields: fields) }
 }
 

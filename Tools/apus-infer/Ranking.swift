@@ -1,37 +1,29 @@
-import ApusInstructions
 import ApusJSON
 import ApusPlan
+import ApusText
 import Glibc
 
 /// The classes of an answer, best first.
 struct Ranking {
-    /// What the numbers of the output are.
-    private enum Meaning { case probability, logarithm, score }
-
-    private let meaning: Meaning
+    private let meaning: Port.Meaning
     private let labels: [String]
     private let top: Int
 
     /// For a plan with a single output of one number for each class; nil for others.
     init?(_ plan: Plan, top: Int) {
         guard plan.outputs.count == 1, plan.outputs[0].sampleShape.count == 1 else { return nil }
-        let makers = plan.body.filter { $0.label == plan.outputs[0].name }.map(\.opcode)
-        meaning =
-            if makers.contains(.softmax) {
-                .probability
-            } else if makers.contains(.logSoftmax) {
-                .logarithm
-            } else {
-                .score
-            }
+        meaning = plan.outputs[0].meaning
         let count = plan.outputs[0].sampleElements
         labels = plan.labels.count == count ? plan.labels : []
         self.top = min(top, count)
     }
 
+    /// Whether the numbers are no probabilities of classes, nor tell them.
+    private var areScores: Bool { meaning != .probabilities && meaning != .logProbabilities }
+
     /// A class and its number: a probability, or what the network gives in its place.
     private func best(_ answer: [Float]) -> [(index: Int, value: Double)] {
-        let values = answer.map { meaning == .logarithm ? exp(Double($0)) : Double($0) }
+        let values = answer.map { meaning == .logProbabilities ? exp(Double($0)) : Double($0) }
         // What is not a number comes last; of equals the first.
         let order = values.indices.sorted { first, second in
             let (a, b) = (values[first], values[second])
@@ -44,7 +36,7 @@ struct Ranking {
     /// `7 99.98%   9 0.01%`
     func text(_ answer: [Float]) -> String {
         best(answer).map { entry in
-            let number = meaning == .score ? "\(Float(entry.value))" : "\(decimal(100 * entry.value, digits: 2))%"
+            let number = areScores ? "\(Float(entry.value))" : "\(formatDecimal(100 * entry.value, digits: 2))%"
             return "\(name(entry.index)) \(number)"
         }.joined(separator: "   ")
     }
@@ -56,7 +48,7 @@ struct Ranking {
             best(answer).map { entry in
                 var members = [JSONValue.Member("class", .integer(entry.index))]
                 if !labels.isEmpty { members.append(.init("label", .string(labels[entry.index]))) }
-                members.append(.init(meaning == .score ? "score" : "probability", .float(Float(entry.value))))
+                members.append(.init(areScores ? "score" : "probability", .float(Float(entry.value))))
                 return .object(members)
             })
     }

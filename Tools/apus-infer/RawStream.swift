@@ -45,7 +45,9 @@ func answerStream(_ arguments: Arguments) throws(Failure) {
         }
         do { try network.run(samples: whole) } catch { throw Failure(error.description) }
         try checkAnswer(
-            unsafe write(UnsafeRawBufferPointer(rebasing: output[..<(whole * answerBytes)]), to: STDOUT_FILENO))
+            unsafe writeAll(
+                RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: output[..<(whole * answerBytes)])),
+                to: STDOUT_FILENO))
         answered += whole
         let used = whole * sampleBytes
         unsafe memmove(input, input + used, filled - used)

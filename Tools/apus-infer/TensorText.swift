@@ -1,5 +1,6 @@
 import ApusJSON
 import ApusPlan
+import ApusText
 
 /// How the value of a sample is shown.
 struct TensorText {
@@ -58,7 +59,7 @@ struct TensorText {
     /// A number in few characters: four digits after the point, or as the language writes it where that says too little.
     private func number(_ value: Double) -> String {
         let size = abs(value)
-        return size == 0 || (0.001..<100_000).contains(size) ? decimal(value, digits: 4) : "\(Float(value))"
+        return size == 0 || (0.001..<100_000).contains(size) ? formatDecimal(value, digits: 4) : "\(Float(value))"
     }
 
     var json: JSONValue {

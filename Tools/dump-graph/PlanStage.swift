@@ -12,12 +12,19 @@ struct PlanStage {
 
     /// The stages of a plan that have instructions.
     static func of(_ plan: Plan) -> [PlanStage] {
-        [
-            PlanStage(name: "prologue", title: "prologue, once a run", instructions: plan.prologue, samples: 1),
+        let body = plan.bodyParts.map { part in
             PlanStage(
-                name: "body", title: "body, for each micro-batch", instructions: plan.body, samples: plan.microBatch),
-            PlanStage(name: "epilogue", title: "epilogue, once a run", instructions: plan.epilogue, samples: 1),
-        ].filter { !$0.instructions.isEmpty }
+                name: part.isCombination ? "combination" : "body",
+                title: part.isCombination
+                    ? "combination, once a run"
+                    : "body, for each \(plan.combinations.isEmpty ? "micro-batch" : "shard")",
+                instructions: Array(plan.body[part.range]), samples: part.isCombination ? 1 : plan.microBatch)
+        }
+        let prologue = PlanStage(
+            name: "prologue", title: "prologue, once a run", instructions: plan.prologue, samples: 1)
+        let epilogue = PlanStage(
+            name: "epilogue", title: "epilogue, once a run", instructions: plan.epilogue, samples: 1)
+        return ([prologue] + body + [epilogue]).filter { !$0.instructions.isEmpty }
     }
 }
 

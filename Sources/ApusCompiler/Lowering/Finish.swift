@@ -3,7 +3,7 @@ import ApusInstructions
 import ApusPlan
 
 extension Lowering {
-    /// Places the activation buffers and fills their offsets in: the plan is complete.
+    /// Places the activation buffers, fills their offsets in, and makes the constants: the plan is complete.
     mutating func finish() throws(LoweringError) -> Plan {
         var lives = BufferLives(body, sizes: bufferSizes)
         lives.shareMemory(body, samples: plan.microBatch, lanes: lanes)
@@ -30,14 +30,29 @@ extension Lowering {
         plan.activationBytes = packing.size
         plan.activationBound = packing.lowerBound
         plan.isOptimal = packing.isOptimal
+        for reader in shardReaders { body[reader.instruction].parameters = reader.parameters(plan.reductionBytes / 4) }
         plan.body = body.map { $0.placed(offsets) }
+        plan.combinations = combinations
         plan.multiplyAdds = body.reduce(0) { $0 + $1.multiplyAdds }
         plan.stateBytes = state.bytes
+        plan.constants = constants.bytes()
         plan.fused = context.sites.compactMap(fusedOperators)
         return plan
     }
 
-    /// What a node says that computes several operators in one; nil for others.
+    /// The instructions of the body that are run once, as many at a time as follow each other.
+    private var combinations: [Range<Int>] {
+        body.indices.reduce(into: []) { ranges, index in
+            guard body[index].isCombination else { return }
+            if let last = ranges.last, last.upperBound == index {
+                ranges[ranges.count - 1] = last.lowerBound..<index + 1
+            } else {
+                ranges.append(index..<index + 1)
+            }
+        }
+    }
+
+    /// The operators that a node's instruction computes in one, for people to read: `conv1: conv2d + relu`; nil where it is one.
     private func fusedOperators(of site: Site) -> String? {
         var operators = site.rule.fusedOperators
         if operators.isEmpty {

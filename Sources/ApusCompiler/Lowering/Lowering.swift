@@ -29,10 +29,13 @@ struct Lowering {
     var copies: [CopyKey: Stored] = [:]
     /// Packed and padded parameters, so that each is made once.
     var derived: [DerivedKey: Operand] = [:]
+    var constants = ConstantSection()
     /// Bytes of each activation buffer.
     var bufferSizes: [Int] = []
     var bufferNames: [String] = []
     var body: [PendingInstruction] = []
+    /// What makes the parameters of instructions that read the sums of all shards, of the elements from a shard's to the next.
+    var shardReaders: [ShardReader] = []
     /// What is lowered now: where instructions and buffers go.
     var stage = Stages.Stage.body
     var reductions = Reductions()
@@ -67,7 +70,7 @@ struct Lowering {
         self.options = options
         let context = LoweringContext(graph, lanes: options.target.lanes, permitted: options.convolutions)
         self.context = context
-        stages = Stages(graph, context.samples)
+        stages = Stages(context)
         var layouts = LayoutChoice(context)
         candidates = try context.chooseCandidates(layouts)
         unstored = UnstoredGradients(context, candidates)
@@ -80,9 +83,9 @@ struct Lowering {
         outputPorts = context.outputPorts
         plan = Plan(name: graph.name, target: options.target, batchBound: options.batchBound, microBatch: 1)
         plan.labels = model.labels
-        plan.preparation = model.preparation.flatMap { [$0.name, $0.value] }
+        plan.preparation = model.preparation.map { Plan.Field(name: $0.name, value: $0.value) }
         let summed = !graph.gradients.isEmpty || !graph.updates.isEmpty
-        plan.shards = summed && !stages.couplesSamples ? min(options.shards, options.batchBound) : 1
+        plan.shards = summed ? min(options.shards, options.batchBound) : 1
         let microBatch = Self.microBatch(context, stages, options, shards: plan.shards)
         plan.microBatch = microBatch
         joins = Joins(context, layouts, outputs: outputPorts, microBatch: microBatch)
@@ -92,14 +95,14 @@ struct Lowering {
     var lanes: Int { options.target.lanes }
 
     /// Large dense layers are read once for several samples; elsewhere one sample at a time keeps activations in the
-    /// nearest cache. A body that sums over samples takes the whole batch.
+    /// nearest cache. Where shards wait for each other, all of a shard's values are kept: it is taken at once.
     private static func microBatch(
         _ context: LoweringContext, _ stages: Stages, _ options: LoweringOptions, shards: Int
     ) -> Int {
         // A graph that isn't cut is one sample.
         guard context.samples.isCut else { return 1 }
-        if stages.couplesSamples { return options.batchBound }
         let samplesAtOnce = (options.batchBound + shards - 1) / shards
+        if stages.couplesSamples { return samplesAtOnce }
         if let given = options.microBatch { return min(given, samplesAtOnce) }
         let sharedBytes = context.sites.reduce(0) { $0 + $1.rule.sharedWeightBytes($1) }
         return sharedBytes > 64 * 1024 ? min(16, samplesAtOnce) : 1
@@ -115,6 +118,7 @@ struct Lowering {
                 try candidates[site.number].emit(&self)
                 try adoptSums(of: site)
             case .prologue: try lowerWhole(site, stage: .prologue)
+            case .combination: try lowerWhole(site, stage: .combination)
             case .epilogue: break
             }
         }

@@ -1,3 +1,5 @@
+public import ApusGraph
+
 /// How a picture becomes a network's input. A model file keeps this as names and values.
 public struct InputPreparation: Equatable, Sendable {
     /// How a picture of another size is brought to the input's.
@@ -67,18 +69,20 @@ public struct InputPreparation: Equatable, Sendable {
     }
 
     /// The names and values that a model file keeps. A value has no space in it.
-    public var fields: [(String, String)] {
+    public var fields: [Model.Field] {
         [
-            ("scale", scale.description), ("mean", mean.map(\.description).joined(separator: ",")),
-            ("standard_deviation", standardDeviation.map(\.description).joined(separator: ",")),
-            ("resize", resize.rawValue), ("invert", invert.rawValue),
+            .init(name: "scale", value: scale.description),
+            .init(name: "mean", value: mean.map(\.description).joined(separator: ",")),
+            .init(name: "standard_deviation", value: standardDeviation.map(\.description).joined(separator: ",")),
+            .init(name: "resize", value: resize.rawValue), .init(name: "invert", value: invert.rawValue),
         ]
     }
 
     /// Reads what ``fields`` gave. What is missing has its default; an unknown name or a bad value is an error.
-    public init(fields: [String: String]) throws(DataError) {
+    public init(fields: [Model.Field]) throws(DataError) {
         try self.init()
-        for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
+        for field in fields {
+            let (name, value) = (field.name, field.value)
             switch name {
             case "scale":
                 guard let number = Float(value) else { throw Self.bad(name, value, "a number") }

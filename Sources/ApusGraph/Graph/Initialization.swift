@@ -11,18 +11,14 @@ extension Initializer {
             return Array(repeating: Float(value), count: count)
         case .glorotUniform(let fanIn, let fanOut):
             let bound = (6 / Double(fanIn + fanOut)).squareRoot()
-            let random = InitialRandom(seed: seed, parameter: parameter)
-            return (0..<count).map { Float(bound * (2 * random.uniform($0) - 1)) }
+            return InitialRandom(seed: seed, parameter: parameter).uniform(count: count, bound: bound)
         case .heNormal(let fanIn):
             let deviation = (2 / Double(fanIn)).squareRoot()
-            let random = InitialRandom(seed: seed, parameter: parameter)
-            return (0..<count).map { Float(deviation * random.normal($0)) }
+            return InitialRandom(seed: seed, parameter: parameter).normal(count: count, deviation: deviation)
         case .uniform(let bound):
-            let random = InitialRandom(seed: seed, parameter: parameter)
-            return (0..<count).map { Float(bound * (2 * random.uniform($0) - 1)) }
+            return InitialRandom(seed: seed, parameter: parameter).uniform(count: count, bound: bound)
         case .normal(let deviation):
-            let random = InitialRandom(seed: seed, parameter: parameter)
-            return (0..<count).map { Float(deviation * random.normal($0)) }
+            return InitialRandom(seed: seed, parameter: parameter).normal(count: count, deviation: deviation)
         }
     }
 }
@@ -58,22 +54,52 @@ private struct InitialRandom {
         (UInt32(truncatingIfNeeded: word), UInt32(truncatingIfNeeded: word >> 32))
     }
 
-    private func words(_ element: Int) -> [UInt32] {
-        let group = Self.halves(UInt64(element / 4))
-        let words = Philox.words(counter: (group.0, group.1, name.0, name.1), key: key)
-        return [words.0, words.1, words.2, words.3]
+    /// The four words of elements `4 · group` to `4 · group + 3`.
+    private func words(_ group: Int) -> Philox.Words {
+        let group = Self.halves(UInt64(group))
+        return Philox.words(counter: (group.0, group.1, name.0, name.1), key: key)
     }
 
-    /// Uniform in (0, 1): the middle of one of 2²⁴ equal parts.
-    func uniform(_ element: Int) -> Double { (Double(words(element)[element % 4] >> 8) + 0.5) * 0x1p-24 }
+    /// The middle of one of 2²⁴ equal parts of (0, 1).
+    private static func fraction(_ word: UInt32) -> Double { (Double(word >> 8) + 0.5) * 0x1p-24 }
 
-    /// Normal with mean 0 and variance 1, by Box and Muller, "A Note on the Generation of Random Normal Deviates" (1958):
-    /// each pair of words gives a cosine and a sine.
-    func normal(_ element: Int) -> Double {
-        let words = words(element)
-        let pair = element % 4 / 2 * 2
-        let radius = (-2 * log((Double(words[pair] >> 8) + 0.5) * 0x1p-24)).squareRoot()
-        let angle = 2 * Double.pi * Double(words[pair + 1] >> 8) * 0x1p-24
-        return radius * (element % 2 == 0 ? cos(angle) : sin(angle))
+    /// Uniform in (−bound, bound).
+    func uniform(count: Int, bound: Double) -> [Float] {
+        elements(count) { group in
+            let words = words(group)
+            func number(_ word: UInt32) -> Float { Float(bound * (2 * Self.fraction(word) - 1)) }
+            return SIMD4(number(words.0), number(words.1), number(words.2), number(words.3))
+        }
+    }
+
+    /// Normal with mean 0, by Box and Muller, "A Note on the Generation of Random Normal Deviates" (1958): each pair of words
+    /// gives a cosine and a sine.
+    func normal(count: Int, deviation: Double) -> [Float] {
+        elements(count) { group in
+            let words = words(group)
+            func pair(_ first: UInt32, _ second: UInt32) -> SIMD2<Float> {
+                let radius = (-2 * log(Self.fraction(first))).squareRoot()
+                let angle = 2 * Double.pi * Double(second >> 8) * 0x1p-24
+                return SIMD2(Float(deviation * (radius * cos(angle))), Float(deviation * (radius * sin(angle))))
+            }
+            return SIMD4(lowHalf: pair(words.0, words.1), highHalf: pair(words.2, words.3))
+        }
+    }
+
+    /// The first `count` elements, where `four` gives those of a group.
+    private func elements(_ count: Int, _ four: (_ group: Int) -> SIMD4<Float>) -> [Float] {
+        unsafe [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            for group in 0..<count / 4 {
+                let numbers = four(group)
+                for index in 0..<4 { unsafe buffer.initializeElement(at: 4 * group + index, to: numbers[index]) }
+            }
+            if count % 4 > 0 {
+                let numbers = four(count / 4)
+                for index in 0..<count % 4 {
+                    unsafe buffer.initializeElement(at: count / 4 * 4 + index, to: numbers[index])
+                }
+            }
+            initialized = count
+        }
     }
 }

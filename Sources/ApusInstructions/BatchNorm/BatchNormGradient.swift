@@ -1,16 +1,32 @@
 extension Opcode {
-    package static let batchNormGradient = Opcode(rawValue: 81)
+    package static let batchNormGradient = Opcode(rawValue: 86)
 }
 
-/// `source, destination gradient, scale, mean, variance, source gradient, scale gradient, bias gradient` ·
-/// ``BatchNormParameters``
+/// The source's gradient of a batch norm by the batch's own statistics, where the scale's and the bias's gradients are known of
+/// the whole batch: with `n = (x − mean) / sqrt(variance + epsilon)`, and M = `count` · the batch's samples,
+/// `scale / sqrt(variance + epsilon) · (g − bias gradient / M − n · scale gradient / M)`. It has the source's layout.
+/// Formula: Ioffe and Szegedy (2015), section 3, with its sums taken together.
+package struct BatchNormGradientParameters: Sendable, Equatable, BitwiseCopyable {
+    package var norm: BatchNormParameters
+    /// Elements that each sample of the batch has of a channel, in all of its images.
+    package var count: Int32
+    package init(norm: BatchNormParameters, count: Int) {
+        self.norm = norm
+        self.count = Int32(count)
+    }
+}
+
+/// `source, destination gradient, scale, mean, variance, scale gradient, bias gradient, source gradient, arguments` ·
+/// ``BatchNormGradientParameters``
 package struct BatchNormGradientInstruction: InstructionDefinition {
     package static var opcode: Opcode { .batchNormGradient }
     package static var name: String { "batchNormGradient" }
     private let images: CheckedBatchNorm
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
-        images = try CheckedBatchNorm(parameters, lanes: lanes, isGradient: true)
+        let parameters = try parameters.load(BatchNormGradientParameters.self)
+        images = try CheckedBatchNorm(parameters.norm, lanes: lanes, written: .source)
+        _ = try positive(parameters.count, "the count")
     }
 
     package func operands(samples: Int) -> [OperandExtent] {
@@ -20,16 +36,15 @@ package struct BatchNormGradientInstruction: InstructionDefinition {
             images.channels("scale", .read),
             images.channels("mean", .read),
             images.channels("variance", .read),
+            images.channels("scale gradient", .read),
+            images.channels("bias gradient", .read),
             OperandExtent("source gradient", .write, images.source, samples: samples),
-            images.channels("scale gradient", .update),
-            images.channels("bias gradient", .update),
+            .arguments,
         ]
     }
 
-    package var couplesSamples: Bool { true }
-
     package func sharedPlaces(samples: Int) -> [SharedPlace] {
         let isAlike = images.source.layout == images.destination.layout
-        return [SharedPlace(0, with: 5)] + (isAlike ? [SharedPlace(1, with: 5)] : [])
+        return [SharedPlace(0, with: 7)] + (isAlike ? [SharedPlace(1, with: 7)] : [])
     }
 }

@@ -1,13 +1,15 @@
 /// The images of a batch norm.
 struct CheckedBatchNorm: Sendable {
+    /// Which image an instruction writes.
+    enum Written { case source, destination, neither }
+
     let source: CheckedImage
     let destination: CheckedImage
 
-    /// - Parameter isGradient: whether the source's layout is that of what is written, and not the destination's.
-    init(_ bytes: ParameterBytes, lanes: Int, isGradient: Bool = false) throws(ParameterError) {
-        let parameters = try bytes.load(BatchNormParameters.self)
-        source = try CheckedImage(parameters.source, "source", isWritten: isGradient)
-        destination = try CheckedImage(parameters.destination, "destination", isWritten: !isGradient)
+    /// - Parameter written: the image whose samples must lie apart.
+    init(_ parameters: BatchNormParameters, lanes: Int, written: Written) throws(ParameterError) {
+        source = try CheckedImage(parameters.source, "source", isWritten: written == .source)
+        destination = try CheckedImage(parameters.destination, "destination", isWritten: written == .destination)
         try require(source.hasSamePicture(as: destination), "source and destination are different pictures")
         try require(source.block == lanes && destination.block == lanes, "a block is not \(lanes)")
         try require(parameters.epsilon >= 0 && parameters.epsilon.isFinite, "epsilon is \(parameters.epsilon)")

@@ -9,6 +9,11 @@ func packWeights(
     let weights = operands.floats(0)
     var packed = operands.floats(1)
     for outputBlock in 0..<packing.outputBlocks {
+        if packing.isWhole(outputBlock) {
+            packWholeBlock(packing, weights + outputBlock * packing.outputBlock * packing.laneStep, packed)
+            packed += packing.blockElements
+            continue
+        }
         for inputBlock in 0..<packing.inputBlocks {
             for place in 0..<packing.places {
                 for channel in 0..<packing.channelBlock {
@@ -63,7 +68,7 @@ func padVector(
 }
 
 /// Where each row of packed weights, the lanes of one output block, has its weights.
-private struct Packing {
+struct Packing {
     /// A row's real weights are in lanes `firstLane ..< lastLane`, and lane `l`'s weight is at
     /// `weight + l · laneStep`.
     struct Row {
@@ -84,7 +89,7 @@ private struct Packing {
     private let groupedBlocks: Bool
     /// Channels that are read and written by the layer the packed weights are for, in all and in each group.
     private let written: Int
-    private let read: Int
+    let read: Int
     private let groupWritten: Int
     private let groupRead: Int
     private let channelStep: Int
@@ -111,6 +116,15 @@ private struct Packing {
         laneStep = exchanged ? places : stored * places
         channelStep = exchanged ? stored * places : places
     }
+
+    /// Whether the lanes of the output block have the weights of all channels, each in the order in which they are stored.
+    func isWhole(_ block: Int) -> Bool {
+        !depthwise && !turned && groupWritten == written && (block + 1) * outputBlock <= written
+            && outputBlock % lanes == 0
+    }
+
+    /// Elements of a packed output block.
+    var blockElements: Int { inputBlocks * places * channelBlock * outputBlock }
 
     /// The row of channel `channel` of the input block, at kernel place `place`.
     @inline(__always)

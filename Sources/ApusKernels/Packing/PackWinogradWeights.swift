@@ -57,47 +57,122 @@ private enum WinogradKernels<let height: Int, let width: Int> {
     @inline(__always)
     private static var columns: Int { width + 2 }
 
+    @inline(__always)
+    private static var frequencies: Int { rows * columns }
+
     /// G g Gᵀ of every kernel, several output channels at a time.
+    ///
+    /// Frequencies are so far apart in the packed weights that their cache lines displace one another. Those of a few channels
+    /// are made side by side and then copied, so that each line is written once.
     @inline(never)
     static func pack(_ packing: WinogradPacking, _ weights: Floats, _ packed: Floats) {
-        for block in 0..<packing.outputBlocks {
-            for channel in 0..<packing.paddedRead {
-                var lane = 0
-                while lane < packing.outputBlock {
-                    let output = block * packing.outputBlock + lane
-                    let count = channel < packing.read ? min(lanes, packing.written - output) : 0
-                    let kernels = weights + output * packing.laneStep + channel * packing.channelStep
-                    let target = packed + (block * packing.paddedRead + channel) * packing.outputBlock + lane
-                    let storing = min(lanes, packing.outputBlock - lane)
-                    transform(packing, kernels, count: count, to: target, storing: storing)
-                    lane += lanes
+        var stage = InlineArray<2304, Float>(repeating: 0)
+        let most = 2304 / (frequencies * packing.outputBlock)
+        withUnsafeMutableBytes(of: &stage) { bytes in
+            let stage = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
+            for block in 0..<packing.outputBlocks {
+                let target = packed + block * packing.paddedRead * packing.outputBlock
+                var first = 0
+                while first < packing.paddedRead {
+                    let count = most == 0 ? packing.paddedRead : min(most, packing.paddedRead - first)
+                    let elements = count * packing.outputBlock
+                    if most == 0 {
+                        transform(packing, weights, block, first, count, to: target, step: packing.frequencyStep)
+                    } else {
+                        transform(packing, weights, block, first, count, to: stage, step: elements)
+                        for frequency in 0..<frequencies {
+                            copyElements(
+                                stage + frequency * elements,
+                                to: target + frequency * packing.frequencyStep + first * packing.outputBlock, elements)
+                        }
+                    }
+                    first += count
                 }
             }
         }
     }
 
     @inline(__always)
+    private static func copyElements(_ source: Floats, to target: Floats, _ count: Int) {
+        var index = 0
+        while index + lanes <= count {
+            target.store(source.vector(at: index), at: index)
+            index += lanes
+        }
+        while index < count {
+            target[index] = source[index]
+            index += 1
+        }
+    }
+
+    /// The transforms of `count` channels of an output block, whose frequencies are `step` elements apart.
+    @inline(__always)
     private static func transform(
-        _ packing: WinogradPacking, _ kernels: Floats, count: Int, to target: Floats, storing: Int
+        _ packing: WinogradPacking, _ weights: Floats, _ block: Int, _ first: Int, _ count: Int, to target: Floats,
+        step: Int
+    ) {
+        for channel in first..<first + count {
+            var lane = 0
+            while lane < packing.outputBlock {
+                let output = block * packing.outputBlock + lane
+                let count = channel < packing.read ? min(lanes, packing.written - output) : 0
+                let kernels = weights + output * packing.laneStep + channel * packing.channelStep
+                let storing = min(lanes, packing.outputBlock - lane)
+                transform(
+                    packing, kernels, count: count, to: target + (channel - first) * packing.outputBlock + lane,
+                    step: step, storing: storing)
+                lane += lanes
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func transform(
+        _ packing: WinogradPacking, _ kernels: Floats, count: Int, to target: Floats, step: Int, storing: Int
     ) {
         var half = noHalf
         for column in 0..<3 {
-            var three = (Vector(), Vector(), Vector())
-            for lane in 0..<max(0, count) {
-                let kernel = kernels + lane * packing.laneStep
-                three.0[lane] = kernel[packing.turned ? 8 - column : column]
-                three.1[lane] = kernel[packing.turned ? 5 - column : 3 + column]
-                three.2[lane] = kernel[packing.turned ? 2 - column : 6 + column]
-            }
+            let three = kernelColumn(packing, kernels, column, count: count)
             let line = WinogradLines<height>.kernelLine(three)
             for row in 0..<rows { half[row * 3 + column] = line[row] }
         }
         for row in 0..<rows {
             let line = WinogradLines<width>.kernelLine((half[row * 3], half[row * 3 + 1], half[row * 3 + 2]))
             for column in 0..<columns {
-                target.store(line[column], at: (row * columns + column) * packing.frequencyStep, count: storing)
+                let place = (row * columns + column) * step
+                if storing == lanes {
+                    target.store(line[column], at: place)
+                } else {
+                    target.store(line[column], at: place, count: storing)
+                }
             }
         }
+    }
+
+    /// A column of `count` kernels, zero in the other lanes.
+    @inline(__always)
+    private static func kernelColumn(
+        _ packing: WinogradPacking, _ kernels: Floats, _ column: Int, count: Int
+    ) -> (Vector, Vector, Vector) {
+        var three = (Vector(), Vector(), Vector())
+        let (top, bottom) = packing.turned ? (8 - column, 2 - column) : (column, 6 + column)
+        let middle = packing.turned ? 5 - column : 3 + column
+        if count == lanes {
+            for lane in 0..<lanes {
+                let kernel = kernels + lane * packing.laneStep
+                three.0[lane] = kernel[top]
+                three.1[lane] = kernel[middle]
+                three.2[lane] = kernel[bottom]
+            }
+        } else {
+            for lane in 0..<max(0, count) {
+                let kernel = kernels + lane * packing.laneStep
+                three.0[lane] = kernel[top]
+                three.1[lane] = kernel[middle]
+                three.2[lane] = kernel[bottom]
+            }
+        }
+        return three
     }
 
     /// g Gᵀ of every kernel, `[output block][input channel][kernel row][frequency][lane]`.

@@ -16,6 +16,13 @@ import CPlatform
 /// then whole groups of four lanes are brought to their places.
 @inline(__always)
 func transposeSquare(_ source: Floats, readStep: Int, to target: Floats, writeStep: Int) {
+    let square = transposedSquare(source, readStep: readStep)
+    for row in 0..<lanes { target.store(square[row], at: row &* writeStep) }
+}
+
+/// The columns of a square of lanes by lanes elements, whose rows are `readStep` elements apart.
+@inline(__always)
+func transposedSquare(_ source: Floats, readStep: Int) -> VectorSquare {
     var square = emptySquare
     for row in 0..<lanes { square[row] = source.vector(at: row &* readStep) }
     transposeFours(&square, 0)
@@ -27,7 +34,7 @@ func transposeSquare(_ source: Floats, readStep: Int, to target: Floats, writeSt
         transposeFours(&square, 12)
     #endif
     for column in 0..<4 { gatherFours(&square, column) }
-    for row in 0..<lanes { target.store(square[row], at: row &* writeStep) }
+    return square
 }
 
 /// Transposes the squares of four by four in four vectors.

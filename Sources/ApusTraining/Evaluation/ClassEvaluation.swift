@@ -1,3 +1,4 @@
+import ApusPlan
 import Glibc
 
 /// How well a model tells classes.
@@ -33,7 +34,7 @@ public struct ClassEvaluation: Sendable, Equatable {
     }
 
     /// Takes in the scores of one label; a negative one is no class, and is passed over. ``finish()`` makes the loss a mean.
-    mutating func add(_ answer: ArraySlice<Float>, label: Int, _ scores: AnswerMeaning.Scores) {
+    mutating func add(_ answer: ArraySlice<Float>, label: Int, _ scores: Port.Meaning) {
         guard label >= 0, label < answer.count else { return }
         var best = answer.startIndex
         for index in answer.indices where answer[index] > answer[best] { best = index }
@@ -43,8 +44,8 @@ public struct ClassEvaluation: Sendable, Equatable {
         if !confusion.isEmpty { confusion[label][best - answer.startIndex] += 1 }
         switch scores {
         case .probabilities: loss -= log(max(right, 1e-30))
-        case .logarithms: loss -= right
-        case .logits:
+        case .logProbabilities: loss -= right
+        case .numbers, .independentProbabilities:
             let maximum = Double(answer[best])
             loss += log(answer.reduce(0) { $0 + exp(Double($1) - maximum) }) + maximum - right
         }

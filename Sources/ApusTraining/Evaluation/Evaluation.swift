@@ -1,3 +1,5 @@
+import ApusPlan
+
 /// How well a model answers a data set.
 public enum Evaluation: Sendable, Equatable {
     case classes(ClassEvaluation)
@@ -47,12 +49,9 @@ public enum Evaluation: Sendable, Equatable {
 }
 
 /// What the numbers of an answer are, and what they are compared with.
-enum AnswerMeaning: Sendable, Equatable {
-    /// What stands for a class.
-    enum Scores: Sendable, Equatable { case probabilities, logarithms, logits }
-
+enum AnswerKind: Sendable, Equatable {
     /// A score for each class, of each of a sample's `labels` labels.
-    case classes(Int, labels: Int, Scores)
+    case classes(Int, labels: Int, scores: Port.Meaning)
     /// As many numbers as targets, to come near to.
     case numbers(Int)
     /// As many numbers as labels that are true or false: probabilities, or their logits.

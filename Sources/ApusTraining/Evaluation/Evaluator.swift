@@ -10,7 +10,6 @@ public struct Evaluator: ~Copyable {
     private var buffer: BatchBuffer
     private let preparation: InputPreparation
     private let output: Port
-    private let scores: AnswerMeaning.Scores
     /// Whether the numbers of an answer stand for truth values, each by itself, where the targets are such.
     private let isBinary: Bool
     /// Whether they are probabilities then.
@@ -43,9 +42,7 @@ public struct Evaluator: ~Copyable {
         }
         guard plan.outputs[0].elementType == .f32 else { throw .mismatch(.elementType(port: plan.outputs[0].name)) }
         let session = try Session.make(plan, threads: threads, placement: placement)
-        let producer = model.graph.nodes.first { $0.results.contains(model.graph.outputs[0]) }?.operation
-        scores = producer is Softmax ? .probabilities : producer is LogSoftmax ? .logarithms : .logits
-        areProbabilities = producer is Sigmoid
+        areProbabilities = plan.outputs[0].meaning == .independentProbabilities
         let known = loss ?? model.notes.first { $0.name == Self.lossNote }?.value ?? ""
         isBinary = areProbabilities || known.hasPrefix("binary")
         output = plan.outputs[0]
@@ -69,7 +66,7 @@ public struct Evaluator: ~Copyable {
     /// Checks that the data set has the inputs and the targets of the model.
     public func check(_ dataset: Dataset) throws(TrainingError) {
         _ = try source(dataset)
-        _ = try meaning(dataset)
+        _ = try kind(dataset)
     }
 
     private func source(_ dataset: Dataset) throws(TrainingError) -> BatchSource {
@@ -77,7 +74,7 @@ public struct Evaluator: ~Copyable {
     }
 
     /// What an answer is, by its shape and that of the targets.
-    private func meaning(_ dataset: Dataset) throws(TrainingError) -> AnswerMeaning {
+    private func kind(_ dataset: Dataset) throws(TrainingError) -> AnswerKind {
         let targets = dataset.targets
         let labels = targets.sampleElements
         if case .integers(let elements) = targets.elements, let classes = output.sampleShape.last, classes > 1,
@@ -85,7 +82,7 @@ public struct Evaluator: ~Copyable {
         {
             let known = max(labels == 1 ? dataset.classNames.count : 0, Int(elements.max() ?? 0) + 1)
             guard known <= classes else { throw .mismatch(.classes(data: known, model: classes)) }
-            return .classes(classes, labels: labels, scores)
+            return .classes(classes, labels: labels, scores: output.meaning)
         }
         // Words are classes, and one number can tell only two of them apart, as a likelihood.
         if dataset.hasNamedClasses, dataset.classNames.count > 1, output.sampleElements == 1, !isBinary {
@@ -102,7 +99,7 @@ public struct Evaluator: ~Copyable {
     /// Answers every sample of a data set.
     public mutating func evaluate(_ dataset: Dataset) throws(TrainingError) -> Evaluation {
         let source = try source(dataset)
-        var tally = Tally(try meaning(dataset), dataset.targets)
+        var tally = Tally(try kind(dataset), dataset.targets)
         let size = output.sampleElements
         var answers = [Float](repeating: 0, count: batch * size)
         func places(_ first: Int) -> [Int32] { (first..<min(dataset.count, first + batch)).map(Int32.init) }

@@ -2,17 +2,17 @@ import ApusData
 
 /// Takes in answers, one sample after the other, and holds them against the targets.
 struct Tally {
-    private let meaning: AnswerMeaning
+    private let kind: AnswerKind
     private let targets: DataColumn
-    // The one that the meaning asks for is there, and is changed in its place.
+    // The one that the kind asks for is there, and is changed in its place.
     private var classes: ClassEvaluation?
     private var numbers: RegressionEvaluation?
     private var labels: MultiLabelEvaluation?
 
-    init(_ meaning: AnswerMeaning, _ targets: DataColumn) {
-        self.meaning = meaning
+    init(_ kind: AnswerKind, _ targets: DataColumn) {
+        self.kind = kind
         self.targets = targets
-        switch meaning {
+        switch kind {
         case .classes(let count, _, _): classes = ClassEvaluation(classes: count)
         case .numbers(let count): numbers = RegressionEvaluation(elements: count)
         case .labels(let count, _): labels = MultiLabelEvaluation(labels: count)
@@ -24,7 +24,7 @@ struct Tally {
     ///   - sample: its number in the data set.
     mutating func add(_ answer: ArraySlice<Float>, sample: Int) {
         let first = targets.range(of: sample).lowerBound
-        switch meaning {
+        switch kind {
         case .classes(let count, let positions, let scores):
             guard case .integers(let elements) = targets.elements else { return }
             for position in 0..<positions {

@@ -77,7 +77,13 @@ struct KnownValueTests {
         expectNear(try run(Selu(), vector(1, -1)), [1.0507010, -1.1113307])
         expectNear(try run(Celu(alpha: 2), vector(-2)), [-1.2642411])
         expectNear(try run(HardSwish(), vector(-4, 1, 4)), [0, 2.0 / 3, 4])
+        expectNear(try run(GatedLinearUnit(), vector(3, 2, 0, 1)), [1.5, 1.4621172])
         expectNear(try run(Softplus(), vector(0, 1000, -1000)), [0.6931472, 1000, 0])
+    }
+
+    @Test func inversesExchangeRowsWhereTheDiagonalIsZero() throws {
+        let matrix = Tensor(shape: [2, 2], elements: [0, 4, 2, 6])
+        expectNear(try run(Inverse(), matrix), [-0.75, 0.5, 0.25, 0])
     }
 
     @Test func smoothFunctionsHaveNoCornerAtZero() throws {

@@ -80,8 +80,10 @@ struct SharedPlaceTests {
             Sample(.softmaxGradient, rows, both), Sample(.logSoftmaxGradient, rows, both),
             Sample(.dropout, random, [SharedPlace(0, with: 1)]),
             Sample(.gaussianNoise, random, [SharedPlace(0, with: 1)]),
-            Sample(.batchNormInference, norm, [SharedPlace(0, with: 5)]),
-            Sample(.batchNormGradient, norm, [SharedPlace(0, with: 5), SharedPlace(1, with: 5)]),
+            Sample(.batchNorm, norm, [SharedPlace(0, with: 5)]),
+            Sample(
+                .batchNormGradient, BatchNormGradientParameters(norm: norm, count: 15),
+                [SharedPlace(0, with: 7), SharedPlace(1, with: 7)]),
             Sample(.normalizeRows, normalize, [SharedPlace(0, with: 3)]),
             // A copy reads again what it has written.
             Sample(

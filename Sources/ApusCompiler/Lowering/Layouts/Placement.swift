@@ -62,6 +62,8 @@ struct PendingInstruction {
     var multiplyAdds: Int
     /// Calls for each sample: the images that it has.
     var repeats = 1
+    /// Whether it is run once, in the midst of the body, when all shards have come so far.
+    var isCombination = false
 
     /// The instruction of the plan.
     ///

@@ -12,11 +12,8 @@ extension Lowering {
         }
         var layout = packedLayout(value, try sampleShape(value))
         layout.sampleStride = 0
-        // Behind the body the shards are summed.
-        let sum = stage == .body ? reductions[value] : nil
-        let whole = sum == nil ? try wholeValue(value) : nil
-        return Stored(
-            place: .fixed(sum ?? whole?.place ?? .none), layout: layout, elementType: whole?.elementType ?? .f32)
+        let whole = try wholeValue(value)
+        return Stored(place: .fixed(whole.place), layout: layout, elementType: whole.elementType)
     }
 
     /// The value in exactly this layout; a copy where it is in another.
@@ -108,8 +105,5 @@ extension Lowering {
     }
 
     /// A value that is the same for all samples, for an instruction of the body.
-    mutating func sharedOperand(_ value: ValueID) throws(LoweringError) -> Operand {
-        if stage == .body, let operand = reductions[value] { return operand }
-        return try wholeValue(value).place
-    }
+    mutating func sharedOperand(_ value: ValueID) throws(LoweringError) -> Operand { try wholeValue(value).place }
 }

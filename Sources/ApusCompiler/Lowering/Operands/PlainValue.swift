@@ -83,8 +83,10 @@ extension Lowering {
             return result
         }
         // Some instructions add whole vectors.
-        _ = makeReduction(value, elements: count.roundedUp(to: lanes), form: .copy(count: count))
-        return PlainValue(stored: try made(value), shape: shape)
+        let sum = makeReduction(value, elements: count.roundedUp(to: lanes), form: .copy(count: count))
+        var layout = packedLayout(value, try sampleShape(value))
+        layout.sampleStride = 0
+        return PlainValue(stored: Stored(place: .fixed(sum), layout: layout), shape: shape)
     }
 }
 

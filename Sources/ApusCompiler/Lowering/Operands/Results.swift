@@ -67,7 +67,7 @@ extension Lowering {
         return stored
     }
 
-    /// Room for a plain result: where the caller wants it, if nobody else does.
+    /// Room for a plain result: directly in the caller's output, if nothing else reads the value.
     mutating func makeOutput(_ value: ValueID) throws(LoweringError) -> Stored {
         guard stage == .body, let port = outputPorts[value], context.index.consumers(of: value).isEmpty else {
             return try makeResult(value)
@@ -96,6 +96,10 @@ extension Lowering {
     mutating func append(_ pending: PendingInstruction) {
         switch stage {
         case .body: body.append(pending)
+        case .combination:
+            var pending = pending
+            pending.isCombination = true
+            body.append(pending)
         case .prologue: plan.prologue.append(pending.placed([]))
         case .epilogue: plan.epilogue.append(pending.placed([]))
         }

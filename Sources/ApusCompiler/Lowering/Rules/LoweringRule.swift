@@ -30,6 +30,9 @@ protocol LoweringRule: Sendable {
     /// The operands that its first result may be written over, element by element, if they lie alike.
     func operandsInPlace(_ site: Site) -> [ValueID]
 
+    /// Whether it needs sums over all samples before it can make a sample's results.
+    var combinesSamples: Bool { get }
+
     /// Bytes of weights that are worth reading once for several samples.
     func sharedWeightBytes(_ site: Site) -> Int
 
@@ -79,6 +82,7 @@ extension LoweringRule {
     var isView: Bool { false }
     var joinedAxis: Int? { nil }
     func operandsInPlace(_ site: Site) -> [ValueID] { [] }
+    var combinesSamples: Bool { false }
     func sharedWeightBytes(_ site: Site) -> Int { 0 }
     var pooledResult: PooledResult? { nil }
     func wholeForm(_ site: Site) -> WholeForm? { nil }

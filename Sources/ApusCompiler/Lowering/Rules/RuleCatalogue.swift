@@ -22,7 +22,7 @@ enum RuleCatalogue {
         BatchNormRule.self, BatchNormTrainingRule.self, BatchNormGradientRule.self,
         DropoutTrainingRule.self, GaussianNoiseRule.self,
         ReduceSumRule.self,
-        MatMulRule.self,
+        MatMulRule.self, InverseRule.self,
         NormalizeRowsRule.self, NormalizeRowsGradientRule.self,
         ReduceMaxRule.self, ReduceMinRule.self, ReduceMeanRule.self, ReduceProductRule.self, ReduceLogSumExpRule.self,
         ReduceMeanGradientRule.self, RepeatAlongRule.self, ArgMaxRule.self, ArgMinRule.self, CumulativeSumRule.self,

@@ -15,8 +15,7 @@ struct DerivedPart<Parameters: BitwiseCopyable> {
 extension Lowering {
     /// What `opcode` makes of a parameter: packed weights, or a padded vector.
     ///
-    /// Where weights are constant the baseline kernel, which makes the order of any target, is run here and now; else the
-    /// prologue runs the instruction.
+    /// Where weights are constant the compiler makes it, else the prologue.
     mutating func derive<Parameters: BitwiseCopyable>(
         _ opcode: Opcode, _ value: ValueID, _ parameters: Parameters, elements count: Int
     ) throws(LoweringError) -> Operand {
@@ -33,13 +32,16 @@ extension Lowering {
         let result: Operand
         let name = graph[value].name
         if options.weights == .constant || whole[value.index]?.place.arena == .constants {
-            let source = try elements(of: value).doubles.map(Float.init)
-            var made: [Float] = []
-            for part in parts {
-                made += try packed(
-                    opcode, Array(source[part.source...]), part.parameters, count: part.elements, name: name)
+            guard unsafe kernel(for: opcode) != nil else {
+                throw .unsupported(value: name, operation: "\(opcode)", reason: "has no kernel")
             }
-            result = addConstant(made)
+            let source = try floats(of: value)
+            let packings = parts.map { part in
+                let packing = ConstantSection.Packing(
+                    opcode: opcode, parameters: bytes(of: part.parameters), elements: source, first: part.source)
+                return (packing: packing, elements: part.elements)
+            }
+            result = Operand(.constants, offset: constants.append(packings))
         } else {
             let source = try wholeValue(value)
             result = addState(elements: parts.reduce(0) { $0 + $1.elements })
@@ -55,30 +57,8 @@ extension Lowering {
         return result
     }
 
-    private func packed<Parameters: BitwiseCopyable>(
-        _ opcode: Opcode, _ source: [Float], _ parameters: Parameters, count: Int, name: String
-    ) throws(LoweringError) -> [Float] {
-        guard let kernel = unsafe kernel(for: opcode) else {
-            throw .unsupported(value: name, operation: "\(opcode)", reason: "has no kernel")
-        }
-        var result = [Float](repeating: 0, count: count)
-        unsafe source.withUnsafeBytes { from in
-            unsafe result.withUnsafeMutableBytes { to in
-                unsafe withUnsafeBytes(of: parameters) { bytes in
-                    guard let structure = bytes.baseAddress else { return }
-                    let operands = unsafe [UnsafeMutableRawPointer(mutating: from.baseAddress), to.baseAddress]
-                    unsafe operands.withUnsafeBufferPointer { list in
-                        guard let first = list.baseAddress else { return }
-                        unsafe kernel(first, structure, 1)
-                    }
-                }
-            }
-        }
-        return result
-    }
-
     mutating func packedWeights(_ value: ValueID, _ parameters: PackParameters) throws(LoweringError) -> Operand {
-        guard reductions[value] == nil else {
+        guard !stages.isReduced(value) else {
             throw .unsupported(value: graph[value].name, operation: "a weight", reason: "can't depend on the samples")
         }
         return try derive(.packWeights, value, parameters, elements: parameters.packedElements)
@@ -86,7 +66,8 @@ extension Lowering {
 
     /// A vector with zeros up to whole blocks.
     mutating func paddedVector(_ value: ValueID) throws(LoweringError) -> Operand {
-        if let operand = reductions[value] { return operand }
+        // Sums have room for whole blocks where they are made.
+        if stages.isReduced(value) { return try wholeValue(value).place }
         let count = context.samples.shape(value)?.reduce(1, *) ?? 0
         let padded = count.roundedUp(to: lanes)
         return try derive(.padVector, value, PadVectorParameters(count: count, paddedCount: padded), elements: padded)

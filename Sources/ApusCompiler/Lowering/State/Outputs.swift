@@ -18,13 +18,26 @@ extension Lowering {
             let place = Place.fixed(Operand(.output, port: number))
             let name = graph[output].name
             let isTaken = plan.outputs.contains { $0.name == name }
-            plan.outputs.append(port(isTaken ? "\(name).\(number)" : name, graph[output].type, shape))
+            var port = port(isTaken ? "\(name).\(number)" : name, graph[output].type, shape)
+            port.meaning = meaning(of: output)
+            plan.outputs.append(port)
             // What does not depend on an input is there once the run begins.
             stage = context.samples.isDynamic(output) ? .body : .prologue
             defer { stage = .body }
             let source = try made(output)
             if source.place == place { continue }
             try write(source, shape, to: place, layout: packedLayout(output, shape), label: name)
+        }
+    }
+
+    /// What the numbers of an output are, by the operator that makes them.
+    private func meaning(of output: ValueID) -> Port.Meaning {
+        let maker = graph.nodes.last { $0.results.first == output }?.operation
+        return switch maker?.answerMeaning {
+        case .probabilities: .probabilities
+        case .logProbabilities: .logProbabilities
+        case .independentProbabilities: .independentProbabilities
+        case .numbers, nil: .numbers
         }
     }
 

@@ -9,32 +9,40 @@ struct Reduction {
         case unpack(PackParameters)
     }
     var value: ValueID
+    /// The first shard's.
     var operand: Operand
+    /// Elements of a shard's.
+    var elements: Int
     var form: Form
 }
 
 /// The sums over samples, in the order in which the body makes them.
 struct Reductions {
     private(set) var all: [Reduction] = []
-    private var places: [ValueID: Operand] = [:]
+    private var numbers: [ValueID: Int] = [:]
 
     mutating func append(_ reduction: Reduction) {
+        if numbers[reduction.value] == nil { numbers[reduction.value] = all.count }
         all.append(reduction)
-        if places[reduction.value] == nil { places[reduction.value] = reduction.operand }
     }
 
-    /// Where another part of the body finds the sum, where the batch is not cut; nil where the value is none.
-    subscript(value: ValueID) -> Operand? { places[value] }
+    /// The sum that the value is; nil where it is none.
+    subscript(value: ValueID) -> Reduction? { numbers[value].map { all[$0] } }
 }
 
 extension Lowering {
     /// Room for a sum over the samples, that the body adds to.
     mutating func makeReduction(_ value: ValueID, elements: Int, form: Reduction.Form) -> Operand {
+        let operand = addReduction(elements: elements)
+        reductions.append(Reduction(value: value, operand: operand, elements: elements, form: form))
+        return operand
+    }
+
+    /// Makes room for what a shard knows of its samples. It is zero before every run.
+    mutating func addReduction(elements: Int) -> Operand {
         let offset = plan.reductionBytes
         plan.reductionBytes = (offset + elements * 4).roundedUp(to: 64)
-        let operand = Operand(.reductions, offset: offset)
-        reductions.append(Reduction(value: value, operand: operand, form: form))
-        return operand
+        return Operand(.reductions, offset: offset)
     }
 
     /// Room for the sum of a bias's gradient, the node's second result; none where it has no bias.
@@ -74,7 +82,7 @@ extension Lowering {
                     label: "sum of the shards"))
         }
         let targets = Dictionary(graph.gradients.map { ($0.value, $0.target) }, uniquingKeysWith: { first, _ in first })
-        for reduction in reductions.all {
+        for reduction in reductions.all where whole[reduction.value.index] == nil {
             let value = reduction.value
             let shape = try sampleShape(value)
             let source = Operand(base.arena, offset: base.offset + reduction.operand.offset)

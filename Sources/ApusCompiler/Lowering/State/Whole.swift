@@ -7,43 +7,43 @@ extension Lowering {
     /// The elements of a parameter or constant.
     func elements(of value: ValueID) throws(LoweringError) -> Elements {
         if let elements = literals[value] ?? computed[value] { return elements }
+        return .numbers(try weights(of: value).map { Double($0) })
+    }
+
+    /// The elements of a parameter or constant in single precision.
+    func floats(of value: ValueID) throws(LoweringError) -> [Float] {
+        guard let elements = literals[value] ?? computed[value] else { return try weights(of: value) }
+        return elements.doubles.map { Float($0) }
+    }
+
+    private func weights(of value: ValueID) throws(LoweringError) -> [Float] {
         let name = graph[value].name
         guard let elements = weights[name] else { throw .missingWeights(parameter: name) }
         let expected = context.samples.shape(value)?.reduce(1, *)
         guard elements.count == expected else {
             throw .wrongWeightCount(parameter: name, expected: expected ?? 0, given: elements.count)
         }
-        return .numbers(elements.map(Double.init))
-    }
-
-    /// Adds to the constants arena.
-    mutating func addConstant(_ floats: [Float]) -> Operand {
-        let offset = alignConstants()
-        let words = floats.map(\.bitPattern.littleEndian)
-        unsafe words.withUnsafeBytes { unsafe plan.constants.append(contentsOf: $0) }
-        return Operand(.constants, offset: offset)
+        return elements
     }
 
     /// Adds to the constants arena.
     mutating func addConstant(_ elements: Elements, _ type: ElementType) -> Operand {
-        if type == .f32 { return addConstant(elements.doubles.map { Float($0) }) }
-        let offset = alignConstants()
-        plan.constants.append(contentsOf: elements.bytes(of: type))
+        let offset =
+            type == .f32
+            ? constants.append(elements.doubles.map { Float($0) }) : constants.append(elements.bytes(of: type))
         return Operand(.constants, offset: offset)
-    }
-
-    private mutating func alignConstants() -> Int {
-        let offset = plan.constants.count.roundedUp(to: 64)
-        plan.constants.append(contentsOf: repeatElement(0, count: offset - plan.constants.count))
-        return offset
     }
 
     /// The value as plain elements.
     mutating func wholeValue(_ value: ValueID) throws(LoweringError) -> Whole {
         if let known = whole[value.index] { return known }
+        if let sum = try combinedSum(value) { return sum }
         let type = graph[value].type.elementType
-        let made = Whole(
-            place: addConstant(try elements(of: value), type), shape: try sampleShape(value), elementType: type)
+        let place =
+            type == .f32
+            ? Operand(.constants, offset: constants.append(try floats(of: value)))
+            : addConstant(try elements(of: value), type)
+        let made = Whole(place: place, shape: try sampleShape(value), elementType: type)
         whole[value.index] = made
         return made
     }
@@ -61,13 +61,17 @@ extension Lowering {
             whole[result.index] = Whole(place: operands[0].place, shape: shape, elementType: operands[0].elementType)
         case .expression(let expression):
             let steps = try ElementwiseProgram(expression, operands: operands.count, value: site.name).steps
-            let place = addState(elements: shape.reduce(1, *))
+            var elements = shape.reduce(1, *)
+            // The body reads whole blocks.
+            if stage == .combination { elements = elements.roundedUp(to: lanes) }
+            let place = addState(elements: elements)
             let parameters = ElementwiseParameters(
                 count: shape.reduce(1, *), steps: steps.count, sources: operands.count, destinationStride: 0)
-            let instruction = Instruction(
-                .elementwise, operands: operands.map(\.place) + [place],
-                parameters: bytes(of: parameters) + steps.flatMap { bytes(of: $0) }, label: site.name)
-            if stage == .prologue { plan.prologue.append(instruction) } else { plan.epilogue.append(instruction) }
+            let instruction = PendingInstruction(
+                opcode: .elementwise, operands: (operands.map(\.place) + [place]).map { .fixed($0) },
+                parameters: bytes(of: parameters) + steps.flatMap { bytes(of: $0) }, label: site.name,
+                multiplyAdds: 0)
+            during(stage) { $0.append(instruction) }
             whole[result.index] = Whole(place: place, shape: shape)
         case nil: try lowerOnce(site, stage)
         }
@@ -75,9 +79,8 @@ extension Lowering {
 
     /// Lowers a node by its rule, as one sample that is computed once a run.
     private mutating func lowerOnce(_ site: Site, _ stage: Stages.Stage) throws(LoweringError) {
-        self.stage = stage
-        defer { self.stage = .body }
-        try candidates[site.number].emit(&self)
+        let candidate = candidates[site.number]
+        try during(stage) { (lowering) throws(LoweringError) in try candidate.emit(&lowering) }
         for result in site.results {
             guard let made = stored[result.index] else { continue }
             guard made.isPlain, case .fixed(let place) = made.place else {

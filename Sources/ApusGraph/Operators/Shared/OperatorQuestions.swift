@@ -16,6 +16,9 @@ public protocol OperatorQuestions {
     /// - Parameter stream: the number of the next sequence of random numbers, where it draws from one.
     func trainingForm(stream: Int) -> TrainingForm
 
+    /// What the numbers of its first result are, where they are a model's answer.
+    var answerMeaning: AnswerMeaning { get }
+
     /// Which rows and columns of the operands the first rows and columns of the result are made of.
     ///
     /// - Parameter picture: height and width of the first operand; empty where it has none.
@@ -48,6 +51,18 @@ public enum TrainingForm: Sendable {
     case batchStatistics(any Operator, momentum: Double)
 }
 
+/// What the numbers of a model's answer are, as far as the operator that makes them tells.
+public enum AnswerMeaning: Sendable {
+    /// Nothing is known of them; where they are scores of classes, the largest is the best.
+    case numbers
+    /// Probabilities of classes, which add up to 1.
+    case probabilities
+    /// The logarithms of such probabilities.
+    case logProbabilities
+    /// Probabilities, each by itself.
+    case independentProbabilities
+}
+
 /// Which rows and columns of an operator's operands are needed where no more than the first so many of the result's are.
 public enum Trimming: Sendable {
     /// All of operands and results.
@@ -65,6 +80,9 @@ extension Operator {
     public var isReshape: Bool { false }
     public var inferenceForm: InferenceForm { .same }
     public func trainingForm(stream: Int) -> TrainingForm { .same }
+    public var answerMeaning: AnswerMeaning {
+        if case .unary(.logistic, _) = expression { .independentProbabilities } else { .numbers }
+    }
     public func trimming(picture: [Int]) -> Trimming { expression == nil ? .whole : .broadcast }
     public func trimmed(input: (whole: [Int], kept: [Int]), output: [Int]) -> any Operator { self }
 }

@@ -29,6 +29,8 @@ public struct Softmax: Operator {
         ApusGraph.keepsSamplesApart(operands[0], along: axis)
     }
 
+    public var answerMeaning: AnswerMeaning { .probabilities }
+
     public func gradient(_ context: inout GradientContext) throws(GraphError) -> [ValueID?] {
         guard context.needed[0], let gradient = context.resultGradients[0] else { return [nil] }
         return [try context.emit(SoftmaxGradient(axis: axis), [context.node.results[0], gradient], gradientOf: 0)]

@@ -18,6 +18,9 @@ extension Breach {
                 PRelu(), [TensorType(.f32, ["N", 1]), TensorType(.f32, [3])], "C3",
                 "the slope f32[3] would make f32[N, 3] of f32[N, 1]"),
             Breach(Hardmax(), [TensorType(.f32, [3, "T"])], "C3", "axis -1 of f32[3, T] has no number"),
+            Breach(GatedLinearUnit(), [labels], "C1", "works on floating-point numbers, not on i32[N, 10]"),
+            Breach(GatedLinearUnit(axis: 2), [rows], "C2", "has no axis 2 for f32[N, 10]"),
+            Breach(GatedLinearUnit(), [TensorType(.f32, ["N", 9])], "C3", "glu can't halve dimension 1 of f32[N, 9]"),
         ]
         + [Softmax(axis: 2), LogSoftmax(axis: 2), Hardmax(axis: 2)].flatMap { (operation: any Operator) in
             [

@@ -17,7 +17,7 @@ struct BatchNormRule: OperatorRule, SingleRule {
         for operand in site.operands.dropFirst() { vectors.append(try lowering.channelVector(operand)) }
         let result = try lowering.makeChannelPicture(site.results[0], site)
         lowering.emit(
-            .batchNormInference, [source.place] + vectors + [result.place],
+            .batchNorm, [source.place] + vectors + [result.place],
             BatchNormParameters(source: source.layout, destination: result.layout, epsilon: epsilon),
             label: site.name, repeats: source.imageCount)
         try lowering.storeChannelPicture(result, in: site.results[0], site)

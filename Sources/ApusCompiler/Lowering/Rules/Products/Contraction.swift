@@ -170,7 +170,7 @@ extension Lowering {
     private mutating func packedMatrix(
         _ matrix: Contraction.Matrix, lines: Int, depth: Int, width: Int, lineStride: Int, depthStride: Int
     ) throws(LoweringError) -> Operand? {
-        guard let value = matrix.parameter, reductions[value] == nil, stage != .epilogue,
+        guard let value = matrix.parameter, !stages.isReduced(value), stage != .epilogue,
             matrix.batch.allSatisfy({ $0 == 0 })
         else {
             return nil

@@ -24,7 +24,7 @@ extension Lowering {
             row += units
         }
         guard context.samples.isDynamic(value) else {
-            guard reductions[value] == nil else { throw site.unsupported("has a weight that depends on the samples") }
+            guard !stages.isReduced(value) else { throw site.unsupported("has a weight that depends on the samples") }
             return .fixed(try derive(.packMatrix, value, parts))
         }
         // A weight that a caller hands over is packed each time.

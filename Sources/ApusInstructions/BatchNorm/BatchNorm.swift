@@ -1,15 +1,16 @@
 extension Opcode {
-    package static let batchNormInference = Opcode(rawValue: 82)
+    package static let batchNorm = Opcode(rawValue: 82)
 }
 
 /// `source, scale, bias, mean, variance, destination` · ``BatchNormParameters``
-package struct BatchNormInferenceInstruction: InstructionDefinition {
-    package static var opcode: Opcode { .batchNormInference }
-    package static var name: String { "batchNormInference" }
+package struct BatchNormInstruction: InstructionDefinition {
+    package static var opcode: Opcode { .batchNorm }
+    package static var name: String { "batchNorm" }
     private let images: CheckedBatchNorm
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
-        images = try CheckedBatchNorm(parameters, lanes: lanes)
+        images = try CheckedBatchNorm(
+            try parameters.load(BatchNormParameters.self), lanes: lanes, written: .destination)
     }
 
     package func operands(samples: Int) -> [OperandExtent] {

@@ -1,3 +1,5 @@
+public import ApusJSON
+
 /// Where text is not JSON, and why.
 public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Counted from 1, in bytes within the line.
@@ -16,12 +18,12 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
 
 extension JSONValue {
     /// Values may lie within each other this deep.
-    public static let greatestDepth = 64
+    public static let maximumDepth = 64
 
     /// Reads a text that is one JSON value (RFC 8259) and nothing else.
     ///
     /// Numbers without fraction and exponent become ``integer(_:)`` where they fit. Refused are: an object that has a name
-    /// twice, numbers beyond a `Double`, broken UTF-8, unpaired surrogates, and nesting deeper than ``greatestDepth``.
+    /// twice, numbers beyond a `Double`, broken UTF-8, unpaired surrogates, and nesting deeper than ``maximumDepth``.
     /// O(bytes); the memory taken is bounded by a multiple of the text's length.
     public init(parsing bytes: [UInt8]) throws(JSONError) {
         var reader = Reader(bytes: bytes)
@@ -86,8 +88,8 @@ private struct Reader {
     private mutating func nested(
         _ body: (inout Reader) throws(JSONError) -> JSONValue
     ) throws(JSONError) -> JSONValue {
-        guard depth < JSONValue.greatestDepth else {
-            throw error("values lie more than \(JSONValue.greatestDepth) deep within each other")
+        guard depth < JSONValue.maximumDepth else {
+            throw error("values lie more than \(JSONValue.maximumDepth) deep within each other")
         }
         depth += 1
         position += 1
