@@ -16,15 +16,19 @@ struct Reduction {
 /// The sums over samples, in the order in which the body makes them.
 struct Reductions {
     private(set) var all: [Reduction] = []
-    private var places: [ValueID: Operand] = [:]
+    /// The first sum of each value.
+    private var first: [ValueID: Reduction] = [:]
 
     mutating func append(_ reduction: Reduction) {
         all.append(reduction)
-        if places[reduction.value] == nil { places[reduction.value] = reduction.operand }
+        if first[reduction.value] == nil { first[reduction.value] = reduction }
     }
 
     /// Where another part of the body finds the sum, where the batch is not cut; nil where the value is none.
-    subscript(value: ValueID) -> Operand? { places[value] }
+    subscript(value: ValueID) -> Operand? { first[value]?.operand }
+
+    /// The sum that is the value; nil where the value is none.
+    func sum(_ value: ValueID) -> Reduction? { first[value] }
 }
 
 extension Lowering {
@@ -48,7 +52,7 @@ extension Lowering {
     mutating func adoptSums(of site: Site) throws(LoweringError) {
         guard !context.samples.isCut else { return }
         for result in site.results where stored[result.index] == nil {
-            guard let sum = reductions.all.first(where: { $0.value == result }) else { continue }
+            guard let sum = reductions.sum(result) else { continue }
             switch sum.form {
             case .copy:
                 stored[result.index] = Stored(
