@@ -20,12 +20,12 @@ func normalizeRows(
         let to = destination + write
         let mean = rows.isCentered ? sum(from, count: rows.count, along) * share : 0
         let variance = sumOfSquaredDeviations(from, count: rows.count, mean: mean) * share
-        let inverseDeviation = 1 / (variance + rows.epsilon).squareRoot()
+        let inverse = 1 / squareRoot(Vector(repeating: variance + rows.epsilon))
         means?[statistic] = mean
-        inverses?[statistic] = inverseDeviation
+        inverses?[statistic] = inverse[0]
         let row = Row(
             from: from, to: to, count: rows.count, center: Vector(repeating: mean),
-            inverse: Vector(repeating: inverseDeviation), streams: streams && to.isWholeLines(rows.count))
+            inverse: inverse, streams: streams && to.isWholeLines(rows.count))
         if rows.spatial == 1 {
             // Not asked for each vector.
             switch (scales.map { $0 + channel }, biases.map { $0 + channel }) {
