@@ -86,7 +86,8 @@ struct GreedyPacking {
         return offsets.map { max(0, $0) }
     }
 
-    private func sequence(_ order: Order) -> [Int] {
+    /// The buffers in the order in which they are placed.
+    func sequence(_ order: Order) -> [Int] {
         let keys = requests.map { request in
             let duration = request.lastUse - request.firstUse + 1
             return switch order {
