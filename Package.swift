@@ -58,7 +58,7 @@ let package = Package(
             name: "Apus", dependencies: ["ApusCompiler", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime"],
             // So that the compiler watches the memory that is bound to ports.
             swiftSettings: checked + [.enableExperimentalFeature("Lifetimes")]),
-        .target(name: "ApusGraph", swiftSettings: checked),
+        .target(name: "ApusGraph", dependencies: ["ApusText"], swiftSettings: checked),
         .target(
             name: "ApusCompiler", dependencies: ["ApusGraph", "ApusPlan", "ApusInstructions", "ApusKernels"],
             swiftSettings: checked),
@@ -95,6 +95,7 @@ let package = Package(
             name: "ApusToolSupport",
             dependencies: [
                 "ApusCommandLine", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime",
+                "ApusText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: checked),
@@ -148,7 +149,8 @@ let package = Package(
             name: "dump-graph",
             dependencies: [
                 "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan",
-                "ApusInstructions", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ApusInstructions", "ApusText",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/dump-graph", swiftSettings: checked),
 

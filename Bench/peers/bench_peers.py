@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Does the same work with Apus and with its peers, side by side.
 
-    bench_peers.py latency | throughput | models | sweep | start | train [--quick]
+    bench_peers.py latency | throughput | models | sweep | operators | start | train [--quick]
     bench_peers.py all [--quick]
     bench_peers.py table
 
@@ -20,12 +20,14 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 from harness import machine, results, table
 from parts.networks import latency, models, throughput
+from parts.operators import operators
 from parts.start import start
 from parts.sweep import sweep
 from parts.train import train
 
 PARTS = {
-    "latency": latency, "throughput": throughput, "models": models, "sweep": sweep, "start": start, "train": train}
+    "latency": latency, "throughput": throughput, "models": models, "sweep": sweep,
+    "operators": operators, "start": start, "train": train}
 
 
 def main() -> None:

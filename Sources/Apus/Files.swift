@@ -40,7 +40,7 @@ extension Plan {
 
     /// Writes a file that ``init(contentsOf:)`` reads. It appears whole, or not at all.
     public func write(to path: String) throws(LoadingError) {
-        do { try writeFile(PlanFile.encode(self), to: path) } catch { throw .file(error) }
+        do { try PlanFile.write(self, to: path) } catch { throw .file(error) }
     }
 }
 

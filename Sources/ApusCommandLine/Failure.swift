@@ -1,4 +1,5 @@
 import ApusFiles
+import ApusText
 import Glibc
 
 /// How a tool ends.
@@ -37,7 +38,7 @@ package func warn(_ message: String) {
 }
 
 private func printError(_ message: String) {
-    let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map { untrusted(String($0)) }
+    let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map { printable(String($0)) }
     // There is no better place to report an error of this.
     _ = writeAll(lines.joined(separator: "\n") + "\n", to: STDERR_FILENO)
 }

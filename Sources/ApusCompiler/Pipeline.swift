@@ -16,7 +16,8 @@ public struct Pipeline: Sendable {
             selection(until) + [ExplicitParameters(), ResolveShapes(), ExpandCompositions(), InferenceMode()]
                 + fixing(batch) + [
                     RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(),
-                    FoldBatchNorms(), FoldConstants(), Trim(), FuseAdditions(), FuseConvolutions(), RemoveDeadCode(),
+                    FoldBatchNorms(), FoldConstants(), Trim(), FuseAdditions(), FuseConvolutions(), FuseElementwise(),
+                    RemoveDeadCode(),
                 ])
     }
 
@@ -27,7 +28,7 @@ public struct Pipeline: Sendable {
             selection(until) + [ExplicitParameters(), ResolveShapes(), ExpandCompositions(), InferenceMode()]
                 + fixing(batch) + [
                     RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), Trim(),
-                    FuseAdditions(), FuseConvolutions(),
+                    FuseAdditions(), FuseConvolutions(), FuseElementwise(),
                     RemoveDeadCode(keepsParameters: true),
                 ])
     }
@@ -47,11 +48,11 @@ public struct Pipeline: Sendable {
     /// What a model goes through to be trained: one graph of the loss, its gradients, and the updates of statistics.
     public static func training(_ options: TrainingOptions = TrainingOptions()) -> Pipeline {
         Pipeline([
-            ExplicitParameters(), ResolveShapes(), AttachLoss(options.loss), ExpandCompositions(),
+            ExplicitParameters(), ResolveShapes(), RequireSamples(), AttachLoss(options.loss), ExpandCompositions(),
             TrainingMode(inputNoise: options.inputNoise),
             RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), Trim(), Differentiate(),
             RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), FuseGradients(),
-            FuseConvolutions(), RemoveDeadCode(keepsParameters: true),
+            FuseConvolutions(), FuseElementwise(), RemoveDeadCode(keepsParameters: true),
         ])
     }
 

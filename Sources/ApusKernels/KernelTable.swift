@@ -26,7 +26,6 @@ package func kernel(for opcode: Opcode) -> Kernel? {
     case .averagePoolGradient: averagePoolGradient
     case .elementwise: elementwise
     case .broadcast: broadcast
-    case .reduceSum: reduceSum
     case .softmax: softmax
     case .logSoftmax: logSoftmax
     case .softmaxGradient: softmaxGradient

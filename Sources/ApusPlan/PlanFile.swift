@@ -51,38 +51,69 @@ public enum PlanFile {
 
     /// The bytes of a plan file.
     public static func encode(_ plan: Plan) -> [UInt8] {
-        let sections = [encodeDescription(plan), encodeInstructions(plan), Array(plan.constants)]
-        let tableEnd = headerBytes + sections.count * entryBytes
+        var file = head(of: plan)
+        file += plan.constants
+        return file
+    }
+
+    /// Writes a plan file, without a copy of the constants. It appears whole, or not at all.
+    package static func write(_ plan: Plan, to path: String) throws(FileError) {
+        var file = try AtomicFile(path)
+        try file.write(head(of: plan))
+        let constants = plan.constants
+        try unsafe file.write(RawSpan(_unsafeStart: constants.address, byteCount: constants.count))
+        withExtendedLifetime(constants) {}
+        try file.commit()
+    }
+
+    /// Bytes of a plan's file.
+    package static func size(of plan: Plan) -> Int {
+        head(of: plan, constantsSum: 0).count + plan.constants.count
+    }
+
+    private static func head(of plan: Plan) -> [UInt8] {
+        let constants = plan.constants
+        let sum = unsafe checksum(RawSpan(_unsafeStart: constants.address, byteCount: constants.count))
+        withExtendedLifetime(constants) {}
+        return head(of: plan, constantsSum: sum)
+    }
+
+    /// All that stands before the constants, which come last.
+    private static func head(of plan: Plan, constantsSum: UInt64) -> [UInt8] {
+        let sections = [encodeDescription(plan), encodeInstructions(plan)]
+        let lengths = sections.map(\.count) + [plan.constants.count]
+        let sums = sections.map { unsafe checksum($0.span.bytes) } + [constantsSum]
+        let tableEnd = headerBytes + lengths.count * entryBytes
         var offsets: [Int] = []
         var size = tableEnd
-        for section in sections {
+        for length in lengths {
             size = (size + alignment - 1) / alignment * alignment
             offsets.append(size)
-            size += section.count
+            size += length
         }
 
         var head = ByteWriter()
         head.append(contentsOf: magic)
         head.write(version)
-        head.write(UInt32(sections.count))
+        head.write(UInt32(lengths.count))
         head.write(count: size)
         var table = ByteWriter()
-        for (index, section) in sections.enumerated() {
+        for (index, length) in lengths.enumerated() {
             table.write(count: index + 1)
             table.write(count: offsets[index])
-            table.write(count: section.count)
-            unsafe table.write(checksum(section.span.bytes))
+            table.write(count: length)
+            table.write(sums[index])
         }
         let sum = unsafe checksum((head.bytes + table.bytes).span.bytes)
 
-        var file = head
-        file.write(sum)
-        file.append(contentsOf: table.bytes)
+        head.write(sum)
+        head.append(contentsOf: table.bytes)
         for section in sections {
-            file.pad(to: alignment)
-            file.append(contentsOf: section)
+            head.pad(to: alignment)
+            head.append(contentsOf: section)
         }
-        return file.bytes
+        head.pad(to: alignment)
+        return head.bytes
     }
 
     /// The plan of a plan file, with a copy of its constants.

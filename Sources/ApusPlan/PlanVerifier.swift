@@ -19,8 +19,8 @@ extension Plan {
     }
 
     /// Checks that each operand of each instruction stays inside of its arena, for every number of samples up to the
-    /// micro-batch; that nothing read-only is written; and that sizes, slices and buffers agree. Whatever the plan holds, it
-    /// can be run after that: every field has a rule.
+    /// micro-batch; that nothing read-only is written, and no operand lies on another unless the instruction says that it may;
+    /// and that sizes, slices and buffers agree. Whatever the plan holds, it can be run after that: every field has a rule.
     ///
     /// - Parameter constantBytes: the size of the constants arena, where the plan doesn't hold it itself.
     package func verify(constantBytes: Int? = nil) throws(PlanViolation) {
@@ -126,7 +126,8 @@ extension Plan {
         }
         // What an instruction touches grows evenly with the samples: right for one and for the most is right between.
         for samples in stage == .body && microBatch > 1 ? [1, microBatch] : [1] {
-            let extents = definition.operands(samples: product(samples, instruction.repeats))
+            let calls = product(samples, instruction.repeats)
+            let extents = definition.operands(samples: calls)
             if extents.count != instruction.operands.count {
                 return "there are \(instruction.operands.count) operands instead of \(extents.count)"
             }
@@ -136,6 +137,9 @@ extension Plan {
                 {
                     return problem
                 }
+            }
+            if let (operand, result) = instruction.wrongOverlap(definition, extents, samples: calls) {
+                return "the \(result.name) lies on the \(operand.name)"
             }
         }
         return nil

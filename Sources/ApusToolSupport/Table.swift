@@ -1,4 +1,5 @@
 import ApusCommandLine
+import ApusText
 
 /// Text in columns.
 package struct Table: Sendable {
@@ -21,7 +22,7 @@ package struct Table: Sendable {
     /// Adds a row. What the cells hold of a file's names can't control a terminal.
     package mutating func add(_ cells: String...) { add(cells) }
 
-    package mutating func add(_ cells: [String]) { rows.append(cells.map(untrusted)) }
+    package mutating func add(_ cells: [String]) { rows.append(cells.map { printable($0) }) }
 
     /// The rows as lines, each column as wide as its widest cell, without spaces at the ends of lines.
     package var lines: [String] {

@@ -162,43 +162,6 @@ import Testing
         }
     }
 
-    @Test(arguments: InstructionSet.available)
-    func reduceSumAgreesWithPlainLoops(set: InstructionSet) {
-        for seed in 0..<300 {
-            var random = SeededGenerator(seed: seed)
-            let extents = (0..<6).map { _ in random.int(0...2) == 0 ? 1 : random.int(1...6) }
-            let (firstStrides, firstCount) = strides(extents, &random, repeating: false)
-            let (destinationStrides, count) = strides(extents, &random)
-            let samples = random.int(1...3)
-            let summed = random.int(0...1) == 0
-            var parameters = BroadcastParameters(operation: .add)
-            parameters.accumulate = Int32(random.int(0...1))
-            parameters.extents = six(extents)
-            parameters.firstStrides = six(firstStrides)
-            parameters.destinationStrides = six(destinationStrides)
-            parameters.firstSampleStride = Int32(firstCount)
-            parameters.destinationSampleStride = summed ? 0 : Int32(count)
-            let first = GuardedFloats(random.floats(samples * firstCount))
-            let result = GuardedFloats(random.floats((summed ? 1 : samples) * count))
-            var expected: [Double?] = result.values.map { Double($0) }
-            set.run(.reduceSum, [first, result], parameters, samples: samples)
-            for clearing in [true, false] where parameters.accumulate == 0 || !clearing {
-                for sample in 0..<samples {
-                    forEachIndex(extents) { index in
-                        let place = (summed ? 0 : sample * count) + offset(index, destinationStrides)
-                        if clearing {
-                            expected[place] = 0
-                        } else {
-                            expected[place]! += Double(first[sample * firstCount + offset(index, firstStrides)])
-                        }
-                    }
-                }
-            }
-            let difference = firstDifference(result.values, expected, tolerance: 3e-5)
-            #expect(difference == nil, "seed \(seed), \(parameters)")
-        }
-    }
-
     /// Strides for random order and random repetition of `extents`, and the elements they reach.
     func strides(_ extents: [Int], _ random: inout SeededGenerator, repeating: Bool = true) -> ([Int], Int) {
         var strides = [Int](repeating: 0, count: 6)

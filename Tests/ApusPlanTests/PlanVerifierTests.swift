@@ -273,6 +273,32 @@ struct PlanVerifierTests {
                 == "instruction 0 of the epilogue, reduceShards for bias gradient: shards of 10 are 0 apart")
     }
 
+    /// What an instruction writes lies on what it reads only where its kernel can compute with that.
+    @Test func operandsLieApart() throws {
+        let step = ElementwiseStep(.negate, first: 0, result: 1)
+        var parameters = ElementwiseParameters(count: 16, steps: 1, sources: 1, destinationStride: 16)
+        func verified(_ first: Int, _ second: Int, stride: Int = 16, microBatch: Int = 1) -> String {
+            message {
+                parameters.stride0 = Int32(stride)
+                parameters.destinationStride = Int32(max(16, stride))
+                $0.microBatch = microBatch
+                $0.body[0] = Instruction(
+                    .elementwise,
+                    operands: [Operand(.activations, offset: first), Operand(.activations, offset: second)],
+                    parameters: bytes(of: parameters) + bytes(of: step), label: "x")
+            }
+        }
+        let wrong = "instruction 0 of the body, elementwise for x: the destination lies on the source 0"
+        #expect(verified(0, 64) == "right")
+        #expect(verified(0, 0) == "right")
+        #expect(verified(0, 4) == wrong)
+        #expect(verified(60, 0) == wrong)
+        // Samples of both lie between each other.
+        #expect(verified(0, 64, stride: 32, microBatch: 2) == "right")
+        #expect(verified(0, 64, stride: 16, microBatch: 2) == wrong)
+        #expect(verified(0, 0, stride: 8, microBatch: 2) == wrong)
+    }
+
     @Test func buffersAreVerifiedToo() throws {
         func message(_ change: (inout Plan) -> Void) -> String {
             var plan = samplePlan()

@@ -134,7 +134,6 @@ struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringCon
                     ElementwiseStep(.multiply, first: 0, second: 2, result: 3),
                 ]),
             SampleInstruction(.broadcast, loops),
-            SampleInstruction(.reduceSum, loops),
             SampleInstruction(.dropout, noise),
             SampleInstruction(.gaussianNoise, noise),
             SampleInstruction(.batchNorm, norm),

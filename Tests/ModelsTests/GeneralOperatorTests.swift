@@ -97,7 +97,7 @@ import Testing
 
 enum GeneralModels {
     /// Models whose input is `image` and whose output is `z`, with parameters to train.
-    static let sources = rows.merging(sequences) { first, _ in first }
+    static let sources = rows.merging(sequences) { first, _ in first }.merging(joined) { first, _ in first }
 
     private static let rows: [String: String] = [
         "products with a parameter": """

@@ -33,7 +33,7 @@ import Testing
     func stopsAfterEachPass(training: Bool) throws {
         let spec = try folder.write("small.graph", SmallModels.normalized)
         let flag = training ? ["--training"] : []
-        let pipeline = training ? Pipeline.training() : Pipeline.inference()
+        let pipeline = training ? Pipeline.training() : Pipeline.inference(batch: 1)
         let passes = try dump(["--list-passes"] + flag)
         #expect(passes.output.split(separator: "\n").map(String.init) == pipeline.names)
         let model = Model(graph: try Graph.parse(SmallModels.normalized))

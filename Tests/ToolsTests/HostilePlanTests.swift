@@ -22,7 +22,7 @@ import Testing
         let plan = try PlanFile.decode(try readFile(path))
         let sample = [UInt8](repeating: 0, count: 4 * plan.inputs[0].sampleElements * 4)
         let seed: UInt64 = 20
-        var random = SplitMix(seed: seed)
+        var random = SplitMix64(seed: seed)
         var accepted = 0
         for number in 0..<Self.mutations where accepted < Self.runs {
             var hostile = plan
@@ -38,7 +38,7 @@ import Testing
     }
 
     /// Changes one number, and says which.
-    private static func change(_ plan: inout Plan, _ random: inout SplitMix) -> String {
+    private static func change(_ plan: inout Plan, _ random: inout SplitMix64) -> String {
         if random.next() % 8 == 0 { return changeSize(&plan, &random) }
         let index = Int(random.next() % UInt64(plan.body.count))
         let name = "instruction \(index), \(plan.body[index].opcode)"
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    private static func changeSize(_ plan: inout Plan, _ random: inout SplitMix) -> String {
+    private static func changeSize(_ plan: inout Plan, _ random: inout SplitMix64) -> String {
         switch random.next() % 8 {
         case 0: plan.batchBound = max(0, number(plan.batchBound, &random))
         case 1: plan.microBatch = max(0, number(plan.microBatch, &random))
@@ -84,7 +84,7 @@ import Testing
     }
 
     /// A number near the old one, or a special one.
-    private static func number(_ old: Int, _ random: inout SplitMix) -> Int {
+    private static func number(_ old: Int, _ random: inout SplitMix64) -> Int {
         switch random.next() % 6 {
         case 0: old + 1
         case 1: old - 1
@@ -93,20 +93,5 @@ import Testing
         case 4: [0, 1, -1, 255, Int(Int32.max), Int(Int32.min), 1 << 16, 1 << 24][Int(random.next() % 8)]
         default: Int(random.next() % 64)
         }
-    }
-}
-
-/// The same numbers for the same seed, everywhere.
-private struct SplitMix {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

@@ -66,21 +66,21 @@ struct ApusCompile: Tool {
         let tuner = try tuned(&inference, source.model, options)
         let step = try training ? compileTraining(source.model, options) : nil
         let plan = inference.plan
-        let file = PlanFile.encode(plan)
-        if verify { try check(plan, file) }
+        let fileBytes = PlanFile.size(of: plan)
+        if verify { try check(plan) }
         // Only now, when nothing else can fail, is a file touched.
-        if let output { try write(file, to: output) }
+        if let output { try write(plan, to: output) }
 
         if report.json {
             var members = inference.members
             members.append(.init("weights", .string(source.isInitial ? "initial" : "trained")))
-            members.append(.init("file_bytes", .integer(file.count)))
+            members.append(.init("file_bytes", .integer(fileBytes)))
             if verify { members.append(.init("verified", true)) }
             if let tuner { members.append(.init("tuned", .array(tuner.measurements.map(\.member)))) }
             if let step { members.append(.init("training", .object(step.members))) }
             try printResult(JSONValue.object(members).pretty)
         } else {
-            try printResult(text(inference, step, source.isInitial, tuner, fileBytes: file.count))
+            try printResult(text(inference, step, source.isInitial, tuner, fileBytes: fileBytes))
         }
     }
 
@@ -135,15 +135,15 @@ struct ApusCompile: Tool {
         options.weights = .state
         options.optimizer = .adam()
         let report = try compile(given, through: .training(), options)
-        if verify { try check(report.plan, PlanFile.encode(report.plan)) }
+        if verify { try check(report.plan) }
         return report
     }
 
     /// Reads the plan back from its file's bytes, which proves that every instruction stays inside of its arenas, and has
     /// the validator look at the arena.
-    private func check(_ plan: Plan, _ file: [UInt8]) throws(ToolError) {
+    private func check(_ plan: Plan) throws(ToolError) {
         let readBack: Plan
-        do { readBack = try PlanFile.decode(file) } catch {
+        do { readBack = try PlanFile.decode(PlanFile.encode(plan)) } catch {
             throw ToolError("\(model): the plan is wrong: \(error); please report this")
         }
         guard readBack == plan else {
@@ -158,8 +158,8 @@ struct ApusCompile: Tool {
         }
     }
 
-    private func write(_ file: [UInt8], to path: String) throws(ToolError) {
-        do { try writeFile(file, to: path) } catch { throw ToolError(error) }
+    private func write(_ plan: Plan, to path: String) throws(ToolError) {
+        do { try PlanFile.write(plan, to: path) } catch { throw ToolError(error) }
     }
 
     private func text(

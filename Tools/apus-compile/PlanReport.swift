@@ -72,7 +72,7 @@ struct PlanReport {
         for (index, name) in plan.fused.enumerated() { table.add(index == 0 ? "  fused" : "", name) }
         if plan.fused.isEmpty { table.add("  fused", "nothing") }
         for (index, convolution) in convolutions.enumerated() {
-            table.add(index == 0 ? "  convolutions" : "", "\(untrusted(convolution.value)): \(convolution.how)")
+            table.add(index == 0 ? "  convolutions" : "", "\(printable(convolution.value)): \(convolution.how)")
         }
         table.add("  compiled in", "\(formatDecimal(milliseconds, digits: 1)) ms")
         return table

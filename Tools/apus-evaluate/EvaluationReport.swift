@@ -24,7 +24,7 @@ struct EvaluationReport {
             let report = LabelReport(labels, names: names, unit: unit)
             (json, body) = (report.json, report.text)
         }
-        text = untrusted(title) + "\n\n" + body
+        text = printable(title) + "\n\n" + body
     }
 }
 

@@ -3,6 +3,7 @@ import ApusGraph
 import ApusJSON
 import ApusPlan
 import ApusRuntime
+import ApusText
 
 /// Models that are compiled here take so many samples at once.
 private let greatestCompiledBatch = 64

@@ -1,5 +1,6 @@
 import ApusFiles
 import ApusGraph
+import ApusText
 import Glibc
 
 /// Why the tool ends without an answer.

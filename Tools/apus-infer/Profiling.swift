@@ -3,6 +3,7 @@ import ApusGraph
 import ApusJSON
 import ApusProfile
 import ApusRuntime
+import ApusText
 
 /// Records runs of the network on made-up samples and prints where their time goes.
 func profile(_ arguments: Arguments) throws(Failure) {

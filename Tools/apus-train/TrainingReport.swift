@@ -34,7 +34,7 @@ struct TrainingReport: ~Copyable {
         let held = data.validation.map { ", \(formatCount($0.count)) held out for validation" } ?? ""
         let test = data.test.map { ", \(formatCount($0.count)) for testing" } ?? ""
         print(
-            "training \(untrusted(model)) on \(untrusted(source)): \(formatCount(data.training.count)) \(unit)\(held)\(test)"
+            "training \(printable(model)) on \(printable(source)): \(formatCount(data.training.count)) \(unit)\(held)\(test)"
         )
         if options.selection == .test {
             print("the best model is chosen on the test set: its score is no estimate for new data")
@@ -85,13 +85,13 @@ struct TrainingReport: ~Copyable {
         var parts = ["kept: epoch \(best.epoch)"]
         if options.selection != .last { parts.append("\(setName) \(formatDecimal(best.score, digits: 4))") }
         if options.selection != .test, let bestTest { parts.append("test \(formatDecimal(bestTest, digits: 4))") }
-        show(parts.joined(separator: ", ") + ", in \(untrusted(folder.bestModelPath))")
+        show(parts.joined(separator: ", ") + ", in \(printable(folder.bestModelPath))")
     }
 
     /// Prints where the time of the steps went, and writes the trace where one is wanted.
     mutating func show(_ profile: Profile, trace: String?) throws(TrainingError) {
         show("")
-        for line in ProfileTable(profile).lines { show(untrusted(line)) }
+        for line in ProfileTable(profile).lines { show(printable(line)) }
         guard let trace else { return }
         let text = TraceDocument(profile).value.compact + "\n"
         do throws(FileError) { try writeFile(Array(text.utf8), to: trace) } catch { throw .file(error) }

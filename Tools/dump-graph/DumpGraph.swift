@@ -33,6 +33,9 @@ struct DumpGraph: Tool {
     @Flag(help: "Take the passes of a training step: forward, loss, backward.")
     var training = false
 
+    @Option(help: "The largest batch that the plan takes, and the one of a graph that mixes samples.")
+    var batch = 1
+
     @Option(
         help: ArgumentHelp(
             "text: the language. table: a line for each operator, with the numbers' origin. dot: for Graphviz. json."))
@@ -55,6 +58,7 @@ struct DumpGraph: Tool {
 
     func validate() throws {
         guard file != nil || listPasses else { throw ValidationError("name a spec, a model file or a plan") }
+        guard batch >= 1 else { throw ValidationError("--batch \(batch) is no number of samples; give 1 or more") }
         guard !memory || format == nil else {
             throw ValidationError("--memory is drawn as text, and with --svg as a picture; leave --format out")
         }
@@ -66,7 +70,7 @@ struct DumpGraph: Tool {
         }
     }
 
-    private var pipeline: Pipeline { training ? .training() : .inference() }
+    private var pipeline: Pipeline { training ? .training() : .inference(batch: batch) }
 
     func run() throws {
         if listPasses {
@@ -129,7 +133,8 @@ struct DumpGraph: Tool {
     /// The plan whose memory is drawn: that of the passes up to `--after`, with initial weights where there are none.
     private func compile(_ model: Model, _ file: String) throws -> Plan {
         let complete = try explicitModel(model, file: file).initialized(seed: 0)
-        var options = LoweringOptions(target: try targets.target(), convolutions: targets.convolutions)
+        var options = LoweringOptions(
+            target: try targets.target(), batchBound: batch, convolutions: targets.convolutions)
         if training {
             options.weights = .state
             options.optimizer = .adam()

@@ -1,5 +1,6 @@
 import ApusCompiler
 import ApusPlan
+import ApusText
 
 /// A picture of an arena over time: instructions from left to right, offsets from the bottom up.
 ///
@@ -54,16 +55,16 @@ struct MemoryDrawing: Sendable {
     private init(
         title: String, blocks: [Block], arenaBytes: Int, bound: Int, isOptimal: Bool, instructions: [String]
     ) {
-        self.title = Self.printable(title)
+        self.title = Self.shown(title)
         self.blocks = blocks.filter { $0.size > 0 && $0.firstUse <= $0.lastUse && $0.firstUse >= 0 }.map { block in
             var block = block
-            block.name = Self.printable(block.name)
+            block.name = Self.shown(block.name)
             return block
         }.sorted { ($0.firstUse, $0.offset, $0.name) < ($1.firstUse, $1.offset, $1.name) }
         self.arenaBytes = arenaBytes
         self.bound = bound
         self.isOptimal = isOptimal
-        self.instructions = instructions.map(Self.printable)
+        self.instructions = instructions.map(Self.shown)
     }
 
     /// Instructions that are drawn: up to the last use of a buffer.
@@ -105,15 +106,6 @@ struct MemoryDrawing: Sendable {
         return grouped
     }
 
-    private static func printable(_ name: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                name.unicodeScalars.prefix(120).map { scalar in
-                    switch scalar.properties.generalCategory {
-                    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
-                        "\u{fffd}"
-                    default: scalar
-                    }
-                }))
-    }
+    /// A name as it is drawn: of at most 120 characters of Unicode.
+    private static func shown(_ name: String) -> String { printable(String(name.unicodeScalars.prefix(120))) }
 }

@@ -1,5 +1,6 @@
 import ApusCommandLine
 import ApusPlan
+import ApusText
 import ApusToolSupport
 import Glibc
 
@@ -31,7 +32,7 @@ struct PlanText {
         let work = instruction.multiplyAdds == 0 ? "" : ", \(formatCount(instruction.multiplyAdds)) multiply-adds"
         let kernel = terminal.styled("\(instruction.opcode)", .cyan)
         let choice = instruction.choice(lanes: plan.target.lanes).map { ", \($0)" } ?? ""
-        return "  \(index)  \(kernel) for \(untrusted(instruction.label))\(work)\(choice)"
+        return "  \(index)  \(kernel) for \(printable(instruction.label))\(work)\(choice)"
     }
 
     /// A line for each instruction.
@@ -56,7 +57,7 @@ struct PlanText {
     }
 
     private var heading: [String] {
-        let name = terminal.styled(untrusted(plan.name), .bold)
+        let name = terminal.styled(printable(plan.name), .bold)
         var facts = Table([.left, .right, .left])
         facts.add("constants", bytes(plan.constants.count))
         facts.add("state", bytes(plan.stateBytes))

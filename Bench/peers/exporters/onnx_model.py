@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pathlib
 
+import numpy
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
@@ -12,7 +13,7 @@ from harness.model import Network, Node
 
 OPSET, IR_VERSION = 17, 8
 _PLAIN = {"relu": "Relu", "add": "Add", "multiply": "Mul", "tanh": "Tanh", "sigmoid": "Sigmoid",
-          "global_average_pool": "GlobalAveragePool"}
+          "global_average_pool": "GlobalAveragePool", "matmul": "MatMul"}
 
 
 def export(network: Network, batch: int, path: pathlib.Path) -> None:
@@ -21,6 +22,10 @@ def export(network: Network, batch: int, path: pathlib.Path) -> None:
     inputs = [helper.make_tensor_value_info(network.input, TensorProto.FLOAT, [batch, *network.input_shape])]
     outputs = [helper.make_tensor_value_info(network.output, TensorProto.FLOAT, [batch, *network.output_shape])]
     weights = [numpy_helper.from_array(value, name) for name, value in network.weights.items()]
+    # ONNX has the axes of a sum as a tensor.
+    weights += [
+        numpy_helper.from_array(numpy.array(node.attributes["axes"], numpy.int64), f"{node.result}.axes")
+        for node in network.nodes if node.operator == "reduce_sum"]
     graph = helper.make_graph(nodes, network.name, inputs, outputs, weights)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
     onnx.checker.check_model(model)
@@ -47,4 +52,11 @@ def _node(network: Network, node: Node) -> onnx.NodeProto:
         return helper.make_node("Flatten", node.operands, [node.result], axis=1)
     if operator == "softmax":
         return helper.make_node("Softmax", node.operands, [node.result], axis=-1)
+    if operator == "transpose":
+        return helper.make_node("Transpose", node.operands, [node.result], perm=node.attributes["permutation"])
+    if operator == "layer_norm":
+        return helper.make_node(
+            "LayerNormalization", node.operands, [node.result], axis=-1, epsilon=node.attributes.get("epsilon", 1e-5))
+    if operator == "reduce_sum":
+        return helper.make_node("ReduceSum", [node.operands[0], f"{node.result}.axes"], [node.result], keepdims=0)
     raise UnknownOperator(operator, "ONNX")

@@ -20,7 +20,7 @@ Record = dict[str, Any]
 def write() -> None:
     """Writes both from the last run of each part."""
     parts = {
-        target: {part: run for part in ("latency", "throughput", "models", "sweep", "start", "train")
+        target: {part: run for part in ("latency", "throughput", "models", "sweep", "operators", "start", "train")
                  if (run := results.last(part, target))}
         for target in TARGETS}
     sections = [_section(target, runs) for target, runs in parts.items() if runs]
@@ -61,6 +61,8 @@ def _section(target: str, runs: dict[str, Record]) -> str:
                              lambda record: f"{record['batch']:,}, {record['threads']}")]
     if "sweep" in runs:
         lines += _sweep(runs["sweep"]["records"])
+    if "operators" in runs:
+        lines += _operators(runs["operators"]["records"])
     if "start" in runs:
         lines += _start(runs["start"]["records"][0])
     if "train" in runs:
@@ -105,6 +107,17 @@ def _sweep(records: list[Record]) -> list[str]:
             f"Geometric mean of the ratios to the best peer of each shape: {means}. The best peer was: {best}.", "",
             "The ten worst (channels, kernel and stride, size; microseconds):", "",
             *_rows(["shape", "Apus", "best peer", "which", "ratio"], rows)]
+
+
+def _operators(records: list[Record]) -> list[str]:
+    names = ["Apus", "ONNX Runtime"]
+    rows = [[record["network"], *(_time(record["median"][name]) for name in names), _ratio(record, "Apus"),
+             *(f"{100 * record['parts'][name]:.0f} %" for name in names)] for record in records]
+    return ["### Single operators, one thread: microseconds, and how near the limit of the core or of its memory", "",
+            *_rows(["operator", *names, "ratio", *(f"{name}: of the limit" for name in names)], rows),
+            "The limit of a matrix product is what a core multiplies and adds at most. That of the others is the time in "
+            "which plain loops read as many bytes and then write as many, in memory of the same size; writing past the "
+            "caches can be quicker.", ""]
 
 
 def _start(record: Record) -> list[str]:

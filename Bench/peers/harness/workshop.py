@@ -87,13 +87,14 @@ def environment() -> dict[str, str]:
         **(LESS_THAN_AVX512 if target in ("x86-64-v3", "x86-64") else {})}
 
 
-def start() -> list[Worker]:
-    """A worker for each variant of ours and for each peer."""
+def start(names: set[str] | None = None) -> list[Worker]:
+    """A worker for each variant of ours and for each peer, or for those of these names."""
     commands = [(variant.name, [str(APUS_WORKER)]) for variant in VARIANTS]
     commands += [(runtime.name, runtime.command()) for runtime in RUNTIMES]
     SCRATCH.mkdir(parents=True, exist_ok=True)
     return [
-        Worker(name, command, environment(), SCRATCH / f"{file_name(name)}.log") for name, command in commands]
+        Worker(name, command, environment(), SCRATCH / f"{file_name(name)}.log") for name, command in commands
+        if names is None or name in names]
 
 
 def file_name(name: str) -> str:

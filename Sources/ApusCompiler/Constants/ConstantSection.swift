@@ -1,3 +1,4 @@
+import ApusGraph
 import ApusInstructions
 import ApusKernels
 import ApusPlan

@@ -5,17 +5,13 @@ import ApusPlan
 extension Lowering {
     /// Places the activation buffers, fills their offsets in, and makes the constants: the plan is complete.
     mutating func finish() throws(LoweringError) -> Plan {
-        var first = [Int](repeating: Int.max, count: bufferSizes.count)
-        var last = [Int](repeating: 0, count: bufferSizes.count)
-        for (index, instruction) in body.enumerated() {
-            for case .activation(let buffer, _) in instruction.operands {
-                first[buffer] = min(first[buffer], index)
-                last[buffer] = max(last[buffer], index)
-            }
-        }
+        var lives = BufferLives(body, sizes: bufferSizes)
+        lives.shareMemory(body, samples: plan.microBatch, lanes: lanes)
         // A result that nobody reads and nothing writes takes no room.
-        let used = bufferSizes.indices.filter { first[$0] != Int.max }
-        let requests = used.map { BufferRequest(size: bufferSizes[$0], firstUse: first[$0], lastUse: last[$0]) }
+        let used = lives.owners
+        let requests = used.map {
+            BufferRequest(size: bufferSizes[$0], firstUse: lives.first[$0], lastUse: lives.last[$0])
+        }
         let packing: MemoryPlan
         do {
             packing = try MemoryPlan(packing: requests)
@@ -28,8 +24,9 @@ extension Lowering {
             plan.buffers.append(
                 BufferPlacement(
                     name: bufferNames[buffer], offset: packing.offsets[position], size: bufferSizes[buffer],
-                    firstUse: first[buffer], lastUse: last[buffer]))
+                    firstUse: lives.first[buffer], lastUse: lives.last[buffer]))
         }
+        for buffer in bufferSizes.indices { offsets[buffer] = offsets[lives.host(of: buffer)] }
         plan.activationBytes = packing.size
         plan.activationBound = packing.lowerBound
         plan.isOptimal = packing.isOptimal
@@ -55,7 +52,7 @@ extension Lowering {
         }
     }
 
-    /// What a node says that computes several operators in one; nil for others.
+    /// The operators that a node's instruction computes in one, for people to read: `conv1: conv2d + relu`; nil where it is one.
     private func fusedOperators(of site: Site) -> String? {
         var operators = site.rule.fusedOperators
         if operators.isEmpty {

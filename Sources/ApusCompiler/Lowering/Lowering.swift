@@ -16,6 +16,7 @@ struct Lowering {
     /// The chosen candidate of each node.
     let candidates: [Candidate]
     let unstored: UnstoredGradients
+    let joins: Joins
     var plan: Plan
 
     /// Where each value of the body is; nil until it is made.
@@ -85,7 +86,9 @@ struct Lowering {
         plan.preparation = model.preparation.map { Plan.Field(name: $0.name, value: $0.value) }
         let summed = !graph.gradients.isEmpty || !graph.updates.isEmpty
         plan.shards = summed ? min(options.shards, options.batchBound) : 1
-        plan.microBatch = chooseMicroBatch()
+        let microBatch = Self.microBatch(context, stages, options, shards: plan.shards)
+        plan.microBatch = microBatch
+        joins = Joins(context, layouts, outputs: outputPorts, microBatch: microBatch)
     }
 
     var graph: Graph { context.graph }
@@ -93,10 +96,12 @@ struct Lowering {
 
     /// Large dense layers are read once for several samples; elsewhere one sample at a time keeps activations in the
     /// nearest cache. Where shards wait for each other, all of a shard's values are kept: it is taken at once.
-    private func chooseMicroBatch() -> Int {
+    private static func microBatch(
+        _ context: LoweringContext, _ stages: Stages, _ options: LoweringOptions, shards: Int
+    ) -> Int {
         // A graph that isn't cut is one sample.
         guard context.samples.isCut else { return 1 }
-        let samplesAtOnce = (options.batchBound + plan.shards - 1) / plan.shards
+        let samplesAtOnce = (options.batchBound + shards - 1) / shards
         if stages.couplesSamples { return samplesAtOnce }
         if let given = options.microBatch { return min(given, samplesAtOnce) }
         let sharedBytes = context.sites.reduce(0) { $0 + $1.rule.sharedWeightBytes($1) }

@@ -80,7 +80,7 @@ public enum LoweringError: Error, Sendable, Equatable, CustomStringConvertible {
             "the parameter '\(parameter)' has \(given) elements and its type says \(expected); "
                 + "the weights belong to another model"
         case .unknownExtent(let value, let type):
-            "the size of '\(value)': \(type) isn't known; set its symbols, as with --set T=100"
+            "the size of '\(value)': \(type) isn't known; set its symbols, for instance T=100"
         case .badOption(let text), .memory(let text): text
         }
     }

@@ -13,58 +13,81 @@ struct GreedyPacking {
     let requests: [BufferRequest]
     /// For each buffer, those that are live with it; nil where they are many.
     private let neighbours: [[Int]?]
-    /// How many neighbours are listed: with more it is quicker to look through all buffers that are placed.
+    /// When each buffer is live, counted in moments at which one begins: two that are live together have one of them in common.
+    private let moments: [ClosedRange<Int>]
+    /// How many neighbours are listed: with more it is quicker to ask which bytes are taken.
     private static let mostNeighbours = 128
 
-    /// O(n log n + pairs) for n buffers and the pairs of them that are live together.
+    /// O(n log n) for n buffers.
     init(requests: [BufferRequest]) {
         self.requests = requests
-        var neighbours = [[Int]?](repeating: [], count: requests.count)
-        func add(_ other: Int, to buffer: Int) {
-            guard let count = neighbours[buffer]?.count else { return }
-            if count < Self.mostNeighbours { neighbours[buffer]?.append(other) } else { neighbours[buffer] = nil }
+        let present = requests.indices.filter { requests[$0].size > 0 }
+        let byStart = present.sorted { (requests[$0].firstUse, $0) < (requests[$1].firstUse, $1) }
+        let starts = byStart.map { requests[$0].firstUse }
+        let ends = present.map { requests[$0].lastUse }.sorted()
+        var moments = Array(repeating: 0...0, count: requests.count)
+        var isCrowded = Array(repeating: false, count: requests.count)
+        for buffer in present {
+            let request = requests[buffer]
+            let begun = starts.partitioningIndex { $0 > request.lastUse }
+            // A moment's number is that of the first buffer that begins then.
+            moments[buffer] = starts.partitioningIndex { $0 >= request.firstUse }...begun - 1
+            isCrowded[buffer] = begun - ends.partitioningIndex { $0 >= request.firstUse } - 1 > Self.mostNeighbours
         }
-        var live: [Int] = []
-        let byStart = requests.indices.filter { requests[$0].size > 0 }
-            .sorted { (requests[$0].firstUse, $0) < (requests[$1].firstUse, $1) }
-        for buffer in byStart {
-            live.removeAll { requests[$0].lastUse < requests[buffer].firstUse }
-            for other in live {
-                add(other, to: buffer)
-                add(buffer, to: other)
-            }
-            live.append(buffer)
-        }
-        self.neighbours = neighbours
+        self.moments = moments
+        neighbours = Self.neighbours(requests, byStart, isCrowded)
     }
 
-    /// The offset of each buffer. O(n log n) for n buffers where few are live together, O(n²) at most.
+    /// The neighbours of all buffers that are not crowded. O(n log n), as these have few.
+    private static func neighbours(
+        _ requests: [BufferRequest], _ byStart: [Int], _ isCrowded: [Bool]
+    ) -> [[Int]?] {
+        var neighbours: [[Int]?] = isCrowded.map { $0 ? nil : [] }
+        let byEnd = byStart.sorted { requests[$0].lastUse < requests[$1].lastUse }
+        var ended = 0
+        // What is live, crowded or not: both are few when a buffer begins that is not crowded.
+        var crowded = Set<Int>()
+        var others = Set<Int>()
+        for buffer in byStart {
+            while requests[byEnd[ended]].lastUse < requests[buffer].firstUse {
+                crowded.remove(byEnd[ended])
+                others.remove(byEnd[ended])
+                ended += 1
+            }
+            for other in others {
+                neighbours[other]?.append(buffer)
+                neighbours[buffer]?.append(other)
+            }
+            if isCrowded[buffer] {
+                crowded.insert(buffer)
+            } else {
+                neighbours[buffer]? += crowded
+                others.insert(buffer)
+            }
+        }
+        return neighbours
+    }
+
+    /// The offset of each buffer. O(n log n) for n buffers where few are live together or those that are make few gaps.
     func offsets(order: Order, fit: Fit) -> [Int] {
         var offsets = Array(repeating: -1, count: requests.count)
-        // Placed buffers in order of their offset: the gaps that a new one sees are read off in one sweep.
-        var placed: [Int] = []
-        placed.reserveCapacity(requests.count)
+        var space = neighbours.contains(nil) ? OccupiedSpace(moments: requests.count) : nil
         for buffer in sequence(order) {
-            let meeting: [Int]
+            func bytes(of other: Int) -> Range<Int> { offsets[other]..<offsets[other] + requests[other].footprint }
+            let taken: [Range<Int>]
             if let near = neighbours[buffer] {
-                meeting = near.filter { offsets[$0] >= 0 }.sorted { offsets[$0] < offsets[$1] }
+                taken = near.filter { offsets[$0] >= 0 }.map(bytes).sorted { $0.lowerBound < $1.lowerBound }
             } else {
-                let request = requests[buffer]
-                meeting = placed.filter { requests[$0].isLive(with: request) }
+                taken = space?.taken(during: moments[buffer]) ?? []
             }
-            let offset = place(buffer, among: meeting, offsets, fit)
-            offsets[buffer] = offset
-            var (low, high) = (0, placed.count)
-            while low < high {
-                let middle = (low + high) / 2
-                if offsets[placed[middle]] > offset { high = middle } else { low = middle + 1 }
-            }
-            placed.insert(buffer, at: low)
+            offsets[buffer] = place(requests[buffer], beside: taken, fit)
+            space?.take(bytes(of: buffer), during: moments[buffer])
         }
         return offsets.map { max(0, $0) }
     }
 
-    private func sequence(_ order: Order) -> [Int] {
+    /// The buffers in the order in which they are placed.
+    func sequence(_ order: Order) -> [Int] {
         let keys = requests.map { request in
             let duration = request.lastUse - request.firstUse + 1
             return switch order {
@@ -80,24 +103,31 @@ struct GreedyPacking {
         }
     }
 
-    private func place(_ buffer: Int, among placed: [Int], _ offsets: [Int], _ fit: Fit) -> Int {
-        let request = requests[buffer]
+    /// - Parameter taken: bytes that others have, in ascending order of their starts.
+    private func place(_ request: BufferRequest, beside taken: [Range<Int>], _ fit: Fit) -> Int {
         var top = 0
         var best: (offset: Int, gap: Int)?
-        for other in placed {
+        for bytes in taken {
             let start = top.roundedUp(to: request.alignment)
-            let gap = offsets[other] - start
+            let gap = bytes.lowerBound - start
             if gap >= request.footprint, gap < best?.gap ?? Int.max {
                 if fit == .lowest { return start }
                 best = (start, gap)
             }
-            top = max(top, offsets[other] + requests[other].footprint)
+            top = max(top, bytes.upperBound)
         }
         return best?.offset ?? top.roundedUp(to: request.alignment)
     }
 }
 
-extension Int {
-    /// The next multiple of `alignment`, a power of two.
-    func roundedUp(to alignment: Int) -> Int { (self + alignment - 1) & ~(alignment - 1) }
+extension [Int] {
+    /// The first place of an ascending array whose element satisfies `predicate`, which holds from some place on.
+    func partitioningIndex(where predicate: (Int) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if predicate(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
 }

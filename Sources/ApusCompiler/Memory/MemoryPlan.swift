@@ -34,7 +34,8 @@ extension MemoryPlan {
 
     /// Packs the buffers. The same requests always give the same plan.
     ///
-    /// The greedy packings take O(n log n) for n buffers where few are live together, O(n²) at most; a node of the search takes O(n).
+    /// The greedy packings take O(n log n) for n buffers where few are live together or those that are make few gaps; a node of the
+    /// search takes O(n).
     /// Above ``mostSearched`` there is none, and a plan above the bound is not called optimal. Where the buffers' alignments differ, the search
     /// works with the largest of them, and a plan above the bound is not called optimal.
     package init(

@@ -32,8 +32,8 @@ struct Sections {
         load = Array(repeating: 0, count: times.count)
         for buffer in present {
             let request = requests[buffer]
-            first[buffer] = times.firstPosition { $0 >= request.firstUse }
-            last[buffer] = times.firstPosition { $0 > request.lastUse } - 1
+            first[buffer] = times.partitioningIndex { $0 >= request.firstUse }
+            last[buffer] = times.partitioningIndex { $0 > request.lastUse } - 1
             // Differences from one section to the next, summed below.
             load[first[buffer]] += request.footprint
             if last[buffer] + 1 < load.count { load[last[buffer] + 1] -= request.footprint }
@@ -55,18 +55,5 @@ struct Sections {
             reach = Swift.max(reach, last[buffer])
         }
         return groups
-    }
-}
-
-extension Array where Element == Int {
-    /// The first position of an ascending array whose element satisfies `predicate`, which holds from some position on.
-    fileprivate func firstPosition(where predicate: (Int) -> Bool) -> Int {
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) / 2
-            if predicate(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

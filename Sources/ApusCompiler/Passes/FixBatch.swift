@@ -12,7 +12,9 @@ public struct FixBatch: Pass {
     public init(_ batch: Int) { self.batch = batch }
 
     public func apply(to model: Model) throws(PassError) -> Model {
-        guard let symbol = model.graph.batchSymbol, model.graph.mixesSamples(of: symbol) else { return model }
+        guard let symbol = model.graph.batchSymbol, model.graph.valueMixingSamples(of: symbol) != nil else {
+            return model
+        }
         let number: [String: Dimension] = [symbol: .fixed(batch)]
         var graph = model.graph
         for input in graph.inputs { graph[input].type = graph[input].type.replacing(number) }

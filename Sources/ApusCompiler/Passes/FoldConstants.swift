@@ -13,8 +13,35 @@ package struct FoldConstants: Pass {
     public init() {}
 
     private struct Known {
-        var tensor: Tensor
+        var tensor: LazyTensor
         var isFromParameter: Bool
+    }
+
+    /// A tensor, or weights that nobody has needed as one.
+    private enum LazyTensor {
+        case tensor(Tensor)
+        case weights([Float], shape: [Int])
+
+        var tensor: Tensor {
+            switch self {
+            case .tensor(let tensor): tensor
+            case .weights(let weights, let shape): Tensor(shape: shape, elements: weights.map { Double($0) })
+            }
+        }
+
+        var weights: [Float] {
+            switch self {
+            case .tensor(let tensor): tensor.elements.map { Float($0) }
+            case .weights(let weights, _): weights
+            }
+        }
+
+        var count: Int {
+            switch self {
+            case .tensor(let tensor): tensor.count
+            case .weights(let weights, _): weights.count
+            }
+        }
     }
 
     public func apply(to model: Model) throws(PassError) -> Model {
@@ -34,17 +61,17 @@ package struct FoldConstants: Pass {
                 continue
             }
             let isFromParameter = operands.contains { $0.isFromParameter }
-            let tensors = node.operation.evaluate(
-                operands.map(\.tensor), results: types.map { $0.shape(batch: 1) }, context: EvaluationContext())
+            let tensors = Self.evaluate(
+                node.operation, operands.map(\.tensor), results: types.map { $0.shape(batch: 1) })
             for (value, tensor) in zip(node.results, tensors) {
                 known[value] = Known(tensor: tensor, isFromParameter: isFromParameter)
                 let (name, type) = (graph[value].name, graph[value].type)
                 let folded: ValueID
                 if type.elementType == .f32, isFromParameter || tensor.count > Self.largestConstant {
                     folded = try rewriter.addParameter(name, type, role: .trained, initializer: .constant(0))
-                    result.weights[name] = tensor.elements.map { Float($0) }
+                    result.weights[name] = tensor.weights
                 } else {
-                    folded = try rewriter.addConstant(name, type, elements: tensor.data)
+                    folded = try rewriter.addConstant(name, type, elements: tensor.tensor.data)
                 }
                 rewriter.substitute(folded, for: value)
             }
@@ -53,14 +80,26 @@ package struct FoldConstants: Pass {
         return result
     }
 
+    private static func evaluate(
+        _ operation: any Operator, _ operands: [LazyTensor], results: [[Int]]
+    ) -> [LazyTensor] {
+        if case .weights(let weight, let shape) = operands.first,
+            let made = operation.evaluate(weight: weight, operands.dropFirst().map(\.tensor))
+        {
+            return [.weights(made.weight, shape: shape)] + made.others.map { .tensor($0) }
+        }
+        return operation.evaluate(operands.map(\.tensor), results: results, context: EvaluationContext())
+            .map { .tensor($0) }
+    }
+
     /// The constants, and the parameters with their weights.
     private func leaves(of model: Model) throws(PassError) -> [ValueID: Known] {
         var known: [ValueID: Known] = [:]
         for constant in model.graph.constants {
             let shape = model.graph[constant.value].type.shape(batch: 1)
             known[constant.value] = Known(
-                tensor: Tensor(
-                    model.graph[constant.value].type.elementType, shape: shape, data: constant.elements),
+                tensor: .tensor(
+                    Tensor(model.graph[constant.value].type.elementType, shape: shape, data: constant.elements)),
                 isFromParameter: false)
         }
         // Initial weights are only made where a node needs them: most graphs have nothing to fold.
@@ -80,8 +119,7 @@ package struct FoldConstants: Pass {
                     pass: name, place: value.name, message: "\(weights.count) weights do not fill \(value.type)",
                     remedy: "give \(count) weights")
             }
-            known[parameter.value] = Known(
-                tensor: Tensor(shape: shape, elements: weights.map { Double($0) }), isFromParameter: true)
+            known[parameter.value] = Known(tensor: .weights(weights, shape: shape), isFromParameter: true)
         }
         return known
     }

@@ -62,13 +62,7 @@ struct GraphRewriter {
 
     /// `stem`, or `stem.2`, ... where the old or the new graph has that name.
     func freshName(_ stem: String) -> String {
-        var name = stem
-        var count = 1
-        while sourceNames.contains(name) || editor.value(named: name) != nil {
-            count += 1
-            name = "\(stem).\(count)"
-        }
-        return name
+        GraphEditor.freshName(stem) { sourceNames.contains($0) || editor.value(named: $0) != nil }
     }
 
     /// Copies a node as it is.

@@ -10,14 +10,16 @@ extension Graph {
         return inputs.contains { self[$0].type.dimensions.first?.symbol == symbol } ? symbol : nil
     }
 
-    /// Whether something that is read from outside depends on several samples at once, so that each can't be computed by itself.
-    /// The gradients of a training graph are sums over the samples, and mix nothing. O(nodes).
-    func mixesSamples(of symbol: String) -> Bool {
+    /// The first value, as far as it is read from outside in the end, that depends on several samples at once, so that each can't be
+    /// computed by itself; nil where there is none. The gradients of a training graph are sums over the samples, and mix nothing.
+    /// O(nodes).
+    func valueMixingSamples(of symbol: String) -> ValueID? {
         var live = Set(roots)
         for node in nodes.reversed() where node.results.contains(where: live.contains) {
             live.formUnion(node.operands)
         }
-        if live.contains(where: { !self[$0].type.leads(with: symbol) }) { return true }
+        let misplaced = live.filter { !self[$0].type.leads(with: symbol) }
+        if let first = misplaced.min(by: { $0.index < $1.index }) { return first }
         let isTraining = !gradients.isEmpty || !updates.isEmpty
         var isMade = Set(inputs)
         for node in nodes where node.results.contains(where: live.contains) {
@@ -28,16 +30,16 @@ extension Graph {
             if isTraining {
                 // Sums over the batch are made by instructions that add up what each sample gives.
                 if node.results.allSatisfy({ self[$0].type.isBatched }), !node.operation.keepsSamplesApart(types) {
-                    return true
+                    return node.results[0]
                 }
             } else if !node.operation.keepsSamplesApart(types)
                 || node.results.contains(where: { !self[$0].type.isBatched })
             {
-                return true
+                return node.results[0]
             }
         }
         // All samples would write what they have in common.
-        return !isTraining && outputs.contains { isMade.contains($0) && !self[$0].type.isBatched }
+        return isTraining ? nil : outputs.first { isMade.contains($0) && !self[$0].type.isBatched }
     }
 }
 

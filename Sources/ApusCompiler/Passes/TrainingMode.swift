@@ -27,7 +27,7 @@ package struct TrainingMode: Pass {
             rewriter.substitute(noisy, for: input)
         }
         var streams = 0
-        var statistics: [(parameter: ValueID, value: ValueID)] = []
+        var statistics = Statistics(graph)
         for node in graph.nodes {
             switch node.operation.trainingForm(stream: streams + 1) {
             case .same: try rewriter.keep(node)
@@ -38,14 +38,14 @@ package struct TrainingMode: Pass {
                 try normalize(operation, momentum, node, &rewriter, &statistics)
             }
         }
-        for (parameter, value) in statistics { rewriter.addUpdate(of: parameter, to: value) }
+        for update in statistics.updates { rewriter.addUpdate(of: update.parameter, to: update.value) }
         model.graph = rewriter.finish()
         return model
     }
 
     private func normalize(
         _ operation: any Operator, _ momentum: Double, _ node: Node, _ rewriter: inout GraphRewriter,
-        _ statistics: inout [(parameter: ValueID, value: ValueID)]
+        _ statistics: inout Statistics
     ) throws(PassError) {
         let graph = rewriter.source
         let stem = graph[node.results[0]].name
@@ -54,18 +54,38 @@ package struct TrainingMode: Pass {
             operation, to: rewriter[Array(node.operands.prefix(3))], names: names)
         rewriter.substitute(results[0], for: node.results[0])
         for (operand, batch) in zip(node.operands.dropFirst(3), results.dropFirst()) {
-            guard graph.parameters.contains(where: { $0.value == operand && $0.role == .statistic }) else { continue }
+            guard statistics.parameters.contains(operand) else { continue }
             let parameter = rewriter[operand]
             // Layers that share their statistics update them one after the other.
-            let place = statistics.firstIndex { $0.parameter == parameter }
-            let old = place.map { statistics[$0].value } ?? parameter
             let new = try rewriter.emit(
-                MovingAverage(momentum: momentum), [old, batch], named: "\(graph[operand].name).update")
-            if let place {
-                statistics[place].value = new
-            } else {
-                statistics.append((parameter, new))
-            }
+                MovingAverage(momentum: momentum), [statistics[parameter] ?? parameter, batch],
+                named: "\(graph[operand].name).update")
+            statistics.update(parameter, to: new)
+        }
+    }
+}
+
+/// The running statistics of a graph, and what they become.
+private struct Statistics {
+    /// The parameters of the graph that are statistics.
+    let parameters: Set<ValueID>
+    /// In the order of the first update of each. Parameters and values are those of the new graph.
+    private(set) var updates: [(parameter: ValueID, value: ValueID)] = []
+    private var places: [ValueID: Int] = [:]
+
+    init(_ graph: Graph) {
+        parameters = Set(graph.parameters.filter { $0.role == .statistic }.map(\.value))
+    }
+
+    /// What a statistic has become so far; nil where it is as it was.
+    subscript(parameter: ValueID) -> ValueID? { places[parameter].map { updates[$0].value } }
+
+    mutating func update(_ parameter: ValueID, to value: ValueID) {
+        if let place = places[parameter] {
+            updates[place].value = value
+        } else {
+            places[parameter] = updates.count
+            updates.append((parameter, value))
         }
     }
 }

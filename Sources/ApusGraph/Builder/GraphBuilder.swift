@@ -1,3 +1,5 @@
+import ApusText
+
 /// Makes a graph in code, as a spec makes it in text:
 ///
 ///     let graph = try GraphBuilder.build("mlp") { net in

@@ -151,12 +151,15 @@ public struct Graph: Sendable, Equatable {
     /// The same graph without the values that nothing defines any more, numbered in canonical order: inputs, parameters,
     /// constants, then results in node order. O(values + nodes).
     public func compacted() -> Graph {
-        var number = [ValueID: ValueID]()
+        if isCompact { return self }
+        var number = [ValueID?](repeating: nil, count: values.count)
         var result = Graph(name: name)
+        result.values.reserveCapacity(values.count)
+        result.nodes.reserveCapacity(nodes.count)
         func define(_ id: ValueID) -> ValueID {
             let fresh = ValueID(result.values.count)
             result.values.append(self[id])
-            number[id] = fresh
+            number[id.index] = fresh
             return fresh
         }
         result.inputs = inputs.map(define)
@@ -166,7 +169,7 @@ public struct Graph: Sendable, Equatable {
         result.constants = constants.map { Constant(value: define($0.value), elements: $0.elements) }
         for node in nodes {
             let operands = node.operands.map { operand in
-                guard let known = number[operand] else {
+                guard let known = number[operand.index] else {
                     preconditionFailure("'\(self[operand].name)' is used before it is made")
                 }
                 return known
@@ -175,13 +178,27 @@ public struct Graph: Sendable, Equatable {
         }
         func renumber(_ assignments: [Assignment]) -> [Assignment] {
             assignments.compactMap { assignment in
-                guard let target = number[assignment.target], let value = number[assignment.value] else { return nil }
+                guard let target = number[assignment.target.index], let value = number[assignment.value.index] else {
+                    return nil
+                }
                 return Assignment(target: target, value: value)
             }
         }
-        result.outputs = outputs.compactMap { number[$0] }
+        result.outputs = outputs.compactMap { number[$0.index] }
         result.gradients = renumber(gradients)
         result.updates = renumber(updates)
         return result
+    }
+
+    /// Whether the values are numbered in canonical order already, and all of them are defined.
+    private var isCompact: Bool {
+        var next = 0
+        func isNext(_ id: ValueID) -> Bool {
+            next += 1
+            return id.index == next - 1
+        }
+        return inputs.allSatisfy(isNext) && parameters.allSatisfy { isNext($0.value) }
+            && constants.allSatisfy { isNext($0.value) }
+            && nodes.allSatisfy { $0.results.allSatisfy(isNext) } && next == values.count
     }
 }

@@ -55,11 +55,19 @@ public struct GraphEditor: Sendable {
     public func value(named name: String) -> ValueID? { names[name] }
 
     /// `stem`, or where that is taken `stem.2`, `stem.3`, ...
-    public func freshName(_ stem: String) -> String {
-        guard names[stem] != nil else { return stem }
-        var count = 2
-        while names["\(stem).\(count)"] != nil { count += 1 }
-        return "\(stem).\(count)"
+    public func freshName(_ stem: String) -> String { Self.freshName(stem) { names[$0] != nil } }
+
+    /// `stem`, or where that is taken the first of `stem.2`, `stem.3`, ... that is free, if all before it are taken; else some other
+    /// that is free. O(log n) questions where n are taken: very many gradients can have one stem.
+    package static func freshName(_ stem: String, isTaken: (String) -> Bool) -> String {
+        guard isTaken(stem) else { return stem }
+        var (taken, free) = (1, 2)
+        while isTaken("\(stem).\(free)") { (taken, free) = (free, 2 * free) }
+        while free - taken > 1 {
+            let middle = (taken + free) / 2
+            if isTaken("\(stem).\(middle)") { taken = middle } else { free = middle }
+        }
+        return "\(stem).\(free)"
     }
 
     private mutating func define(_ value: Value) throws(GraphError) -> ValueID {

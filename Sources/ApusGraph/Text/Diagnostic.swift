@@ -1,3 +1,5 @@
+import ApusText
+
 /// A stretch of one line of source text. Lines and columns count from 1, columns in characters.
 public struct SourceLocation: Sendable, Hashable {
     public var line: Int
@@ -98,20 +100,4 @@ public struct Diagnostics: Error, Sendable, Equatable, CustomStringConvertible {
         let length = max(1, min(location.length, text.count - before))
         return (text, String(repeating: " ", count: before) + "^" + String(repeating: "~", count: length - 1))
     }
-}
-
-/// The text with control characters replaced, so that an untrusted file can't speak to the terminal.
-package func printable(_ text: some StringProtocol) -> String {
-    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return String(text) }
-    return String(
-        text.map { character in
-            if character == "\t" { return " " }
-            let control = character.unicodeScalars.contains { scalar in
-                switch scalar.properties.generalCategory {
-                case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: true
-                default: false
-                }
-            }
-            return control ? "\u{FFFD}" : character
-        })
 }

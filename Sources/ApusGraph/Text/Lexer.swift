@@ -1,3 +1,5 @@
+import ApusText
+
 /// Cuts a source text into tokens.
 ///
 /// A line ends a statement, but for one that goes on: after `(`, `[` and `,`, and before `)` and `]`.

@@ -1,3 +1,5 @@
+import ApusText
+
 /// A number that a spec names and that its user can change.
 public struct Setting: Sendable, Equatable {
     public var name: String

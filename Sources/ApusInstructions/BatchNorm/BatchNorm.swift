@@ -23,4 +23,8 @@ package struct BatchNormInstruction: InstructionDefinition {
             OperandExtent("destination", .write, images.destination, samples: samples),
         ]
     }
+
+    package func sharedPlaces(samples: Int) -> [SharedPlace] {
+        images.source.layout == images.destination.layout ? [SharedPlace(0, with: 5)] : []
+    }
 }

@@ -42,4 +42,9 @@ package struct BatchNormGradientInstruction: InstructionDefinition {
             .arguments,
         ]
     }
+
+    package func sharedPlaces(samples: Int) -> [SharedPlace] {
+        let isAlike = images.source.layout == images.destination.layout
+        return [SharedPlace(0, with: 7)] + (isAlike ? [SharedPlace(1, with: 7)] : [])
+    }
 }

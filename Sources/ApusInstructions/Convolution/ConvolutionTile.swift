@@ -1,5 +1,5 @@
-/// What of a convolution's result is summed in registers at a time, and in which order: the compiler chooses, and the kernel
-/// obeys.
+/// How many sums of a convolution's result a kernel holds in registers at a time, and the order of these tiles. The compiler
+/// chooses it; the kernel only reads it.
 package struct ConvolutionTile: Sendable, Hashable, BitwiseCopyable {
     /// The most output blocks, 1 or 2. Those of a group are parted as equally as can be.
     package var outputs: Int32

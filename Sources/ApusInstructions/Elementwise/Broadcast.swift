@@ -14,6 +14,7 @@ package struct BroadcastInstruction: InstructionDefinition {
         try require(
             [.add, .subtract, .multiply, .divide, .maximum, .minimum, .greater].contains(operation),
             "operation \(loops.parameters.operation) has not two operands")
+        try loops.requireApart(loops.parameters.destinationStrides, "destination")
     }
 
     package func operands(samples: Int) -> [OperandExtent] {
@@ -25,5 +26,17 @@ package struct BroadcastInstruction: InstructionDefinition {
                 "destination", .write, parameters.destinationStrides, parameters.destinationSampleStride,
                 samples: samples),
         ]
+    }
+
+    package func sharedPlaces(samples: Int) -> [SharedPlace] {
+        let parameters = loops.parameters
+        let destination = loops.running(parameters.destinationStrides)
+        return [
+            (parameters.firstStrides, parameters.firstSampleStride),
+            (parameters.secondStrides, parameters.secondSampleStride),
+        ].enumerated().filter { _, source in
+            loops.running(source.0) == destination
+                && (samples == 1 || source.1 == parameters.destinationSampleStride && source.1 != 0)
+        }.map { SharedPlace($0.offset, with: 2) }
     }
 }

@@ -31,4 +31,20 @@ struct CheckedLoops: Sendable {
         }
         return OperandExtent(name, access, bytes: (4 * lowest)..<(4 * (highest + 1)))
     }
+
+    /// Refuses strides by which two turns would write the same element.
+    func requireApart(_ strides: BroadcastParameters.Six, _ operand: String) throws(ParameterError) {
+        let counts = parameters.extents
+        try CheckedStrides((1, 1, counts.0, counts.1, counts.2, counts.3, counts.4, counts.5)).requireApart(
+            (0, 0, strides.0, strides.1, strides.2, strides.3, strides.4, strides.5), operand)
+    }
+
+    /// The strides of the loops that run more than once.
+    func running(_ strides: BroadcastParameters.Six) -> [Int32] {
+        let counts = parameters.extents
+        return [
+            (counts.0, strides.0), (counts.1, strides.1), (counts.2, strides.2), (counts.3, strides.3),
+            (counts.4, strides.4), (counts.5, strides.5),
+        ].filter { $0.0 > 1 }.map(\.1)
+    }
 }

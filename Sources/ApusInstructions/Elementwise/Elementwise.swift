@@ -67,4 +67,9 @@ package struct ElementwiseInstruction: InstructionDefinition {
             OperandExtent("source \(index)", .read, elements: count, every: stride, samples: samples)
         } + [OperandExtent("destination", .write, elements: count, every: destinationStride, samples: samples)]
     }
+
+    package func sharedPlaces(samples: Int) -> [SharedPlace] {
+        strides.indices.filter { samples == 1 || strides[$0] == destinationStride && destinationStride != 0 }
+            .map { SharedPlace($0, with: strides.count) }
+    }
 }

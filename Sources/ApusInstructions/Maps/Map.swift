@@ -23,7 +23,7 @@ package struct MapOperand: Sendable, BitwiseCopyable {
 /// number of the type (NaN becomes 0); integers of the compute type i64 wrap around in narrower types. To bool, what is
 /// not 0 becomes 1. f16 and bf16 are rounded to the nearest, halves to even.
 ///
-/// The destination may be one of the sources, with the same type and strides. After this structure stand the steps.
+/// The destination may be one of the sources, with elements as wide and the same strides. After this structure stand the steps.
 package struct MapParameters: Sendable, BitwiseCopyable {
     package typealias Sources = (
         MapOperand, MapOperand, MapOperand, MapOperand, MapOperand, MapOperand, MapOperand, MapOperand
@@ -67,6 +67,8 @@ package struct MapInstruction: InstructionDefinition {
     private struct Operand: Sendable {
         var name: String
         var reach: ClosedRange<Int>
+        /// Of the loops that run more than once.
+        var strides: [Int]
         var sampleStride: Int
         var bytes: Int
     }
@@ -92,8 +94,8 @@ package struct MapInstruction: InstructionDefinition {
                 throw ParameterError("\(operand.type) is no element type: that of the \(name)")
             }
             return Operand(
-                name: name, reach: try loops.reach(operand.strides, name), sampleStride: Int(operand.sampleStride),
-                bytes: type.bytes)
+                name: name, reach: try loops.reach(operand.strides, name), strides: loops.running(operand.strides),
+                sampleStride: Int(operand.sampleStride), bytes: type.bytes)
         }
         var sources: [Operand] = []
         for (index, source) in map.usedSources.enumerated() {
@@ -137,5 +139,13 @@ package struct MapInstruction: InstructionDefinition {
                     isEmpty: isEmpty), elementBytes: operand.bytes, isOptional: false)
         }
         return sources.map { extent($0, .read) } + [extent(destination, .write)]
+    }
+
+    package func sharedPlaces(samples: Int) -> [SharedPlace] {
+        sources.indices.filter { index in
+            let source = sources[index]
+            return source.bytes == destination.bytes && source.strides == destination.strides
+                && (samples == 1 || source.sampleStride == destination.sampleStride && source.sampleStride != 0)
+        }.map { SharedPlace($0, with: sources.count) }
     }
 }

@@ -114,6 +114,11 @@ package struct NormalizeRowsInstruction: InstructionDefinition {
             rows.statistic("inverse deviation", samples, .write, isOptional: true),
         ]
     }
+
+    package func sharedPlaces(samples: Int) -> [SharedPlace] {
+        samples == 1 || rows.fields.sourceSampleStride == rows.fields.destinationSampleStride
+            ? [SharedPlace(0, with: 3)] : []
+    }
 }
 
 /// The definition of **normalizeRowsGradient**. Where the mean is left out it counts as 0.

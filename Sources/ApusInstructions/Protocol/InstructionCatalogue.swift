@@ -24,7 +24,6 @@ package enum InstructionCatalogue {
         AveragePoolGradientInstruction.self,
         ElementwiseInstruction.self,
         BroadcastInstruction.self,
-        ReduceSumInstruction.self,
         SoftmaxInstruction.self,
         LogSoftmaxInstruction.self,
         SoftmaxGradientInstruction.self,

@@ -38,6 +38,11 @@ package protocol InstructionDefinition: Sendable {
 
     /// How it can be cut into ranges of elements for several threads; nil where it can't.
     var cut: ElementCut? { get }
+
+    /// The results that may lie exactly where an operand does, in a call with `samples` samples: the kernel reads each of the
+    /// operand's elements before it writes the element in the same place, and never again after that. All else that it writes lies
+    /// apart from all that it reads.
+    func sharedPlaces(samples: Int) -> [SharedPlace]
 }
 
 extension InstructionDefinition {
@@ -47,6 +52,20 @@ extension InstructionDefinition {
     package var candidates: [TuningCandidate] { [] }
     package var couplesSamples: Bool { false }
     package var cut: ElementCut? { nil }
+    package func sharedPlaces(samples: Int) -> [SharedPlace] { [] }
+}
+
+/// Two operands of an instruction, by their numbers, that may have one place.
+package struct SharedPlace: Sendable, Equatable {
+    /// What is read.
+    package var operand: Int
+    /// What is written.
+    package var result: Int
+
+    package init(_ operand: Int, with result: Int) {
+        self.operand = operand
+        self.result = result
+    }
 }
 
 /// One of several ways to compute an instruction, to be measured against the others.

@@ -1,4 +1,5 @@
-/// The number of a kind of instruction in plan files. Each kind's file declares its own; a number is never used again.
+/// The number of a kind of instruction in plan files. Each kind's file declares its own; a number is never used again. Number 50 is
+/// one that plans had.
 package struct Opcode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     package let rawValue: UInt16
 

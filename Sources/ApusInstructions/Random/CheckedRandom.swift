@@ -22,4 +22,8 @@ struct CheckedRandom: Sendable {
             .arguments,
         ]
     }
+
+    func sharedPlaces(samples: Int) -> [SharedPlace] {
+        samples == 1 || sourceStride == destinationStride ? [SharedPlace(0, with: 1)] : []
+    }
 }

@@ -16,4 +16,6 @@ package struct GaussianNoiseInstruction: InstructionDefinition {
     package func operands(samples: Int) -> [OperandExtent] {
         random.operands(samples: samples)
     }
+
+    package func sharedPlaces(samples: Int) -> [SharedPlace] { random.sharedPlaces(samples: samples) }
 }

@@ -93,10 +93,12 @@ package struct ReduceInstruction: InstructionDefinition {
         var source = OperandReach("source")
         var destination = OperandReach("destination")
         try source.extend(fields.extents, strides: fields.sourceStrides)
+        var kept: [(extent: Int, stride: Int)] = []
         for dimension in fields.extents.indices where fields.destinationStrides[dimension] != 0 {
-            try destination.extend(
-                Int(fields.extents[dimension]), stride: Int(fields.destinationStrides[dimension]))
+            kept.append((Int(fields.extents[dimension]), Int(fields.destinationStrides[dimension])))
         }
+        for loop in kept { try destination.extend(loop.extent, stride: loop.stride) }
+        try requireApart(kept, "destination")
         self.source = source
         self.destination = destination
     }

@@ -19,4 +19,8 @@ package struct LogSoftmaxInstruction: InstructionDefinition {
             rows.result("destination", .write, samples: samples),
         ]
     }
+
+    package func sharedPlaces(samples: Int) -> [SharedPlace] {
+        samples == 1 || rows.sampleStride == rows.resultStride ? [SharedPlace(0, with: 1)] : []
+    }
 }

@@ -20,4 +20,6 @@ package struct SoftmaxGradientInstruction: InstructionDefinition {
             rows.operand("source gradient", .write, samples: samples),
         ]
     }
+
+    package func sharedPlaces(samples: Int) -> [SharedPlace] { [SharedPlace(0, with: 2), SharedPlace(1, with: 2)] }
 }

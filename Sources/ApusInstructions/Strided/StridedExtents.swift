@@ -39,19 +39,27 @@ package struct CheckedStrides: Sendable {
         return low...high
     }
 
-    /// Refuses strides by which two iterations would write the same element: every stride of a loop that runs more than once
-    /// is, by its size, beyond all that the loops with smaller strides reach.
+    /// The strides of the loops that run more than once.
+    func running(_ strides: Eight) -> [Int] {
+        zip(extents, array(strides)).filter { $0.0 > 1 }.map { Int($0.1) }
+    }
+
+    /// Refuses strides by which two iterations would write the same element.
     package func requireApart(_ strides: Eight, _ operand: String) throws(ParameterError) {
-        let loops = zip(extents, array(strides)).filter { $0.0 > 1 }.map { (extent: $0.0, step: abs(Int($0.1))) }
-            .sorted { $0.step < $1.step }
-        var reached = 0
-        for loop in loops {
-            guard loop.step > reached else {
-                throw ParameterError("the \(operand)'s strides write an element more than once")
-            }
-            reached += (loop.extent - 1) * loop.step
-            guard reached < 1 << 48 else { throw ParameterError("the \(operand) reaches beyond 2^48 elements") }
+        try ApusInstructions.requireApart(zip(extents, array(strides)).map { ($0, Int($1)) }, operand)
+    }
+}
+
+/// Refuses strides by which two iterations would write the same element: every stride of a loop that runs more than once is, by its
+/// size, beyond all that the loops with smaller strides reach.
+func requireApart(_ loops: [(extent: Int, stride: Int)], _ operand: String) throws(ParameterError) {
+    var reached = 0
+    for loop in loops.filter({ $0.extent > 1 }).sorted(by: { abs($0.stride) < abs($1.stride) }) {
+        guard abs(loop.stride) > reached else {
+            throw ParameterError("the \(operand)'s strides write an element more than once")
         }
+        reached += (loop.extent - 1) * abs(loop.stride)
+        guard reached < 1 << 48 else { throw ParameterError("the \(operand) reaches beyond 2^48 elements") }
     }
 }
 

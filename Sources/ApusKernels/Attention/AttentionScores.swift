@@ -55,7 +55,7 @@ struct AttentionScores {
         var sums = Vector()
         var key = 0
         while key < count {
-            let power = exponential(scores.vector(at: key) - Vector(repeating: shift))
+            let power = boundedExponential(scores.vector(at: key) - Vector(repeating: shift))
             sums += power
             scores.store(power, at: key)
             key += lanes

@@ -43,7 +43,8 @@ struct PositionTileMemory {
     var sourceRow = 0
     var resultRow = 0
     var addendRow = 0
-    /// Where positions flow: of each, from the source's, the destination's (each window) and the addend's first.
+    /// Where positions are linear: how far each is from the first one in the source, in the destination (there each window), and in
+    /// the addend.
     var sources = unsafeBitCast(PositionVector(), to: Positions.self)
     var results = unsafeBitCast(PositionVector(), to: Positions.self)
     var addends = unsafeBitCast(PositionVector(), to: Positions.self)

@@ -9,11 +9,10 @@ private struct Loops {
     private(set) var second = InlineArray<6, Int>(repeating: 0)
     private(set) var destination = InlineArray<6, Int>(repeating: 0)
 
-    init(_ parameters: BroadcastParameters, usesSecond: Bool) {
-        let none: BroadcastParameters.Six = (0, 0, 0, 0, 0, 0)
+    init(_ parameters: BroadcastParameters) {
         let allExtents = Self.array(parameters.extents)
         let allFirst = Self.array(parameters.firstStrides)
-        let allSecond = Self.array(usesSecond ? parameters.secondStrides : none)
+        let allSecond = Self.array(parameters.secondStrides)
         let allDestination = Self.array(parameters.destinationStrides)
         for loop in 0..<6 where allExtents[loop] != 1 {
             let extent = allExtents[loop]
@@ -73,7 +72,7 @@ private struct Loops {
 
 func broadcast(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
     let settings = parameters.load(as: BroadcastParameters.self)
-    let loops = Loops(settings, usesSecond: true)
+    let loops = Loops(settings)
     let one = Vector(repeating: 1)
     for sample in 0..<samples {
         let run = Run(
@@ -132,69 +131,4 @@ private struct Run {
             }
         }
     }
-}
-
-func reduceSum(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
-    let settings = parameters.load(as: BroadcastParameters.self)
-    let loops = Loops(settings, usesSecond: false)
-    let inner = loops.inner
-    let accumulate = settings.accumulate == 1
-    for sample in 0..<samples {
-        let source = operands.floats(0) + sample * Int(settings.firstSampleStride)
-        let destination = operands.floats(1) + sample * Int(settings.destinationSampleStride)
-        if !accumulate && (sample == 0 || settings.destinationSampleStride != 0) {
-            loops.forEachRun { _, _, offset in
-                for index in 0..<(inner.destination == 0 ? 1 : inner.count) {
-                    destination[offset + index * inner.destination] = 0
-                }
-            }
-        }
-        loops.forEachRun { sourceOffset, _, destinationOffset in
-            let from = source + sourceOffset
-            let to = destination + destinationOffset
-            if inner.destination == 0 {
-                to[0] += inner.first == 1 ? sum(from, count: inner.count) : sum(from, inner.count, stride: inner.first)
-                return
-            }
-            var index = 0
-            if inner.destination == 1 && inner.first == 1 {
-                while index + lanes <= inner.count {
-                    to.store(to.vector(at: index) + from.vector(at: index), at: index)
-                    index += lanes
-                }
-            }
-            while index < inner.count {
-                to[index * inner.destination] += from[index * inner.first]
-                index += 1
-            }
-        }
-    }
-}
-
-/// The sum of `count` elements side by side, in lanes first.
-@inline(__always)
-private func sum(_ source: Floats, count: Int) -> Float {
-    var total = Vector()
-    var other = Vector()
-    var index = 0
-    while index + 2 * lanes <= count {
-        total += source.vector(at: index)
-        other += source.vector(at: index + lanes)
-        index += 2 * lanes
-    }
-    var result = sumOfLanes(total + other)
-    while index < count {
-        result += source[index]
-        index += 1
-    }
-    return result
-}
-
-@inline(__always)
-private func sum(_ source: Floats, _ count: Int, stride: Int) -> Float {
-    var result: Float = 0
-    for index in 0..<count {
-        result += source[index * stride]
-    }
-    return result
 }

@@ -31,9 +31,28 @@ private func gather<Element: BitwiseCopyable>(
         } else {
             let bytes = positions.run * MemoryLayout<Element>.stride
             positions.forEach(sampleIndices) { place, _ in
-                UnsafeMutableRawPointer(to).copyMemory(from: from + place, byteCount: bytes)
+                move(from + place, to, bytes)
                 to += positions.run
             }
         }
+    }
+}
+
+/// Copies a run. A short one costs less than a call of the C library.
+@inline(__always)
+private func move(_ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ bytes: Int) {
+    let size = MemoryLayout<WideVector>.size
+    if bytes < size || bytes > 16 * size {
+        to.copyMemory(from: from, byteCount: bytes)
+        return
+    }
+    var offset = 0
+    while offset < bytes {
+        // The last vector reaches back over what is copied already.
+        let start = min(offset, bytes - size)
+        to.storeBytes(
+            of: from.loadUnaligned(fromByteOffset: start, as: WideVector.self), toByteOffset: start,
+            as: WideVector.self)
+        offset += size
     }
 }

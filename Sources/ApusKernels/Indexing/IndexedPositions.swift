@@ -47,18 +47,24 @@ struct IndexedPositions {
         loops.forEachRun { start, firstIndex in
             for step in 0..<inner.count {
                 let tuple = indices + (firstIndex + step * inner.second)
-                var place = start + step * inner.first
-                var isInside = true
-                for part in 0..<depth {
-                    let extent = extents[part]
-                    let given = Int(tuple[part])
-                    let index = given < 0 ? given &+ extent : given
-                    let nearest = max(min(index, extent - 1), 0)
-                    isInside = isInside && nearest == index && extent > 0
-                    place += nearest * strides[part]
+                var (place, isInside) = position(Int(tuple[0]), 0)
+                place += start + step * inner.first
+                for part in 1..<depth {
+                    let further = position(Int(tuple[part]), part)
+                    place += further.place
+                    isInside = isInside && further.isInside
                 }
                 body(place, isInside)
             }
         }
+    }
+
+    /// The place of the index `given` along one of the indexed dimensions, and whether it is in range.
+    @inline(__always)
+    private func position(_ given: Int, _ part: Int) -> (place: Int, isInside: Bool) {
+        let extent = extents[part]
+        let index = given < 0 ? given &+ extent : given
+        let nearest = max(min(index, extent - 1), 0)
+        return (nearest * strides[part], nearest == index && extent > 0)
     }
 }

@@ -99,7 +99,7 @@ func logitCrossEntropyGradient(
         let greatest = loss.rows.greatest(logits)
         var sum = Vector()
         loss.rows.forEachVector { offset, width in
-            let power = exponential(logits.load(offset, width, fill: -Float.infinity) - greatest)
+            let power = boundedExponential(logits.load(offset, width, fill: -Float.infinity) - greatest)
             sum += power
             to.save(power, offset, width)
         }

@@ -1,4 +1,5 @@
 import ApusInstructions
+import CPlatform
 import Glibc
 
 func copyElements(
@@ -103,15 +104,15 @@ private struct CopyRun<Word: FixedWidthInteger & SIMDScalar> {
     private var longRun: Int { 64 / MemoryLayout<Word>.stride }
 
     func run() {
+        if plan.isTransposed {
+            transpose()
+            return
+        }
         let (sourceStep, step) = (inner.strides[source], inner.strides[destination])
         // The two innermost loops are in each case's own hands.
         plan.loops.forEach(outside: 2) { offsets, _ in
             let a = from + offsets[source]
             let b = to + offsets[destination]
-            if plan.isTransposed {
-                transpose(a, b)
-                return
-            }
             for row in 0..<outer.extent {
                 let a = a + row &* outer.strides[source]
                 let b = b + row &* outer.strides[destination]
@@ -150,58 +151,27 @@ private struct CopyRun<Word: FixedWidthInteger & SIMDScalar> {
         }
     }
 
-    /// Rows of the destination that are written at the same time, and elements of each before the next are begun: whole cache
-    /// lines on both sides, and few enough memory pages.
-    private var block: Int { 64 / MemoryLayout<Word>.stride }
-    private var tile: Int { 64 }
-
-    /// `b[j · D + i] = a[i · S + j]` for `i` of the inner loop and `j` of the outer one.
-    private func transpose(_ a: Words, _ b: Words) {
-        let (columns, rows) = (inner.extent, outer.extent)
-        var first = 0
-        while first < columns {
-            let width = min(tile, columns - first)
-            var row = 0
-            while row < rows {
-                let height = min(block, rows - row)
-                transposeBlock(first, row, width, height, a, b)
-                row += height
-            }
-            first += width
+    /// A matrix that is transposed, for each iteration of the outer loops.
+    private func transpose() {
+        var bytes = MemoryLayout<Word>.stride
+        for loop in 0..<plan.loops.depth { bytes &*= plan.loops.extents[loop] }
+        if !matrix(Nine(repeating: 0)).isStaged(of: bytes) {
+            plan.loops.forEach(outside: 2) { offsets, _ in matrix(offsets).run() }
+            return
         }
+        let streams = bytes >= streamedBytes
+        var buffer = InlineArray<2056, UInt64>(repeating: 0)
+        withUnsafeMutableBytes(of: &buffer) { room in
+            let start = room.baseAddress.unsafelyUnwrapped.alignedUp(toMultipleOf: 64)
+            plan.loops.forEach(outside: 2) { offsets, _ in matrix(offsets).run(buffer: start, streams: streams) }
+        }
+        if streams { apus_fence() }
     }
 
-    @inline(__always)
-    private func transposeBlock(_ first: Int, _ row: Int, _ width: Int, _ height: Int, _ a: Words, _ b: Words) {
-        let sourceStep = inner.strides[source]
-        let step = outer.strides[destination]
-        let corner = a + (first &* sourceStep &+ row)
-        let target = b + (row &* step &+ first)
-        if MemoryLayout<Word>.stride == 4 && width >= lanes && height >= lanes {
-            let floats = UnsafeMutableRawPointer(corner).assumingMemoryBound(to: Float.self)
-            let results = UnsafeMutableRawPointer(target).assumingMemoryBound(to: Float.self)
-            // The last squares reach back over what is written already.
-            var i = 0
-            while i < width {
-                let x = min(i, width - lanes)
-                var j = 0
-                while j < height {
-                    let y = min(j, height - lanes)
-                    transposeSquare(
-                        floats + (x &* sourceStep &+ y), readStep: sourceStep, to: results + (y &* step &+ x),
-                        writeStep: step)
-                    j += lanes
-                }
-                i += lanes
-            }
-        } else if width >= height {
-            for j in 0..<height {
-                for i in 0..<width { target[j &* step &+ i] = corner[i &* sourceStep &+ j] }
-            }
-        } else {
-            for i in 0..<width {
-                for j in 0..<height { target[j &* step &+ i] = corner[i &* sourceStep &+ j] }
-            }
-        }
+    /// `b[j · D + i] = a[i · S + j]` for `i` of the inner loop and `j` of the outer one.
+    private func matrix(_ offsets: Nine) -> TransposedCopy<Word> {
+        TransposedCopy(
+            from: from + offsets[source], readStep: inner.strides[source], to: to + offsets[destination],
+            writeStep: outer.strides[destination], columns: inner.extent, rows: outer.extent)
     }
 }

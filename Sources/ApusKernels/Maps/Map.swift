@@ -1,4 +1,5 @@
 import ApusInstructions
+import CPlatform
 
 func map(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
     let settings = parameters.load(as: MapParameters.self)
@@ -9,9 +10,12 @@ func map(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: Unsa
     }
 }
 
-/// Bytes of a register: few enough that all of them stay in the first-level cache, and enough to make the cost of choosing an
-/// operation small.
-private let registerBytes = 1024
+/// Words of room for all registers: few enough to stay in the first-level cache. A small tensor gets less, as clearing more than is
+/// needed would cost it more than its work; to others large registers make the cost of choosing an operation small.
+private let room = (small: 512, large: 2048)
+
+/// The most elements of a tensor that counts as small.
+private let smallTensor = 2048
 
 /// Rows shorter than this are computed several at a time.
 private let shortRow = 64
@@ -42,29 +46,38 @@ private struct MapProgram<Compute: MapCompute> {
     func run(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ samples: Int) {
         let loops = loops(samples)
         if loops.isEmpty { return }
-        if isDirect(loops) {
+        var elements = 1
+        for loop in 0..<loops.depth { elements &*= loops.extents[loop] }
+        let streams = elements &* MemoryLayout<Element>.stride >= streamedBytes
+        if isDirect(loops) && !streams {
             MapDirect<Compute>(loops, steps[0], sources: sources) { operands[$0].unsafelyUnwrapped }.run(loops)
             return
         }
-        var registers = sources
+        var registers = max(sources, 1)
         for step in 0..<stepCount { registers = max(registers, Int(steps[step].result) + 1) }
-        // Room for the registers, and for one vector: the spare one. Clearing more than is needed would cost a small tensor more
-        // than its work.
-        if registers <= 4 {
-            var scratch = InlineArray<528, UInt64>(repeating: 0)
-            withUnsafeMutableBytes(of: &scratch) { run(operands, loops, $0.baseAddress.unsafelyUnwrapped, 4) }
+        // Besides the registers there is room for one vector, the spare one, and for reaching a whole cache line.
+        if registers <= 4 && elements <= smallTensor {
+            var scratch = InlineArray<536, UInt64>(repeating: 0)
+            withUnsafeMutableBytes(of: &scratch) { run(operands, loops, $0, registerBytes: room.small &* 8 / 4, false) }
         } else {
-            var scratch = InlineArray<2064, UInt64>(repeating: 0)
-            withUnsafeMutableBytes(of: &scratch) { run(operands, loops, $0.baseAddress.unsafelyUnwrapped, 16) }
+            let share = registers <= 4 ? 4 : registers <= 8 ? 8 : 16
+            var scratch = InlineArray<2072, UInt64>(repeating: 0)
+            withUnsafeMutableBytes(of: &scratch) {
+                run(operands, loops, $0, registerBytes: room.large &* 8 / share, streams)
+            }
         }
+        if streams { apus_fence() }
     }
 
     private func run(
         _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ loops: StridedLoops,
-        _ scratch: UnsafeMutableRawPointer, _ room: Int
+        _ scratch: UnsafeMutableRawBufferPointer, registerBytes: Int, _ streams: Bool
     ) {
+        // The registers come after the spare vector.
+        let spare = scratch.baseAddress.unsafelyUnwrapped.alignedUp(toMultipleOf: 64)
         var run = MapRun<Compute>(
-            loops, steps, stepCount, sources, scratch, spare: scratch + room * registerBytes)
+            loops, steps, stepCount, sources, spare + 128, registerBytes: registerBytes, spare: spare,
+            streams: streams)
         forEachOperand { run.setOperand($0, operands[$0].unsafelyUnwrapped, $1) }
         run.run()
     }
@@ -152,12 +165,18 @@ private struct MapRun<Compute: MapCompute> {
     private var loadedCount = Nine(repeating: 0)
     private var isOverwritten = InlineArray<16, Bool>(repeating: false)
 
-    private var registerElements: Int { registerBytes / MemoryLayout<Element>.stride }
+    /// Elements of a register.
+    let registerElements: Int
+    /// Whether results that need no conversion go past the caches.
+    let streams: Bool
 
     init(
         _ loops: StridedLoops, _ steps: UnsafePointer<MapStep>, _ stepCount: Int, _ sources: Int,
-        _ scratch: UnsafeMutableRawPointer, spare: UnsafeMutableRawPointer
+        _ scratch: UnsafeMutableRawPointer, registerBytes: Int, spare: UnsafeMutableRawPointer,
+        streams: Bool
     ) {
+        self.streams = streams
+        registerElements = registerBytes / MemoryLayout<Element>.stride
         self.spare = spare.assumingMemoryBound(to: Element.self)
         self.loops = loops
         self.steps = steps
@@ -238,7 +257,7 @@ private struct MapRun<Compute: MapCompute> {
                 let third = operand(step.third, resultIn: place)
                 let used = operation.operands
                 let mask = first.mask | (used > 1 ? second.mask : 0) | (used > 2 ? third.mask : 0)
-                if isLast && isDirect {
+                if isLast && isDirect && !streams {
                     Compute.execute(
                         operation, first, second, third, target.address.assumingMemoryBound(to: Element.self),
                         count: padded)
@@ -249,7 +268,11 @@ private struct MapRun<Compute: MapCompute> {
             }
             registers[Int(step.result)] = result
         }
-        store(result, target, elements: elements)
+        if isDirect && streams && result.mask != 0 {
+            stream(result.address, to: target.address.assumingMemoryBound(to: Element.self), count: elements)
+        } else {
+            store(result, target, elements: elements)
+        }
     }
 
     /// A register as an operand of a step. Equal numbers are read again for every vector of the result, so they may not lie where

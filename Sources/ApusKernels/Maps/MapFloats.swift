@@ -1,4 +1,5 @@
 import ApusInstructions
+import CPlatform
 import Glibc
 
 /// Map programs in f32.
@@ -229,13 +230,37 @@ private func signLoop(_ first: MapFloats.Register, _ result: Floats, _ count: In
 }
 
 private func floorLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
-    MapFloats.apply(first, result, count) { $0.rounded(.down) }
+    MapFloats.apply(first, result, count) {
+        #if VECTOR_16
+            apus_floor_16($0)
+        #elseif VECTOR_8
+            apus_floor_8($0)
+        #else
+            apus_floor_4($0)
+        #endif
+    }
 }
 
 private func ceilingLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
-    MapFloats.apply(first, result, count) { $0.rounded(.up) }
+    MapFloats.apply(first, result, count) {
+        #if VECTOR_16
+            apus_ceiling_16($0)
+        #elseif VECTOR_8
+            apus_ceiling_8($0)
+        #else
+            apus_ceiling_4($0)
+        #endif
+    }
 }
 
 private func roundLoop(_ first: MapFloats.Register, _ result: Floats, _ count: Int) {
-    MapFloats.apply(first, result, count) { $0.rounded(.toNearestOrEven) }
+    MapFloats.apply(first, result, count) {
+        #if VECTOR_16
+            apus_round_16($0)
+        #elseif VECTOR_8
+            apus_round_8($0)
+        #else
+            apus_round_4($0)
+        #endif
+    }
 }

@@ -18,10 +18,38 @@ import CPlatform
 typealias DoubleMask = SIMDMask<LongVector>
 
 @inline(__always)
-func widened(_ x: Vector) -> DoubleVector { DoubleVector(x) }
+func widened(_ x: Vector) -> DoubleVector {
+    #if VECTOR_16
+        apus_widened_16(x)
+    #elseif VECTOR_8
+        apus_widened_8(x)
+    #else
+        apus_widened_4(x)
+    #endif
+}
 
 @inline(__always)
-func narrowed(_ x: DoubleVector) -> Vector { Vector(x) }
+func narrowed(_ x: DoubleVector) -> Vector {
+    #if VECTOR_16
+        apus_narrowed_16(x)
+    #elseif VECTOR_8
+        apus_narrowed_8(x)
+    #else
+        apus_narrowed_4(x)
+    #endif
+}
+
+/// The nearest integers below.
+@inline(__always)
+private func floor(_ x: DoubleVector) -> DoubleVector {
+    #if VECTOR_16
+        apus_wide_floor_16(x)
+    #elseif VECTOR_8
+        apus_wide_floor_8(x)
+    #else
+        apus_wide_floor_4(x)
+    #endif
+}
 
 @inline(__always)
 func choose(_ first: DoubleVector, where mask: DoubleMask, else second: DoubleVector) -> DoubleVector {
@@ -127,7 +155,8 @@ private func sineAndCosine(_ x: DoubleVector) -> (sine: DoubleVector, cosine: Do
             2.479884394853855e-05, -2.71679591880093e-07,
         ])
     let number = longBits(shifted)
-    let exchange = (number & 1) .!= 0
+    // A comparison of integers would be a loop over the lanes.
+    let exchange = unsafeBitCast(LongVector() &- (number & 1), to: DoubleMask.self)
     let sineSign = fromLongBits((number & 2) &<< 62)
     let cosineSign = fromLongBits(((number &+ 1) & 2) &<< 62)
     let sine = signed(choose(even, where: exchange, else: odd), as: sineSign)
@@ -223,8 +252,8 @@ func power(_ x: DoubleVector, _ y: DoubleVector) -> DoubleVector {
     let size = magnitude(x)
     let result = exponential(y * logarithm(size))
     let half = y * 0.5
-    let isWhole = y.rounded(.down) .== y
-    let isOdd = isWhole .& (half.rounded(.down) .!= half)
+    let isWhole = floor(y) .== y
+    let isOdd = isWhole .& (floor(half) .!= half)
     let sign = choose(x, where: isOdd, else: DoubleVector())
     let isOne = (x .== 1) .| (y .== 0) .| ((size .== 1) .& (magnitude(y) .== .infinity))
     let isUndefined = (x .< 0) .& (x .> -.infinity) .& .!isWhole
@@ -236,9 +265,9 @@ func power(_ x: DoubleVector, _ y: DoubleVector) -> DoubleVector {
 @inline(__always)
 func errorFunction(_ x: Vector) -> Vector {
     let limit = Vector(repeating: 3.92)
-    let small = choose(
-        choose(limit, where: x .> limit, else: x), where: x .> -limit,
-        else: choose(-limit, where: x .<= -limit, else: x))
+    // Not a number stays what it is.
+    var small = choose(limit, where: x .> limit, else: x)
+    small = choose(-limit, where: small .< -limit, else: small)
     let square = small * small
     var numerator = Vector(repeating: -1.2795053152828616e-08)
     numerator = multiplyAdd(Vector(repeating: 4.6083517969280295e-06), numerator, square)

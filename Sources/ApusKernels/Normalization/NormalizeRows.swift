@@ -1,4 +1,5 @@
 import ApusInstructions
+import CPlatform
 
 func normalizeRows(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
@@ -13,24 +14,25 @@ func normalizeRows(
     let share = 1 / Float(rows.count)
     var along = PairedLoops()
     along.append(rows.count, first: 1, second: 0)
-    let values = StoredValues(source, type: .float32)
+    let streams = rows.rows &* rows.count &* samples &* 4 >= streamedBytes
     rows.forEachRow(samples) { read, write, statistic, channel in
         let from = source + read
         let to = destination + write
-        // A row of numbers that lie side by side needs no buffer.
-        let mean =
-            rows.isCentered ? joinedRow(SumStep.self, values, read, along, shift: 0, buffer: from) * share : 0
+        let mean = rows.isCentered ? sum(from, count: rows.count, along) * share : 0
         let variance = sumOfSquaredDeviations(from, count: rows.count, mean: mean) * share
         let inverse = 1 / squareRoot(Vector(repeating: variance + rows.epsilon))
         means?[statistic] = mean
         inverses?[statistic] = inverse[0]
-        let center = Vector(repeating: mean)
+        let row = Row(
+            from: from, to: to, count: rows.count, center: Vector(repeating: mean),
+            inverse: inverse, streams: streams && to.isWholeLines(rows.count))
         if rows.spatial == 1 {
-            forEachVector(rows.count) { offset, width in
-                let normal = (from.load(offset, width) - center) * inverse
-                let scale = scales?.load(channel + offset, width) ?? Vector(repeating: 1)
-                let bias = biases?.load(channel + offset, width) ?? Vector()
-                to.save(multiplyAdd(bias, normal, scale), offset, width)
+            // Not asked for each vector.
+            switch (scales.map { $0 + channel }, biases.map { $0 + channel }) {
+            case (let scales?, let biases?): row.write({ scales.load($0, $1) }, { biases.load($0, $1) })
+            case (let scales?, nil): row.write({ scales.load($0, $1) }, { _, _ in Vector() })
+            case (nil, let biases?): row.write({ _, _ in Vector(repeating: 1) }, { biases.load($0, $1) })
+            case (nil, nil): row.write({ _, _ in Vector(repeating: 1) }, { _, _ in Vector() })
             }
             return
         }
@@ -39,9 +41,46 @@ func normalizeRows(
             let bias = Vector(repeating: biases?[channel + part] ?? 0)
             let start = part * rows.spatial
             forEachVector(rows.spatial) { offset, width in
-                let normal = (from.load(start + offset, width) - center) * inverse
-                to.save(multiplyAdd(bias, normal, scale), start + offset, width)
+                to.save(multiplyAdd(bias, row.normal(start + offset, width), scale), start + offset, width)
             }
         }
     }
+    if streams { apus_fence() }
+}
+
+/// A row whose mean and deviation are known.
+private struct Row {
+    let from, to: Floats
+    let count: Int
+    let center, inverse: Vector
+    /// Whether the result goes past the caches: where it is whole lines, and each element has a scale of its own.
+    let streams: Bool
+
+    @inline(__always)
+    func normal(_ offset: Int, _ width: Int) -> Vector { (from.load(offset, width) - center) * inverse }
+
+    /// Writes the row with a scale and a bias for each element.
+    @inline(__always)
+    func write(_ scale: (Int, Int) -> Vector, _ bias: (Int, Int) -> Vector) {
+        forEachVector(count) { offset, width in
+            // Memory would rest meanwhile, as the processor doesn't foresee that another row follows.
+            apus_prefetch(from + (count + offset))
+            let result = multiplyAdd(bias(offset, width), normal(offset, width), scale(offset, width))
+            if streams {
+                to.stream(result, at: offset)
+            } else {
+                to.save(result, offset, width)
+            }
+        }
+    }
+}
+
+/// The sum of a row of numbers that lie side by side: like a **reduce**, without its cost where the row is one block.
+@inline(__always)
+private func sum(_ row: Floats, count: Int, _ along: PairedLoops) -> Float {
+    if count <= rowBlock {
+        return sumOfLanes(joinedBlock(SumStep.self, row, count: count, shift: Vector()))
+    }
+    let values = StoredValues(row, type: .float32)
+    return joinedRow(SumStep.self, values, 0, along, shift: 0, buffer: row)
 }

@@ -6,6 +6,10 @@ func argReduce(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters
     let call = ArgReduceCall(
         source: source, destination: operands[1].unsafelyUnwrapped, settings: settings, samples: samples)
     let isMinimum = settings.operation == ArgReduceOperation.minimum.rawValue
+    if source.type == .float32 {
+        argReduceFloats(operands, settings, samples)
+        return
+    }
     if source.type.isInteger {
         withUnsafeTemporaryAllocation(of: Int64.self, capacity: 3 * tile) { scratch in
             let scratch = scratch.baseAddress.unsafelyUnwrapped

@@ -6,7 +6,7 @@ var rowBlock: Int { 256 * lanes }
 
 /// The block of `count` elements, 1 to ``rowBlock``, joined lane by lane.
 @inline(__always)
-private func joinedBlock<Step: ReductionStep>(
+func joinedBlock<Step: ReductionStep>(
     _ step: Step.Type, _ source: Floats, count: Int, shift: Vector
 ) -> Vector {
     var index = 0

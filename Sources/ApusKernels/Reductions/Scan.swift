@@ -48,6 +48,10 @@ private struct ScanCall {
         let isExclusive = settings.option == 1
         let start = settings.isBackward == 1 ? (axis - 1) * inner : 0
         let step = settings.isBackward == 1 ? -inner : inner
+        if inner == 1 {
+            scanLines(type, identity, join, result)
+            return
+        }
         withUnsafeTemporaryAllocation(of: Total.self, capacity: tile) { buffer in
             let totals = buffer.baseAddress.unsafelyUnwrapped
             for sample in 0..<samples {
@@ -71,6 +75,55 @@ private struct ScanCall {
                         column += width
                     }
                 }
+            }
+        }
+    }
+
+    /// Scans along neighbours in memory, four lines at the same time: each step waits for the one before it in its line.
+    @inline(__always)
+    private func scanLines<Element: BitwiseCopyable, Total: BitwiseCopyable>(
+        _ type: Element.Type, _ identity: Total, _ join: (Total, Element) -> Total, _ result: (Total) -> Element
+    ) {
+        let axis = Int(settings.axis)
+        let outer = Int(settings.outer)
+        let isExclusive = settings.option == 1
+        let start = settings.isBackward == 1 ? axis - 1 : 0
+        let step = settings.isBackward == 1 ? -1 : 1
+        for sample in 0..<samples {
+            let source =
+                operands[0].unsafelyUnwrapped.assumingMemoryBound(to: Element.self)
+                + (sample * Int(settings.sourceSampleStride) + start)
+            let destination =
+                operands[1].unsafelyUnwrapped.assumingMemoryBound(to: Element.self)
+                + (sample * Int(settings.destinationSampleStride) + start)
+            var line = 0
+            while line + 4 <= outer {
+                var (a, b, c, d) = (identity, identity, identity, identity)
+                var place = line * axis
+                for _ in 0..<axis {
+                    let (w, x, y, z) = (
+                        join(a, source[place]), join(b, source[place + axis]), join(c, source[place + 2 * axis]),
+                        join(d, source[place + 3 * axis])
+                    )
+                    destination[place] = result(isExclusive ? a : w)
+                    destination[place + axis] = result(isExclusive ? b : x)
+                    destination[place + 2 * axis] = result(isExclusive ? c : y)
+                    destination[place + 3 * axis] = result(isExclusive ? d : z)
+                    (a, b, c, d) = (w, x, y, z)
+                    place += step
+                }
+                line += 4
+            }
+            while line < outer {
+                var total = identity
+                var place = line * axis
+                for _ in 0..<axis {
+                    let joined = join(total, source[place])
+                    destination[place] = result(isExclusive ? total : joined)
+                    total = joined
+                    place += step
+                }
+                line += 1
             }
         }
     }

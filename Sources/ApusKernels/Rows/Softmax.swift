@@ -1,4 +1,5 @@
 import ApusInstructions
+import CPlatform
 
 /// What ``RowParameters`` say, as integers of the machine's width.
 struct Rows {
@@ -13,6 +14,14 @@ struct Rows {
         resultStride = Int(parameters.resultStride)
         labelStride = Int(parameters.labelStride)
     }
+
+    /// Whether a call with so many samples writes its results past the caches. 16 KiB hold a row while it is computed.
+    func areStreamed(_ samples: Int) -> Bool {
+        count & 15 == 0 && count <= 4096 && rows &* count &* samples &* 4 >= streamedBytes
+    }
+
+    /// Elements from a row of the source to the one after it, or to what lies there.
+    var nextRow: Int { rows > 1 ? rowStride : sampleStride }
 
     /// Calls `body` with the offset of each row of each sample, in order.
     @inline(__always)
@@ -34,21 +43,32 @@ struct Rows {
     @inline(__always)
     func forEachVector(_ body: (_ offset: Int, _ width: Int) -> Void) {
         var index = 0
-        while index < count {
-            body(index, min(lanes, count - index))
+        while index + lanes <= count {
+            body(index, lanes)
             index += lanes
         }
+        if index < count { body(index, count - index) }
     }
 
-    /// The greatest element of a row.
+    /// The greatest element of a row. Elements that are not a number may be passed over.
     @inline(__always)
     func greatest(_ row: Floats) -> Float {
-        var greatest = Vector(repeating: -Float.infinity)
-        forEachVector { offset, width in
-            let next = row.load(offset, width, fill: -Float.infinity)
-            greatest.replace(with: next, where: next .> greatest)
+        let least = Vector(repeating: -Float.infinity)
+        var (a, b, c, d) = (least, least, least, least)
+        var index = 0
+        while index + 4 * lanes <= count {
+            a = greater(row.vector(at: index), a)
+            b = greater(row.vector(at: index + lanes), b)
+            c = greater(row.vector(at: index + 2 * lanes), c)
+            d = greater(row.vector(at: index + 3 * lanes), d)
+            index += 4 * lanes
         }
-        return greatestLane(greatest)
+        while index + lanes <= count {
+            a = greater(row.vector(at: index), a)
+            index += lanes
+        }
+        if index < count { b = greater(row.vector(at: index, count: count - index, fill: -Float.infinity), b) }
+        return greatestLane(greater(greater(a, b), greater(c, d)))
     }
 
     /// Σ exp(row − shift).
@@ -56,7 +76,7 @@ struct Rows {
     func sumOfExponentials(_ row: Floats, shift: Float) -> Float {
         var sum = Vector()
         forEachVector { offset, width in
-            sum += exponential(row.load(offset, width, fill: -Float.infinity) - shift)
+            sum += boundedExponential(row.load(offset, width, fill: -Float.infinity) - shift)
         }
         return sumOfLanes(sum)
     }
@@ -83,20 +103,65 @@ func softmax(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: 
     let rows = Rows(parameters.load(as: RowParameters.self))
     let source = operands.floats(0)
     let destination = operands.floats(1)
+    if !rows.areStreamed(samples) {
+        rows.forEachResult(samples) { start, result in
+            let to = destination + result
+            let sum = exponentials(source + start, rows, to: to)
+            scale(to, count: rows.count, by: 1 / sum)
+        }
+        return
+    }
+    var room = InlineArray<2056, UInt64>(repeating: 0)
+    withUnsafeMutableBytes(of: &room) {
+        let row = $0.baseAddress.unsafelyUnwrapped.alignedUp(toMultipleOf: 64).assumingMemoryBound(to: Float.self)
+        streamSoftmax(source, rows, samples, to: destination, row: row)
+    }
+    apus_fence()
+}
+
+/// Collects the exponentials of each row in `row`, so that the results alone go to memory.
+private func streamSoftmax(_ source: Floats, _ rows: Rows, _ samples: Int, to destination: Floats, row: Floats) {
     rows.forEachResult(samples) { start, result in
-        let from = source + start
         let to = destination + result
-        let greatest = rows.greatest(from)
-        var sum = Vector()
-        rows.forEachVector { offset, width in
-            let power = exponential(from.load(offset, width, fill: -Float.infinity) - greatest)
-            sum += power
-            to.save(power, offset, width)
+        let factor = 1 / exponentials(source + start, rows, to: row)
+        if to.isWholeLines(rows.count) {
+            for index in stride(from: 0, to: rows.count, by: lanes) {
+                to.stream(row.vector(at: index) * factor, at: index)
+            }
+        } else {
+            scale(row, count: rows.count, by: factor)
+            copy(row, to: to, count: rows.count)
         }
-        let share = 1 / sumOfLanes(sum)
-        rows.forEachVector { offset, width in
-            to.save(to.load(offset, width) * share, offset, width)
-        }
+    }
+}
+
+/// Makes of a row the exponentials of its elements less the greatest one.
+///
+/// - Returns: their sum.
+@inline(__always)
+private func exponentials(_ from: Floats, _ rows: Rows, to: Floats) -> Float {
+    let greatest = rows.greatest(from)
+    var sum = Vector()
+    rows.forEachVector { offset, width in
+        // Memory would rest meanwhile, as the processor doesn't foresee that another row follows.
+        apus_prefetch(from + (rows.nextRow + offset))
+        let power = boundedExponential(from.load(offset, width, fill: -Float.infinity) - greatest)
+        sum += power
+        to.save(power, offset, width)
+    }
+    return sumOfLanes(sum)
+}
+
+// Not with a closure, which would become a function of its own: rows may be short.
+@inline(__always)
+private func scale(_ row: Floats, count: Int, by factor: Float) {
+    var index = 0
+    while index + lanes <= count {
+        row.store(row.vector(at: index) * factor, at: index)
+        index += lanes
+    }
+    if index < count {
+        row.store(row.vector(at: index, count: count - index) * factor, at: index, count: count - index)
     }
 }
 

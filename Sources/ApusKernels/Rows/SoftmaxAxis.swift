@@ -1,11 +1,8 @@
 import ApusInstructions
 
-/// Vectors of columns that are computed together: their sums stay in registers, and each step reads neighbours in memory.
-private let tileVectors = 4
-
-/// Calls `body` with the places of each tile of columns in source and destination, and how many columns it has.
+/// Calls `body` with the places of each vector of columns in source and destination, and how many lanes of it count.
 @inline(__always)
-private func forEachTile(
+private func forEachStrip(
     _ settings: SoftmaxAxisParameters, _ samples: Int, _ body: (_ from: Int, _ to: Int, _ width: Int) -> Void
 ) {
     let inner = Int(settings.inner)
@@ -16,9 +13,8 @@ private func forEachTile(
             while column < inner {
                 body(
                     sample * Int(settings.sampleStride) + outer * part + column,
-                    sample * Int(settings.destinationSampleStride) + outer * part + column,
-                    min(tileVectors * lanes, inner - column))
-                column += tileVectors * lanes
+                    sample * Int(settings.destinationSampleStride) + outer * part + column, min(lanes, inner - column))
+                column += lanes
             }
         }
     }
@@ -31,36 +27,24 @@ func softmaxAxis(
     let axis = Int(settings.axis)
     let inner = Int(settings.inner)
     let isLogarithmic = settings.isLogarithmic == 1
-    forEachTile(settings, samples) { read, write, width in
+    forEachStrip(settings, samples) { read, write, width in
         let from = operands.floats(0) + read
         let to = operands.floats(1) + write
-        var greatest = InlineArray<4, Vector>(repeating: Vector(repeating: -Float.infinity))
-        var sums = InlineArray<4, Vector>(repeating: Vector())
-        for step in 0..<axis {
-            forEachVector(width) { column, count in
-                let next = from.load(step * inner + column, count)
-                greatest[column / lanes].replace(with: next, where: next .> greatest[column / lanes])
+        var greatest = Vector(repeating: -Float.infinity)
+        for step in 0..<axis { greatest = greater(from.load(step * inner, width), greatest) }
+        var sum = Vector()
+        if isLogarithmic {
+            for step in 0..<axis { sum += boundedExponential(from.load(step * inner, width) - greatest) }
+            let shift = logarithm(sum)
+            for step in 0..<axis { to.save((from.load(step * inner, width) - greatest) - shift, step * inner, width) }
+        } else {
+            for step in 0..<axis {
+                let power = boundedExponential(from.load(step * inner, width) - greatest)
+                sum += power
+                to.save(power, step * inner, width)
             }
-        }
-        for step in 0..<axis {
-            forEachVector(width) { column, count in
-                let power = exponential(from.load(step * inner + column, count) - greatest[column / lanes])
-                sums[column / lanes] += power
-                if !isLogarithmic { to.save(power, step * inner + column, count) }
-            }
-        }
-        for part in 0..<tileVectors {
-            sums[part] = isLogarithmic ? logarithm(sums[part]) : 1 / sums[part]
-        }
-        for step in 0..<axis {
-            forEachVector(width) { column, count in
-                let place = step * inner + column
-                let result =
-                    isLogarithmic
-                    ? (from.load(place, count) - greatest[column / lanes]) - sums[column / lanes]
-                    : to.load(place, count) * sums[column / lanes]
-                to.save(result, place, count)
-            }
+            let share = 1 / sum
+            for step in 0..<axis { to.save(to.load(step * inner, width) * share, step * inner, width) }
         }
     }
 }
@@ -72,26 +56,20 @@ func softmaxAxisGradient(
     let axis = Int(settings.axis)
     let inner = Int(settings.inner)
     let isLogarithmic = settings.isLogarithmic == 1
-    forEachTile(settings, samples) { read, write, width in
+    forEachStrip(settings, samples) { read, write, width in
         let result = operands.floats(0) + read
         let gradient = operands.floats(1) + read
         let to = operands.floats(2) + write
-        var sums = InlineArray<4, Vector>(repeating: Vector())
+        var sum = Vector()
         for step in 0..<axis {
-            forEachVector(width) { column, count in
-                let g = gradient.load(step * inner + column, count)
-                let factor = isLogarithmic ? Vector(repeating: 1) : result.load(step * inner + column, count)
-                sums[column / lanes] = multiplyAdd(sums[column / lanes], g, factor)
-            }
+            let g = gradient.load(step * inner, width)
+            let factor = isLogarithmic ? Vector(repeating: 1) : result.load(step * inner, width)
+            sum = multiplyAdd(sum, g, factor)
         }
         for step in 0..<axis {
-            forEachVector(width) { column, count in
-                let place = step * inner + column
-                let g = gradient.load(place, count)
-                let y = result.load(place, count)
-                let sum = sums[column / lanes]
-                to.save(isLogarithmic ? g - exponential(y) * sum : y * (g - sum), place, count)
-            }
+            let g = gradient.load(step * inner, width)
+            let y = result.load(step * inner, width)
+            to.save(isLogarithmic ? g - exponential(y) * sum : y * (g - sum), step * inner, width)
         }
     }
 }

@@ -1,3 +1,5 @@
+import CPlatform
+
 #if VECTOR_16
     /// The bits of a ``Vector``.
     typealias BitVector = SIMD16<UInt32>
@@ -37,21 +39,63 @@ extension UnsafeMutablePointer<Float> {
     /// The first `count` lanes from `offset` on, the others `fill`. Nothing beyond `count` is read.
     @inline(__always)
     func vector(at offset: Int, count: Int, fill: Float = 0) -> Vector {
-        var vector = Vector(repeating: fill)
-        for lane in 0..<count {
-            vector[lane] = self[offset + lane]
-        }
-        return vector
+        #if VECTOR_16
+            return apus_masked_load_16(self + offset, lowBits(count), Vector(repeating: fill))
+        #elseif VECTOR_8
+            let mask = firstLanes(count)
+            let loaded = apus_masked_load_8(self + offset, unsafeBitCast(mask, to: IntegerVector.self))
+            return choose(loaded, where: mask, else: Vector(repeating: fill))
+        #else
+            var vector = Vector(repeating: fill)
+            for lane in 0..<count {
+                vector[lane] = self[offset + lane]
+            }
+            return vector
+        #endif
     }
 
     /// Stores the first `count` lanes.
     @inline(__always)
     func store(_ vector: Vector, at offset: Int, count: Int) {
-        for lane in 0..<count {
-            self[offset + lane] = vector[lane]
-        }
+        #if VECTOR_16
+            apus_masked_store_16(vector, self + offset, lowBits(count))
+        #elseif VECTOR_8
+            storeParts(of: vector, at: UnsafeMutableRawPointer(self + offset), count: count)
+        #else
+            for lane in 0..<count {
+                self[offset + lane] = vector[lane]
+            }
+        #endif
     }
 }
+
+#if VECTOR_16
+    /// The mask of the first `count` lanes.
+    @inline(__always)
+    private func lowBits(_ count: Int) -> UInt16 { UInt16(truncatingIfNeeded: (1 &<< count) &- 1) }
+#elseif VECTOR_8
+    /// Stores the first `count` lanes as a four, a pair and a single one: a masked store is many times slower.
+    @inline(__always)
+    private func storeParts(of vector: Vector, at address: UnsafeMutableRawPointer, count: Int) {
+        if count == lanes {
+            address.storeBytes(of: vector, as: Vector.self)
+            return
+        }
+        var (address, four) = (address, vector.lowHalf)
+        if count & 4 != 0 {
+            address.storeBytes(of: four, as: SIMD4<Float>.self)
+            four = vector.highHalf
+            address += 16
+        }
+        var two = four.lowHalf
+        if count & 2 != 0 {
+            address.storeBytes(of: two, as: SIMD2<Float>.self)
+            two = four.highHalf
+            address += 8
+        }
+        if count & 1 != 0 { address.storeBytes(of: two[0], as: Float.self) }
+    }
+#endif
 
 extension UnsafePointer<UnsafeMutableRawPointer?> {
     /// The operand `index`, which must be there.
@@ -86,15 +130,15 @@ func sumOfLanes(_ vector: Vector) -> Float {
 @inline(__always)
 func greatestLane(_ vector: Vector) -> Float {
     #if VECTOR_16
-        let eight = vector.lowHalf.replacing(with: vector.highHalf, where: vector.highHalf .> vector.lowHalf)
-        let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.highHalf .> eight.lowHalf)
+        let eight = apus_greater_8(vector.highHalf, vector.lowHalf)
+        let four = apus_greater_4(eight.highHalf, eight.lowHalf)
     #elseif VECTOR_8
-        let four = vector.lowHalf.replacing(with: vector.highHalf, where: vector.highHalf .> vector.lowHalf)
+        let four = apus_greater_4(vector.highHalf, vector.lowHalf)
     #else
         let four = vector
     #endif
-    let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
-    return two[1] > two[0] ? two[1] : two[0]
+    let (even, odd) = (four[2] > four[0] ? four[2] : four[0], four[3] > four[1] ? four[3] : four[1])
+    return odd > even ? odd : even
 }
 
 /// The greater of two lanes, and not a number where either isn't: a training that diverges must show it.

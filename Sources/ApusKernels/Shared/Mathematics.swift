@@ -36,19 +36,23 @@ func squareRoot(_ x: Vector) -> Vector {
     #endif
 }
 
-/// e to the power of `x`: 0 below −87.3, the greatest finite number above 88.7.
-///
-/// With `x = n·ln 2 + r`, `|r| ≤ ln 2 / 2`: `2^n · (1 + r + r²·P(r))`. The approximation's relative error is 3e-9, so that
-/// rounding alone is seen.
-// Inlining on request alone is given up in nested closures: a call there passes vectors in quarters, at half the speed.
+// Inlining on request alone is given up in nested closures: a call there passes vectors in quarters, at half the speed. So the
+// exponentials are transparent.
+
+/// e to the power of `x`: 0 below −87.3, the greatest finite number above 88.7. Only rounding is seen.
 @_transparent
 func exponential(_ x: Vector) -> Vector {
-    let low = Vector(repeating: -87.3)
-    let high = Vector(repeating: 88.7)
-    let clamped = x.replacing(with: low, where: x .< low).replacing(with: high, where: x .> high)
-    let shifted = multiplyAdd(Vector(repeating: roundingConstant), clamped, Vector(repeating: 1.442695041))
+    choose(Vector(repeating: Float.greatestFiniteMagnitude), where: x .> 88.7, else: boundedExponential(x))
+}
+
+/// ``exponential(_:)`` of numbers that are at most 88.7.
+///
+/// With `x = n·ln 2 + r`, `|r| ≤ ln 2 / 2`: `2^n · (1 + r + r²·P(r))`. The approximation's relative error is 3e-9.
+@_transparent
+func boundedExponential(_ x: Vector) -> Vector {
+    let shifted = multiplyAdd(Vector(repeating: roundingConstant), x, Vector(repeating: 1.442695041))
     let whole = shifted - Vector(repeating: roundingConstant)
-    var rest = multiplyAdd(clamped, whole, Vector(repeating: -naturalLogarithmOf2High))
+    var rest = multiplyAdd(x, whole, Vector(repeating: -naturalLogarithmOf2High))
     rest = multiplyAdd(rest, whole, Vector(repeating: -naturalLogarithmOf2Low))
     var series = Vector(repeating: 0.001395049155689776)
     series = multiplyAdd(Vector(repeating: 0.008368889801204205), series, rest)
@@ -56,12 +60,9 @@ func exponential(_ x: Vector) -> Vector {
     series = multiplyAdd(Vector(repeating: 0.166665181517601), series, rest)
     series = multiplyAdd(Vector(repeating: 0.5), series, rest)
     let mantissa = multiplyAdd(rest, rest * rest, series) + 1
-    let scaled = fromBits(bits(mantissa) &+ (bits(shifted) &<< 23))
-    return
-        scaled
-        .replacing(with: 0, where: x .< low)
-        .replacing(with: Float.greatestFiniteMagnitude, where: x .> high)
-        .replacing(with: x, where: x .!= x)
+    let power = fromBits(bits(mantissa) &+ (bits(shifted) &<< 23))
+    // Beyond the range the bits mean nothing.
+    return choose(x, where: x .!= x, else: choose(Vector(), where: x .< -87.3, else: power))
 }
 
 /// The natural logarithm of positive normal finite numbers.
@@ -107,7 +108,7 @@ func magnitude(_ x: Vector) -> Vector {
 /// The hyperbolic tangent, `(1 − t) / (1 + t)` with `t = exp(−2·|x|)` and the sign of `x`.
 @inline(__always)
 func hyperbolicTangent(_ x: Vector) -> Vector {
-    let power = exponential(magnitude(x) * -2)
+    let power = boundedExponential(magnitude(x) * -2)
     let result = (1 - power) / (1 + power)
     return fromBits(bits(result) | (bits(x) & IntegerVector(repeating: Int32.min)))
 }
@@ -115,7 +116,7 @@ func hyperbolicTangent(_ x: Vector) -> Vector {
 /// `1 / (1 + exp(−x))`, from `exp(−|x|)` so that nothing overflows: 0 below −87.3.
 @inline(__always)
 func logistic(_ x: Vector) -> Vector {
-    let power = exponential(-magnitude(x))
+    let power = boundedExponential(-magnitude(x))
     let numerator = Vector(repeating: 1).replacing(with: power, where: x .< 0)
     return numerator / (1 + power)
 }

@@ -79,7 +79,8 @@ static inline __attribute__((always_inline)) void apus_prefetch(const void *addr
 
 // Functions of vectors that Swift computes lane by lane. `greater` is the greater of two lanes, and the second where they
 // are equal or either is not a number: one instruction of x86. `greatest` is not a number where any isn't. `taken` is
-// `candidate` where it is greater or not a number, and `taken_place` is then `place`. `chosen` is `x` where the choice is
+// `candidate` where it is greater or not a number, and `taken_place` is then `place`. `streamed` stores past the caches, at a
+// multiple of the vector's size: other threads see it after an `apus_fence`. `chosen` is `x` where the choice is
 // `place`, and `kept` where it is less than `places`; both are zero elsewhere.
 #define APUS_INLINE static inline __attribute__((always_inline))
 #define APUS_VECTOR_FUNCTIONS(lanes)                                                                                   \
@@ -89,6 +90,27 @@ static inline __attribute__((always_inline)) void apus_prefetch(const void *addr
     typedef double apus_double##lanes __attribute__((ext_vector_type(lanes)));                                         \
     APUS_INLINE apus_double##lanes apus_wide_square_root_##lanes(apus_double##lanes x) {                               \
         return __builtin_elementwise_sqrt(x);                                                                          \
+    }                                                                                                                  \
+    APUS_INLINE apus_double##lanes apus_widened_##lanes(apus_float##lanes x) {                                         \
+        return __builtin_convertvector(x, apus_double##lanes);                                                         \
+    }                                                                                                                  \
+    APUS_INLINE apus_float##lanes apus_narrowed_##lanes(apus_double##lanes x) {                                        \
+        return __builtin_convertvector(x, apus_float##lanes);                                                          \
+    }                                                                                                                  \
+    APUS_INLINE apus_double##lanes apus_wide_floor_##lanes(apus_double##lanes x) {                                     \
+        return __builtin_elementwise_floor(x);                                                                         \
+    }                                                                                                                  \
+    APUS_INLINE apus_float##lanes apus_floor_##lanes(apus_float##lanes x) {                                            \
+        return __builtin_elementwise_floor(x);                                                                         \
+    }                                                                                                                  \
+    APUS_INLINE apus_float##lanes apus_ceiling_##lanes(apus_float##lanes x) {                                          \
+        return __builtin_elementwise_ceil(x);                                                                          \
+    }                                                                                                                  \
+    APUS_INLINE apus_float##lanes apus_round_##lanes(apus_float##lanes x) {                                            \
+        return __builtin_elementwise_roundeven(x);                                                                     \
+    }                                                                                                                  \
+    APUS_INLINE void apus_streamed_##lanes(apus_float##lanes x, float *address) {                                      \
+        __builtin_nontemporal_store(x, (apus_float##lanes *)address);                                                  \
     }                                                                                                                  \
     APUS_INLINE apus_float##lanes apus_square_root_##lanes(apus_float##lanes x) {                                      \
         return __builtin_elementwise_sqrt(x);                                                                          \
@@ -132,10 +154,47 @@ static inline __attribute__((always_inline)) void apus_prefetch(const void *addr
 APUS_VECTOR_FUNCTIONS(4)
 #if defined(__AVX__)
 APUS_VECTOR_FUNCTIONS(8)
+/// The elements at an address where the mask is true, and 0 elsewhere: there nothing is read.
+APUS_INLINE apus_float8 apus_masked_load_8(const float *address, apus_int8 mask) {
+    return __builtin_ia32_maskloadps256((const apus_float8 *)address, mask);
+}
 #endif
 #if defined(__AVX512F__)
 APUS_VECTOR_FUNCTIONS(16)
+/// The elements at an address whose bits of the mask are set, and those of `other` elsewhere: there nothing is read.
+APUS_INLINE apus_float16 apus_masked_load_16(const float *address, uint16_t mask, apus_float16 other) {
+    return __builtin_ia32_loadups512_mask(address, other, mask);
+}
+/// Stores the elements whose bits of the mask are set.
+APUS_INLINE void apus_masked_store_16(apus_float16 x, float *address, uint16_t mask) {
+    __builtin_ia32_storeups512_mask(address, x, mask);
+}
 #endif
+
+// Of two rows of 16 bytes, as words of so many bytes: the first half of each and the second, a word of `x` before each of `y`.
+// An instruction each.
+typedef uint8_t apus_row __attribute__((ext_vector_type(16)));
+#define APUS_INTERLEAVE(bytes, word, count, low, high)                                                                 \
+    typedef word apus_row_##bytes __attribute__((ext_vector_type(count)));                                             \
+    APUS_INLINE apus_row apus_low_words_##bytes(apus_row x, apus_row y) {                                              \
+        return (apus_row)__builtin_shufflevector((apus_row_##bytes)x, (apus_row_##bytes)y, APUS_LIST low);             \
+    }                                                                                                                  \
+    APUS_INLINE apus_row apus_high_words_##bytes(apus_row x, apus_row y) {                                             \
+        return (apus_row)__builtin_shufflevector((apus_row_##bytes)x, (apus_row_##bytes)y, APUS_LIST high);            \
+    }
+#define APUS_LIST(...) __VA_ARGS__
+APUS_INTERLEAVE(
+    1, uint8_t, 16, (0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23),
+    (8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31))
+APUS_INTERLEAVE(2, uint16_t, 8, (0, 8, 1, 9, 2, 10, 3, 11), (4, 12, 5, 13, 6, 14, 7, 15))
+APUS_INTERLEAVE(8, uint64_t, 2, (0, 2), (1, 3))
+
+/// 64 bytes.
+typedef uint8_t apus_line __attribute__((ext_vector_type(64)));
+/// Stores 64 bytes past the caches, at an address that is a multiple of 64. Other threads see them after an `apus_fence`.
+APUS_INLINE void apus_stream(apus_line line, void *address) {
+    __builtin_nontemporal_store(line, (apus_line *)address);
+}
 
 // The lanes of `x`, then of `y`, with even and with odd numbers; and halves of what in-lane interleaving gives, for
 // transposing: pairs and fours are within each group of four lanes, and

@@ -45,6 +45,34 @@ struct LargeGraphTests {
         return Model(graph: editor.graph)
     }
 
+    /// A value that half of the nodes read, so that its gradient is a sum of as many.
+    private static func hub(_ count: Int) throws -> Model {
+        var editor = GraphEditor(name: "hub")
+        let input = try editor.addInput("x", TensorType(.f32, ["N", 8]))
+        let hub = try editor.apply(Dense(units: 8), to: [input], names: ["hub"])[0]
+        var sum = hub
+        for number in 0..<count / 2 {
+            let part = try editor.apply(
+                number % 2 == 0 ? Tanh() : Dense(units: 8), to: [hub], names: ["part\(number)"])[0]
+            sum = try editor.emit(Add(), [sum, part], named: "sum\(number)")
+        }
+        editor.addOutput(sum)
+        return Model(graph: editor.graph)
+    }
+
+    @Test(.timeLimit(.minutes(2)), arguments: [chain, hub])
+    func fourTimesTheNodesTakeNoSquareOfTheTimeToTrain(make: @Sendable (Int) throws -> Model) throws {
+        func time(_ count: Int) throws -> Duration {
+            let model = try make(count)
+            return try ContinuousClock().measure {
+                _ = try Compiler.trainingPlan(
+                    model, Pipeline.TrainingOptions(), lowering: LoweringOptions(target: .avx2, batchBound: 4))
+            }
+        }
+        // A square would be sixteen times as long.
+        #expect(try time(4000) < time(1000) * 9)
+    }
+
     private func time(_ model: Model) throws -> Duration {
         let ready = try Pipeline([ExplicitParameters()]).run(model).initialized(seed: 1)
         return try ContinuousClock().measure {

@@ -152,6 +152,12 @@ import Testing
         let normal = Initializer.heNormal(fanIn: 50).elements(count: 10_001, seed: 7, parameter: "w")
         #expect(abs(normal.reduce(0, +) / 10_001) < 0.01)
         #expect(abs(normal.reduce(0) { $0 + $1 * $1 } / 10_001 - 0.04) < 0.002)
+        // Many are drawn by several threads.
+        let many = Initializer.heNormal(fanIn: 50).elements(count: 200_003, seed: 7, parameter: "w")
+        #expect(Array(many.prefix(10_001)) == normal)
+        #expect(
+            many.suffix(70_000)
+                == Initializer.heNormal(fanIn: 50).elements(count: 200_003, seed: 7, parameter: "w").suffix(70_000))
         #expect(Initializer.constant(1).elements(count: 2, seed: 0, parameter: "w") == [1, 1])
     }
 }

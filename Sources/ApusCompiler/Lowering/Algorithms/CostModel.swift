@@ -3,18 +3,21 @@ import ApusInstructions
 /// What a convolution costs on a target, in cycles of a core, by a model of what limits its kernel.
 ///
 /// A term of a tile of `o` output blocks and `p` positions takes `o · p` multiply-adds, `o` vectors of weights and `p`
-/// scalars, and every sum waits for the one before. The constants were measured where those of ``CoreModel`` were; that the
-/// products matter most is so everywhere.
+/// scalars, and every sum waits for the one before. The constants were measured on the machine of ``CoreModel``. On
+/// others they differ, but there too the products take most of the time.
 struct CostModel {
     /// Vectors of f32 in a register.
     let lanes: Int
     let core = CoreModel()
-    /// Cycles to start a tile's loops, to go from one row of the kernel to the next, to call the kernel of some
-    /// tiles, to say before where each position is, and to store a sum.
+    /// Cycles to start the loops of a tile.
     let tileStart = 12.0
+    /// Cycles to go from one row of the kernel to the next.
     let kernelRow = 4.0
+    /// Cycles to call the function that computes some tiles.
     let call = 15.0
+    /// Cycles of such a call where positions are linear: the address of each is computed first.
     let flowingCall = 30.0
+    /// Cycles to store a sum.
     let sumStore = 1.0
     /// Cycles to keep a sum of a position of a window, and to compare it with the others'.
     let sumScan = 3.0

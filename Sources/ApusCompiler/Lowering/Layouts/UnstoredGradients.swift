@@ -1,11 +1,11 @@
 import ApusGraph
 import ApusInstructions
 
-/// Which gradients behind a max-pool are never stored: those that all of their readers make themselves, in registers, of the
-/// pooled gradient and the choices.
+/// The gradients behind a max-pool that are not stored. Their readers compute them in registers, from the pooled gradient and the
+/// argmax of each window.
 ///
-/// The readers' chosen candidates say whether they can (``Candidate/pooledOperand``). Where one can't, the picture is in memory
-/// anyway, and all read it from there.
+/// A reader's chosen candidate says whether it can (``Candidate/pooledOperand``). Where one can't, the gradient is stored, and all
+/// readers load it.
 struct UnstoredGradients {
     /// The border that the readers need around each pooled gradient, in windows.
     private var borders: [ValueID: Border] = [:]

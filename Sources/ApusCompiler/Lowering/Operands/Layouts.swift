@@ -50,7 +50,8 @@ extension Lowering {
                 left: border.left, bottom: border.bottom, right: border.right))
     }
 
-    private func aligned(_ layout: ImageLayout) -> ImageLayout {
+    /// The layout with each sample at the start of a cache line.
+    func aligned(_ layout: ImageLayout) -> ImageLayout {
         var layout = layout
         layout.sampleStride = Int32(layout.sampleElements.roundedUp(to: Self.sampleAlignment))
         return layout

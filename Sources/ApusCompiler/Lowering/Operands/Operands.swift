@@ -27,6 +27,12 @@ extension Lowering {
             view.layout = layout
             return view
         }
+        if joins[value] != nil, stage == .body, plan.microBatch == 1, source.imageCount == 1 {
+            // There is one sample at a time, so it doesn't matter where the next would be.
+            var view = source
+            view.layout.sampleStride = layout.sampleStride
+            if view.layout == layout { return view }
+        }
         let key = CopyKey(value: value.index, layout: layout, stage: stage)
         if let copy = copies[key] { return copy }
         let name = graph[value].name
@@ -43,6 +49,14 @@ extension Lowering {
             repeats: source.imageCount)
         copies[key] = copy
         return copy
+    }
+
+    /// The value in this layout, whatever the distance of its samples.
+    mutating func operand(_ value: ValueID, as layout: ImageLayout) throws(LoweringError) -> Stored {
+        let source = try made(value)
+        var given = source.layout
+        given.sampleStride = layout.sampleStride
+        return given == layout ? source : try operand(value, in: aligned(layout))
     }
 
     /// The value as aligned plain rows.

@@ -29,6 +29,11 @@ extension Lowering {
 
     /// Room for a result in the layout that was chosen for it.
     mutating func makeResult(_ value: ValueID) throws(LoweringError) -> Stored {
+        if let joined = joins[value] {
+            let part = try self.part(value, joined, of: try makeJoined(joined.whole))
+            stored[value.index] = part
+            return part
+        }
         let layout =
             layouts.isBlocked(value)
             ? try blockedLayout(of: value, border: layouts.border(of: value)) : try plainLayout(of: value)
@@ -39,7 +44,30 @@ extension Lowering {
         return result
     }
 
-    /// Room for a plain result: where the caller wants it, if nobody else does.
+    /// Room for a value that others are joined into; what there is, where one of them was made before.
+    mutating func makeJoined(_ whole: ValueID) throws(LoweringError) -> Stored {
+        if let made = stored[whole.index] { return made }
+        return layouts.isBlocked(whole) ? try makeResult(whole) : try makeOutput(whole)
+    }
+
+    /// Where a value lies inside of the one that it is joined into, or cut out of.
+    func part(_ value: ValueID, _ part: Joins.Part, of whole: Stored) throws(LoweringError) -> Stored {
+        let shape = try typeShape(value)
+        var stored = whole
+        let offset: Int
+        if whole.layout.channelBlock > 1 {
+            stored.layout.channels = Int32(shape[part.axis])
+            offset = part.start / Int(whole.layout.channelBlock) * whole.layout.blockStride
+        } else {
+            stored.layout = packedLayout(value, try sampleShape(value))
+            stored.layout.sampleStride = whole.layout.sampleStride
+            offset = part.start * shape[(part.axis + 1)...].reduce(1, *)
+        }
+        stored.place = whole.place.advanced(by: offset * whole.elementType.size)
+        return stored
+    }
+
+    /// Room for a plain result: directly in the caller's output, if nothing else reads the value.
     mutating func makeOutput(_ value: ValueID) throws(LoweringError) -> Stored {
         guard stage == .body, let port = outputPorts[value], context.index.consumers(of: value).isEmpty else {
             return try makeResult(value)

@@ -23,6 +23,13 @@ protocol LoweringRule: Sendable {
     /// Whether its result is its operand's memory under another shape.
     var isView: Bool { get }
 
+    /// The axis along which its first result is its operands, one after the other; nil where it is something else. Operands that
+    /// were made in their part of the result are not copied.
+    var joinedAxis: Int? { get }
+
+    /// The operands that its first result may be written over, element by element, if they lie alike.
+    func operandsInPlace(_ site: Site) -> [ValueID]
+
     /// Whether it needs sums over all samples before it can make a sample's results.
     var combinesSamples: Bool { get }
 
@@ -73,6 +80,8 @@ extension LoweringRule {
     func companions(_ site: Site) -> [ValueID] { [] }
     func takesBlocksAsRow(operand: Int) -> Bool { false }
     var isView: Bool { false }
+    var joinedAxis: Int? { nil }
+    func operandsInPlace(_ site: Site) -> [ValueID] { [] }
     var combinesSamples: Bool { false }
     func sharedWeightBytes(_ site: Site) -> Int { 0 }
     var pooledResult: PooledResult? { nil }

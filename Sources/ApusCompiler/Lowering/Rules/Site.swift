@@ -1,7 +1,8 @@
 import ApusGraph
 
-/// A graph that is lowered, with the rule of each node and what rules ask about: O(nodes) to make.
-struct LoweringContext: Sendable {
+/// A graph that is lowered, with the rule of each node and what rules ask about: O(nodes) to make. An object, because every site
+/// has it.
+final class LoweringContext: Sendable {
     let graph: Graph
     let index: GraphIndex
     let samples: SampleShapes

@@ -12,13 +12,14 @@ extension Lowering {
 
     /// Copies the outputs to where the caller wants them, where they aren't there already.
     mutating func writeOutputs() throws(LoweringError) {
+        var names = Set<String>()
         for output in graph.outputs where context.hasPort(output) {
             let shape = try sampleShape(output)
             let number = plan.outputs.count
             let place = Place.fixed(Operand(.output, port: number))
             let name = graph[output].name
-            let isTaken = plan.outputs.contains { $0.name == name }
-            var port = port(isTaken ? "\(name).\(number)" : name, graph[output].type, shape)
+            let isFirst = names.insert(name).inserted
+            var port = port(isFirst ? name : "\(name).\(number)", graph[output].type, shape)
             port.meaning = meaning(of: output)
             plan.outputs.append(port)
             // What does not depend on an input is there once the run begins.

@@ -56,7 +56,7 @@ extension Lowering {
     mutating func adoptSums(of site: Site) throws(LoweringError) {
         guard !context.samples.isCut else { return }
         for result in site.results where stored[result.index] == nil {
-            guard let sum = reductions.all.first(where: { $0.value == result }) else { continue }
+            guard let sum = reductions[result] else { continue }
             switch sum.form {
             case .copy:
                 stored[result.index] = Stored(

@@ -1,7 +1,7 @@
 import Glibc
 
 /// The gradient of ``ScaledDotProductAttention`` for query, key and value.
-public struct ScaledDotProductAttentionGradient: Operator {
+package struct ScaledDotProductAttentionGradient: Operator {
     public static let name = "scaled_dot_product_attention_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

@@ -32,7 +32,7 @@ public struct BatchMean: Operator {
 }
 
 /// The gradient of ``BatchMean``.
-public struct BatchMeanGradient: Operator {
+package struct BatchMeanGradient: Operator {
     public static let name = "batch_mean_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

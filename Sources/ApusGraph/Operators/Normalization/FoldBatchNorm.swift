@@ -48,15 +48,40 @@ public struct FoldBatchNorm: Operator {
     }
 
     public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
-        var (weight, bias) = (operands[0], operands[1])
-        let (scale, shift) = (operands[2].elements, operands[3].elements)
-        let (mean, variance) = (operands[4].elements, operands[5].elements)
-        let factors = zip(scale, variance).map { $0 / ($1 + epsilon).squareRoot() }
+        var weight = operands[0]
+        let factors = factors(Array(operands.dropFirst()))
         let filter = weight.shape.dropFirst().reduce(1, *)
         for index in weight.elements.indices { weight.elements[index] *= factors[index / filter] }
+        return [weight, bias(Array(operands.dropFirst()), factors)]
+    }
+
+    public func evaluate(weight: [Float], _ others: [Tensor]) -> (weight: [Float], others: [Tensor])? {
+        let factors = factors(others)
+        let filter = factors.isEmpty ? 0 : weight.count / factors.count
+        let folded = unsafe [Float](unsafeUninitializedCapacity: weight.count) { result, count in
+            for (output, factor) in factors.enumerated() {
+                for index in output * filter..<(output + 1) * filter {
+                    unsafe result.initializeElement(at: index, to: Float(Double(weight[index]) * factor))
+                }
+            }
+            count = filter * factors.count
+        }
+        return (folded, [bias(others, factors)])
+    }
+
+    /// What each output is multiplied by.
+    ///
+    /// - Parameter others: the operands after the weight.
+    private func factors(_ others: [Tensor]) -> [Double] {
+        zip(others[1].elements, others[4].elements).map { $0 / ($1 + epsilon).squareRoot() }
+    }
+
+    private func bias(_ others: [Tensor], _ factors: [Double]) -> Tensor {
+        var bias = others[0]
+        let (shift, mean) = (others[2].elements, others[3].elements)
         for index in bias.elements.indices {
             bias.elements[index] = (bias.elements[index] - mean[index]) * factors[index] + shift[index]
         }
-        return [weight, bias]
+        return bias
     }
 }

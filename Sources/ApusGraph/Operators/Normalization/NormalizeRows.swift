@@ -87,7 +87,7 @@ public struct NormalizeRows: Operator {
 }
 
 /// The gradients of ``NormalizeRows``.
-public struct NormalizeRowsGradient: Operator {
+package struct NormalizeRowsGradient: Operator {
     public static let name = "normalize_rows_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

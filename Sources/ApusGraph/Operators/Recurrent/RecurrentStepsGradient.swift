@@ -1,5 +1,5 @@
 /// The gradient of ``RecurrentSteps`` for the gates and the initial states.
-public struct RecurrentStepsGradient: Operator {
+package struct RecurrentStepsGradient: Operator {
     public static let name = "recurrent_steps_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

@@ -27,7 +27,7 @@ public struct ReduceMean: PrimitiveReduction {
 }
 
 /// The gradient of ``ReduceMean``.
-public struct ReduceMeanGradient: Operator {
+package struct ReduceMeanGradient: Operator {
     public static let name = "reduce_mean_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

@@ -25,7 +25,8 @@ public struct Hardmax: CompositeOperator {
         let number = try SoftmaxAxis.check(operands, name, axis: axis)
         guard operands[0].dimensions[number].number != nil else {
             throw ConstraintViolation(
-                "C3", "axis \(axis) of \(operands[0]) has no number", remedy: "give it one with --set", at: .operand(0))
+                "C3", "axis \(axis) of \(operands[0]) has no number", remedy: "set its symbols, for instance T=100",
+                at: .operand(0))
         }
     }
 

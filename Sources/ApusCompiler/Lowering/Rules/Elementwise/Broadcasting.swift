@@ -15,11 +15,14 @@ struct BroadcastingRule: SingleRule {
 
     func companions(_ site: Site) -> [ValueID] { elementwise.companions(site) }
 
+    func operandsInPlace(_ site: Site) -> [ValueID] { elementwise.operandsInPlace(site) }
+
     func wholeForm(_ site: Site) -> WholeForm? { elementwise.wholeForm(site) }
 
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
         let shape = try lowering.sampleShape(site.results[0])
-        guard !site.hasOneType, shape.count <= 6, let step = function.step,
+        guard !site.hasOneType, !lowering.layouts.isBlocked(site.results[0]), shape.count <= 6,
+            let step = function.step,
             (site.operands + site.results).allSatisfy({ site.type($0).elementType == .f32 })
         else { return try elementwise.emit(site, into: &lowering) }
         let result = try lowering.makeResult(site.results[0])

@@ -4,37 +4,46 @@ import ApusPlan
 
 /// The rule of every operator with an ``ApusGraph/Operator/expression`` or a formula: one program for each element.
 ///
-/// Operands of the result's own type f32 are taken in the layout that they have, pictures in blocks too; others are plain, with
-/// strides that repeat elements.
+/// Operands of the result's own type f32 are taken in the layout that they have, pictures in blocks too, with or without parameters
+/// that have a number for each channel; others are plain, with strides that repeat elements.
 struct ElementwiseRule: SingleRule {
     let expression: Expression
 
     init(_ expression: Expression) { self.expression = expression }
 
     func order(_ site: Site, isPlain: (ValueID) -> Bool) -> ElementOrder {
-        keepsLayout(site) ? .asCompanions : .plain
+        keepsLayout(site) || !pictures(site).isEmpty ? .asCompanions : .plain
     }
 
-    func companions(_ site: Site) -> [ValueID] { keepsLayout(site) ? site.operands : [] }
+    func companions(_ site: Site) -> [ValueID] { keepsLayout(site) ? site.operands : pictures(site) }
+
+    func operandsInPlace(_ site: Site) -> [ValueID] {
+        site.operands.filter { site.isDynamic($0) && site.type($0) == site.type(site.results[0]) }
+    }
 
     func wholeForm(_ site: Site) -> WholeForm? {
         let type = site.type(site.results[0])
-        guard type.elementType == .f32, site.operands.allSatisfy({ site.type($0) == type }), steps(site) != nil else {
+        guard type.elementType == .f32, site.operands.allSatisfy({ site.type($0) == type }),
+            steps(operands: site.operands.count) != nil
+        else {
             return nil
         }
         return .expression(expression)
     }
 
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        guard keepsLayout(site) else { return try emitMap(site, into: &lowering) }
+        guard keepsLayout(site) else {
+            let isBlocked = lowering.layouts.isBlocked(site.results[0])
+            return isBlocked ? try emitPictures(site, into: &lowering) : try emitMap(site, into: &lowering)
+        }
         let result = try lowering.makeResult(site.results[0])
         var sources: [Stored] = []
         for operand in site.operands {
             sources.append(
                 result.isPlain
-                    ? try lowering.readableOperand(operand) : try lowering.operand(operand, in: result.layout))
+                    ? try lowering.readableOperand(operand) : try lowering.operand(operand, as: result.layout))
         }
-        if let steps = steps(site) {
+        if let steps = steps(operands: site.operands.count) {
             emit(steps, sources, result, site, into: &lowering)
         } else {
             let elements = result.layout.sampleElements
@@ -89,28 +98,31 @@ struct ElementwiseRule: SingleRule {
     }
 
     /// The program of a `map` instruction, and which operands it reads.
-    private func program(_ site: Site) throws(LoweringError) -> (program: MapProgram, sources: [Int]) {
+    func program(_ site: Site) throws(LoweringError) -> (program: MapProgram, sources: [Int]) {
         let sources = expression.operands.sorted()
         let types = (site.operands + site.results).map { site.type($0).elementType }
         return (try MapProgram(expression, sources: sources, in: ComputeType(for: types), site), sources)
     }
 
     /// The program of an `elementwise` instruction; nil where that can't compute it.
-    private func steps(_ site: Site) -> [ElementwiseStep]? {
-        guard site.operands.count <= 4 else { return nil }
-        return try? ElementwiseProgram(expression, operands: site.operands.count, value: site.name).steps
+    private func steps(operands: Int) -> [ElementwiseStep]? {
+        guard operands <= 4 else { return nil }
+        return try? ElementwiseProgram(expression, operands: operands, value: "").steps
     }
 
     /// Whether it computes the elements as they lie, whatever is in the unused lanes of blocks.
     private func keepsLayout(_ site: Site) -> Bool {
         site.hasOneType && site.type(site.results[0]).elementType == .f32
-            && (steps(site) != nil || expression.isFiniteEverywhere)
+            && takesAnyLayout(operands: site.operands.count)
     }
+
+    /// Whether f32 of one type may lie in any way: what is computed in the unused lanes of blocks does no harm.
+    func takesAnyLayout(operands: Int) -> Bool { steps(operands: operands) != nil || expression.isFiniteEverywhere }
 }
 
 extension Expression {
     /// Whether finite operands give a finite value, as unused lanes must have, and no large one overflows.
-    fileprivate var isFiniteEverywhere: Bool {
+    var isFiniteEverywhere: Bool {
         switch self {
         case .operand, .constant: true
         case .unary(let function, let inner): function.isFiniteEverywhere && inner.isFiniteEverywhere

@@ -39,12 +39,17 @@ struct ElementwiseProgram {
     private let operands: Int
     private let value: String
 
+    /// Parts that occur several times are computed once, where the registers suffice.
+    ///
     /// - Throws: where the expression needs more registers than there are.
     init(_ expression: Expression, operands: Int, value: String) throws(LoweringError) {
         self.operands = operands
         self.value = value
         isFree = (0..<ElementwiseStep.registers).map { $0 >= operands }
+        let shared = MapProgram.steps(expression, operands: operands)?.compactMap { ElementwiseStep($0) } ?? []
         let last = try compile(expression)
+        // As many steps as parts: none was left out, and none occurs twice.
+        if !shared.isEmpty, shared.count < steps.count { steps = shared }
         // The result is what the last step wrote, so a bare operand needs a step too.
         if steps.isEmpty { steps.append(ElementwiseStep(.maximum, first: last, second: last, result: last)) }
     }
@@ -101,5 +106,24 @@ struct ElementwiseProgram {
     /// Operands keep their registers: a later part of the expression may read them again.
     private mutating func release(_ register: Int) {
         if register >= operands { isFree[register] = true }
+    }
+}
+
+extension ElementwiseStep {
+    /// The same step of a `map` instruction in f32; nil where there is none.
+    fileprivate init?(_ step: MapStep) {
+        guard let operation = MapStep.Operation(rawValue: step.operation)?.elementwise else { return nil }
+        self.init(
+            operation, first: Int(step.first), second: Int(step.second), result: Int(step.result),
+            value: operation == .constant ? Float(Double(bitPattern: step.valueBits)) : 0)
+    }
+}
+
+extension MapStep.Operation {
+    /// The same function of an `elementwise` instruction; nil where it has none.
+    fileprivate var elementwise: ElementwiseStep.Operation? {
+        if self == .constant { return .constant }
+        return Expression.Binary.allCases.first { $0.mapStep == self }?.step
+            ?? Expression.Unary.allCases.first { $0.mapStep == self }?.step
     }
 }

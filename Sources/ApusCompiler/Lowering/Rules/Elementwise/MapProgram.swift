@@ -89,6 +89,14 @@ extension MapProgram {
         }
         self.steps = steps
     }
+
+    /// The steps for a formula of f32, in which the first registers hold operands 0 to `operands` − 1; nil where it needs more
+    /// registers than there are.
+    static func steps(_ formula: Expression, operands: Int) -> [MapStep]? {
+        guard operands <= MapStep.registers else { return nil }
+        var compiler = ExpressionCompiler(formula, sources: Array(0..<operands), type: .float32)
+        return compiler.compile()
+    }
 }
 
 /// Chooses the steps and registers for an expression.

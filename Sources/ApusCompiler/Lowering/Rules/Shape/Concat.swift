@@ -1,25 +1,70 @@
 import ApusGraph
+import ApusInstructions
 
-/// Each operand is copied to its part of the result.
+/// Each operand that was not made in its part of the result is copied there. Blocked pictures whose channels fill whole blocks stay
+/// so.
 struct ConcatRule: OperatorRule, SingleRule {
     let operation: Concat
 
     init(_ operation: Concat) { self.operation = operation }
 
+    var joinedAxis: Int? { operation.axis }
+
+    func order(_ site: Site, isPlain: (ValueID) -> Bool) -> ElementOrder {
+        site.joinsBlocks(site.operands, in: site.results[0], axis: operation.axis) ? .asCompanions : .plain
+    }
+
+    func companions(_ site: Site) -> [ValueID] {
+        site.joinsBlocks(site.operands, in: site.results[0], axis: operation.axis) ? site.operands : []
+    }
+
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        let shape = try lowering.typeShape(site.results[0])
+        let result = site.results[0]
+        let shape = try lowering.typeShape(result)
         let axis = operation.axis < 0 ? operation.axis + shape.count : operation.axis
-        let strides = rowMajorStrides(shape)
-        var sources: [Stored] = []
-        for operand in site.operands { sources.append(try lowering.readableOperand(operand)) }
-        let result = try lowering.makeOutput(site.results[0])
+        let whole = try lowering.makeJoined(result)
         var start = 0
-        for (operand, source) in zip(site.operands, sources) {
+        for operand in site.operands {
             let extents = try lowering.typeShape(operand)
-            try lowering.emitCopy(
-                extents, from: StridedOperand(source, strides: rowMajorStrides(extents)),
-                to: StridedOperand(result, strides: strides, offset: start * strides[axis]), site)
+            let part = Joins.Part(whole: result, axis: axis, start: start)
             start += extents[axis]
+            if lowering.joins[operand] == part {
+                let source = try lowering.made(operand)
+                if source.place == (try lowering.part(operand, part, of: whole)).place { continue }
+            }
+            if whole.layout.channelBlock > 1 {
+                try lowering.copyBlocks(of: operand, to: part, of: whole, site)
+            } else {
+                let source = try lowering.readableOperand(operand)
+                let strides = rowMajorStrides(shape)
+                try lowering.emitCopy(
+                    extents, from: StridedOperand(source, strides: rowMajorStrides(extents)),
+                    to: StridedOperand(whole, strides: strides, offset: part.start * strides[axis]), site)
+            }
         }
+    }
+}
+
+extension Site {
+    /// Whether pictures that are the parts of another, one after the other, can lie in blocks as the other does: all but the last
+    /// have whole blocks of channels.
+    func joinsBlocks(_ parts: [ValueID], in whole: ValueID, axis: Int) -> Bool {
+        guard type(whole).rank == 4, axis == 1 || axis == -3 else { return false }
+        return parts.allSatisfy { isDynamic($0) && type($0).elementType == .f32 }
+            && parts.dropLast().allSatisfy { type($0).dimensions[1].number?.isMultiple(of: lanes) ?? false }
+    }
+}
+
+extension Lowering {
+    /// Copies a picture to its blocks of channels of another.
+    fileprivate mutating func copyBlocks(
+        of value: ValueID, to part: Joins.Part, of whole: Stored, _ site: Site
+    ) throws(LoweringError) {
+        let source = try made(value)
+        let destination = try self.part(value, part, of: whole)
+        emit(
+            .relayout, [source.place, destination.place],
+            RelayoutParameters(source: source.layout, destination: destination.layout), label: site.name,
+            repeats: source.imageCount)
     }
 }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Calls `body` with each number from 0 to `count - 1`, on all processors, and returns when all calls have. They begin in the order of
 /// the numbers. What a call does must not depend on the others.
-func runConcurrently(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+package func runConcurrently(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     let loop = ConcurrentLoop(count, body)
     var threads: [pthread_t] = []
     for _ in 1..<max(1, min(count, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) {
