@@ -25,11 +25,10 @@ package struct FuseElementwise: Pass {
         let graph = model.graph
         let index = GraphIndex(graph)
         let samples = SampleShapes(graph)
-        let stages = Stages(graph, samples)
         var calls: [Int: Call] = [:]
         var absorbed = Set<Int>()
         var changed = Set<Int>()
-        for (number, node) in graph.nodes.enumerated() where stages.nodes[number] == .body {
+        for (number, node) in graph.nodes.enumerated() where samples.isDynamic(node.results[0]) {
             guard var call = Self.call(node, graph) else { continue }
             for operand in call.operands {
                 guard index.soleConsumer(of: operand) == number, let producer = index.number(of: operand),
