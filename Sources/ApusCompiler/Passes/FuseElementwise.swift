@@ -13,6 +13,8 @@ package struct FuseElementwise: Pass {
 
     /// Steps that a joined formula has at most: more would win little, and formulas are printed.
     private static let stepLimit = 32
+    /// Functions, operands and constants of a joined formula as it is written, where parts may occur several times.
+    private static let sizeLimit = 96
 
     /// A formula, and the value that each of its operands stands for.
     fileprivate struct Call {
@@ -75,7 +77,7 @@ package struct FuseElementwise: Pass {
         let joined = Call(
             formula: call.formula.replacingOperands(operands), operands: call.operands + inner.operands
         ).withEachOperandOnce
-        guard joined.operands.count <= Expression.operandLimit,
+        guard joined.operands.count <= Expression.operandLimit, joined.formula.size <= sizeLimit,
             let types = try? Elementwise(joined.formula).infer(joined.operands.map { graph[$0].type }),
             types.map(\.type) == [result],
             let steps = MapProgram.steps(joined.formula, operands: joined.operands.count), steps.count <= stepLimit
