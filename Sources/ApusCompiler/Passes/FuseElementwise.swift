@@ -13,6 +13,8 @@ package struct FuseElementwise: Pass {
 
     /// Steps that a joined formula has at most: more would win little, and formulas are printed.
     private static let stepLimit = 32
+    /// Functions, operands and constants of a joined formula as it is written, where parts may occur several times.
+    private static let sizeLimit = 96
 
     /// A formula, and the value that each of its operands stands for.
     fileprivate struct Call {
@@ -25,11 +27,10 @@ package struct FuseElementwise: Pass {
         let graph = model.graph
         let index = GraphIndex(graph)
         let samples = SampleShapes(graph)
-        let stages = Stages(graph, samples)
         var calls: [Int: Call] = [:]
         var absorbed = Set<Int>()
         var changed = Set<Int>()
-        for (number, node) in graph.nodes.enumerated() where stages.nodes[number] == .body {
+        for (number, node) in graph.nodes.enumerated() where samples.isDynamic(node.results[0]) {
             guard var call = Self.call(node, graph) else { continue }
             for operand in call.operands {
                 guard index.soleConsumer(of: operand) == number, let producer = index.number(of: operand),
@@ -76,7 +77,7 @@ package struct FuseElementwise: Pass {
         let joined = Call(
             formula: call.formula.replacingOperands(operands), operands: call.operands + inner.operands
         ).withEachOperandOnce
-        guard joined.operands.count <= Expression.operandLimit,
+        guard joined.operands.count <= Expression.operandLimit, joined.formula.size <= sizeLimit,
             let types = try? Elementwise(joined.formula).infer(joined.operands.map { graph[$0].type }),
             types.map(\.type) == [result],
             let steps = MapProgram.steps(joined.formula, operands: joined.operands.count), steps.count <= stepLimit

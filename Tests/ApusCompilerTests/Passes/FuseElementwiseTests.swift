@@ -54,6 +54,15 @@ import Testing
             "output z = elementwise(x, formula: \"logistic(a) * logistic(a)\")")
     }
 
+    /// Each square doubles the formula as it is written, whatever the number of steps.
+    @Test func formulasDoNotExplode() throws {
+        let squares = (1..<40).map { "s\($0) = multiply(s\($0 - 1), s\($0 - 1))" }.joined(separator: "\n")
+        let spec = "model m\ninput s0: f32[N, 4]\n\(squares)\noutput y = softmax(s39)"
+        let graph = try FuseElementwise().apply(to: Model(graph: try Graph.parse(spec))).graph
+        let sizes = graph.nodes.compactMap { ($0.operation as? Elementwise)?.formula.size }
+        #expect(sizes.count == 8 && sizes.allSatisfy { $0 <= 96 }, "\(sizes)")
+    }
+
     @Test func whatIsRepeatedIsNotComputedForEachCopy() throws {
         try expectNoFusion(
             "a = split(x, axis: 1, sizes: [4])\nr = slice(a, axes: [1], starts: [0], ends: [1])\n"
