@@ -63,12 +63,12 @@ struct ByteReader {
         return name
     }
 
-    /// A list whose elements take at least `least` bytes each.
+    /// A list whose elements take at least `minimum` bytes each.
     mutating func readList<Element>(
-        _ what: String, least: Int, _ body: (inout ByteReader) throws(PlanFileError) -> Element
+        _ what: String, minimum: Int, _ body: (inout ByteReader) throws(PlanFileError) -> Element
     ) throws(PlanFileError) -> [Element] {
         let count = try readCount("the number of \(what)")
-        let (needed, isOverflow) = count.multipliedReportingOverflow(by: least)
+        let (needed, isOverflow) = count.multipliedReportingOverflow(by: minimum)
         try require(isOverflow ? Int.max : needed)
         var list: [Element] = []
         list.reserveCapacity(count)
@@ -97,7 +97,7 @@ struct ByteReader {
     /// Dimensions whose product, in bytes of elements of a size, is a count.
     mutating func readShape(_ what: String, elementBytes: Int = 4) throws(PlanFileError) -> [Int] {
         let start = offset
-        let shape = try readList("dimensions of \(what)", least: 8) { (reader) throws(PlanFileError) in
+        let shape = try readList("dimensions of \(what)", minimum: 8) { (reader) throws(PlanFileError) in
             try reader.readCount("a dimension of \(what)")
         }
         var bytes = elementBytes

@@ -62,13 +62,13 @@ extension PlanFile {
         plan.isOptimal = try reader.readFlag("the claim to be optimal")
         plan.inputs = try decodePorts(&reader, "inputs")
         plan.outputs = try decodePorts(&reader, "outputs")
-        plan.slices = try reader.readList("slices of the state", least: 25) { (reader) throws(PlanFileError) in
+        plan.slices = try reader.readList("slices of the state", minimum: 25) { (reader) throws(PlanFileError) in
             let name = try reader.readName("a slice's name")
             let kind: StateSlice.Kind = try reader.readCase("kind of slice")
             let shape = try reader.readShape("a slice")
             return StateSlice(name: name, kind: kind, shape: shape, offset: try reader.readCount("a slice's offset"))
         }
-        plan.buffers = try reader.readList("buffers", least: 40) { (reader) throws(PlanFileError) in
+        plan.buffers = try reader.readList("buffers", minimum: 40) { (reader) throws(PlanFileError) in
             let name = try reader.readName("a buffer's name")
             let offset = try reader.readCount("a buffer's offset")
             let size = try reader.readCount("a buffer's size")
@@ -78,7 +78,7 @@ extension PlanFile {
         }
         plan.fused = try decodeNames(&reader, "fused operators")
         plan.labels = try decodeNames(&reader, "labels")
-        plan.preparation = try reader.readList("fields of the preparation", least: 16) {
+        plan.preparation = try reader.readList("fields of the preparation", minimum: 16) {
             (reader) throws(PlanFileError) in
             Plan.Field(
                 name: try reader.readName("the name of a field"), value: try reader.readName("the value of a field"))
@@ -87,7 +87,7 @@ extension PlanFile {
     }
 
     private static func decodePorts(_ reader: inout ByteReader, _ what: String) throws(PlanFileError) -> [Port] {
-        try reader.readList(what, least: 26) { (reader) throws(PlanFileError) in
+        try reader.readList(what, minimum: 26) { (reader) throws(PlanFileError) in
             let name = try reader.readName("the name of one of the \(what)")
             let start = reader.offset
             let typeName = try reader.readName("the element type of one of the \(what)")
@@ -103,7 +103,7 @@ extension PlanFile {
     }
 
     private static func decodeNames(_ reader: inout ByteReader, _ what: String) throws(PlanFileError) -> [String] {
-        try reader.readList(what, least: 8) { (reader) throws(PlanFileError) in
+        try reader.readList(what, minimum: 8) { (reader) throws(PlanFileError) in
             try reader.readName("one of the \(what)")
         }
     }
@@ -139,7 +139,7 @@ extension PlanFile {
         plan.body = try decodeInstructionList(&reader, "instructions in the body")
         plan.epilogue = try decodeInstructionList(&reader, "instructions in the epilogue")
         if reader.isAtEnd { return }
-        plan.combinations = try reader.readList("combinations", least: 16) { (reader) throws(PlanFileError) in
+        plan.combinations = try reader.readList("combinations", minimum: 16) { (reader) throws(PlanFileError) in
             let start = try reader.readCount("a combination's start")
             return start..<start + (try reader.readCount("a combination's length"))
         }
@@ -148,14 +148,14 @@ extension PlanFile {
     private static func decodeInstructionList(
         _ reader: inout ByteReader, _ what: String
     ) throws(PlanFileError) -> [Instruction] {
-        try reader.readList(what, least: 38) { (reader) throws(PlanFileError) in
+        try reader.readList(what, minimum: 38) { (reader) throws(PlanFileError) in
             let start = reader.offset
             let opcode = Opcode(rawValue: try reader.read(UInt16.self))
             guard InstructionCatalogue.definition(of: opcode) != nil else {
                 throw .invalid(what: "there is no instruction \(opcode.rawValue)", at: start)
             }
             let repeats = Int(try reader.read(UInt32.self))
-            let operands = try reader.readList("operands", least: 11) { (reader) throws(PlanFileError) in
+            let operands = try reader.readList("operands", minimum: 11) { (reader) throws(PlanFileError) in
                 let arena: Arena = try reader.readCase("arena")
                 let port = try reader.read(UInt16.self)
                 return Operand(arena, port: Int(port), offset: try reader.readCount("an operand's offset"))

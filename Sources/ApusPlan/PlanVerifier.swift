@@ -68,11 +68,11 @@ extension Plan {
     }
 
     private func verifySizes() throws(PlanViolation) {
-        for (name, value, most) in [
+        for (name, value, maximum) in [
             ("batch bound", batchBound, 1 << 31), ("micro-batch", microBatch, 1 << 24),
             ("number of shards", shards, 1 << 16),
         ] {
-            if value < 1 || value > most { throw PlanViolation("the \(name) is \(value)") }
+            if value < 1 || value > maximum { throw PlanViolation("the \(name) is \(value)") }
         }
         for (name, value) in [
             ("state", stateBytes), ("reductions", reductionBytes), ("activations", activationBytes),

@@ -40,7 +40,7 @@ package struct MachineLimits: Sendable, Equatable {
     /// The least time for so much work: what its arithmetic takes or what its memory takes, whichever is longer (the roofline
     /// model: Williams, Waterman and Patterson, 2009). Reads and writes go on side by side.
     ///
-    /// - Parameter footprint: bytes that are touched at a time. Memory is taken to be as fast as at the greatest measured size
+    /// - Parameter footprint: bytes that are touched at a time. Memory is taken to be as fast as at the largest measured size
     ///   that isn't larger: the limit is one that can't be passed, wherever the bytes come from.
     package func seconds(multiplyAdds: Double, bytesRead: Double, bytesWritten: Double, footprint: Int) -> Double {
         let arithmetic = multiplyAdds / multiplyAddsPerSecond
@@ -63,15 +63,15 @@ package struct MachineLimits: Sendable, Equatable {
         defer { apus_restore_float_control(control) }
         // A core may need a while until it runs wide instructions at full speed: short trials, many of them.
         let rounds = 4_000
-        let arithmetic = leastTicks(trials: 400, clock) { loops.multiplyAdd(rounds) }
+        let arithmetic = minimumTicks(trials: 400, clock) { loops.multiplyAdd(rounds) }
         var ticks: [(size: Int, read: Double, written: Double)] = []
         for size in sizes {
             let count = size / MemoryLayout<Float>.stride
             let passes = max(1, (256 << 10) / size)
             let trials = min(100, max(3, (8 << 20) / size))
             // Written first, so that the pages are there.
-            let written = leastTicks(trials: trials, clock) { unsafe loops.write(memory.start, count, passes) }
-            let read = leastTicks(trials: trials, clock) { unsafe loops.read(memory.start, count, passes) }
+            let written = minimumTicks(trials: trials, clock) { unsafe loops.write(memory.start, count, passes) }
+            let read = minimumTicks(trials: trials, clock) { unsafe loops.read(memory.start, count, passes) }
             ticks.append((size, read / Double(passes), written / Double(passes)))
         }
         let second = 1 / clock.secondsPerTick()
@@ -84,16 +84,16 @@ package struct MachineLimits: Sendable, Equatable {
             })
     }
 
-    /// The least time of several trials, in ticks.
-    private static func leastTicks(trials: Int, _ clock: TickClock, _ work: () -> Void) -> Double {
-        var least = UInt64.max
+    /// The minimum time of several trials, in ticks.
+    private static func minimumTicks(trials: Int, _ clock: TickClock, _ work: () -> Void) -> Double {
+        var minimum = UInt64.max
         for _ in 0..<trials {
             let before = apus_ticks()
             work()
             let after = apus_ticks()
-            least = min(least, after &- before)
+            minimum = min(minimum, after &- before)
         }
-        return Double(least > clock.cost ? least - clock.cost : 1)
+        return Double(minimum > clock.cost ? minimum - clock.cost : 1)
     }
 }
 

@@ -66,7 +66,7 @@ struct Recorder: ~Copyable {
     private var runTicks: UInt64 = 0
     private var runs = 0
     private var droppedRuns = 0
-    private var leastTicks = UInt64.max
+    private var minimumTicks = UInt64.max
 
     /// Threads write to different pairs of cache lines.
     private static let spacing = 128
@@ -114,8 +114,8 @@ struct Recorder: ~Copyable {
     /// Takes a run that took so long into the sums, or drops it.
     mutating func noteRun(from begin: UInt64, to end: UInt64) {
         let ticks = end &- begin
-        let isKept = tolerance.map { leastTicks == .max || Double(ticks) <= $0 * Double(leastTicks) } ?? true
-        leastTicks = min(leastTicks, ticks)
+        let isKept = tolerance.map { minimumTicks == .max || Double(ticks) <= $0 * Double(minimumTicks) } ?? true
+        minimumTicks = min(minimumTicks, ticks)
         for index in 0..<cellStride * workers where unsafe cells[index].calls > 0 {
             if isKept {
                 unsafe sums[index].ticks &+= cells[index].ticks

@@ -27,7 +27,7 @@ package struct Schedule: Sendable, Equatable {
     /// Bytes that a wave touches before it is worth the microsecond that sharing takes.
     private static let sharedBytes = 48 * 1024
     /// Elements that a piece of an instruction has at least.
-    private static let leastElements = 2048
+    private static let minimumElements = 2048
     /// Pieces begin at multiples of this many elements: of a cache line, and of every vector.
     private static let elementStep = 16
 
@@ -84,7 +84,7 @@ package struct Schedule: Sendable, Equatable {
         guard let cut = (try? instruction.definition(lanes: lanes))?.cut, instruction.repeats == 1 else {
             return [instruction]
         }
-        let size = max(leastElements, (cut.elements + wanted - 1) / wanted).roundedUp(to: elementStep)
+        let size = max(minimumElements, (cut.elements + wanted - 1) / wanted).roundedUp(to: elementStep)
         return stride(from: 0, to: max(cut.elements, 1), by: size).map { start in
             var part = instruction
             part.parameters = cut.parameters(min(size, cut.elements - start))

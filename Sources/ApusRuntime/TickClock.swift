@@ -6,17 +6,17 @@ import Glibc
 package struct TickClock: Sendable {
     private let startTicks: UInt64
     private let startNanoseconds: Int
-    /// Ticks between two readings with nothing in between: the least of many.
+    /// Ticks between two readings with nothing in between: the minimum of many.
     package let cost: UInt64
 
     package init() {
-        var least = UInt64.max
+        var minimum = UInt64.max
         for _ in 0..<1000 {
             let before = apus_ticks()
             let after = apus_ticks()
-            least = min(least, after &- before)
+            minimum = min(minimum, after &- before)
         }
-        cost = least
+        cost = minimum
         startNanoseconds = Self.nanoseconds()
         startTicks = apus_ticks()
     }

@@ -94,13 +94,13 @@ package func explicitModel(_ model: Model, file: String) throws(ToolError) -> Mo
     do { explicit = try Pipeline([ExplicitParameters()]).run(model) } catch { throw ToolError(error, file: file) }
     // Each is below 2³¹ elements, so that no sum overflows.
     let elements = explicit.graph.parameters.reduce(0) { $0 + (explicit.graph[$1.value].type.sampleElements ?? 0) }
-    guard elements <= greatestWeightCount else {
+    guard elements <= maximumWeightCount else {
         throw ToolError(
-            "\(file) has \(formatCount(elements)) weights, more than the \(formatCount(greatestWeightCount)) that are "
+            "\(file) has \(formatCount(elements)) weights, more than the \(formatCount(maximumWeightCount)) that are "
                 + "supported; make it smaller")
     }
     return explicit
 }
 
 /// A GiB of them in single precision.
-private let greatestWeightCount = 1 << 28
+private let maximumWeightCount = 1 << 28

@@ -57,8 +57,8 @@ import Testing
                 == "x: is a picture of 100000 × 100000 pixels, more than the 67108864 that are read; make it smaller first"
         )
         #expect(message(Array("P5 99999999999999999999 1 255\n".utf8)).contains("its width is above 1073741824"))
-        #expect(message(Array("P2 1 1 7 8".utf8)).contains("a sample is 8, above the greatest value 7"))
-        #expect(message(Array("P2 1 1 0 0".utf8)).contains("its greatest value is 0"))
+        #expect(message(Array("P2 1 1 7 8".utf8)).contains("a sample is 8, above the maximum value 7"))
+        #expect(message(Array("P2 1 1 0 0".utf8)).contains("its maximum value is 0"))
         #expect(message(Array("P2 0 1 1 0".utf8)) == "x: is a picture of 0 × 1 pixels")
         let folderError = #expect(throws: DataError.self) { try Image.read(folder.path) }
         #expect(folderError?.problem == "is a folder, not a file")

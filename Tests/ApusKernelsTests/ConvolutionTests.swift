@@ -79,16 +79,16 @@ import Testing
                                 if !destination[place].isFinite { wrong += 1 }
                                 continue
                             }
-                            var greatest = -Double.infinity
+                            var maximum = -Double.infinity
                             var chosen = 0
                             for position in 0..<window.height * window.width {
                                 let sum = work.sum(
                                     sample, channel, y: y * window.height + position / window.width,
                                     x: x * window.width + position % window.width)
-                                if sum > greatest { (greatest, chosen) = (sum, position) }
+                                if sum > maximum { (maximum, chosen) = (sum, position) }
                             }
-                            if relu && greatest <= 0 { (greatest, chosen) = (0, 255) }
-                            if Double(destination[place]) != greatest { wrong += 1 }
+                            if relu && maximum <= 0 { (maximum, chosen) = (0, 255) }
+                            if Double(destination[place]) != maximum { wrong += 1 }
                             if wantsChoice {
                                 let byte =
                                     sample * Int(parameters.choiceStride)

@@ -7,7 +7,7 @@ extension SeededGenerator {
     mutating func chance(_ percent: Int) -> Bool { int(1...100) <= percent }
 
     /// Small whole numbers: their sums of products are exact in 32 bits, so results can be compared for equality, and
-    /// the greatest of a window is often there more than once.
+    /// the maximum of a window is often there more than once.
     mutating func wholeNumbers(_ count: Int) -> [Float] { (0..<count).map { _ in Float(int(-3...3)) } }
 }
 

@@ -138,7 +138,7 @@ import Testing
         let isTiled = opcode == .convolution
         for tile in isTiled ? ConvolutionTile.all(lanes: set.lanes, for: parameters) : [parameters.tile] {
             // Small tiles are never the fastest.
-            if isTiled && tile.sums < ConvolutionTile.mostSums(lanes: set.lanes) / 2 { continue }
+            if isTiled && tile.sums < ConvolutionTile.maximumSums(lanes: set.lanes) / 2 { continue }
             parameters.tile = tile
             measure(
                 isTiled ? "\(name), \(tile)" : name, set, opcode,

@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(arguments: InstructionSet.available)
-    func maxPoolTakesTheFirstOfTheGreatest(set: InstructionSet) {
+    func maxPoolTakesTheFirstMaximum(set: InstructionSet) {
         for seed in 0..<150 {
             var random = SeededGenerator(seed: seed)
             let test = Case(&random, lanes: set.lanes, padded: seed % 2 == 0, overlapping: seed % 3 == 0)
@@ -72,9 +72,9 @@ import Testing
             to.forEach(samples: test.samples) { n, c, y, x in
                 let places = test.places(y, x)
                 let values = places.map { source[from.index(n, c, $0.y, $0.x)] }
-                let greatest = values.max()!
-                expected[to.index(n, c, y, x)] = Double(greatest)
-                let first = places[values.firstIndex(of: greatest)!].index
+                let maximum = values.max()!
+                expected[to.index(n, c, y, x)] = Double(maximum)
+                let first = places[values.firstIndex(of: maximum)!].index
                 if withChoice, choice.byte(test.choiceIndex(n, c, y, x, lanes: set.lanes)) != first {
                     wrongChoices += 1
                 }
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test(arguments: InstructionSet.available)
-    func maxPoolGradientGoesToTheFirstOfTheGreatest(set: InstructionSet) {
+    func maxPoolGradientGoesToTheFirstMaximum(set: InstructionSet) {
         for seed in 0..<150 {
             var random = SeededGenerator(seed: seed)
             let test = Case(&random, lanes: set.lanes, padded: seed % 2 == 0, overlapping: seed % 3 != 0)

@@ -50,8 +50,8 @@ import Testing
     }
 
     func softmax(_ logits: [Double]) -> [Double] {
-        let greatest = logits.max()!
-        let powers = logits.map { exp($0 - greatest) }
+        let maximum = logits.max()!
+        let powers = logits.map { exp($0 - maximum) }
         let sum = powers.reduce(0, +)
         return powers.map { $0 / sum }
     }
@@ -80,11 +80,11 @@ import Testing
             var expectedLogarithm = expected
             for (elements, _) in test.rows {
                 let logits = elements.map { Double(values[$0]) }
-                let greatest = logits.max()!
-                let total = log(logits.reduce(0) { $0 + exp($1 - greatest) })
+                let maximum = logits.max()!
+                let total = log(logits.reduce(0) { $0 + exp($1 - maximum) })
                 for (element, probability) in zip(elements, softmax(logits)) {
                     expected[element] = probability
-                    expectedLogarithm[element] = Double(values[element]) - greatest - total
+                    expectedLogarithm[element] = Double(values[element]) - maximum - total
                     #expect(source[element] == plain[element], "seed \(seed)")
                     let (sample, offset) = element.quotientAndRemainder(
                         dividingBy: Int(test.parameters.sampleStride))

@@ -55,9 +55,9 @@ import Testing
 
     /// As it is in layers behind a rectifier too, where numbers have one sign and sums are larger.
     @Test(arguments: InstructionSet.available, [0 as Float, -1])
-    func errorsOfLargerTilesAreNoLargerWithEnoughChannels(set: InstructionSet, least: Float) {
+    func errorsOfLargerTilesAreNoLargerWithEnoughChannels(set: InstructionSet, minimum: Float) {
         for tile in [WinogradTile.wide, .large] {
-            let error = errorBesideTheDefinition(tile, set, inputs: tile.fewestInputs, least: least)
+            let error = errorBesideTheDefinition(tile, set, inputs: tile.minimumInputs, minimum: minimum)
             #expect(error <= 1, "\(set): \(tile)'s error is \(error) of the definition's")
         }
     }
@@ -95,17 +95,17 @@ import Testing
 
     // MARK: -
 
-    /// The root mean square error, as a part of the direct convolution's, of convolutions whose sources have numbers from `least`
+    /// The root mean square error, as a part of the direct convolution's, of convolutions whose sources have numbers from `minimum`
     /// to 1, and a random number of channels where `inputs` is nil.
     private func errorBesideTheDefinition(
-        _ tile: WinogradTile, _ set: InstructionSet, inputs: Int? = nil, least: Float = -1
+        _ tile: WinogradTile, _ set: InstructionSet, inputs: Int? = nil, minimum: Float = -1
     ) -> Double {
         var (winograd, direct) = (0.0, 0.0)
         for seed in 1...(inputs == nil ? 40 : 8) {
             var isSource = true
             let work = WinogradCase(seed: seed, lanes: set.lanes, tile: tile, pooled: false, inputs: inputs) {
                 defer { isSource = false }
-                return $0.floats($1, in: isSource ? least...1 : -1...1)
+                return $0.floats($1, in: isSource ? minimum...1 : -1...1)
             }
             winograd += squaredError(of: results(of: work, set), work, set)
             direct += squaredError(of: directResults(of: work, set), work, set)
@@ -180,8 +180,8 @@ import Testing
             let sums = (0..<window * window).map {
                 work.sum(sample, channel, y: y * window + $0 / window, x: x * window + $0 % window)
             }
-            let greatest = sums.max()!
-            let expected = relu ? max(0, greatest) : greatest
+            let maximum = sums.max()!
+            let expected = relu ? max(0, maximum) : maximum
             let found = Double(destination[result.index(sample, channel, y, x)])
             if abs(found - expected) > tolerance * Double(work.inputs * 100) { wrong += 1 }
             guard wantsChoice, tolerance == 0 else { return }
@@ -189,7 +189,7 @@ import Testing
                 sample * Int(parameters.choiceStride)
                 + ((channel / set.lanes * Int(result.height) + y) * Int(result.width) + x) * set.lanes
                 + channel % set.lanes
-            let chosen = relu && greatest <= 0 ? 255 : sums.firstIndex(of: greatest)!
+            let chosen = relu && maximum <= 0 ? 255 : sums.firstIndex(of: maximum)!
             if Int(choice.byte(byte)) != chosen { wrong += 1 }
         }
         #expect(wrong == 0, "\(set), \(work)")

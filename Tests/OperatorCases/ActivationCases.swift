@@ -23,7 +23,7 @@ extension OperatorCase {
         "softsign": { formula(Softsign(), 1, &$0) },
         "thresholded_relu": { formula(ThresholdedRelu(alpha: $0.pick(0.0113, 0.4013)), 1, &$0) },
         "glu": { random in
-            var x = floating(least: 1, &random)
+            var x = floating(minimum: 1, &random)
             let axis = axis(of: x, &random)
             let place = axis < 0 ? axis + x.rank : axis
             x.dimensions[place] = x.dimensions[place] * 2
@@ -34,7 +34,7 @@ extension OperatorCase {
         "log_softmax": { lines(1, &$0) { LogSoftmax(axis: $0) } },
         "log_softmax_gradient": { lines(2, &$0) { LogSoftmaxGradient(axis: $0) } },
         "hardmax": { random in
-            let x = floating(least: 1, &random)
+            let x = floating(minimum: 1, &random)
             let numbered = x.dimensions.indices.filter { x.dimensions[$0].number != nil }
             guard let axis = numbered.randomElement(using: &random) else {
                 return OperatorCase(Hardmax(), [TensorType(.f32, [3])], differentiable: [])
@@ -44,8 +44,8 @@ extension OperatorCase {
     ]
 
     /// A floating-point type of random shape that has at least so many dimensions.
-    static func floating(least: Int, _ random: inout SeededRandom) -> TensorType {
-        let numbers = (0..<random.integer(least...3)).map { _ in Dimension.fixed(random.integer(1...4)) }
+    static func floating(minimum: Int, _ random: inout SeededRandom) -> TensorType {
+        let numbers = (0..<random.integer(minimum...3)).map { _ in Dimension.fixed(random.integer(1...4)) }
         return TensorType(.f32, random.chance(0.6) ? ["N"] + numbers : numbers)
     }
 
@@ -55,7 +55,7 @@ extension OperatorCase {
     private static func lines(
         _ count: Int, _ random: inout SeededRandom, _ make: (Int) -> any Operator
     ) -> OperatorCase {
-        let x = floating(least: 1, &random)
+        let x = floating(minimum: 1, &random)
         return OperatorCase(
             make(axis(of: x, &random)), Array(repeating: x, count: count), differentiable: count == 1 ? [0] : nil)
     }

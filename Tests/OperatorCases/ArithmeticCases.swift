@@ -29,8 +29,8 @@ extension OperatorCase {
         "ceil": { formula(Ceiling(), 1, draws: [.within(-2.9...3.1)], &$0) },
         "round": { formula(Round(), 1, draws: [.within(-2.9...3.1)], &$0) },
         "clip": { random in
-            let (least, largest) = (random.pick(-0.513, -.infinity, 0.117), random.pick(0.211, .infinity, 0.713))
-            return formula(Clip(minimum: least, maximum: largest), 1, &random)
+            let (minimum, largest) = (random.pick(-0.513, -.infinity, 0.117), random.pick(0.211, .infinity, 0.713))
+            return formula(Clip(minimum: minimum, maximum: largest), 1, &random)
         },
     ]
 

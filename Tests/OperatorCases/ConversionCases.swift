@@ -6,9 +6,9 @@ extension OperatorCase {
         "cast": { random in
             // Only what keeps double precision can be judged by differences: a rounded number moves in steps.
             if random.chance(0.3) {
-                return OperatorCase(Cast(to: .f64), [floating(least: 0, &random)], differentiable: [0])
+                return OperatorCase(Cast(to: .f64), [floating(minimum: 0, &random)], differentiable: [0])
             }
-            var x = floating(least: 0, &random)
+            var x = floating(minimum: 0, &random)
             x.elementType = random.pick(.f32, .i8, .u32, .bool)
             return OperatorCase(
                 Cast(to: random.pick(.f16, .bf16, .i8, .u8, .i64, .bool)), [x], draws: [.whole(0...1)],
@@ -31,7 +31,7 @@ extension OperatorCase {
                 draws: [.whole(0...100), .positive, .whole(0...9)], differentiable: [1])
         },
         "one_hot": { random in
-            var x = floating(least: 0, &random)
+            var x = floating(minimum: 0, &random)
             x.elementType = random.pick(.i64, .u8, .i32)
             let operation = OneHot(
                 depth: random.integer(1...4), axis: random.integer(-x.rank - 1...x.rank), on: random.pick(1, 5),
@@ -42,7 +42,7 @@ extension OperatorCase {
 
     /// A value, and a scale for it along an axis or for all of it.
     private static func scaled(_ random: inout SeededRandom) -> (TensorType, axis: Int, scale: TensorType) {
-        let x = floating(least: 1, &random)
+        let x = floating(minimum: 1, &random)
         let numbered = x.dimensions.indices.filter { x.dimensions[$0].number != nil }
         guard random.chance(0.7), let axis = numbered.randomElement(using: &random) else {
             return (x, 1, TensorType(.f32, []))

@@ -178,7 +178,7 @@ private struct DenseCall {
 }
 
 /// Random padding, and the least picture that a window of this span fits into with it.
-private func padding(_ span: [Int], below limit: [Int], _ random: inout SeededRandom) -> (Padding, least: [Int]) {
+private func padding(_ span: [Int], below limit: [Int], _ random: inout SeededRandom) -> (Padding, minimum: [Int]) {
     if random.chance(0.25) { return (.same, [1, 1]) }
     if random.chance(0.25) { return (.zero, span) }
     let (top, bottom) = (random.integer(0...limit[0]), random.integer(0...limit[0]))
@@ -200,12 +200,12 @@ package struct ConvolutionCall {
         let kernel = random.pair(1...3)
         let dilation = random.chance(0.6) ? [1, 1] : random.pair(1...3)
         let span = [0, 1].map { dilation[$0] * (kernel[$0] - 1) + 1 }
-        let (padding, least) = padding(span, below: [3, 3], &random)
+        let (padding, minimum) = padding(span, below: [3, 3], &random)
         let groups = random.integer(1...3)
         var convolution = Convolution2D(
             filters: groups * random.integer(1...2), kernel: kernel, stride: random.pair(1...3), padding: padding,
             dilation: dilation, groups: groups, bias: random.chance(0.6))
-        size = least.map { $0 + random.integer(0...4) }
+        size = minimum.map { $0 + random.integer(0...4) }
         let geometry = convolution.geometry(height: size[0], width: size[1])
         if random.chance(0.4) {
             convolution.trim = [
@@ -230,9 +230,9 @@ private struct PoolCall {
     init(_ random: inout SeededRandom) {
         window = random.pair(1...3)
         stride = random.chance(0.5) ? nil : random.pair(1...3)
-        let (padding, least) = OperatorCases.padding(window, below: window.map { $0 - 1 }, &random)
+        let (padding, minimum) = OperatorCases.padding(window, below: window.map { $0 - 1 }, &random)
         self.padding = padding
-        let size = least.map { $0 + random.integer(0...4) }
+        let size = minimum.map { $0 + random.integer(0...4) }
         operand = TensorType(.f32, ["N", .fixed(random.integer(1...2)), .fixed(size[0]), .fixed(size[1])])
     }
 

@@ -18,10 +18,10 @@ extension OperatorCase {
             compared(BinaryCrossEntropyWithLogits(), [.within(-30...30), .within(0...1)], &$0)
         },
         "batch_mean": { random in
-            OperatorCase(BatchMean(), [floating(least: 0, &random)], differentiable: [0])
+            OperatorCase(BatchMean(), [floating(minimum: 0, &random)], differentiable: [0])
         },
         "batch_mean_gradient": { random in
-            OperatorCase(BatchMeanGradient(), [floating(least: 0, &random), TensorType(.f32, [])])
+            OperatorCase(BatchMeanGradient(), [floating(minimum: 0, &random), TensorType(.f32, [])])
         },
     ]
 
@@ -39,7 +39,7 @@ extension OperatorCase {
     private static func compared(
         _ operation: any LossOperator, _ draws: [Draw], _ random: inout SeededRandom
     ) -> OperatorCase {
-        let x = floating(least: 0, &random)
+        let x = floating(minimum: 0, &random)
         return OperatorCase(operation, [x, x], draws: draws, differentiable: [0, 1])
     }
 }

@@ -35,7 +35,7 @@ extension OperatorCase {
                     k: random.pick(1, 2)), [channels(&random).x], differentiable: [0])
         },
         "lp_normalization": { random in
-            let x = floating(least: 1, &random)
+            let x = floating(minimum: 1, &random)
             return OperatorCase(
                 LpNormalization(axis: axis(of: x, &random), p: random.integer(1...2)), [x], differentiable: [0])
         },
@@ -49,7 +49,7 @@ extension OperatorCase {
 
     /// A value, and an axis of it from which on all dimensions have numbers.
     private static func behindBatch(_ random: inout SeededRandom) -> (x: TensorType, axis: Int) {
-        let x = floating(least: 1, &random)
+        let x = floating(minimum: 1, &random)
         let axis = random.integer(x.isBatched ? 1...x.rank - 1 : 0...x.rank - 1)
         return (x, random.chance(0.5) ? axis : axis - x.rank)
     }

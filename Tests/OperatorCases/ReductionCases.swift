@@ -23,7 +23,7 @@ extension OperatorCase {
         },
         "arg_max": { argument(ArgMax.self, &$0) }, "arg_min": { argument(ArgMin.self, &$0) },
         "cumsum": { random in
-            let x = floating(least: 1, &random)
+            let x = floating(minimum: 1, &random)
             return OperatorCase(
                 CumulativeSum(
                     axis: axis(of: x, &random), exclusive: random.chance(0.5), reverse: random.chance(0.5)), [x],
@@ -34,7 +34,7 @@ extension OperatorCase {
     private static func reduction<Reduction: ReductionOperator>(
         _ type: Reduction.Type, _ draw: Draw, _ random: inout SeededRandom
     ) -> OperatorCase {
-        let x = floating(least: 0, &random)
+        let x = floating(minimum: 0, &random)
         let axes = (0..<x.rank).filter { _ in random.chance(0.5) }.shuffled(using: &random)
         let signed = axes.map { random.chance(0.5) ? $0 : $0 - x.rank }
         return OperatorCase(Reduction(axes: signed, keep: random.chance(0.5)), [x], draws: [draw], differentiable: [0])
@@ -53,7 +53,7 @@ extension OperatorCase {
     private static func argument<Argument: ArgumentOperator>(
         _ type: Argument.Type, _ random: inout SeededRandom
     ) -> OperatorCase {
-        var x = floating(least: 1, &random)
+        var x = floating(minimum: 1, &random)
         x.elementType = random.pick(.f32, .i64, .u8)
         let operation = Argument(
             axis: axis(of: x, &random), keep: random.chance(0.5), selectLast: random.chance(0.5))

@@ -153,7 +153,7 @@ import Testing
         #expect(value["name"]?.stringValue == "positive" && value["shape"] == JSONValue([3]))
         #expect(value["elements"]?.arrayValue?.compactMap(\.doubleValue) == [0.5, 0, 6])
         let text = try Tool.run(ask[0], ask.dropFirst() + ["--until", "positive", "--until", "twice"])
-        #expect(text.output.contains("positive: f32[3]   least 0.0000, greatest 3.0000, mean 1.6667\n"))
+        #expect(text.output.contains("positive: f32[3]   minimum 0.0000, maximum 3.0000, mean 1.6667\n"))
         #expect(text.output.contains("    0.0000  4.0000  6.0000\n"), "\(text.output)")
         let raw = try Tool.run(
             "apus-infer", [spec, "--random-weights", "--raw", "--until", "positive"], input: bytes([-1, 7, 2]))

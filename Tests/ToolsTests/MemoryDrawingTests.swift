@@ -80,7 +80,7 @@ struct MemoryDrawingTests {
         let text = MemoryDrawing(names: names, requests: requests, plan: plan).text()
         #expect(
             text.hasPrefix(
-                "Activations: 12,345 B for 3 buffers, not proven to be the least; the lower bound is 192 B\n"))
+                "Activations: 12,345 B for 3 buffers, not proven to be the minimum; the lower bound is 192 B\n"))
     }
 
     @Test func anEmptyArenaAndAHugeOneAreDrawnToo() {

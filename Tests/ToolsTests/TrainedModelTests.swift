@@ -26,13 +26,13 @@ import Testing
         arguments: [
             ("mnist-cnn", "mnist", 0.9945), ("fashion-cnn", "fashion-mnist", 0.92),
         ])
-    func accuracyOnTheTestSet(model: String, folder: String, least: Double) throws {
+    func accuracyOnTheTestSet(model: String, folder: String, minimum: Double) throws {
         let result = try Tool.run(
             "apus-evaluate",
             [repositoryFile("Models/\(model).apus"), "--data", "\(try #require(Self.data))/\(folder)", "--json"])
         #expect(result.status == 0, "\(result.error)")
         let report = try result.json()
         #expect(report["samples"]?.integerValue == 10_000)
-        #expect(try #require(report["accuracy"]?.doubleValue) >= least)
+        #expect(try #require(report["accuracy"]?.doubleValue) >= minimum)
     }
 }

@@ -43,7 +43,7 @@ struct ApusCompile: Tool {
     var tune = false
 
     @Option(
-        help: ArgumentHelp("The most seconds that --tune takes (default: 5).", valueName: "seconds"),
+        help: ArgumentHelp("Seconds that --tune takes at most (default: 5).", valueName: "seconds"),
         transform: integer(in: 1...3600))
     var tuneSeconds: Int?
 

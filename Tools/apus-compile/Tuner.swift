@@ -91,11 +91,11 @@ struct Tuner {
             }
         }
         guard let first = candidates.firstIndex(where: { $0.parameters == plan.body[number].parameters }),
-            let least = times.min(),
-            let best = times.firstIndex(of: least)
+            let minimum = times.min(),
+            let best = times.firstIndex(of: minimum)
         else { return nil }
         // What is no faster than the noise is left as it is.
-        let winner = least < 0.98 * times[first] ? best : first
+        let winner = minimum < 0.98 * times[first] ? best : first
         return Measurement(
             value: plan.body[number].label, estimated: candidates[first], fastest: candidates[winner],
             estimatedTime: times[first], fastestTime: times[winner])
@@ -106,10 +106,10 @@ struct Tuner {
         var session = try Session(plan)
         // Zeros are as good as pictures: no kernel's time depends on what it multiplies. The ports share them.
         let ports = plan.inputs + plan.outputs
-        let most = ports.reduce(64) { max($0, $1.sampleBytes * plan.microBatch) }
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: most, alignment: 64)
+        let maximum = ports.reduce(64) { max($0, $1.sampleBytes * plan.microBatch) }
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: maximum, alignment: 64)
         defer { unsafe memory.deallocate() }
-        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: most)
+        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: maximum)
         for port in plan.inputs.indices { unsafe session.bindInput(port, to: memory) }
         for port in plan.outputs.indices { unsafe session.bindOutput(port, to: memory) }
         try session.run(batch: plan.microBatch)

@@ -11,7 +11,7 @@ struct ClassReport {
     /// One for each row of the confusion matrix.
     private let names: [String]
 
-    /// The most classes whose matrix fits on a page.
+    /// The maximum number of classes whose matrix fits on a page.
     private static let widestMatrix = 20
     /// Confusions that are listed where the matrix is too large.
     private static let listedConfusions = 20

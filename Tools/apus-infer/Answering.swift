@@ -6,12 +6,12 @@ import ApusRuntime
 import ApusText
 
 /// Models that are compiled here take so many samples at once.
-private let greatestCompiledBatch = 64
+private let maximumCompiledBatch = 64
 
 /// Answers pictures or arrays.
 func answer(_ arguments: Arguments) throws(Failure) {
-    let count = arguments.pictures.isEmpty ? greatestCompiledBatch : arguments.pictures.count
-    let wanted = arguments.batch ?? min(count, greatestCompiledBatch)
+    let count = arguments.pictures.isEmpty ? maximumCompiledBatch : arguments.pictures.count
+    let wanted = arguments.batch ?? min(count, maximumCompiledBatch)
     let plan = try loadPlan(arguments, batch: wanted)
     for file in arguments.outputs where !plan.outputs.contains(where: { $0.name == file.name }) {
         let known = plan.outputs.map { "\($0.name): \($0.typeText)" }

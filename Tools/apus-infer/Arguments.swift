@@ -53,8 +53,8 @@ struct Arguments {
         var isRepeatable: Bool { self == .input || self == .output || self == .until }
     }
 
-    static let greatestBatch = 1 << 20
-    static let greatestThreadCount = 256
+    static let maximumBatch = 1 << 20
+    static let maximumThreadCount = 256
 
     /// Takes the arguments that follow the program's name.
     init(_ list: [String]) throws(Failure) {
@@ -112,9 +112,9 @@ struct Arguments {
         case .until:
             guard !value.isEmpty else { throw .usage("--until needs the name of a value") }
             until.append(value)
-        case .top: top = try Self.number(option, value, in: 1...Self.greatestBatch)
-        case .batch: batch = try Self.number(option, value, in: 1...Self.greatestBatch)
-        case .threads: threads = try Self.number(option, value, in: 1...Self.greatestThreadCount)
+        case .top: top = try Self.number(option, value, in: 1...Self.maximumBatch)
+        case .batch: batch = try Self.number(option, value, in: 1...Self.maximumBatch)
+        case .threads: threads = try Self.number(option, value, in: 1...Self.maximumThreadCount)
         case .target:
             guard let known = Target(rawValue: value) else {
                 let names = Target.allCases.map(\.rawValue)

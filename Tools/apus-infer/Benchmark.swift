@@ -69,14 +69,14 @@ func now() -> Int {
     return time.tv_sec * 1_000_000_000 + time.tv_nsec
 }
 
-/// What a time of nothing at all reads: the least of many.
+/// What a time of nothing at all reads: the minimum of many.
 private func clockOverhead() -> Int {
-    var least = Int.max
+    var minimum = Int.max
     for _ in 0..<1000 {
         let start = now()
-        least = min(least, now() - start)
+        minimum = min(minimum, now() - start)
     }
-    return least
+    return minimum
 }
 
 /// Numbers from 0 to 1 that are the same each time (a linear congruential generator; Knuth, "The Art of Computer
@@ -108,7 +108,7 @@ private func text(_ times: Times, _ plan: Plan, _ arguments: Arguments, _ batch:
     """
     median  \(formatDecimal(times.median / 1000, digits: 2)) µs
     p99     \(formatDecimal(Double(times.percentile99) / 1000, digits: 2)) µs
-    least   \(formatDecimal(Double(times.sorted[0]) / 1000, digits: 2)) µs
+    minimum \(formatDecimal(Double(times.sorted[0]) / 1000, digits: 2)) µs
     \(formatDecimal(imagesPerSecond(times, batch), digits: 0)) images/s, \(times.sorted.count) runs of batch \(batch) on \
     \(arguments.threads) thread\(arguments.threads == 1 ? "" : "s"), \(plan.target.rawValue)
 

@@ -66,7 +66,7 @@ private func chooseTarget(_ arguments: Arguments) throws(Failure) -> Target {
 }
 
 /// Weights that are made up for a spec must fit into memory: 1 GiB.
-private let greatestRandomWeightCount = 1 << 28
+private let maximumRandomWeightCount = 1 << 28
 
 private func loadModel(_ bytes: [UInt8], _ arguments: Arguments) throws(Failure) -> Model {
     let file = arguments.file
@@ -93,7 +93,7 @@ private func loadModel(_ bytes: [UInt8], _ arguments: Arguments) throws(Failure)
         model = try reporting(of: file) { () throws(PassError) in try Pipeline([ExplicitParameters()]).run(model) }
         var count = 0
         for parameter in model.graph.parameters { count += model.graph[parameter.value].type.sampleElements ?? 0 }
-        guard count <= greatestRandomWeightCount else {
+        guard count <= maximumRandomWeightCount else {
             throw Failure("\(file): \(count) weights are too many to make up")
         }
         model = model.initialized(seed: 0)

@@ -14,7 +14,7 @@ struct Network: ~Copyable {
     /// Inputs and outputs of a batch take no more than this where the batch can be made smaller: 64 MiB.
     private static let desiredBytes = 64 << 20
     /// Those of one sample take no more than this: 4 GiB.
-    private static let greatestBytes = 4 << 30
+    private static let maximumBytes = 4 << 30
 
     /// - Parameter wanted: samples that should go at once; fewer do where they would take much memory.
     init(_ plan: Plan, wanted: Int, _ arguments: Arguments) throws(Failure) {
@@ -23,10 +23,10 @@ struct Network: ~Copyable {
         for port in plan.inputs + plan.outputs {
             let bytes = port.sampleBytes
             guard bytes > 0 else { throw Failure("'\(port.name)' of the plan has no elements; compile it again") }
-            sampleBytes = min(sampleBytes + bytes, Self.greatestBytes + 1)
+            sampleBytes = min(sampleBytes + bytes, Self.maximumBytes + 1)
         }
-        guard sampleBytes <= Self.greatestBytes else {
-            throw Failure("the inputs and outputs of one sample take more than \(Self.greatestBytes) bytes")
+        guard sampleBytes <= Self.maximumBytes else {
+            throw Failure("the inputs and outputs of one sample take more than \(Self.maximumBytes) bytes")
         }
         guard plan.outputs.allSatisfy({ $0.elementType == .f32 }) else {
             throw Failure("the plan has an output that isn't f32; choose another value with --until")

@@ -9,16 +9,16 @@ struct TensorText {
     let elements: [Float]
 
     /// Rows and columns of a matrix that are shown, and matrices.
-    private static let greatestSide = 10
-    private static let greatestCount = 4
+    private static let maximumSide = 10
+    private static let maximumCount = 4
 
     /// The value with its bounds, and as many of its numbers as are pleasant to read.
     var text: String {
         let finite = elements.filter(\.isFinite).map(Double.init)
         var facts = ["\(name): f32[\(shape.map(String.init).joined(separator: ", "))]"]
-        if let least = finite.min(), let greatest = finite.max() {
+        if let minimum = finite.min(), let maximum = finite.max() {
             let mean = finite.reduce(0, +) / Double(finite.count)
-            facts.append("least \(number(least)), greatest \(number(greatest)), mean \(number(mean))")
+            facts.append("minimum \(number(minimum)), maximum \(number(maximum)), mean \(number(mean))")
         }
         if finite.count < elements.count { facts.append("\(elements.count - finite.count) not finite") }
         var lines = [facts.joined(separator: "   ")]
@@ -26,11 +26,11 @@ struct TensorText {
         let rows = shape.count > 1 ? shape[shape.count - 2] : 1
         let outer = Array(shape.dropLast(2))
         let count = outer.reduce(1, *)
-        for matrix in 0..<min(count, Self.greatestCount) {
+        for matrix in 0..<min(count, Self.maximumCount) {
             if !outer.isEmpty { lines.append("  \(place(matrix, in: outer))") }
             lines += self.matrix(at: matrix * rows * columns, rows: rows, columns: columns)
         }
-        if count > Self.greatestCount { lines.append("  … and \(count - Self.greatestCount) more") }
+        if count > Self.maximumCount { lines.append("  … and \(count - Self.maximumCount) more") }
         return lines.joined(separator: "\n")
     }
 
@@ -46,12 +46,12 @@ struct TensorText {
     }
 
     private func matrix(at start: Int, rows: Int, columns: Int) -> [String] {
-        let shownColumns = min(columns, Self.greatestSide)
-        var cells = (0..<min(rows, Self.greatestSide)).map { row in
+        let shownColumns = min(columns, Self.maximumSide)
+        var cells = (0..<min(rows, Self.maximumSide)).map { row in
             (0..<shownColumns).map { number(Double(elements[start + row * columns + $0])) }
                 + (columns > shownColumns ? ["…"] : [])
         }
-        if rows > Self.greatestSide { cells.append(Array(repeating: "…", count: cells[0].count)) }
+        if rows > Self.maximumSide { cells.append(Array(repeating: "…", count: cells[0].count)) }
         let width = cells.joined().map(\.count).max() ?? 0
         return cells.map { "    " + $0.map { aligned($0, width) }.joined(separator: "  ") }
     }

@@ -4,16 +4,16 @@ import ArgumentParser
 
 /// How training images are changed at random. All are off unless they are asked for.
 struct AugmentationOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Greatest shift along each axis.", valueName: "pixels"))
+    @Option(help: ArgumentHelp("Maximum shift along each axis.", valueName: "pixels"))
     var shift: Float = 0
 
-    @Option(help: ArgumentHelp("Greatest rotation to either side.", valueName: "degrees"))
+    @Option(help: ArgumentHelp("Maximum rotation to either side.", valueName: "degrees"))
     var rotation: Float = 0
 
-    @Option(help: ArgumentHelp("Greatest change of size: 0.1 is 0.9 to 1.1 times.", valueName: "amount"))
+    @Option(help: ArgumentHelp("Maximum change of size: 0.1 is 0.9 to 1.1 times.", valueName: "amount"))
     var scale: Float = 0
 
-    @Option(help: ArgumentHelp("Greatest shear to either side.", valueName: "amount"))
+    @Option(help: ArgumentHelp("Maximum shear to either side.", valueName: "amount"))
     var shear: Float = 0
 
     @Option(help: ArgumentHelp("Standard deviation of a smooth elastic displacement.", valueName: "pixels"))
@@ -28,7 +28,7 @@ struct AugmentationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Probability that a rectangle of an image is erased.", valueName: "probability"))
     var erase: Float = 0
 
-    @Option(help: ArgumentHelp("Greatest side of that rectangle, as a part of the image's.", valueName: "part"))
+    @Option(help: ArgumentHelp("Maximum side of that rectangle, as a part of the image's.", valueName: "part"))
     var eraseSide: Float = 0.4
 
     func augmentation() throws -> Augmentation {

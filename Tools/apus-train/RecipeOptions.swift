@@ -65,7 +65,7 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Of plateau: what the rate is divided by.", valueName: "number"))
     var plateauDivisor = 10.0
 
-    @Option(help: ArgumentHelp("The least rate (default: 1e-6 for plateau, 0 for cosine).", valueName: "rate"))
+    @Option(help: ArgumentHelp("The minimum rate (default: 1e-6 for plateau, 0 for cosine).", valueName: "rate"))
     var minimumLearningRate: Double?
 
     @Option(

@@ -74,7 +74,7 @@ struct MemoryDrawing: Sendable {
     var summary: String {
         let count = "\(blocks.count) buffer\(blocks.count == 1 ? "" : "s")"
         if arenaBytes == bound { return "\(bytes(arenaBytes)) for \(count): the lower bound, so none is smaller" }
-        let claim = isOptimal ? "proven to be the least" : "not proven to be the least"
+        let claim = isOptimal ? "proven to be the minimum" : "not proven to be the minimum"
         return "\(bytes(arenaBytes)) for \(count), \(claim); the lower bound is \(bytes(bound))"
     }
 

@@ -54,7 +54,7 @@ struct WorkerError: Error, CustomStringConvertible {
 
 /// Calls a subject for so long and says how long the calls took: their count, and of one call the least and the median
 /// time in nanoseconds.
-func measure(_ subject: inout Subject, milliseconds: Int) throws -> (calls: Int, least: Int, median: Int) {
+func measure(_ subject: inout Subject, milliseconds: Int) throws -> (calls: Int, minimum: Int, median: Int) {
     let end = now() + milliseconds * 1_000_000
     var times: [Int] = []
     times.reserveCapacity(1 << 20)

@@ -20,7 +20,7 @@ func answer(_ request: [String], _ subject: inout Subject?) throws -> String {
         guard var loaded = subject.take() else { throw WorkerError("load something first") }
         let times = try measure(&loaded, milliseconds: milliseconds)
         subject = consume loaded
-        return "ok\t\(times.calls)\t\(times.least)\t\(times.median)"
+        return "ok\t\(times.calls)\t\(times.minimum)\t\(times.median)"
     case ("output", 2):
         guard let loaded = subject.take() else { throw WorkerError("load something first") }
         try loaded.writeOutput(to: request[1])

@@ -23,7 +23,7 @@ static float *read_sample(const char *path, size_t *elements) {
     return sample;
 }
 
-// The class with the greatest probability. What a runtime would tidy up is left to the system, as nobody waits for it.
+// The class with the maximum probability. What a runtime would tidy up is left to the system, as nobody waits for it.
 static void print_answer(const float *values, int classes) {
     int best = 0;
     for (int index = 1; index < classes; index++)

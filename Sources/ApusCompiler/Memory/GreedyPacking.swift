@@ -16,7 +16,7 @@ struct GreedyPacking {
     /// When each buffer is live, counted in moments at which one begins: two that are live together have one of them in common.
     private let moments: [ClosedRange<Int>]
     /// How many neighbours are listed: with more it is quicker to ask which bytes are taken.
-    private static let mostNeighbours = 128
+    private static let maximumNeighbours = 128
 
     /// O(n log n) for n buffers.
     init(requests: [BufferRequest]) {
@@ -32,7 +32,7 @@ struct GreedyPacking {
             let begun = starts.partitioningIndex { $0 > request.lastUse }
             // A moment's number is that of the first buffer that begins then.
             moments[buffer] = starts.partitioningIndex { $0 >= request.firstUse }...begun - 1
-            isCrowded[buffer] = begun - ends.partitioningIndex { $0 >= request.firstUse } - 1 > Self.mostNeighbours
+            isCrowded[buffer] = begun - ends.partitioningIndex { $0 >= request.firstUse } - 1 > Self.maximumNeighbours
         }
         self.moments = moments
         neighbours = Self.neighbours(requests, byStart, isCrowded)

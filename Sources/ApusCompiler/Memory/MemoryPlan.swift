@@ -30,13 +30,13 @@ extension MemoryPlan {
 
     /// Buffers that live on one after the other, or together, up to which a search is tried: a packing takes a node for each at
     /// least, so that with more the budget ends before the search has begun.
-    static let mostSearched = 1024
+    static let maximumSearched = 1024
 
     /// Packs the buffers. The same requests always give the same plan.
     ///
     /// The greedy packings take O(n log n) for n buffers where few are live together or those that are make few gaps; a node of the
     /// search takes O(n).
-    /// Above ``mostSearched`` there is none, and a plan above the bound is not called optimal. Where the buffers' alignments differ, the search
+    /// Above ``maximumSearched`` there is none, and a plan above the bound is not called optimal. Where the buffers' alignments differ, the search
     /// works with the largest of them, and a plan above the bound is not called optimal.
     package init(
         packing requests: [BufferRequest], nodeBudget: Int = MemoryPlan.defaultNodeBudget
@@ -52,7 +52,7 @@ extension MemoryPlan {
         for component in sections.components {
             // `size` is what the components so far need: being below it gains nothing.
             var packed = Packing(greedy: component.map { requests[$0] }, goal: size)
-            if packed.size > size, component.count <= Self.mostSearched {
+            if packed.size > size, component.count <= Self.maximumSearched {
                 let search = ComponentSearch(
                     component.map { requests[$0] }, first: component.map { sections.first[$0] },
                     last: component.map { sections.last[$0] }, alignment: alignment)

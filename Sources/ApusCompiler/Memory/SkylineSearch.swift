@@ -54,7 +54,7 @@ struct SkylineSearch {
 
     // Room for `examine`, reused by every node.
     private var valleyOfSection: [Int]
-    private var leastSlack: [Int]
+    private var minimumSlack: [Int]
     private var innerChange: [Int]
     private var valleys: [Valley] = []
 
@@ -101,7 +101,7 @@ struct SkylineSearch {
         isPlaced = Array(repeating: false, count: sizes.count)
         failed = FailedStates(nodeBudget: nodeBudget)
         valleyOfSection = Array(repeating: -1, count: problem.sections)
-        leastSlack = Array(repeating: 0, count: problem.sections)
+        minimumSlack = Array(repeating: 0, count: problem.sections)
         innerChange = Array(repeating: 0, count: problem.sections + 1)
         // No state may have the key of an empty entry of the table.
         key.insert(UInt64.max)
@@ -186,12 +186,12 @@ extension SkylineSearch {
         while start < floor.count {
             let level = floor[start]
             var end = start
-            var least = slack(start)
-            leastSlack[start] = least
+            var minimum = slack(start)
+            minimumSlack[start] = minimum
             while end + 1 < floor.count, floor[end + 1] == level {
                 end += 1
-                least = min(least, slack(end))
-                leastSlack[end] = least
+                minimum = min(minimum, slack(end))
+                minimumSlack[end] = minimum
             }
             let leftWall = start > 0 ? floor[start - 1] : capacity
             let rightWall = end + 1 < floor.count ? floor[end + 1] : capacity
@@ -224,12 +224,12 @@ extension SkylineSearch {
         if twin >= 0, !isPlaced[twin] { return false }
         let first = problem.first[buffer]
         if first == valley.start { return true }
-        return leastSlack[first - 1] >= min(valley.leftWall - floor[first], problem.sizes[buffer])
+        return minimumSlack[first - 1] >= min(valley.leftWall - floor[first], problem.sizes[buffer])
     }
 
     /// Whether the valley's sections can all waste what lies below its lower wall.
     private func canRaise(_ valley: Valley) -> Bool {
-        leastSlack[valley.end] >= valley.lowerWall - floor[valley.start]
+        minimumSlack[valley.end] >= valley.lowerWall - floor[valley.start]
     }
 
     /// Puts the valley's choices on the stack: first those without waste, last to leave the floor empty.

@@ -1,7 +1,7 @@
 package import ApusGraph
 
 /// Makes one operator of a convolution or dense layer and what stands behind it: a rectifier, and for convolutions a max-pool
-/// whose windows lie side by side, in either order, because the greatest of the rectified is the rectified greatest.
+/// whose windows lie side by side, in either order, because the maximum of the rectified is the rectified maximum.
 ///
 /// What lies in between must have no other reader; the result keeps the name of the last of them.
 package struct FuseConvolutions: Pass {

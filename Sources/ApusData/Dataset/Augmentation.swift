@@ -1,12 +1,12 @@
 /// How much the images of a training epoch are changed at random. All amounts are 0 unless said otherwise.
 public struct Augmentation: Equatable, Sendable {
-    /// Greatest shift along each axis, in pixels. Whole pixels, unless rotation, scale, shear or elasticity is used too.
+    /// Maximum shift along each axis, in pixels. Whole pixels, unless rotation, scale, shear or elasticity is used too.
     public var shift: Float = 0
-    /// Greatest rotation to either side, in degrees.
+    /// Maximum rotation to either side, in degrees.
     public var rotation: Float = 0
-    /// Greatest change of size, of each axis by itself: 0.1 is 0.9 to 1.1 times.
+    /// Maximum change of size, of each axis by itself: 0.1 is 0.9 to 1.1 times.
     public var scale: Float = 0
-    /// Greatest shear to either side: 0.1 moves the top row by a tenth of half the height.
+    /// Maximum shear to either side: 0.1 moves the top row by a tenth of half the height.
     public var shear: Float = 0
     /// Standard deviation of the elastic displacement of a pixel along each axis, in pixels.
     public var elasticity: Float = 0
@@ -16,7 +16,7 @@ public struct Augmentation: Equatable, Sendable {
     public var flip = false
     /// Probability that a rectangle of the image becomes 0.
     public var eraseChance: Float = 0
-    /// Greatest side of that rectangle as a fraction of the image's side.
+    /// Maximum side of that rectangle as a fraction of the image's side.
     public var eraseSide: Float = 0.4
 
     /// No change at all.

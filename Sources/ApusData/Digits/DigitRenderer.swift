@@ -43,9 +43,9 @@ struct DigitRenderer {
 
     /// The pixels whose centres may lie within `reach` of the line from `a` to `b`.
     private func range(_ a: Float, _ b: Float, _ reach: Float) -> Range<Int> {
-        let least = max(Int((min(a, b) - reach - 0.5).rounded(.up)), 0)
-        let greatest = min(Int((max(a, b) + reach - 0.5).rounded(.down)), size - 1)
-        return least..<max(greatest + 1, least)
+        let minimum = max(Int((min(a, b) - reach - 0.5).rounded(.up)), 0)
+        let maximum = min(Int((max(a, b) + reach - 0.5).rounded(.down)), size - 1)
+        return minimum..<max(maximum + 1, minimum)
     }
 
     /// Moves the ink by whole pixels so that its centre of mass comes to lie nearest to the middle.

@@ -77,15 +77,15 @@ struct DigitShape {
 
     /// Scales and moves the points so that the ink fills the box in its longer direction.
     private func fit(_ points: inout [SIMD2<Float>], to size: Float, _ radius: Float) {
-        var least = SIMD2<Float>(repeating: .infinity)
-        var greatest = -least
+        var minimum = SIMD2<Float>(repeating: .infinity)
+        var maximum = -minimum
         for point in points {
-            least.replace(with: point, where: point .< least)
-            greatest.replace(with: point, where: point .> greatest)
+            minimum.replace(with: point, where: point .< minimum)
+            maximum.replace(with: point, where: point .> maximum)
         }
-        let extent = (greatest - least).max()
+        let extent = (maximum - minimum).max()
         let scale = (size - 2 * radius) / max(extent, 0.1)
-        let centre = (least + greatest) / 2
+        let centre = (minimum + maximum) / 2
         for index in points.indices { points[index] = (points[index] - centre) * scale }
     }
 

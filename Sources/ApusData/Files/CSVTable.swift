@@ -169,9 +169,9 @@ private struct CSVTable {
             }
             integers.append(integer)
         }
-        let least = integers.min() ?? 0
+        let minimum = integers.min() ?? 0
         let last = Int(integers.max() ?? 0)
-        let classes = least >= 0 && last < Dataset.maximumClasses ? (0...last).map(String.init) : []
+        let classes = minimum >= 0 && last < Dataset.maximumClasses ? (0...last).map(String.init) : []
         return (
             try DataColumn(count: count, sampleShape: shape, elements: .integers(integers)),
             training?.classNames ?? classes, false

@@ -153,7 +153,7 @@ extension InputPreparation {
         return output
     }
 
-    /// The greatest box of the picture's proportions within the input, in its middle.
+    /// The largest box of the picture's proportions within the input, in its middle.
     private static func fit(_ image: Image, height: Int, width: Int) -> (top: Int, left: Int, height: Int, width: Int) {
         let ratio = min(Double(height) / Double(image.height), Double(width) / Double(image.width))
         let tall = min(max(Int((Double(image.height) * ratio).rounded()), 1), height)

@@ -9,8 +9,8 @@ enum NetpbmFormat: UInt8 {
     var isPlain: Bool { self == .plainGray || self == .plainColor }
 }
 
-/// Reads PGM and PPM: magic, width, height, greatest value, then samples as text or as bytes, two of them (the higher one
-/// first) where the greatest value is above 255. `#` starts a comment in the header and in text samples.
+/// Reads PGM and PPM: magic, width, height, maximum value, then samples as text or as bytes, two of them (the higher one
+/// first) where the maximum value is above 255. `#` starts a comment in the header and in text samples.
 struct NetpbmReader {
     let bytes: [UInt8]
     let name: String
@@ -24,11 +24,11 @@ struct NetpbmReader {
     mutating func read(_ format: NetpbmFormat) throws(DataError) -> Image {
         let width = try number("width", limit: 1 << 30)
         let height = try number("height", limit: 1 << 30)
-        let greatest = try number("greatest value", limit: 65535)
+        let maximum = try number("maximum value", limit: 65535)
         try Image.checkSize(width: width, height: height, name: name)
-        guard greatest > 0 else { throw damaged("its greatest value is 0") }
+        guard maximum > 0 else { throw damaged("its maximum value is 0") }
         let count = width * height * format.channels
-        let wide = greatest > 255 ? 2 : 1
+        let wide = maximum > 255 ? 2 : 1
         if !format.isPlain {
             guard position < bytes.count, isSpace(bytes[position]) else { throw damaged("its header does not end") }
             position += 1
@@ -48,8 +48,8 @@ struct NetpbmReader {
             } else {
                 value = Int(bytes[position + index])
             }
-            guard value <= greatest else { throw damaged("a sample is \(value), above the greatest value \(greatest)") }
-            samples[index] = greatest == 255 ? UInt8(value) : UInt8((value * 255 + greatest / 2) / greatest)
+            guard value <= maximum else { throw damaged("a sample is \(value), above the maximum value \(maximum)") }
+            samples[index] = maximum == 255 ? UInt8(value) : UInt8((value * 255 + maximum / 2) / maximum)
         }
         return Image(channels: format.channels, height: height, width: width, interleaved: samples)
     }

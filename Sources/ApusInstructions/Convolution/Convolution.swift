@@ -45,7 +45,9 @@ package struct ConvolutionInstruction: InstructionDefinition {
             parameters.tile = tile
             parameters.tile.bandRows = own.bandRows
             // With few sums each waits for the one before it: that is never the fastest where more are possible.
-            guard tile.sums >= ConvolutionTile.mostSums(lanes: lanes) / 4 || parameters.tile == own else { return nil }
+            guard tile.sums >= ConvolutionTile.maximumSums(lanes: lanes) / 4 || parameters.tile == own else {
+                return nil
+            }
             return TuningCandidate(parameters: ParameterBytes(parameters).bytes, name: parameters.tile.shape)
         }
     }

@@ -6,7 +6,7 @@
 ///                                          · weight[o, c, i, j]
 ///
 /// where `c` runs over the input channels of `o`'s group. The source has a border that covers every position read: the
-/// kernel tests none. Then `activation`; then, where `poolHeight` > 0, the greatest of each `poolHeight` × `poolWidth`
+/// kernel tests none. Then `activation`; then, where `poolHeight` > 0, the maximum of each `poolHeight` × `poolWidth`
 /// window (windows do not overlap, rows and columns that fill no window are not computed), and the result is stored. A sum
 /// that is not a number stays so through activation and pooling.
 /// The destination's height and width are those after pooling; its block is V.
@@ -19,7 +19,7 @@
 ///   groups both count all blocks. (Groups that do not fill blocks are packed as one group with zero weights.)
 /// - The choice, where not null and `poolHeight` > 0, has one byte for each element of the destination's picture,
 ///   `[output block][pooled y][pooled x][V]` without border, `choiceStride` bytes a sample: the index `i·poolWidth + j`
-///   of the element chosen (the first of the greatest), or 255 where `activation` is relu and the result is not above
+///   of the element chosen (the first maximum), or 255 where `activation` is relu and the result is not above
 ///   zero. `choice` needs `poolHeight·poolWidth` < 255.
 /// - `addend` is the layout of the addend, with the channels, the picture and the block of the destination.
 /// - The sums of a ``ConvolutionTile`` stay in registers. Where the pooling window is 2 × 2 and the tile holds whole windows,

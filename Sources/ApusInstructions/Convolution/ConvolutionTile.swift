@@ -6,7 +6,7 @@ package struct ConvolutionTile: Sendable, Hashable, BitwiseCopyable {
     /// 1 or 2 rows of positions. 0 where positions flow: they are numbered row by row (with pooling, window by window), and
     /// those that a row has no room for are in the next one.
     package var rows: Int32
-    /// The most columns; where positions flow, the most positions. Tiles are as equal as can be.
+    /// The maximum number of columns; where positions flow, the maximum number of positions. Tiles are as equal as can be.
     package var columns: Int32
     /// After how many rows of results the next output blocks have their turn: as many as leave the rows of the source that
     /// they read in a near cache. 0 for all.
@@ -23,17 +23,17 @@ package struct ConvolutionTile: Sendable, Hashable, BitwiseCopyable {
     package var sums: Int { Int(outputs) * Int(max(1, rows)) * Int(columns) }
 
     /// Sums that stay in registers: AVX-512 has 32 of these, all else 16.
-    package static func mostSums(lanes: Int) -> Int { lanes == 16 ? 24 : 12 }
+    package static func maximumSums(lanes: Int) -> Int { lanes == 16 ? 24 : 12 }
 
     /// Whether there is a kernel for it, of that convolution.
     package func isComputable(lanes: Int, for convolution: ConvolutionParameters) -> Bool {
         (1...2).contains(outputs) && (0...2).contains(rows) && columns >= 1 && bandRows >= 0
-            && columns <= Self.mostColumns(rows: Int(rows)) && sums <= Self.mostSums(lanes: lanes)
+            && columns <= Self.maximumColumns(rows: Int(rows)) && sums <= Self.maximumSums(lanes: lanes)
             && (rows == 0 || hasRows(lanes: lanes, in: convolution))
     }
 
     /// Where positions flow the address of each stays in a register too.
-    private static func mostColumns(rows: Int) -> Int { rows == 0 ? 8 : 12 }
+    private static func maximumColumns(rows: Int) -> Int { rows == 0 ? 8 : 12 }
 
     /// There are rows of columns that are neighbours, or every second one, of single channels or of blocks as wide as a
     /// vector. Two rows are for pooling windows of 2 × 2 and for narrow pictures, both of stride 1.

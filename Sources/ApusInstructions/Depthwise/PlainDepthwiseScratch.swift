@@ -43,8 +43,8 @@ extension ConvolutionParameters {
     package func stripRows(lanes: Int) -> Int {
         let rowElements = Int(strideX) * phaseElements(lanes: lanes)
         let extra = reach(rows: 1) - Int(strideY)
-        let most = max(1, (6144 / rowElements - extra) / Int(strideY))
-        let strips = (Int(outputHeight) + most - 1) / most
+        let maximum = max(1, (6144 / rowElements - extra) / Int(strideY))
+        let strips = (Int(outputHeight) + maximum - 1) / maximum
         return (Int(outputHeight) + strips - 1) / strips
     }
 

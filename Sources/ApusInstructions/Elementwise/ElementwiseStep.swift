@@ -10,7 +10,7 @@ package struct ElementwiseStep: Sendable, Equatable, BitwiseCopyable {
         case maximum = 5
         case minimum = 6
         case negate = 7
-        /// e to the power of `first`. Relative error at most 1e-6; 0 below −87.3, the greatest finite number above 88.7.
+        /// e to the power of `first`. Relative error at most 1e-6; 0 below −87.3, the largest finite number above 88.7.
         case exponential = 8
         /// Natural logarithm. Relative error at most 1e-6; −infinity for 0, and for numbers below the normal range.
         case logarithm = 9

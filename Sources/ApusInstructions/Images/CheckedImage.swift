@@ -12,7 +12,7 @@ package struct CheckedImage: Sendable {
     ///   - name: what the image is, for errors: `source`.
     ///   - isWritten: whether samples must lie apart from each other.
     package init(_ layout: ImageLayout, _ name: String, isWritten: Bool = false) throws(ParameterError) {
-        // The least of all fields is looked at first: a list of them would take memory, for each image of each plan.
+        // The minimum of all fields is looked at first: a list of them would take memory, for each image of each plan.
         let sizes = min(layout.channels, layout.height, layout.width, layout.channelBlock)
         let borders = min(min(layout.top, layout.left, layout.bottom, layout.right), layout.sampleStride)
         if sizes < 1 || borders < 0 { throw Self.wrongField(of: layout, name) }

@@ -20,7 +20,7 @@ package struct SortParameters: Sendable, BitwiseCopyable {
     package var indexSampleStride: Int32
     /// A ``StoredType``, but not f64 or u64.
     package var type: UInt8 = 0
-    /// The greatest first.
+    /// The largest first.
     package var isDescending: UInt8 = 0
     /// 0: the elements that are kept are stored in the order in which they stand in the source.
     package var isOrdered: UInt8 = 1

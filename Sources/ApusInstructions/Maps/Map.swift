@@ -28,7 +28,7 @@ package struct MapParameters: Sendable, BitwiseCopyable {
     package typealias Sources = (
         MapOperand, MapOperand, MapOperand, MapOperand, MapOperand, MapOperand, MapOperand, MapOperand
     )
-    package static let greatestSourceCount = 8
+    package static let maximumSourceCount = 8
 
     package var extents: Eight
     /// A ``ComputeType``.
@@ -82,7 +82,7 @@ package struct MapInstruction: InstructionDefinition {
         let steps = try parameters.loadList(of: MapStep.self, after: header)
         let loops = try CheckedStrides(map.extents)
         isEmpty = loops.elements == 0
-        _ = try checked(map.sourceCount, 0...MapParameters.greatestSourceCount, "the number of sources")
+        _ = try checked(map.sourceCount, 0...MapParameters.maximumSourceCount, "the number of sources")
         guard Int(map.stepCount) == steps.count else {
             throw ParameterError("\(map.stepCount) steps are announced, and \(steps.count) follow")
         }

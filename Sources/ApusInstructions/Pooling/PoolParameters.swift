@@ -1,15 +1,15 @@
 /// Pooling over windows. Source and destination have block V, the same channels, and any borders; borders are neither
 /// read nor written. Window row `i` of output row `y` is source row `y·strideY + i − padTop`; places outside the picture
-/// do not count: not for the greatest, and for the average only where `countPadding` is 1 (as zero).
+/// do not count: not for the maximum, and for the average only where `countPadding` is 1 (as zero).
 ///
 /// - **maxPool**: the choice, where not null, is as in ``ConvolutionParameters`` (255 is not used here).
 /// - **maxPoolGradient**: the source gradient is set to zero and then, for each output, the gradient is added where the
-///   window's first greatest element of `source` is. Windows may overlap.
+///   window's first maximum of `source` is. Windows may overlap.
 /// - **maxUnpool**: windows do not overlap and there is no padding: all of the source gradient's picture is written, the
 ///   gradient where the choice says and zero elsewhere (everywhere where the choice is 255).
 /// - **averagePoolGradient**: the source gradient is set to zero and then each output's share is added.
 ///
-/// The greatest of a window with something that is not a number is not a number: a training that diverges must show it.
+/// The maximum of a window with something that is not a number is not a number: a training that diverges must show it.
 package struct PoolParameters: Sendable, Equatable, BitwiseCopyable {
     package var source: ImageLayout
     package var destination: ImageLayout

@@ -72,9 +72,9 @@ package enum InstructionCatalogue {
         BatchMeanGradientInstruction.self,
     ]
 
-    /// The most operands that an instruction has.
+    /// The maximum number of operands that an instruction has.
     package static let operandLimit = 16
-    /// The most times that an instruction is repeated for each sample.
+    /// The maximum number of times that an instruction is repeated for each sample.
     package static let repeatLimit = 1 << 24
 
     /// The kind of that number, or nil where there is none.

@@ -9,7 +9,7 @@ package enum ArgReduceOperation: UInt8, Sendable, CaseIterable {
     case minimum
 }
 
-/// The definition of **argReduce**: `destination[o, i]` is the index along the axis of the greatest or least of
+/// The definition of **argReduce**: `destination[o, i]` is the index along the axis of the maximum or minimum of
 /// `source[o, :, i]`, the first of equals or the last. An element that is not a number comes before all others, as in NumPy.
 /// Indices are `Int64` or, with `option` 4, `Int32`.
 package struct ArgReduceInstruction: InstructionDefinition {

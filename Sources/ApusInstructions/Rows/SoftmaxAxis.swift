@@ -8,7 +8,7 @@ extension Opcode {
 /// Softmax along the axis of `[outer, axis, inner]` in each sample, for an axis that isn't the innermost: rows that lie side by
 /// side are **softmax**'s.
 ///
-/// **softmaxAxis**: `y = exp(x − m) / Σ exp(x − m)`, `m` the greatest; with `isLogarithmic` 1 `y = x − m − log Σ exp(x − m)`.
+/// **softmaxAxis**: `y = exp(x − m) / Σ exp(x − m)`, `m` the maximum; with `isLogarithmic` 1 `y = x − m − log Σ exp(x − m)`.
 /// **softmaxAxisGradient**, from the result: `y · (g − Σ y·g)`, or `g − exp(y) · Σ g`. Each may work in place.
 package struct SoftmaxAxisParameters: Sendable, BitwiseCopyable {
     package var outer: Int32

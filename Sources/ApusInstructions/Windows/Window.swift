@@ -17,7 +17,7 @@ package typealias Three = (Int32, Int32, Int32)
 ///
 /// - **window**: all of the destination is written. The index of a maximum, where not null, is the flat index in the sample's
 ///   `[depth, height, width]` of `outer` (with `outer` counted in, where ``indexCountsOuter`` is 1) of the first of the
-///   greatest, or of the first that is not a number; −1 where there is none.
+///   maximum, or of the first that is not a number; −1 where there is none.
 /// - **windowGradient**: the source gradient is set to zero, and then every position's share is added, in the order of the
 ///   positions. The source may be left out for the average.
 package struct WindowParameters: Sendable, BitwiseCopyable {

@@ -15,7 +15,7 @@
 /// Where the tile has 4, products are summed over ``termsOfPartialSum`` channels at a time, and these partial sums are
 /// summed: errors then grow with the root of many fewer additions than the 9 for each channel of the direct convolution, which
 /// makes up for those of the transforms where there are many channels. So errors are no larger than the direct convolution's
-/// with 2 × 2 for any number of channels, and with others from ``WinogradTile/fewestInputs`` on; with fewer channels those of 4 × 4 are
+/// with 2 × 2 for any number of channels, and with others from ``WinogradTile/minimumInputs`` on; with fewer channels those of 4 × 4 are
 /// two to three times as large.
 ///
 /// **winogradConvolution** computes what ``ConvolutionParameters`` says of **convolution**: bias, addend, activation,
@@ -55,9 +55,9 @@ package struct WinogradParameters: Sendable, Equatable, BitwiseCopyable {
     package var poolHeight: Int32 = 0
     package var poolWidth: Int32 = 0
     package var choiceStride: Int32 = 0
-    /// The most tiles whose transforms are in the scratch at a time.
+    /// The maximum number of tiles whose transforms are in the scratch at a time.
     package var passTiles: Int32 = 1
-    /// The most blocks of a convolution's result whose transforms are in the scratch at a time: an even number.
+    /// The maximum number of blocks of a convolution's result whose transforms are in the scratch at a time: an even number.
     package var productBlocks: Int32 = 2
     /// Whether the source is what 2 × 2 windows were pooled to, and bytes of its choices a sample.
     package var unpools: Int32 = 0

@@ -21,8 +21,8 @@ package struct WinogradTile: Sendable, Hashable, BitwiseCopyable, CustomStringCo
     /// Those of weight gradients.
     package static let ofWeightGradients = [small, large]
 
-    /// The fewest input channels with which rounding errors are no larger than the definition's: see ``WinogradParameters``.
-    package var fewestInputs: Int {
+    /// The minimum number of input channels with which rounding errors are no larger than the definition's: see ``WinogradParameters``.
+    package var minimumInputs: Int {
         switch self {
         case .large: 256
         case .wide: 48

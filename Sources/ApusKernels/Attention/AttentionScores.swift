@@ -89,7 +89,7 @@ struct AttentionScores {
     /// - Returns: the maximum, in which what is not a number may be passed over.
     private func addMask(_ scores: Floats, _ sample: Int, _ head: Int, row: Int, count: Int) -> Float {
         let mask = mask.map { $0 + parameters.mask.offset(sample, head) + row &* Int(parameters.mask.rowStride) }
-        var greatest = Vector(repeating: -.infinity)
+        var maximum = Vector(repeating: -.infinity)
         var key = 0
         while key < count {
             var score = scores.vector(at: key)
@@ -99,10 +99,10 @@ struct AttentionScores {
                 score = Vector(repeating: -.infinity).replacing(with: score, where: firstLanes(left))
             }
             scores.store(score, at: key)
-            greatest.replace(with: score, where: score .> greatest)
+            maximum.replace(with: score, where: score .> maximum)
             key += lanes
         }
-        return greatestLane(greatest)
+        return maximumLane(maximum)
     }
 
     @inline(__always)

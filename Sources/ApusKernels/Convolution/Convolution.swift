@@ -38,7 +38,7 @@ struct ConvolutionWork {
     let placeColumn: Int
     /// Whether a tile holds whole 2 × 2 windows, and not one position of each window at a time.
     let holdsWindows: Bool
-    /// The most places of a tile's rows, or of all of it where positions flow.
+    /// The maximum number of places of a tile's rows, or of all of it where positions flow.
     let tilePlaces: Int
 
     /// The first output block of the tiles, and how many there are.
@@ -105,7 +105,7 @@ struct ConvolutionWork {
     mutating func compute(samples: Int) {
         let groupOutputs = Int(parameters.pointee.outputBlocks)
         let blocks = parameters.pointee.destination.vectorBlocks
-        let most = Int(parameters.pointee.tile.outputs)
+        let maximum = Int(parameters.pointee.tile.outputs)
         let bandRows = parameters.pointee.tile.bandRows > 0 ? Int(parameters.pointee.tile.bandRows) : rows
         for sample in 0..<samples {
             var row = 0
@@ -115,7 +115,7 @@ struct ConvolutionWork {
                 var left = groupOutputs
                 while block < blocks {
                     // Output blocks of one group share the scalars they read; as equal parts as can be.
-                    let outputs = most == 1 || left % 2 == 1 ? 1 : 2
+                    let outputs = maximum == 1 || left % 2 == 1 ? 1 : 2
                     select(block: block, outputs: outputs)
                     compute(sample: sample, from: row, rows: count)
                     block &+= outputs
@@ -207,7 +207,7 @@ struct ConvolutionWork {
     private func goThroughRows(_ area: PlaceArea) {
         let height = holdsWindows ? 1 : Int(parameters.pointee.tile.rows)
         let whole = height == 1 ? area.rows : area.rows / 2
-        let parts = EqualParts(of: columns, most: tilePlaces)
+        let parts = EqualParts(of: columns, maximum: tilePlaces)
         if whole > 0 { goThroughRows(area, parts, from: 0, count: whole, height: height) }
         let done = whole &* height
         if done < area.rows { goThroughRows(area, parts, from: done, count: 1, height: area.rows &- done) }
@@ -264,7 +264,7 @@ struct PlaceArea {
     let rows: Int
 }
 
-/// A number of things in the fewest parts that are not greater than `most`, as equal as can be: the wider ones first, and the
+/// A number of things in the fewest parts that are not greater than `maximum`, as equal as can be: the wider ones first, and the
 /// others by one narrower. Small tiles are slow.
 struct EqualParts {
     let count: Int
@@ -272,8 +272,8 @@ struct EqualParts {
     private let wider: Int
 
     @inline(__always)
-    init(of things: Int, most: Int) {
-        count = (things &+ most &- 1) / most
+    init(of things: Int, maximum: Int) {
+        count = (things &+ maximum &- 1) / maximum
         narrow = things / count
         wider = things &- narrow &* count
     }

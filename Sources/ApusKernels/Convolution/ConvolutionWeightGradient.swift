@@ -77,7 +77,7 @@ struct WeightGradientWork {
         let layout = parameters.source
         let channelBlock = Int(layout.channelBlock)
         let channels = min(channelBlock, Int(layout.channels) - sourceBlock * channelBlock)
-        let most = outputs == 1 ? singleColumns : pairColumns
+        let maximum = outputs == 1 ? singleColumns : pairColumns
         let inputWeights = kernelHeight * kernelWidth * channelBlock * lanes
         let outputWeights = Int(parameters.inputBlocks) * inputWeights
         memory.pointee.loops.columnStep = 1
@@ -90,7 +90,7 @@ struct WeightGradientWork {
             var channel = 0
             while channel < channels {
                 let hasBias = bias != nil && input == 0 && place == 0 && channel == 0
-                let width = firstColumns(of: channels - channel, most: hasBias ? biasColumns : most)
+                let width = firstColumns(of: channels - channel, maximum: hasBias ? biasColumns : maximum)
                 sumTile(
                     outputs: outputs, rows: 1, columns: width, bias: hasBias, memory, placeSource + channel,
                     gradient + block * parameters.destination.blockStride)
@@ -121,7 +121,7 @@ struct WeightGradientWork {
             var column = 0
             while column < kernelWidth {
                 let hasBias = bias != nil && input == 0 && row == 0 && column == 0
-                let width = firstColumns(of: kernelWidth - column, most: hasBias ? biasColumns : kernelColumns)
+                let width = firstColumns(of: kernelWidth - column, maximum: hasBias ? biasColumns : kernelColumns)
                 let scalars =
                     source + sourceBlock * layout.blockStride + row * memory.pointee.loops.rowStep + column
                     * memory.pointee.loops.columnStep
@@ -147,7 +147,7 @@ struct WeightGradientWork {
             var column = 0
             while column < kernelWidth {
                 let hasBias = bias != nil && row == 0 && column == 0
-                let width = firstColumns(of: kernelWidth - column, most: hasBias ? biasColumns : depthwiseColumns)
+                let width = firstColumns(of: kernelWidth - column, maximum: hasBias ? biasColumns : depthwiseColumns)
                 let scalars =
                     source + block * layout.blockStride + row * memory.pointee.loops.rowStep + column
                     * memory.pointee.loops.columnStep
@@ -162,7 +162,7 @@ struct WeightGradientWork {
     }
 
     /// The columns of the next tile where `columns` are left: tiles are as equal as can be, because narrow ones are slow.
-    private func firstColumns(of columns: Int, most: Int) -> Int { columns / ((columns + most - 1) / most) }
+    private func firstColumns(of columns: Int, maximum: Int) -> Int { columns / ((columns + maximum - 1) / maximum) }
 
     /// Adds the sums of the gradient, which the first tile of a block makes on its way, to the bias's gradient.
     private func addBias(block: Int, outputs: Int) {

@@ -9,7 +9,7 @@ extension ConvolutionWork {
             scan(area)
             return
         }
-        let parts = EqualParts(of: area.rows &* columns, most: tilePlaces)
+        let parts = EqualParts(of: area.rows &* columns, maximum: tilePlaces)
         var (tile, row, column) = (0, 0, 0)
         while tile < parts.count {
             let width = parts.size(of: tile)
@@ -81,7 +81,7 @@ extension ConvolutionWork {
         withUnsafeMutablePointer(to: &windows) { windows in
             memory.pointee.sums = UnsafeMutableRawPointer(windows).assumingMemoryBound(to: Float.self)
             memory.pointee.tiles = 1
-            let parts = EqualParts(of: area.rows &* columns, most: tilePlaces)
+            let parts = EqualParts(of: area.rows &* columns, maximum: tilePlaces)
             var (row, column) = (0, 0)
             for tile in 0..<parts.count {
                 let width = parts.size(of: tile)
@@ -89,14 +89,14 @@ extension ConvolutionWork {
                 setPlaces(width, from: column)
                 scan(
                     width, area.source + (row &* placeRow &+ column &* placeColumn), area.vectors, windows)
-                storeGreatest(width, windows)
+                storeMaximum(width, windows)
                 storeChoices(width, windows)
                 advance(width, &row, &column)
             }
         }
     }
 
-    /// Finds the greatest of `width` windows.
+    /// Finds the maximum of `width` windows.
     private func scan(
         _ width: Int, _ origin: Floats, _ vectors: Floats, _ windows: UnsafeMutablePointer<WindowScan>
     ) {
@@ -106,20 +106,20 @@ extension ConvolutionWork {
                 origin + position / windowWidth * rowStep + position % windowWidth * columnStep, vectors)
             for place in 0..<width * outputs {
                 takeNext(
-                    windows.pointee.sums[place], position, &windows.pointee.greatest[place],
+                    windows.pointee.sums[place], position, &windows.pointee.maximum[place],
                     &windows.pointee.places[place])
             }
         }
     }
 
-    /// Applies the activation to the greatest of each window and stores it.
-    private func storeGreatest(_ width: Int, _ windows: UnsafeMutablePointer<WindowScan>) {
+    /// Applies the activation to the maximum of each window and stores it.
+    private func storeMaximum(_ width: Int, _ windows: UnsafeMutablePointer<WindowScan>) {
         let floor = memory.pointee.floor
         for window in 0..<width {
             let target = memory.pointee.destination.unsafelyUnwrapped + Int(memory.pointee.results[window])
             for output in 0..<outputs {
-                let result = greater(floor, windows.pointee.greatest[window * outputs + output])
-                windows.pointee.greatest[window * outputs + output] = result
+                let result = greater(floor, windows.pointee.maximum[window * outputs + output])
+                windows.pointee.maximum[window * outputs + output] = result
                 target.store(result, at: output * memory.pointee.destinationStep)
             }
         }
@@ -133,14 +133,14 @@ extension ConvolutionWork {
             for output in 0..<outputs {
                 let place = window * outputs + output
                 var chosen = windows.pointee.places[place]
-                if memory.pointee.relu { chosen = chosenAboveZero(chosen, windows.pointee.greatest[place]) }
+                if memory.pointee.relu { chosen = chosenAboveZero(chosen, windows.pointee.maximum[place]) }
                 storeBytes(of: chosen, at: bytes + output * step + window * lanes)
             }
         }
     }
 }
 
-/// The windows that are gone through together: each sum at a position, the greatest so far, and where in its window it is.
+/// The windows that are gone through together: each sum at a position, the maximum so far, and where in its window it is.
 private struct WindowScan {
     #if VECTOR_16
         typealias Places = InlineArray<24, IntegerVector>
@@ -148,6 +148,6 @@ private struct WindowScan {
         typealias Places = InlineArray<12, IntegerVector>
     #endif
     var sums = noSums
-    var greatest = noSums
+    var maximum = noSums
     var places = unsafeBitCast(noSums, to: Places.self)
 }

@@ -17,8 +17,8 @@ struct PooledTileMemory {
     var bias = Vector.zero
 }
 
-/// The most rows and columns of a tile: sums, a window and a factor are then in registers.
-let mostPooledPlaces = 3
+/// The maximum number of rows and columns of a tile: sums, a window and a factor are then in registers.
+let maximumPooledPlaces = 3
 
 /// Sums `rows` × `columns` places of a kernel, of one output block and one input channel:
 ///
@@ -94,7 +94,7 @@ enum PooledTile<let rows: Int, let columns: Int> {
     }
 }
 
-/// Computes a tile of 1 up to ``mostPooledPlaces`` rows and columns.
+/// Computes a tile of 1 up to ``maximumPooledPlaces`` rows and columns.
 func sumPooledTile(
     rows: Int, columns: Int, _ memory: UnsafeMutablePointer<PooledTileMemory>, _ scalars: Floats,
     _ windows: PooledWindows

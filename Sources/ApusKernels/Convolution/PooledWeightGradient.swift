@@ -41,8 +41,8 @@ private func addChannel(
     _ height: Int, _ width: Int
 ) {
     let parts = (
-        rows: (height + mostPooledPlaces - 1) / mostPooledPlaces,
-        columns: (width + mostPooledPlaces - 1) / mostPooledPlaces
+        rows: (height + maximumPooledPlaces - 1) / maximumPooledPlaces,
+        columns: (width + maximumPooledPlaces - 1) / maximumPooledPlaces
     )
     var row = 0
     for rowPart in 0..<parts.rows {

@@ -1,5 +1,5 @@
-/// The most positions whose addresses are held in registers beside the loops' own.
-let mostAddresses = 8
+/// The maximum number of positions whose addresses are held in registers beside the loops' own.
+let maximumAddresses = 8
 
 /// Offsets of a tile's positions, in elements: written as a vector, read one by one.
 typealias PositionVector = SIMD8<Int32>
@@ -11,7 +11,7 @@ enum TileStore {
     static let keep: Int32 = 0
     /// Applies the activation and stores them.
     static let store: Int32 = 1
-    /// Takes the greatest of each four positions, which are a pooling window, applies the activation and stores it.
+    /// Takes the maximum of each four positions, which are a pooling window, applies the activation and stores it.
     static let window: Int32 = 2
     /// The same, and stores which of the four it was.
     static let choice: Int32 = 3

@@ -1,5 +1,5 @@
-/// The most columns of a tile's rows.
-let mostColumns = 12
+/// The maximum number of columns of a tile's rows.
+let maximumColumns = 12
 
 #if VECTOR_16
     private typealias Neighbours = SteppedRows<16>
@@ -13,7 +13,7 @@ let mostColumns = 12
 #endif
 
 /// Computes tiles whose shape is known only when the program runs, of positions that flow: of one or two output blocks and
-/// up to ``mostAddresses`` positions.
+/// up to ``maximumAddresses`` positions.
 @inline(__always)
 func computeFlowing(
     outputs: Int, positions: Int, _ memory: PositionTilePointer, _ origin: Floats, _ vectors: Floats
@@ -26,7 +26,7 @@ func computeFlowing(
 }
 
 /// Computes tiles whose shape is known only when the program runs: of one or two output blocks and one or two rows of up to
-/// ``mostColumns`` columns, which are `step` elements apart in the source: those that ``ConvolutionTile`` says.
+/// ``maximumColumns`` columns, which are `step` elements apart in the source: those that ``ConvolutionTile`` says.
 func computeRows(
     outputs: Int, rows: Int, columns: Int, step: Int, _ memory: PositionTilePointer, _ origin: Floats,
     _ vectors: Floats
@@ -85,7 +85,7 @@ private enum TileColumns<let outputs: Int, let rows: Int, let step: Int> {
     /// registers. Two rows are for pooling windows and for narrow pictures, both of stride 1.
     @inline(__always)
     private static func fits(_ columns: Int) -> Bool {
-        outputs * rows * columns <= mostSums && columns <= (step == 0 ? mostAddresses : mostColumns)
+        outputs * rows * columns <= maximumSums && columns <= (step == 0 ? maximumAddresses : maximumColumns)
             && (rows == 1 || step == 1 || step == lanes)
     }
 }

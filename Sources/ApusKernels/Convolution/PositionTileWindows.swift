@@ -37,15 +37,15 @@ extension PositionTile {
         guard window < rows * columns / 4 else { return }
         let target = target(memory, destination, window)
         let floor = memory.pointee.floor
-        target.store(greater(floor, greatestOfWindow(registers, window, 0)), at: 0)
+        target.store(greater(floor, maximumOfWindow(registers, window, 0)), at: 0)
         if outputs > 1 {
-            target.store(greater(floor, greatestOfWindow(registers, window, 1)), at: memory.pointee.destinationStep)
+            target.store(greater(floor, maximumOfWindow(registers, window, 1)), at: memory.pointee.destinationStep)
         }
     }
 
     @inline(__always)
-    private static func greatestOfWindow(_ registers: borrowing Sums, _ window: Int, _ output: Int) -> Vector {
-        greatest(
+    private static func maximumOfWindow(_ registers: borrowing Sums, _ window: Int, _ output: Int) -> Vector {
+        maximum(
             registers[place(window, 0, output)], registers[place(window, 1, output)],
             registers[place(window, 2, output)], registers[place(window, 3, output)])
     }

@@ -67,7 +67,7 @@ func denseWeightGradient(
     }
 }
 
-/// The most samples that are computed together, and the most output blocks: 24 or 12 sums stay in registers, four for each
+/// The maximum number of samples that are computed together, and the maximum number of output blocks: 24 or 12 sums stay in registers, four for each
 /// block of each sample.
 private let denseRows = 3
 @inline(__always)

@@ -136,12 +136,12 @@ struct DepthwiseWork {
                 scalars + position / windowWidth * rowStep + position % windowWidth * columnStep, vectors)
             for column in 0..<width {
                 takeNext(
-                    memory.pointee.sums[column], position, &memory.pointee.greatest[column],
+                    memory.pointee.sums[column], position, &memory.pointee.maximum[column],
                     &memory.pointee.choices[column])
             }
         }
         for column in 0..<width {
-            let result = greater(loops.pointee.floor, memory.pointee.greatest[column])
+            let result = greater(loops.pointee.floor, memory.pointee.maximum[column])
             target.store(result, at: column * lanes)
             guard let bytes else { continue }
             var chosen = memory.pointee.choices[column]

@@ -16,7 +16,7 @@ struct DepthwiseLoops {
     var start = Vector.zero
 }
 
-/// The most columns of a depthwise tile.
+/// The maximum number of columns of a depthwise tile.
 let depthwiseColumns = 8
 
 /// Computes `columns` positions side by side, in each row.

@@ -7,7 +7,7 @@ private struct Entry {
 }
 
 /// Up to so many elements are kept by insertion.
-private let fewest = 64
+private let sortedWhole = 64
 
 func sort(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
     let settings = parameters.load(as: SortParameters.self)
@@ -39,7 +39,7 @@ private struct SortedLine {
         let (axis, inner, kept) = (Int(settings.axis), Int(settings.inner), Int(settings.kept))
         if kept == 0 { return }
         var sorted: UnsafeMutablePointer<Entry>
-        if kept < axis && kept <= fewest {
+        if kept < axis && kept <= sortedWhole {
             sorted = scratch
             selectFirst(from: place)
         } else {

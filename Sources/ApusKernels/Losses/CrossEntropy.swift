@@ -1,12 +1,12 @@
 import ApusInstructions
 
-/// The least probability whose logarithm is taken.
-private let leastProbability: Float = 1e-30
+/// The minimum probability whose logarithm is taken.
+private let minimumProbability: Float = 1e-30
 
 /// `max(p, 1e-30)`, and not a number where `p` isn't.
 @inline(__always)
 private func bounded(_ probability: Float) -> Float {
-    probability < leastProbability ? leastProbability : probability
+    probability < minimumProbability ? minimumProbability : probability
 }
 
 /// The operands and settings of a loss.
@@ -76,9 +76,9 @@ func logitCrossEntropy(
     loss.forEachRow(samples) { start, label in
         guard let label else { return }
         let logits = loss.source + start
-        let greatest = loss.rows.greatest(logits)
-        let total = loss.rows.sumOfExponentials(logits, shift: greatest)
-        sum += Double(logarithm(Vector(repeating: total))[0]) + Double(greatest - logits[label])
+        let maximum = loss.rows.maximum(logits)
+        let total = loss.rows.sumOfExponentials(logits, shift: maximum)
+        sum += Double(logarithm(Vector(repeating: total))[0]) + Double(maximum - logits[label])
     }
     operands.floats(2)[0] += Float(sum * Double(loss.weight))
 }
@@ -96,10 +96,10 @@ func logitCrossEntropyGradient(
             return
         }
         let logits = loss.source + start
-        let greatest = loss.rows.greatest(logits)
+        let maximum = loss.rows.maximum(logits)
         var sum = Vector()
         loss.rows.forEachVector { offset, width in
-            let power = boundedExponential(logits.load(offset, width, fill: -Float.infinity) - greatest)
+            let power = boundedExponential(logits.load(offset, width, fill: -Float.infinity) - maximum)
             sum += power
             to.save(power, offset, width)
         }

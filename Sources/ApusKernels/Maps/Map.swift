@@ -86,7 +86,7 @@ private struct MapProgram<Compute: MapCompute> {
     @inline(__always)
     private func forEachOperand(_ body: (Int, MapOperand) -> Void) {
         withUnsafePointer(to: settings.sources) { pointer in
-            pointer.withMemoryRebound(to: MapOperand.self, capacity: MapParameters.greatestSourceCount) { all in
+            pointer.withMemoryRebound(to: MapOperand.self, capacity: MapParameters.maximumSourceCount) { all in
                 for source in 0..<sources { body(source, all[source]) }
             }
         }
@@ -116,7 +116,7 @@ private struct MapProgram<Compute: MapCompute> {
         }
         var loops = StridedLoops(operands: sources + 1)
         withUnsafePointer(to: settings.sources) { pointer in
-            pointer.withMemoryRebound(to: MapOperand.self, capacity: MapParameters.greatestSourceCount) { all in
+            pointer.withMemoryRebound(to: MapOperand.self, capacity: MapParameters.maximumSourceCount) { all in
                 func strides(_ stride: (MapOperand) -> Int32) -> Nine {
                     var strides = Nine(repeating: 0)
                     for source in 0..<sources { strides[source] = Int(stride(all[source])) }

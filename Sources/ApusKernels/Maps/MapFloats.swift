@@ -128,12 +128,12 @@ enum MapFloats: MapCompute {
 
 /// Whether any number is beyond what the reduction of angles can do.
 private func hasLargeAngle(_ first: MapFloats.Register, _ count: Int) -> Bool {
-    var greatest = Vector()
+    var maximum = Vector()
     for index in stride(from: 0, to: count, by: lanes) {
         let size = magnitude(MapFloats.block(first, at: index))
-        greatest = choose(size, where: size .> greatest, else: greatest)
+        maximum = choose(size, where: size .> maximum, else: maximum)
     }
-    return greatestLane(greatest) > 33_554_432
+    return maximumLane(maximum) > 33_554_432
 }
 
 // One loop for each of the long functions: passed as a closure to a place where many are, they would stay calls.

@@ -67,16 +67,16 @@ private enum WinogradKernels<let height: Int, let width: Int> {
     @inline(never)
     static func pack(_ packing: WinogradPacking, _ weights: Floats, _ packed: Floats) {
         var stage = InlineArray<2304, Float>(repeating: 0)
-        let most = 2304 / (frequencies * packing.outputBlock)
+        let maximum = 2304 / (frequencies * packing.outputBlock)
         withUnsafeMutableBytes(of: &stage) { bytes in
             let stage = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
             for block in 0..<packing.outputBlocks {
                 let target = packed + block * packing.paddedRead * packing.outputBlock
                 var first = 0
                 while first < packing.paddedRead {
-                    let count = most == 0 ? packing.paddedRead : min(most, packing.paddedRead - first)
+                    let count = maximum == 0 ? packing.paddedRead : min(maximum, packing.paddedRead - first)
                     let elements = count * packing.outputBlock
-                    if most == 0 {
+                    if maximum == 0 {
                         transform(packing, weights, block, first, count, to: target, step: packing.frequencyStep)
                     } else {
                         transform(packing, weights, block, first, count, to: stage, step: elements)

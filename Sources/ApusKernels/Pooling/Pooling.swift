@@ -31,9 +31,9 @@ private struct Window {
     }
 }
 
-/// The greatest of a window, lane by lane, and where it was: the first of the greatest, or one that is not a number.
+/// The maximum of a window, lane by lane, and where it was: the first maximum, or one that is not a number.
 @inline(__always)
-private func greatest(
+private func maximum(
     _ corner: Floats, rowStride: Int, rows: Range<Int>, columns: Range<Int>, windowWidth: Int
 ) -> (value: Vector, index: IntegerVector) {
     var value = Vector(repeating: -Float.infinity)
@@ -71,7 +71,7 @@ func maxPool(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: 
                     let corner =
                         from + (y * window.strideY - window.padTop) * source.rowStride
                         + (x * window.strideX - window.padLeft) * lanes
-                    let best = greatest(
+                    let best = maximum(
                         corner, rowStride: source.rowStride, rows: rows, columns: columns, windowWidth: window.width)
                     to.store(best.value, at: y * destination.rowStride + x * lanes)
                     if let place = choice {
@@ -107,7 +107,7 @@ func maxPoolGradient(
                     let corner =
                         (y * window.strideY - window.padTop) * source.rowStride
                         + (x * window.strideX - window.padLeft) * lanes
-                    let best = greatest(
+                    let best = maximum(
                         from + corner, rowStride: source.rowStride, rows: rows, columns: columns,
                         windowWidth: window.width)
                     let gradient = gradients.vector(at: y * destination.rowStride + x * lanes)

@@ -50,11 +50,11 @@ struct Rows {
         if index < count { body(index, count - index) }
     }
 
-    /// The greatest element of a row. Elements that are not a number may be passed over.
+    /// The maximum of a row. Elements that are not a number may be passed over.
     @inline(__always)
-    func greatest(_ row: Floats) -> Float {
-        let least = Vector(repeating: -Float.infinity)
-        var (a, b, c, d) = (least, least, least, least)
+    func maximum(_ row: Floats) -> Float {
+        let minimum = Vector(repeating: -Float.infinity)
+        var (a, b, c, d) = (minimum, minimum, minimum, minimum)
         var index = 0
         while index + 4 * lanes <= count {
             a = greater(row.vector(at: index), a)
@@ -68,7 +68,7 @@ struct Rows {
             index += lanes
         }
         if index < count { b = greater(row.vector(at: index, count: count - index, fill: -Float.infinity), b) }
-        return greatestLane(greater(greater(a, b), greater(c, d)))
+        return maximumLane(greater(greater(a, b), greater(c, d)))
     }
 
     /// Σ exp(row − shift).
@@ -135,17 +135,17 @@ private func streamSoftmax(_ source: Floats, _ rows: Rows, _ samples: Int, to de
     }
 }
 
-/// Makes of a row the exponentials of its elements less the greatest one.
+/// Makes of a row the exponentials of its elements less the maximum one.
 ///
 /// - Returns: their sum.
 @inline(__always)
 private func exponentials(_ from: Floats, _ rows: Rows, to: Floats) -> Float {
-    let greatest = rows.greatest(from)
+    let maximum = rows.maximum(from)
     var sum = Vector()
     rows.forEachVector { offset, width in
         // Memory would rest meanwhile, as the processor doesn't foresee that another row follows.
         apus_prefetch(from + (rows.nextRow + offset))
-        let power = boundedExponential(from.load(offset, width, fill: -Float.infinity) - greatest)
+        let power = boundedExponential(from.load(offset, width, fill: -Float.infinity) - maximum)
         sum += power
         to.save(power, offset, width)
     }
@@ -172,10 +172,10 @@ func logSoftmax(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameter
     rows.forEachResult(samples) { start, result in
         let from = source + start
         let to = destination + result
-        let greatest = rows.greatest(from)
-        let shift = logarithm(Vector(repeating: rows.sumOfExponentials(from, shift: greatest)))
+        let maximum = rows.maximum(from)
+        let shift = logarithm(Vector(repeating: rows.sumOfExponentials(from, shift: maximum)))
         rows.forEachVector { offset, width in
-            to.save((from.load(offset, width) - greatest) - shift, offset, width)
+            to.save((from.load(offset, width) - maximum) - shift, offset, width)
         }
     }
 }

@@ -30,16 +30,16 @@ func softmaxAxis(
     forEachStrip(settings, samples) { read, write, width in
         let from = operands.floats(0) + read
         let to = operands.floats(1) + write
-        var greatest = Vector(repeating: -Float.infinity)
-        for step in 0..<axis { greatest = greater(from.load(step * inner, width), greatest) }
+        var maximum = Vector(repeating: -Float.infinity)
+        for step in 0..<axis { maximum = greater(from.load(step * inner, width), maximum) }
         var sum = Vector()
         if isLogarithmic {
-            for step in 0..<axis { sum += boundedExponential(from.load(step * inner, width) - greatest) }
+            for step in 0..<axis { sum += boundedExponential(from.load(step * inner, width) - maximum) }
             let shift = logarithm(sum)
-            for step in 0..<axis { to.save((from.load(step * inner, width) - greatest) - shift, step * inner, width) }
+            for step in 0..<axis { to.save((from.load(step * inner, width) - maximum) - shift, step * inner, width) }
         } else {
             for step in 0..<axis {
-                let power = boundedExponential(from.load(step * inner, width) - greatest)
+                let power = boundedExponential(from.load(step * inner, width) - maximum)
                 sum += power
                 to.save(power, step * inner, width)
             }

@@ -1,6 +1,6 @@
 import CPlatform
 
-// The greatest lanes of vectors, and which vector has them.
+// The maximum lanes of vectors, and which vector has them.
 
 /// The greater of two lanes; `second` where they are equal or either is not a number: one instruction.
 @inline(__always)
@@ -14,27 +14,27 @@ func greater(_ first: Vector, _ second: Vector) -> Vector {
     #endif
 }
 
-/// The greater of two lanes, and not a number where either isn't.
+/// The maximum of two lanes, and not a number where either isn't: a training that diverges must show it.
 @inline(__always)
-func greatest(_ first: Vector, _ second: Vector) -> Vector {
+func maximum(_ first: Vector, _ second: Vector) -> Vector {
     #if VECTOR_16
-        apus_greatest_16(first, second)
+        apus_maximum_16(first, second)
     #elseif VECTOR_8
-        apus_greatest_8(first, second)
+        apus_maximum_8(first, second)
     #else
-        apus_greatest_4(first, second)
+        apus_maximum_4(first, second)
     #endif
 }
 
-/// The greatest of four lanes, and not a number where any isn't.
+/// The maximum of four lanes, and not a number where any isn't.
 @inline(__always)
-func greatest(_ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> Vector {
+func maximum(_ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> Vector {
     #if VECTOR_16
-        apus_greatest_of_four_16(a, b, c, d)
+        apus_maximum_of_four_16(a, b, c, d)
     #elseif VECTOR_8
-        apus_greatest_of_four_8(a, b, c, d)
+        apus_maximum_of_four_8(a, b, c, d)
     #else
-        apus_greatest_of_four_4(a, b, c, d)
+        apus_maximum_of_four_4(a, b, c, d)
     #endif
 }
 
@@ -58,27 +58,27 @@ func choose(_ first: Vector, where mask: LaneMask, else second: Vector) -> Vecto
 
 /// Takes `candidate` and its position where it is greater, or is not a number.
 @inline(__always)
-func take(_ candidate: Vector, _ position: Int, _ greatest: inout Vector, _ chosen: inout IntegerVector) {
+func take(_ candidate: Vector, _ position: Int, _ maximum: inout Vector, _ chosen: inout IntegerVector) {
     let position = Int32(truncatingIfNeeded: position)
     #if VECTOR_16
-        chosen = apus_taken_place_16(candidate, greatest, position, chosen)
-        greatest = apus_taken_16(candidate, greatest)
+        chosen = apus_taken_place_16(candidate, maximum, position, chosen)
+        maximum = apus_taken_16(candidate, maximum)
     #elseif VECTOR_8
-        chosen = apus_taken_place_8(candidate, greatest, position, chosen)
-        greatest = apus_taken_8(candidate, greatest)
+        chosen = apus_taken_place_8(candidate, maximum, position, chosen)
+        maximum = apus_taken_8(candidate, maximum)
     #else
-        chosen = apus_taken_place_4(candidate, greatest, position, chosen)
-        greatest = apus_taken_4(candidate, greatest)
+        chosen = apus_taken_place_4(candidate, maximum, position, chosen)
+        maximum = apus_taken_4(candidate, maximum)
     #endif
 }
 
 /// Takes a candidate of a window whose positions come in their order: the first of them in any case.
 @inline(__always)
-func takeNext(_ candidate: Vector, _ position: Int, _ greatest: inout Vector, _ chosen: inout IntegerVector) {
+func takeNext(_ candidate: Vector, _ position: Int, _ maximum: inout Vector, _ chosen: inout IntegerVector) {
     if position == 0 {
-        (greatest, chosen) = (candidate, IntegerVector())
+        (maximum, chosen) = (candidate, IntegerVector())
     } else {
-        take(candidate, position, &greatest, &chosen)
+        take(candidate, position, &maximum, &chosen)
     }
 }
 

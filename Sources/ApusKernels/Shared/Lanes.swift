@@ -126,9 +126,9 @@ func sumOfLanes(_ vector: Vector) -> Float {
     return two[0] + two[1]
 }
 
-/// The greatest lane. Lanes that are not a number may be passed over.
+/// The maximum of the lanes. Lanes that are not a number may be passed over.
 @inline(__always)
-func greatestLane(_ vector: Vector) -> Float {
+func maximumLane(_ vector: Vector) -> Float {
     #if VECTOR_16
         let eight = apus_greater_8(vector.highHalf, vector.lowHalf)
         let four = apus_greater_4(eight.highHalf, eight.lowHalf)
@@ -141,13 +141,7 @@ func greatestLane(_ vector: Vector) -> Float {
     return odd > even ? odd : even
 }
 
-/// The greater of two lanes, and not a number where either isn't: a training that diverges must show it.
-@inline(__always)
-func maximum(_ a: Vector, _ b: Vector) -> Vector {
-    b.replacing(with: a, where: (a .> b) .| (a .!= a))
-}
-
-/// The lesser of two lanes, and not a number where either isn't.
+/// The minimum of two lanes, and not a number where either isn't.
 @inline(__always)
 func minimum(_ a: Vector, _ b: Vector) -> Vector {
     b.replacing(with: a, where: (a .< b) .| (a .!= a))

@@ -39,7 +39,7 @@ func squareRoot(_ x: Vector) -> Vector {
 // Inlining on request alone is given up in nested closures: a call there passes vectors in quarters, at half the speed. So the
 // exponentials are transparent.
 
-/// e to the power of `x`: 0 below −87.3, the greatest finite number above 88.7. Only rounding is seen.
+/// e to the power of `x`: 0 below −87.3, the largest finite number above 88.7. Only rounding is seen.
 @_transparent
 func exponential(_ x: Vector) -> Vector {
     choose(Vector(repeating: Float.greatestFiniteMagnitude), where: x .> 88.7, else: boundedExponential(x))
@@ -92,10 +92,10 @@ func logarithmOfNormal(_ x: Vector) -> Vector {
 /// The natural logarithm: −infinity for 0 and for numbers below the normal range, not a number for negative ones.
 @inline(__always)
 func logarithm(_ x: Vector) -> Vector {
-    let least = Vector(repeating: Float.leastNormalMagnitude)
+    let minimum = Vector(repeating: Float.leastNormalMagnitude)
     return logarithmOfNormal(x)
-        .replacing(with: -Float.infinity, where: x .< least)
-        .replacing(with: Float.nan, where: x .<= -least)
+        .replacing(with: -Float.infinity, where: x .< minimum)
+        .replacing(with: Float.nan, where: x .<= -minimum)
         .replacing(with: x, where: .!(x .< Vector(repeating: Float.infinity)))
 }
 

@@ -4,15 +4,15 @@
 #if VECTOR_16
     /// The sums of one tile. With 32 registers 24 sums stay in them.
     typealias Sums = InlineArray<24, Vector>
-    let mostSums = 24
-    /// The most columns of a tile with one output block, and with two.
+    let maximumSums = 24
+    /// The maximum number of columns of a tile with one output block, and with two.
     let singleColumns = 16
     let pairColumns = 8
 #else
     /// The sums of one tile. With 16 registers 12 sums stay in them.
     typealias Sums = InlineArray<12, Vector>
-    let mostSums = 12
-    /// The most columns of a tile with one output block, and with two.
+    let maximumSums = 12
+    /// The maximum number of columns of a tile with one output block, and with two.
     let singleColumns = 12
     let pairColumns = 6
 #endif
@@ -75,8 +75,8 @@ struct TileMemory {
     /// The sum of the vectors of each output block, from tiles that sum them too.
     var firstBias = Vector.zero
     var secondBias = Vector.zero
-    /// The greatest sum of each pooling window so far, and the position it has in its window.
-    var greatest = noSums
+    /// The maximum sum of each pooling window so far, and the position it has in its window.
+    var maximum = noSums
     var choices = unsafeBitCast(noSums, to: Choices.self)
 }
 typealias TilePointer = UnsafeMutablePointer<TileMemory>

@@ -22,14 +22,14 @@ func sumTile(
     }
 }
 
-/// The most columns of a tile of a convolution kernel's places.
+/// The maximum number of columns of a tile of a convolution kernel's places.
 #if VECTOR_16
     let kernelColumns = 7
 #else
     let kernelColumns = 4
 #endif
 
-/// The most columns of a tile that sums the vectors as well.
+/// The maximum number of columns of a tile that sums the vectors as well.
 let biasColumns = 4
 
 @inline(__always)

@@ -54,9 +54,9 @@ private struct Windows {
         }
     }
 
-    /// The greatest element of a window and where it is: the first of the greatest, or the first that is not a number.
+    /// The maximum of a window and where it is: the first maximum, or the first that is not a number.
     @inline(__always)
-    func greatest(_ source: Floats, _ z: Int, _ y: Int, _ x: Int) -> (value: Float, index: Int) {
+    func maximum(_ source: Floats, _ z: Int, _ y: Int, _ x: Int) -> (value: Float, index: Int) {
         var best = -Float.infinity
         var place = -1
         forEachRow(z, y, x) { offset, count in
@@ -104,7 +104,7 @@ private func indexedMaxima(
     for z in 0..<windows.depth.destination {
         for y in 0..<windows.height.destination {
             for x in 0..<windows.width.destination {
-                let (value, place) = windows.greatest(source, z, y, x)
+                let (value, place) = windows.maximum(source, z, y, x)
                 destination[position] = value
                 let index = place < 0 ? -1 : place + base
                 if windows.settings.indexBytes == 8 {
@@ -232,7 +232,7 @@ private func spread(_ windows: Windows, _ source: Floats?, _ gradients: Floats, 
                 position += 1
                 switch operation {
                 case .maximum:
-                    let place = windows.greatest(source.unsafelyUnwrapped, z, y, x).index
+                    let place = windows.maximum(source.unsafelyUnwrapped, z, y, x).index
                     if place >= 0 { result[place] += gradient }
                 case .average:
                     let share = gradient / windows.divisor(z, y, x)

@@ -161,7 +161,7 @@ enum WinogradProduct<let outputs: Int, let columns: Int, let height: Int, let wi
     }
 }
 
-/// The most columns of a product with one output block, and with two.
+/// The maximum number of columns of a product with one output block, and with two.
 #if VECTOR_16
     let productColumns = 16
     let productPairColumns = 12
@@ -203,8 +203,8 @@ enum WinogradProducts<let height: Int, let width: Int> {
         pair: Bool, columns: Int, _ loops: UnsafePointer<WinogradLoops>, _ scalars: Floats, _ vectors: Floats,
         _ result: Floats
     ) {
-        let most = pair ? productPairColumns : productColumns
-        let parts = (columns + most - 1) / most
+        let maximum = pair ? productPairColumns : productColumns
+        let parts = (columns + maximum - 1) / maximum
         var column = 0
         var offset = 0
         for part in 0..<parts {
@@ -223,8 +223,8 @@ enum WinogradProducts<let height: Int, let width: Int> {
         outputs: Int, columns: Int, _ loops: UnsafePointer<WinogradLoops>, _ scalars: Floats, _ vectors: Floats,
         _ result: Floats
     ) {
-        let most = outputs == 2 ? productPairColumns : productColumns
-        let parts = (columns + most - 1) / most
+        let maximum = outputs == 2 ? productPairColumns : productColumns
+        let parts = (columns + maximum - 1) / maximum
         var column = 0
         for part in 0..<parts {
             let count = (columns - column) / (parts - part)

@@ -1,7 +1,7 @@
 import ApusInstructions
 
 /// What becomes of the products of tiles of `height` × `width`: `storing` is 0 for the sums themselves, 1 for sums to which
-/// something is added, 2 for the greatest of each 2 × 2 window, and 3 where it is stored as well which of a window that is.
+/// something is added, 2 for the maximum of each 2 × 2 window, and 3 where it is stored as well which of a window that is.
 enum WinogradResults<let height: Int, let width: Int, let storing: Int> {
     private typealias Transform = WinogradTransform<height, width>
 
@@ -89,23 +89,23 @@ enum WinogradResults<let height: Int, let width: Int, let storing: Int> {
     }
 }
 
-/// Stores the greatest of a window's four sums with its bias after the activation, and in `choice`, if it is not nil, which
-/// of them it is. What is not a number is the greatest.
+/// Stores the maximum of a window's four sums with its bias after the activation, and in `choice`, if it is not nil, which
+/// of them it is. What is not a number counts as the maximum.
 @inline(__always)
 func storeWindow(
     _ sums: (Vector, Vector, Vector, Vector), _ bias: Vector, _ relu: Bool, _ target: Floats,
     _ choice: UnsafeMutableRawPointer?
 ) {
     guard let choice else {
-        let sum = greatest(greatest(sums.0, sums.1), greatest(sums.2, sums.3))
+        let sum = maximum(maximum(sums.0, sums.1), maximum(sums.2, sums.3))
         return target.store(activated(sum + bias, relu), at: 0)
     }
-    var greatest = sums.0
+    var maximum = sums.0
     var chosen = IntegerVector()
-    take(sums.1, 1, &greatest, &chosen)
-    take(sums.2, 2, &greatest, &chosen)
-    take(sums.3, 3, &greatest, &chosen)
-    let value = activated(greatest + bias, relu)
+    take(sums.1, 1, &maximum, &chosen)
+    take(sums.2, 2, &maximum, &chosen)
+    take(sums.3, 3, &maximum, &chosen)
+    let value = activated(maximum + bias, relu)
     target.store(value, at: 0)
     if relu { chosen = choose(IntegerVector(repeating: 255), where: value .<= Vector(), else: chosen) }
     storeBytes(of: chosen, at: choice)

@@ -120,7 +120,7 @@ private typealias RowSums = InlineArray<16, Vector>
 /// One input channel's weights, `[kernel row][frequency]`.
 private typealias RowWeights = InlineArray<12, Vector>
 
-/// Rows of tiles of 2 × 4 positions. `storing` is 0 for the sums themselves, 1 for the greatest of each 2 × 2 window, and
+/// Rows of tiles of 2 × 4 positions. `storing` is 0 for the sums themselves, 1 for the maximum of each 2 × 2 window, and
 /// 2 where it is stored as well which of a window that is.
 private enum RowTiles<let storing: Int> {
     /// Computes pair `row` of the pass's row pairs, of one output block.

@@ -78,7 +78,7 @@ static inline __attribute__((always_inline)) void apus_prefetch(const void *addr
 }
 
 // Functions of vectors that Swift computes lane by lane. `greater` is the greater of two lanes, and the second where they
-// are equal or either is not a number: one instruction of x86. `greatest` is not a number where any isn't. `taken` is
+// are equal or either is not a number: one instruction of x86. `maximum` is not a number where any isn't. `taken` is
 // `candidate` where it is greater or not a number, and `taken_place` is then `place`. `streamed` stores past the caches, at a
 // multiple of the vector's size: other threads see it after an `apus_fence`. `chosen` is `x` where the choice is
 // `place`, and `kept` where it is less than `places`; both are zero elsewhere.
@@ -118,22 +118,22 @@ static inline __attribute__((always_inline)) void apus_prefetch(const void *addr
     APUS_INLINE apus_float##lanes apus_greater_##lanes(apus_float##lanes x, apus_float##lanes y) {                     \
         return x > y ? x : y;                                                                                          \
     }                                                                                                                  \
-    APUS_INLINE apus_float##lanes apus_greatest_##lanes(apus_float##lanes x, apus_float##lanes y) {                    \
+    APUS_INLINE apus_float##lanes apus_maximum_##lanes(apus_float##lanes x, apus_float##lanes y) {                     \
         apus_int##lanes wrong = (x != x) | (y != y);                                                                   \
         return (apus_float##lanes)((apus_int##lanes)(x > y ? x : y) | wrong);                                          \
     }                                                                                                                  \
-    APUS_INLINE apus_float##lanes apus_greatest_of_four_##lanes(                                                       \
+    APUS_INLINE apus_float##lanes apus_maximum_of_four_##lanes(                                                        \
         apus_float##lanes a, apus_float##lanes b, apus_float##lanes c, apus_float##lanes d) {                          \
         apus_int##lanes wrong = ((a != a) | (b != b)) | ((c != c) | (d != d));                                         \
         apus_float##lanes x = a > b ? a : b, y = c > d ? c : d;                                                        \
         return (apus_float##lanes)((apus_int##lanes)(x > y ? x : y) | wrong);                                          \
     }                                                                                                                  \
-    APUS_INLINE apus_float##lanes apus_taken_##lanes(apus_float##lanes candidate, apus_float##lanes greatest) {        \
-        return ((candidate > greatest) | (candidate != candidate)) ? candidate : greatest;                             \
+    APUS_INLINE apus_float##lanes apus_taken_##lanes(apus_float##lanes candidate, apus_float##lanes maximum) {         \
+        return ((candidate > maximum) | (candidate != candidate)) ? candidate : maximum;                               \
     }                                                                                                                  \
     APUS_INLINE apus_int##lanes apus_taken_place_##lanes(                                                              \
-        apus_float##lanes candidate, apus_float##lanes greatest, int32_t place, apus_int##lanes places) {              \
-        return ((candidate > greatest) | (candidate != candidate)) ? (apus_int##lanes)place : places;                  \
+        apus_float##lanes candidate, apus_float##lanes maximum, int32_t place, apus_int##lanes places) {               \
+        return ((candidate > maximum) | (candidate != candidate)) ? (apus_int##lanes)place : places;                   \
     }                                                                                                                  \
     APUS_INLINE void apus_store_bytes_##lanes(apus_int##lanes numbers, void *address) {                                \
         apus_byte##lanes bytes = __builtin_convertvector(numbers, apus_byte##lanes);                                   \

@@ -89,12 +89,12 @@ struct LargeGraphTests {
     @Test(arguments: [chain, tree])
     func twiceTheNodesTakeLessThanThreeTimesAsLong(make: @Sendable (Int) throws -> Model) throws {
         // The least of several, taken in turn: others use the machine too.
-        var least = (half: Duration.seconds(1000), whole: Duration.seconds(1000))
+        var minimum = (half: Duration.seconds(1000), whole: Duration.seconds(1000))
         for _ in 0..<3 {
-            least.half = min(least.half, try time(make(4000)))
-            least.whole = min(least.whole, try time(make(8000)))
+            minimum.half = min(minimum.half, try time(make(4000)))
+            minimum.whole = min(minimum.whole, try time(make(8000)))
         }
-        #expect(least.whole < least.half * 3)
+        #expect(minimum.whole < minimum.half * 3)
     }
 
     @Test func manyBuffersArePackedWithoutASearch() throws {

@@ -63,11 +63,11 @@ struct GreedyPackingTests {
             return ContinuousClock().measure { _ = greedy.offsets(order: .size, fit: .lowest) }
         }
         // Four times the buffers would take sixteen times as long. The least of several: others use the machine too.
-        var least = (few: Duration.seconds(1000), many: Duration.seconds(1000))
+        var minimum = (few: Duration.seconds(1000), many: Duration.seconds(1000))
         for _ in 0..<3 {
-            least.few = min(least.few, time(1000))
-            least.many = min(least.many, time(4000))
+            minimum.few = min(minimum.few, time(1000))
+            minimum.many = min(minimum.many, time(4000))
         }
-        #expect(least.many < least.few * 9)
+        #expect(minimum.many < minimum.few * 9)
     }
 }

@@ -32,9 +32,9 @@ struct RandomModel {
         [Int.random(in: range, using: &random), Int.random(in: range, using: &random)]
     }
 
-    private mutating func padding(_ most: Int) -> Padding {
+    private mutating func padding(_ maximum: Int) -> Padding {
         if Int.random(in: 0..<4, using: &random) == 0 { return .same }
-        let (near, far) = (pair(0...most), pair(0...most))
+        let (near, far) = (pair(0...maximum), pair(0...maximum))
         return .explicit(top: near[0], left: near[1], bottom: far[0], right: far[1])
     }
 

@@ -16,7 +16,7 @@ struct AttentionCase: CustomStringConvertible {
     init(_ random: inout SeededGenerator, largest: Int) {
         let keyHeads = random.int(1...2)
         let heads = keyHeads * random.int(1...2)
-        func extent(_ most: Int) -> Int { random.chance(5) ? 0 : random.chance(10) ? 1 : random.int(1...most) }
+        func extent(_ maximum: Int) -> Int { random.chance(5) ? 0 : random.chance(10) ? 1 : random.int(1...maximum) }
         let (queries, keys) = (extent(largest), extent(largest))
         let (size, valueSize) = (extent(min(20, largest)), extent(min(40, largest)))
         let samples = random.int(1...2)

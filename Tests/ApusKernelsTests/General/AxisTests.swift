@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test(arguments: InstructionSet.available)
-    func argumentOfTheGreatestAndTheLeast(set: InstructionSet) throws {
+    func argumentOfTheMaximumAndTheMinimum(set: InstructionSet) throws {
         for operation in ArgReduceOperation.allCases {
             // Few values, so that many are equal; now and then one that is infinite or not a number.
             try check(

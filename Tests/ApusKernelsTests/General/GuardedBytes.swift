@@ -85,8 +85,8 @@ struct RandomLoops {
         let rank = random.int(0...8)
         var left = limit
         for loop in (8 - rank)..<8 where left > 1 {
-            let most = random.int(0...2) == 0 ? left : min(left, 5)
-            extents[loop] = random.int(0...60) == 0 ? 0 : random.int(1...most)
+            let maximum = random.int(0...2) == 0 ? left : min(left, 5)
+            extents[loop] = random.int(0...60) == 0 ? 0 : random.int(1...maximum)
             left /= max(1, extents[loop])
         }
         if random.int(0...1) == 0 { extents.reverse() }

@@ -77,7 +77,7 @@ import Testing
                         isAffine ? normal * Double(test.scales[c]) + Double(test.biases[c]) : normal
                 }
             }
-            // A row's own numbers are known to 2^-24 of the greatest, which 1 / sqrt(epsilon) may magnify.
+            // A row's own numbers are known to 2^-24 of the maximum, which 1 / sqrt(epsilon) may magnify.
             #expect(
                 firstDifference(destination.values, expected, tolerance: 3e-5) == nil,
                 "seed \(seed), \(test.parameters)")

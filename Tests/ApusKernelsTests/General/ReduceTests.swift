@@ -86,9 +86,9 @@ import Testing
         case .sumSquare: return values.reduce(0) { $0 + $1 * $1 }
         case .logSumExp:
             if values.contains(where: { $0.isNaN }) { return .nan }
-            let greatest = values.max() ?? -.infinity
-            if greatest.isInfinite { return greatest }
-            return greatest + log(values.reduce(0) { $0 + exp($1 - greatest) })
+            let maximum = values.max() ?? -.infinity
+            if maximum.isInfinite { return maximum }
+            return maximum + log(values.reduce(0) { $0 + exp($1 - maximum) })
         }
     }
 

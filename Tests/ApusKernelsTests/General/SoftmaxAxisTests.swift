@@ -35,13 +35,13 @@ import Testing
                     let x = offsets.map { Double(values[sample * outer * axis * inner + $0]) }
                     let y = offsets.map { Double(results[sample * outer * axis * inner + $0]) }
                     let g = offsets.map { Double(gradients[sample * outer * axis * inner + $0]) }
-                    let greatest = x.max()!
-                    let total = x.reduce(0) { $0 + exp($1 - greatest) }
+                    let maximum = x.max()!
+                    let total = x.reduce(0) { $0 + exp($1 - maximum) }
                     let product = zip(y, g).reduce(0) { $0 + $1.0 * $1.1 }
                     for (step, offset) in offsets.enumerated() {
                         let place = sample * Int(parameters.destinationSampleStride) + offset
                         expected[place] =
-                            isLogarithmic ? x[step] - greatest - log(total) : exp(x[step] - greatest) / total
+                            isLogarithmic ? x[step] - maximum - log(total) : exp(x[step] - maximum) / total
                         expectedGradient[place] =
                             isLogarithmic ? g[step] - exp(y[step]) * g.reduce(0, +) : y[step] * (g[step] - product)
                     }

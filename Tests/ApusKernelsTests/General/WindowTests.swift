@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    func greatest(_ values: [Double], _ places: [Int]) -> Int? {
+    func maximum(_ values: [Double], _ places: [Int]) -> Int? {
         places.first { values[$0].isNaN } ?? places.first { place in places.allSatisfy { values[$0] <= values[place] } }
     }
 
@@ -120,7 +120,7 @@ import Testing
                     windows.forEachPosition { position, places, divisor in
                         let place = sample * Int(parameters.destinationSampleStride) + outer * positions + position
                         let actual = Double(result[place, as: Float.self])
-                        let best = greatest(values, places)
+                        let best = maximum(values, places)
                         let power = Double(parameters.exponent)
                         let wanted: Double =
                             switch operation {
@@ -174,7 +174,7 @@ import Testing
                         let share = Double(gradient[place, as: Float.self])
                         let power = Double(parameters.exponent)
                         switch operation {
-                        case .maximum: if let best = greatest(values, places) { expected[best] += share }
+                        case .maximum: if let best = maximum(values, places) { expected[best] += share }
                         case .average: for place in places { expected[place] += share / divisor }
                         case .norm:
                             let norm = pow(places.reduce(0) { $0 + pow(abs(values[$1]), power) }, 1 / power)

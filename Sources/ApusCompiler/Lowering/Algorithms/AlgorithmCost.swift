@@ -60,8 +60,8 @@ struct AlgorithmCost {
         let terms = work.isWeightGradient ? tiles : work.inputs
         let columns = work.isWeightGradient ? work.inputs : tiles
         let outputs = min(2, outputBlocks(work))
-        let most = ConvolutionTile.mostSums(lanes: lanes) / outputs
-        let parts = (columns + most - 1) / most
+        let maximum = ConvolutionTile.maximumSums(lanes: lanes) / outputs
+        let parts = (columns + maximum - 1) / maximum
         let width = Double(columns) / Double(parts)
         let term = core.term(sums: Double(outputs) * width, vectors: Double(outputs), scalars: width)
         return Double(terms * parts) * term * Double(outputBlocks(work)) / Double(outputs)

@@ -45,6 +45,6 @@ struct ConvolutionWork {
 
     private func tiles(_ permitted: ConvolutionAlgorithms) -> [WinogradTile] {
         if isWeightGradient { return permitted == .approximate ? WinogradTile.ofWeightGradients : [.small] }
-        return WinogradTile.squares.filter { permitted == .approximate || inputs >= $0.fewestInputs }
+        return WinogradTile.squares.filter { permitted == .approximate || inputs >= $0.minimumInputs }
     }
 }

@@ -63,15 +63,15 @@ struct CostModel {
         }
     }
 
-    /// The tile of the least estimate; of equals the one with the fewest sums.
+    /// The tile of the minimum estimate; of equals the one with the fewest sums.
     func fastestTile(for parameters: ConvolutionParameters) -> ConvolutionTile {
         let convolution = Convolution(parameters)
         let tiles = ConvolutionTile.all(lanes: lanes, for: parameters)
             .filter { $0.outputs <= max(1, convolution.outputBlocks) }
             .sorted { $0.sums < $1.sums }
         let cycles = tiles.map { self.cycles(of: convolution, tile: $0) }
-        let least = cycles.min() ?? 0
-        var tile = zip(tiles, cycles).first { $0.1 == least }?.0 ?? ConvolutionTile(outputs: 1, columns: 1)
+        let minimum = cycles.min() ?? 0
+        var tile = zip(tiles, cycles).first { $0.1 == minimum }?.0 ?? ConvolutionTile(outputs: 1, columns: 1)
         tile.bandRows = Int32(bandRows(of: convolution, outputs: Int(tile.outputs)))
         return tile
     }
@@ -85,7 +85,7 @@ struct CostModel {
             let outputs = left / parts
             total +=
                 tile.rows == 0
-                ? flowing(convolution, outputs: outputs, most: Int(tile.columns))
+                ? flowing(convolution, outputs: outputs, maximum: Int(tile.columns))
                 : inRows(convolution, outputs: outputs, tile)
             left -= outputs
         }
@@ -112,19 +112,19 @@ struct CostModel {
 
     /// Cycles of tiles of positions that flow. A call computes the tiles that a row has room for; a tile that goes on in the
     /// next row is a call of its own.
-    private func flowing(_ convolution: Convolution, outputs: Int, most: Int) -> Double {
+    private func flowing(_ convolution: Convolution, outputs: Int, maximum: Int) -> Double {
         let rows = convolution.output.height / convolution.window.height
         let columns = convolution.output.width / convolution.window.width
         let area = convolution.window.height * convolution.window.width
-        let holdsWindows = convolution.window == (2, 2) && most.isMultiple(of: 4)
+        let holdsWindows = convolution.window == (2, 2) && maximum.isMultiple(of: 4)
         // A tile's places are windows or positions; windows that are not held are gone through position by position.
-        let most = holdsWindows ? most / 4 : most
+        let maximum = holdsWindows ? maximum / 4 : maximum
         let passes = holdsWindows ? 1 : area
         let places = max(1, rows * columns)
-        let tiles = (places + most - 1) / most
+        let tiles = (places + maximum - 1) / maximum
         let positions = Double(places * (holdsWindows ? 4 : 1)) / Double(tiles)
         let calls =
-            passes > 1 ? tiles * passes : columns.isMultiple(of: most) ? rows : min(tiles, 2 * rows)
+            passes > 1 ? tiles * passes : columns.isMultiple(of: maximum) ? rows : min(tiles, 2 * rows)
         let scan = passes > 1 ? Double(outputs) * positions * sumScan : 0
         return Double(tiles * passes)
             * (cycles(of: convolution, outputs: outputs, positions: positions, scalars: positions) + scan)

@@ -5,14 +5,16 @@ public struct Clip: ElementwiseOperator {
         summary: "Replaces what is below a minimum or above a maximum by it.",
         details: "`y = min(max(x, min), max)`. The gradient is 0 outside of the bounds. Not-a-number stays so.",
         operands: [.init("x", "of any type of numbers, any shape")],
-        attributes: [.init("min", "the least result; no bound"), .init("max", "the largest result; no bound")],
+        attributes: [
+            .init("min", "the minimum of the results; no bound"), .init("max", "the maximum of the results; no bound"),
+        ],
         results: [.init("y", "of the type of x, of the shape of x")],
         constraints: unaryConstraints,
         example: "relu6 = clip(x, min: 0, max: 6)")
 
     public static let elementTypes = ElementTypeRule.numeric
 
-    /// The least result.
+    /// The minimum of the results.
     public var minimum: Double
     /// The largest result.
     public var maximum: Double

@@ -10,7 +10,7 @@ public struct Maximum: ElementwiseOperator {
         ],
         results: [.init("z", "of the type of x, of the broadcast shape")],
         constraints: elementwiseConstraints,
-        example: "most = max(x, floor)")
+        example: "maximum = max(x, floor)")
 
     public static let elementTypes = ElementTypeRule.numeric
 

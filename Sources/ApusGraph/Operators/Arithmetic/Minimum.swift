@@ -10,7 +10,7 @@ public struct Minimum: ElementwiseOperator {
         ],
         results: [.init("z", "of the type of x, of the broadcast shape")],
         constraints: elementwiseConstraints,
-        example: "least = min(x, limit)")
+        example: "minimum = min(x, limit)")
 
     public static let elementTypes = ElementTypeRule.numeric
 

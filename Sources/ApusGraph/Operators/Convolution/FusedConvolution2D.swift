@@ -21,7 +21,7 @@ package struct FusedConvolution2D: Operator {
         details: """
             `y = max_pool2d(activation(conv2d(x, weight, bias) + addend))` with windows that neither overlap nor are padded. \
             Where `choice` is true the second result says which element of each window was taken: `i · columns + j` of \
-            the first of the greatest, or 255 where the activation is relu and the result is not above zero.
+            the first maximum, or 255 where the activation is relu and the result is not above zero.
             """,
         operands: Convolution2D.documentation.operands + [
             .init("addend", "f32[N, filters, rows, columns]; the last operand where `addend` is true")

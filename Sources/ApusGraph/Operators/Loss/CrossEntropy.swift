@@ -3,7 +3,7 @@ import Glibc
 /// The loss of probabilities against labels.
 public struct CrossEntropy: LossOperator {
     /// Probabilities below it count as it, so that the loss stays finite.
-    static let leastProbability = 1e-30
+    static let minimumProbability = 1e-30
 
     public static let name = "cross_entropy"
     public static let documentation = OperatorDocumentation(
@@ -36,7 +36,7 @@ public struct CrossEntropy: LossOperator {
     }
 
     public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
-        [LabelLoss.mean(operands) { row, label in -log(max(row[row.startIndex + label], Self.leastProbability)) }]
+        [LabelLoss.mean(operands) { row, label in -log(max(row[row.startIndex + label], Self.minimumProbability)) }]
     }
 }
 
@@ -66,7 +66,7 @@ package struct CrossEntropyGradient: Operator {
         [
             LabelLoss.gradient(operands) { row, label in
                 var gradient = [Double](repeating: 0, count: row.count)
-                gradient[label] = -1 / max(row[row.startIndex + label], CrossEntropy.leastProbability)
+                gradient[label] = -1 / max(row[row.startIndex + label], CrossEntropy.minimumProbability)
                 return gradient
             }
         ]

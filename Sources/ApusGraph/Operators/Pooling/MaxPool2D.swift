@@ -1,12 +1,12 @@
-/// The greatest of each window.
+/// The maximum of each window.
 public struct MaxPool2D: Operator {
     public static let name = "max_pool2d"
     public static let documentation = OperatorDocumentation(
-        summary: "Takes the greatest number of each window.",
+        summary: "Takes the maximum of each window.",
         details: """
             `y[n, c, r, s] = max_(i, j) x[n, c, r·stride + i − top, s·stride + j − left]` over the places within the \
             picture. The output has `floor((input + padding − window) / stride) + 1` rows and columns, or with \
-            `padding: same` `ceil(input / stride)`. The gradient goes to the first of the greatest.
+            `padding: same` `ceil(input / stride)`. The gradient goes to the first maximum.
             """,
         operands: [.init("x", "f32[N, C, H, W]")],
         attributes: [
@@ -163,7 +163,7 @@ package struct MaxPool2DGradient: Operator {
     public static let documentation = OperatorDocumentation(
         audience: .passes,
         summary: "The gradient of max_pool2d.",
-        details: "Each window's `dy` is added where the first greatest of the window is.",
+        details: "Each window's `dy` is added where the first maximum of the window is.",
         operands: [.init("x", "the operand of max_pool2d"), .init("dy", "the gradient of its result")],
         attributes: [.init("...", "the attributes of the pooling")],
         results: [.init("dx", "the operand's gradient")],

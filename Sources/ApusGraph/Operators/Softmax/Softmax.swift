@@ -44,9 +44,9 @@ public struct Softmax: Operator {
 func softmax(_ row: ArraySlice<Double>) -> [Double] { logSoftmax(row).map { exp($0) } }
 
 func logSoftmax(_ row: ArraySlice<Double>) -> [Double] {
-    let greatest = row.max() ?? 0
-    let logarithm = log(row.reduce(0) { $0 + exp($1 - greatest) })
-    return row.map { $0 - greatest - logarithm }
+    let maximum = row.max() ?? 0
+    let logarithm = log(row.reduce(0) { $0 + exp($1 - maximum) })
+    return row.map { $0 - maximum - logarithm }
 }
 
 /// The gradient of ``Softmax``, from its result.

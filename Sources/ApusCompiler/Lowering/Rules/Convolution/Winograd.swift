@@ -5,15 +5,15 @@ import ApusInstructions
 extension WinogradParameters {
     /// Bytes of transforms that are worth having in the nearest caches at a time, and where there are more weights than
     /// those hold: then it counts more that weights are read seldom.
-    private static let scratchBytes = (few: 48 * 1024, many: 512 * 1024, most: 2048 * 1024)
+    private static let scratchBytes = (few: 48 * 1024, many: 512 * 1024, maximum: 2048 * 1024)
     /// The same where only rows are transformed, whose weights are few.
     private static let rowScratchBytes = 16 * 1024
     /// Weights of a pair of output blocks that leave room for the transforms of the source in the same cache. Where there are
     /// more, a frequency's products are computed for all output blocks before those of the next, so that the transforms are
     /// read once and not again for each pair.
     private static let pairBytes = 512 * 1024
-    /// The fewest tiles a pass: with less, weights are read too often.
-    private static let fewestTiles = 8
+    /// The minimum of tiles a pass: with less, weights are read too often.
+    private static let minimumTiles = 8
 
     /// Sets how many of a convolution's tiles and of its result's blocks are in the scratch at a time.
     mutating func setConvolutionPass(lanes: Int) {
@@ -21,7 +21,7 @@ extension WinogradParameters {
         let pairBytes = tile.frequencies * inputs * 2 * lanes * lanes * 4
         if pairBytes > Self.pairBytes {
             productBlocks = Int32(outputs.roundedUp(to: 2))
-            setPass(blocks: inputs + Int(productBlocks), lanes: lanes, scratchBytes: Self.scratchBytes.most)
+            setPass(blocks: inputs + Int(productBlocks), lanes: lanes, scratchBytes: Self.scratchBytes.maximum)
         } else {
             setPass(blocks: inputs + Int(productBlocks), lanes: lanes)
         }
@@ -32,16 +32,16 @@ extension WinogradParameters {
         let weightBytes =
             tile.frequencies * source.blocks * destination.blocks * lanes * lanes * 4
         let scratchBytes = scratchBytes ?? min(max(weightBytes, Self.scratchBytes.few), Self.scratchBytes.many)
-        let most = max(Self.fewestTiles, scratchBytes / (transformVectors * blocks * lanes * 4))
-        let passes = (tiles + most - 1) / most
+        let maximum = max(Self.minimumTiles, scratchBytes / (transformVectors * blocks * lanes * 4))
+        let passes = (tiles + maximum - 1) / maximum
         passTiles = Int32((tiles + passes - 1) / passes)
     }
 
     /// Sets how many pairs of rows are transformed at a time, where rows alone are.
     mutating func setRowPass(lanes: Int) {
         let rowBytes = rowScratchElements(lanes: lanes) / (2 * Int(passTiles) + 2) * 4
-        let most = max(1, (Self.rowScratchBytes / rowBytes - 2) / 2)
-        let passes = (rowPairs + most - 1) / most
+        let maximum = max(1, (Self.rowScratchBytes / rowBytes - 2) / 2)
+        let passes = (rowPairs + maximum - 1) / maximum
         passTiles = Int32((rowPairs + passes - 1) / passes)
     }
 

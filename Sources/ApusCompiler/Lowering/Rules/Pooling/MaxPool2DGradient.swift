@@ -1,7 +1,7 @@
 import ApusGraph
 import ApusInstructions
 
-/// Each window's gradient where the window's greatest is.
+/// Each window's gradient where the window's maximum is.
 struct MaxPool2DGradientRule: OperatorRule, SingleRule {
     let pool: MaxPool2D
 

@@ -105,9 +105,9 @@ struct RecurrentBackward {
                 context.editor.freshName("\(context.editor.graph[node.results[0]].name).steps"),
                 TensorType(.i32, []), elements: .integers([number]))
         }
-        let most = try constant(sizes.steps, &context)
+        let maximum = try constant(sizes.steps, &context)
         let one = try constant(1, &context)
-        let within = try context.emit(Minimum(), [lengths, most], gradientOf: 1)
+        let within = try context.emit(Minimum(), [lengths, maximum], gradientOf: 1)
         let last = try context.emit(Subtract(), [within, one], gradientOf: 1)
         let marks = try context.emit(OneHot(depth: sizes.steps), [last], gradientOf: 1)
         return try context.emit(Unsqueeze(axes: [2]), [marks], gradientOf: 1)

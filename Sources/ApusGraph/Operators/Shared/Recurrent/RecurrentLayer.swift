@@ -83,12 +83,12 @@ struct RecurrentLayer: Sendable, Equatable {
 
     func check(_ operands: [TensorType], _ name: String, _ cell: RecurrentCell) throws(ConstraintViolation) {
         let checks = OperandChecks(name, operands)
-        let least = 1 + (isInitialized ? cell.states : 0)
-        guard operands.count >= least else {
+        let minimum = 1 + (isInitialized ? cell.states : 0)
+        guard operands.count >= minimum else {
             throw ConstraintViolation(
                 "C1",
                 "\(name) takes x\(isInitialized ? " and its initial states" : ""), not \(operands.count) operand\(operands.count == 1 ? "" : "s")",
-                remedy: "give it \(least) operands, and perhaps lengths and parameters")
+                remedy: "give it \(minimum) operands, and perhaps lengths and parameters")
         }
         let x = operands[0]
         guard x.elementType == .f32, x.rank == 3, x.dimensions[isSequenceFirst ? 0 : 1].number != nil,
@@ -105,7 +105,7 @@ struct RecurrentLayer: Sendable, Equatable {
         }
         let batch = x.dimensions[isSequenceFirst ? 1 : 0]
         let state = TensorType(.f32, [batch, .fixed(directions), .fixed(hidden)])
-        for index in 1..<least { try checks.match("C4", index, state, "an initial state") }
+        for index in 1..<minimum { try checks.match("C4", index, state, "an initial state") }
         let start = parametersStart(operands, cell)
         let parameters = implicitParameters(operands, cell)
         guard operands.count <= start + parameters.count else {
@@ -113,7 +113,7 @@ struct RecurrentLayer: Sendable, Equatable {
                 "C1", "\(name) has \(parameters.count) parameters, not \(operands.count - start)",
                 remedy: "give it \(parameters.map(\.suffix).joined(separator: ", "))", at: .operand(start))
         }
-        if start > least { try checks.match("C1", least, TensorType(.i32, [batch]), "the lengths") }
+        if start > minimum { try checks.match("C1", minimum, TensorType(.i32, [batch]), "the lengths") }
         for (index, parameter) in zip((start...), parameters) where index < operands.count {
             try checks.match("C5", index, parameter.type, "the \(parameter.suffix)")
         }
