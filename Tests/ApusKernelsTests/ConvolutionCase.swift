@@ -89,7 +89,7 @@ struct ConvolutionCase: CustomStringConvertible {
         if pooled {
             parameters.poolHeight = Int32(window.0)
             parameters.poolWidth = Int32(window.1)
-            parameters.choiceStride = Int32(
+            parameters.argmaxStride = Int32(
                 result.blocks * Int(result.height) * Int(result.width) * lanes + random.int(0...1) * 16)
         }
         let tiles = ConvolutionTile.all(lanes: lanes, for: parameters)

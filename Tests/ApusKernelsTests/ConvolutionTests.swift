@@ -26,19 +26,19 @@ import Testing
             (parameters.outputHeight, parameters.outputWidth) = (2, 2)
             (parameters.poolHeight, parameters.poolWidth) = (2, 2)
             parameters.activation = Activation.relu.rawValue
-            // Windows that flow, that are gone through position by position, and of rows; with and without choices.
+            // Windows that flow, that are gone through position by position, and of rows; with and without argmaxes.
             for (rows, columns) in [(0, 4), (0, 3), (2, 2)] {
                 parameters.tile = ConvolutionTile(outputs: 1, rows: rows, columns: columns)
                 var values: [Float] = [1, 2, 3, 4]
                 values[place] = .nan
                 let operands = [GuardedFloats(values), GuardedFloats(count: set.lanes, repeating: 1), nil]
-                let choice = GuardedFloats(count: set.lanes / 4)
-                for choices in [choice, nil] {
+                let argmax = GuardedFloats(count: set.lanes / 4)
+                for argmaxes in [argmax, nil] {
                     let destination = GuardedFloats(count: set.lanes, repeating: 0)
-                    set.run(.convolution, operands + [destination, choices, nil], parameters)
+                    set.run(.convolution, operands + [destination, argmaxes, nil], parameters)
                     #expect(destination[0].isNaN, "\(set), place \(place), \(parameters.tile)")
                 }
-                #expect(choice.byte(0) != 255, "\(set), place \(place), \(parameters.tile)")
+                #expect(argmax.byte(0) != 255, "\(set), place \(place), \(parameters.tile)")
             }
         }
     }
@@ -55,10 +55,10 @@ import Testing
         }
         let source = GuardedFloats(parameters.source.image(work.source, samples: work.samples))
         let destination = GuardedFloats(count: work.samples * Int(result.sampleStride), repeating: 555)
-        let choice = GuardedFloats(count: work.samples * Int(parameters.choiceStride) / 4)
-        let wantsChoice = parameters.poolHeight > 0 && work.seed % 3 != 0
+        let argmax = GuardedFloats(count: work.samples * Int(parameters.argmaxStride) / 4)
+        let wantsArgmax = parameters.poolHeight > 0 && work.seed % 3 != 0
         let addend = work.addend.map { GuardedFloats(parameters.addend.image($0, samples: work.samples)) }
-        let operands = [source, packed, bias, destination, wantsChoice ? choice : nil]
+        let operands = [source, packed, bias, destination, wantsArgmax ? argmax : nil]
         set.run(
             work.depthwise ? .depthwiseConvolution : .convolution, work.depthwise ? operands : operands + [addend],
             parameters, samples: work.samples)
@@ -89,11 +89,11 @@ import Testing
                             }
                             if relu && maximum <= 0 { (maximum, chosen) = (0, 255) }
                             if Double(destination[place]) != maximum { wrong += 1 }
-                            if wantsChoice {
+                            if wantsArgmax {
                                 let byte =
-                                    sample * Int(parameters.choiceStride)
+                                    sample * Int(parameters.argmaxStride)
                                     + ((block * Int(result.height) + y) * Int(result.width) + x) * set.lanes + lane
-                                if Int(choice.byte(byte)) != chosen { wrong += 1 }
+                                if Int(argmax.byte(byte)) != chosen { wrong += 1 }
                             }
                         }
                     }

@@ -7,10 +7,10 @@ import Testing
     @Test(arguments: InstructionSet.available)
     func convolutions(set: InstructionSet) {
         time("conv1 + pool", set, inputs: 1, outputs: 16, size: 28, pooled: true)
-        time("conv1 + pool + choice", set, inputs: 1, outputs: 16, size: 28, pooled: true, choice: true)
+        time("conv1 + pool + argmax", set, inputs: 1, outputs: 16, size: 28, pooled: true, argmax: true)
         time("conv2", set, inputs: 16, outputs: 32, size: 14)
         time("conv2 + pool", set, inputs: 16, outputs: 32, size: 14, pooled: true)
-        time("conv2 + pool + choice", set, inputs: 16, outputs: 32, size: 14, pooled: true, choice: true)
+        time("conv2 + pool + argmax", set, inputs: 16, outputs: 32, size: 14, pooled: true, argmax: true)
         time("conv3 + pool, trimmed", set, inputs: 32, outputs: 32, size: 7, outputSize: 6, pooled: true)
         time("conv2 input gradient", set, inputs: 32, outputs: 16, size: 14)
         time("conv3 input gradient", set, inputs: 32, outputs: 32, size: 7)
@@ -29,7 +29,7 @@ import Testing
                 winograd("conv2 + pool", set, tile, passTiles, inputs: 16, outputs: 32, size: 14, pooled: true)
             }
             winograd(
-                "conv2 + pool + choice", set, tile, 14, inputs: 16, outputs: 32, size: 14, pooled: true, choice: true)
+                "conv2 + pool + argmax", set, tile, 14, inputs: 16, outputs: 32, size: 14, pooled: true, argmax: true)
             winograd(
                 "conv3 + pool, trimmed", set, tile, 9, inputs: 32, outputs: 32, size: 7, outputSize: 6, pooled: true)
             winograd("conv2 input gradient", set, tile, 14, inputs: 32, outputs: 16, size: 14)
@@ -49,7 +49,7 @@ import Testing
     private func winograd(
         _ name: String, _ set: InstructionSet, _ tile: WinogradTile, _ passTiles: Int, gradient: Bool = false,
         inputs: Int,
-        outputs: Int, size: Int, outputSize: Int? = nil, pooled: Bool = false, choice: Bool = false
+        outputs: Int, size: Int, outputSize: Int? = nil, pooled: Bool = false, argmax: Bool = false
     ) {
         let outputSize = outputSize ?? size
         let layout = ImageLayout(
@@ -75,7 +75,7 @@ import Testing
         let operands =
             gradient
             ? [source, destination, weights, bias, scratch]
-            : [source, weights, bias, destination, choice ? bytes : nil, scratch, nil]
+            : [source, weights, bias, destination, argmax ? bytes : nil, scratch, nil]
         measure(
             "\(name), \(tile), passes of \(passTiles)", set,
             gradient ? .winogradWeightGradient : .winogradConvolution, operands, parameters, 1,
@@ -104,7 +104,7 @@ import Testing
 
     private func time(
         _ name: String, _ set: InstructionSet, _ opcode: Opcode = .convolution, inputs: Int, outputs: Int, size: Int,
-        outputSize: Int? = nil, pooled: Bool = false, choice: Bool = false
+        outputSize: Int? = nil, pooled: Bool = false, argmax: Bool = false
     ) {
         let outputSize = outputSize ?? size
         let layout = ImageLayout(
@@ -134,7 +134,7 @@ import Testing
         let gradient = opcode == .convolutionWeightGradient || opcode == .depthwiseWeightGradient
         let operands =
             gradient
-            ? [source, destination, weights, bias] : [source, weights, bias, destination, choice ? bytes : nil]
+            ? [source, destination, weights, bias] : [source, weights, bias, destination, argmax ? bytes : nil]
         let isTiled = opcode == .convolution
         for tile in isTiled ? ConvolutionTile.all(lanes: set.lanes, for: parameters) : [parameters.tile] {
             // Small tiles are never the fastest.

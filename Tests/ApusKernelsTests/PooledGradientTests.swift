@@ -4,13 +4,13 @@ import Testing
 /// Kernels that read the gradient of a picture as a max-pool with windows of 2 × 2 left it, beside the same kernels on the
 /// picture that `maxUnpool` makes.
 @Suite struct PooledGradientTests {
-    /// A random gradient of a pool, its choices, and the picture behind it.
+    /// A random gradient of a pool, its argmaxes, and the picture behind it.
     private struct Gradient {
         let samples: Int
         let layout: ImageLayout
         let stored: GuardedFloats
-        let choices: GuardedFloats
-        let choiceStride: Int32
+        let argmaxes: GuardedFloats
+        let argmaxStride: Int32
         let pictureLayout: ImageLayout
         let picture: GuardedFloats
 
@@ -39,11 +39,11 @@ import Testing
             stored = GuardedFloats(random.image(layout, samples: samples, in: -9...9).map { $0.rounded() })
             if border != nil { set.run(.clearBorder, [stored], layout, samples: samples) }
             let bytes = layout.blocks * (height / 2) * (width / 2) * set.lanes
-            choiceStride = Int32((bytes + random.int(0...1) * 16 + 3) / 4 * 4)
-            choices = GuardedFloats(count: samples * Int(choiceStride) / 4)
-            for index in 0..<samples * Int(choiceStride) {
+            argmaxStride = Int32((bytes + random.int(0...1) * 16 + 3) / 4 * 4)
+            argmaxes = GuardedFloats(count: samples * Int(argmaxStride) / 4)
+            for index in 0..<samples * Int(argmaxStride) {
                 let place = random.int(0...4)
-                choices.address.storeBytes(of: place == 4 ? 255 : UInt8(place), toByteOffset: index, as: UInt8.self)
+                argmaxes.address.storeBytes(of: place == 4 ? 255 : UInt8(place), toByteOffset: index, as: UInt8.self)
             }
             pictureLayout = ImageLayout(
                 channels: channels, height: height, width: width, channelBlock: set.lanes,
@@ -51,8 +51,8 @@ import Testing
                 right: border?.right ?? 0)
             picture = GuardedFloats(count: samples * Int(pictureLayout.sampleStride), repeating: .nan)
             var pool = PoolParameters(source: pictureLayout, destination: layout, window: (2, 2), stride: (2, 2))
-            pool.choiceStride = choiceStride
-            set.run(.maxUnpool, [choices, stored, picture], pool, samples: samples)
+            pool.argmaxStride = argmaxStride
+            set.run(.maxUnpool, [argmaxes, stored, picture], pool, samples: samples)
             set.run(.clearBorder, [picture], pictureLayout, samples: samples)
         }
     }
@@ -83,20 +83,20 @@ import Testing
             let weights = GuardedFloats(
                 random.floats(
                     tile.frequencies * destination.blocks * gradient.layout.blocks * set.lanes * set.lanes))
-            func result(_ source: GuardedFloats, choices: GuardedFloats?) -> [UInt32] {
+            func result(_ source: GuardedFloats, argmaxes: GuardedFloats?) -> [UInt32] {
                 let result = GuardedFloats(count: gradient.samples * Int(destination.sampleStride), repeating: 555)
                 let scratch = GuardedFloats(count: parameters.convolutionScratchElements(lanes: set.lanes))
                 set.run(
-                    .winogradConvolution, [source, weights, nil, result, nil, scratch, nil, choices], parameters,
+                    .winogradConvolution, [source, weights, nil, result, nil, scratch, nil, argmaxes], parameters,
                     samples: gradient.samples)
                 return result.values.map(\.bitPattern)
             }
-            let expected = result(gradient.picture, choices: nil)
+            let expected = result(gradient.picture, argmaxes: nil)
             parameters.source = gradient.layout
             parameters.unpools = 1
-            parameters.sourceChoiceStride = gradient.choiceStride
+            parameters.sourceArgmaxStride = gradient.argmaxStride
             #expect(
-                result(gradient.stored, choices: gradient.choices) == expected, "\(set), seed \(seed), \(parameters)")
+                result(gradient.stored, argmaxes: gradient.argmaxes) == expected, "\(set), seed \(seed), \(parameters)")
         }
     }
 
@@ -110,27 +110,27 @@ import Testing
                 &random, set, samples: work.samples, channels: work.outputs, height: Int(parameters.outputHeight),
                 width: Int(parameters.outputWidth))
             let source = GuardedFloats(parameters.source.image(work.source, samples: work.samples))
-            func result(_ gradients: GuardedFloats, choices: GuardedFloats?) -> [[UInt32]] {
+            func result(_ gradients: GuardedFloats, argmaxes: GuardedFloats?) -> [[UInt32]] {
                 let weights = GuardedFloats(count: work.packing(lanes: set.lanes).packedElements, repeating: 2)
                 let bias = work.bias.map { _ in
                     GuardedFloats(count: gradient.layout.blocks * set.lanes, repeating: 3)
                 }
                 let scratch = GuardedFloats(count: parameters.gradientScratchElements(lanes: set.lanes))
                 set.run(
-                    .winogradWeightGradient, [source, gradients, weights, bias, scratch, choices], parameters,
+                    .winogradWeightGradient, [source, gradients, weights, bias, scratch, argmaxes], parameters,
                     samples: work.samples)
                 return [weights, bias].map { $0?.values.map(\.bitPattern) ?? [] }
             }
             parameters.destination = gradient.layout
-            parameters.choiceStride = gradient.choiceStride
-            let found = result(gradient.stored, choices: gradient.choices)
+            parameters.argmaxStride = gradient.argmaxStride
+            let found = result(gradient.stored, argmaxes: gradient.argmaxes)
             // Behind the last whole window are zeros alone.
             (parameters.outputHeight, parameters.outputWidth) = (
                 parameters.outputHeight / 2 * 2, parameters.outputWidth / 2 * 2
             )
             (parameters.poolHeight, parameters.poolWidth) = (0, 0)
             parameters.destination = gradient.pictureLayout
-            #expect(found == result(gradient.picture, choices: nil), "\(set), \(work)")
+            #expect(found == result(gradient.picture, argmaxes: nil), "\(set), \(work)")
         }
     }
 
@@ -169,14 +169,14 @@ import Testing
             parameters.inputBlocks = Int32(inputs / groups)
             parameters.outputBlocks = Int32(gradient.layout.blocks / groups)
             let wantsBias = random.chance(60)
-            func result(_ gradients: GuardedFloats, choices: GuardedFloats?) -> [[Float]] {
+            func result(_ gradients: GuardedFloats, argmaxes: GuardedFloats?) -> [[Float]] {
                 let weights = GuardedFloats(
                     count: gradient.layout.blocks * set.lanes * inputs / groups * kernel.height * kernel.width,
                     repeating: 2)
                 let bias =
                     wantsBias ? GuardedFloats(count: gradient.layout.blocks * set.lanes, repeating: 3) : nil
                 set.run(
-                    .convolutionWeightGradient, [source, gradients, weights, bias, choices], parameters,
+                    .convolutionWeightGradient, [source, gradients, weights, bias, argmaxes], parameters,
                     samples: gradient.samples)
                 // What is in unused lanes is not specified.
                 return [weights, bias].map { found in
@@ -186,11 +186,11 @@ import Testing
                     }.map { found?[$0] ?? 0 }
                 }
             }
-            let expected = result(gradient.picture, choices: nil)
+            let expected = result(gradient.picture, argmaxes: nil)
             parameters.destination = gradient.layout
             (parameters.poolHeight, parameters.poolWidth) = (2, 2)
-            parameters.choiceStride = gradient.choiceStride
-            let found = result(gradient.stored, choices: gradient.choices)
+            parameters.argmaxStride = gradient.argmaxStride
+            let found = result(gradient.stored, argmaxes: gradient.argmaxes)
             #expect(found == expected, "\(set), seed \(seed), bias \(wantsBias), \(parameters)")
         }
     }

@@ -6,7 +6,7 @@ import Testing
     struct Case {
         var parameters: PoolParameters
         var samples: Int
-        var choiceBytes: Int
+        var argmaxBytes: Int
 
         init(_ random: inout SeededGenerator, lanes: Int, padded: Bool, overlapping: Bool) {
             let (height, width) = (random.int(1...3), random.int(1...3))
@@ -27,8 +27,8 @@ import Testing
             parameters.countPadding = Int32(random.int(0...1))
             samples = random.int(1...3)
             let bytes = destination.blocks * Int(destination.height) * Int(destination.width) * lanes
-            parameters.choiceStride = Int32((bytes + 63) / 64 * 64)
-            choiceBytes = samples * Int(parameters.choiceStride)
+            parameters.argmaxStride = Int32((bytes + 63) / 64 * 64)
+            argmaxBytes = samples * Int(parameters.argmaxStride)
         }
 
         /// The places of a window that lie in the picture: index in the window, row, column.
@@ -47,9 +47,9 @@ import Testing
         }
 
         /// Where the choice of an output is.
-        func choiceIndex(_ n: Int, _ c: Int, _ y: Int, _ x: Int, lanes: Int) -> Int {
+        func argmaxIndex(_ n: Int, _ c: Int, _ y: Int, _ x: Int, lanes: Int) -> Int {
             let destination = parameters.destination
-            return n * Int(parameters.choiceStride)
+            return n * Int(parameters.argmaxStride)
                 + ((c / lanes * Int(destination.height) + y) * Int(destination.width) + x) * lanes + c % lanes
         }
     }
@@ -63,25 +63,25 @@ import Testing
             // Few different values, so that there are ties.
             let source = GuardedFloats(random.image(from, samples: test.samples).map { ($0 * 2).rounded() })
             let destination = GuardedFloats(count: test.samples * Int(to.sampleStride))
-            let choice = GuardedFloats(count: test.choiceBytes / 4)
-            let withChoice = seed % 5 != 0
+            let argmax = GuardedFloats(count: test.argmaxBytes / 4)
+            let withArgmax = seed % 5 != 0
             set.run(
-                .maxPool, [source, destination, withChoice ? choice : nil], test.parameters, samples: test.samples)
+                .maxPool, [source, destination, withArgmax ? argmax : nil], test.parameters, samples: test.samples)
             var expected = [Double?](repeating: nil, count: destination.count)
-            var wrongChoices = 0
+            var wrongArgmaxes = 0
             to.forEach(samples: test.samples) { n, c, y, x in
                 let places = test.places(y, x)
                 let values = places.map { source[from.index(n, c, $0.y, $0.x)] }
                 let maximum = values.max()!
                 expected[to.index(n, c, y, x)] = Double(maximum)
                 let first = places[values.firstIndex(of: maximum)!].index
-                if withChoice, choice.byte(test.choiceIndex(n, c, y, x, lanes: set.lanes)) != first {
-                    wrongChoices += 1
+                if withArgmax, argmax.byte(test.argmaxIndex(n, c, y, x, lanes: set.lanes)) != first {
+                    wrongArgmaxes += 1
                 }
             }
             let difference = firstDifference(destination.values, expected, tolerance: 0)
             #expect(difference == nil, "seed \(seed), \(test.parameters)")
-            #expect(wrongChoices == 0, "seed \(seed), \(test.parameters)")
+            #expect(wrongArgmaxes == 0, "seed \(seed), \(test.parameters)")
             #expect(firstTouchedBorder(destination.values, to) == nil, "seed \(seed)")
         }
     }
@@ -137,17 +137,17 @@ import Testing
             let (from, to) = (test.parameters.source, test.parameters.destination)
             let window = Int(test.parameters.windowHeight * test.parameters.windowWidth)
             let gradient = GuardedFloats(random.image(to, samples: test.samples))
-            let choice = GuardedFloats(count: test.choiceBytes / 4)
-            for index in 0..<test.choiceBytes {
+            let argmax = GuardedFloats(count: test.argmaxBytes / 4)
+            for index in 0..<test.argmaxBytes {
                 let value = random.int(0...window)
-                choice.address.storeBytes(of: value == window ? 255 : UInt8(value), toByteOffset: index, as: UInt8.self)
+                argmax.address.storeBytes(of: value == window ? 255 : UInt8(value), toByteOffset: index, as: UInt8.self)
             }
             let result = GuardedFloats(count: test.samples * Int(from.sampleStride))
-            set.run(.maxUnpool, [choice, gradient, result], test.parameters, samples: test.samples)
+            set.run(.maxUnpool, [argmax, gradient, result], test.parameters, samples: test.samples)
             var expected = [Double?](repeating: nil, count: result.count)
             from.forEach(samples: test.samples) { n, c, y, x in expected[from.index(n, c, y, x)] = 0 }
             to.forEach(samples: test.samples) { n, c, y, x in
-                let chosen = Int(choice.byte(test.choiceIndex(n, c, y, x, lanes: set.lanes)))
+                let chosen = Int(argmax.byte(test.argmaxIndex(n, c, y, x, lanes: set.lanes)))
                 for place in test.places(y, x) where place.index == chosen {
                     expected[from.index(n, c, place.y, place.x)] = Double(gradient[to.index(n, c, y, x)])
                 }

@@ -66,7 +66,7 @@ struct WinogradCase: CustomStringConvertible {
         parameters.productBlocks = Int32(random.int(1...3) * 2)
         if pooled {
             (parameters.poolHeight, parameters.poolWidth) = (2, 2)
-            parameters.choiceStride = Int32(
+            parameters.argmaxStride = Int32(
                 result.blocks * Int(result.height) * Int(result.width) * lanes + random.int(0...1) * 16)
         }
         parameters.addend = ImageLayout(

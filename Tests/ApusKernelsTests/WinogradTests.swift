@@ -82,14 +82,14 @@ import Testing
             var values: [Float] = [1, 2, 3, 4]
             values[place] = .nan
             let destination = GuardedFloats(count: set.lanes, repeating: 0)
-            let choice = GuardedFloats(count: set.lanes / 4)
+            let argmax = GuardedFloats(count: set.lanes / 4)
             let weights = GuardedFloats(count: 16 * set.lanes * set.lanes, repeating: 1)
             let scratch = GuardedFloats(count: parameters.convolutionScratchElements(lanes: set.lanes))
             set.run(
                 .winogradConvolution,
-                [GuardedFloats(layout.image(values, samples: 1)), weights, nil, destination, choice, scratch, nil],
+                [GuardedFloats(layout.image(values, samples: 1)), weights, nil, destination, argmax, scratch, nil],
                 parameters)
-            #expect(destination[0].isNaN && choice.byte(0) != 255, "\(set), place \(place)")
+            #expect(destination[0].isNaN && argmax.byte(0) != 255, "\(set), place \(place)")
         }
     }
 
@@ -113,7 +113,7 @@ import Testing
         return (winograd / direct).squareRoot()
     }
 
-    private func results(of work: WinogradCase, _ set: InstructionSet, choice: GuardedFloats? = nil) -> GuardedFloats {
+    private func results(of work: WinogradCase, _ set: InstructionSet, argmax: GuardedFloats? = nil) -> GuardedFloats {
         let parameters = work.parameters
         let packing = work.packing(lanes: set.lanes)
         let packed = GuardedFloats(count: packing.packedElements, repeating: garbage)
@@ -124,7 +124,7 @@ import Testing
             count: work.samples * Int(parameters.destination.sampleStride), repeating: 555)
         set.run(
             work.opcode,
-            [source, packed, bias, destination, choice, work.scratch(lanes: set.lanes)]
+            [source, packed, bias, destination, argmax, work.scratch(lanes: set.lanes)]
                 + (parameters.tile == .row ? [] : [work.storedAddend]),
             parameters, samples: work.samples)
         return destination
@@ -170,9 +170,9 @@ import Testing
         let parameters = work.parameters
         let result = parameters.destination
         let pooled = parameters.poolHeight > 0
-        let wantsChoice = pooled && work.seed % 3 != 0
-        let choice = GuardedFloats(count: work.samples * Int(parameters.choiceStride) / 4)
-        let destination = results(of: work, set, choice: wantsChoice ? choice : nil)
+        let wantsArgmax = pooled && work.seed % 3 != 0
+        let argmax = GuardedFloats(count: work.samples * Int(parameters.argmaxStride) / 4)
+        let destination = results(of: work, set, argmax: wantsArgmax ? argmax : nil)
         let window = pooled ? 2 : 1
         let relu = parameters.activation == Activation.relu.rawValue
         var wrong = 0
@@ -184,13 +184,13 @@ import Testing
             let expected = relu ? max(0, maximum) : maximum
             let found = Double(destination[result.index(sample, channel, y, x)])
             if abs(found - expected) > tolerance * Double(work.inputs * 100) { wrong += 1 }
-            guard wantsChoice, tolerance == 0 else { return }
+            guard wantsArgmax, tolerance == 0 else { return }
             let byte =
-                sample * Int(parameters.choiceStride)
+                sample * Int(parameters.argmaxStride)
                 + ((channel / set.lanes * Int(result.height) + y) * Int(result.width) + x) * set.lanes
                 + channel % set.lanes
             let chosen = relu && maximum <= 0 ? 255 : sums.firstIndex(of: maximum)!
-            if Int(choice.byte(byte)) != chosen { wrong += 1 }
+            if Int(argmax.byte(byte)) != chosen { wrong += 1 }
         }
         #expect(wrong == 0, "\(set), \(work)")
         let mask = result.pictureMask

@@ -320,7 +320,7 @@ struct PlanVerifierTests {
                 + "inside of no live buffer")
         #expect(
             message { $0.buffers[2].size = 300 }
-                == "instruction 1 of the body, convolution for pool1: the choice is bytes 3072..<3456 of the activations, "
+                == "instruction 1 of the body, convolution for pool1: the argmax is bytes 3072..<3456 of the activations, "
                 + "inside of no live buffer")
         #expect(
             message { $0.body[0].operands[1] = Operand(.output) }

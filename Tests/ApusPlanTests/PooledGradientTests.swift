@@ -29,17 +29,17 @@ struct PooledGradientTests {
                 tile: .small)
             (parameters.padTop, parameters.padLeft) = (1, 1)
             (parameters.outputHeight, parameters.outputWidth) = (5, 6)
-            (parameters.unpools, parameters.sourceChoiceStride) = (1, 32)
+            (parameters.unpools, parameters.sourceArgmaxStride) = (1, 32)
             change(&parameters)
             return extents(.winogradConvolution, parameters)
         }
         #expect(
             message { _ in }
-                == "source 800, packed weights 1024, bias 16?, destination 960, choice 0?, scratch 816, addend 960?, "
-                + "source choice 56")
+                == "source 800, packed weights 1024, bias 16?, destination 960, argmax 0?, scratch 816, addend 960?, "
+                + "source argmax 56")
         #expect(message { $0.unpools = 2 } == "the choice to unpool is 2")
         #expect(message { $0.padTop = 2 } == "the padding of a pooled source is 2 × 1, not both even or both odd")
-        #expect(message { $0.sourceChoiceStride = -1 } == "the source choice's stride is -1")
+        #expect(message { $0.sourceArgmaxStride = -1 } == "the source argmax's stride is -1")
         // A picture that is read has every square inside of its border.
         #expect(message { $0.unpools = 0 } == "rows -1 to 6 are read, but the source has -1 to 3")
         // As is every window where a pooled one is.
@@ -56,18 +56,18 @@ struct PooledGradientTests {
             (parameters.padTop, parameters.padLeft) = (1, 1)
             (parameters.outputHeight, parameters.outputWidth) = (5, 6)
             (parameters.poolHeight, parameters.poolWidth) = (2, 2)
-            parameters.choiceStride = 32
+            parameters.argmaxStride = 32
             change(&parameters)
             return extents(.winogradWeightGradient, parameters)
         }
         #expect(
             message { _ in }
                 == "source 2048, destination gradient 192, packed weight gradient 1024, bias gradient 16?, scratch 544, "
-                + "choice 56")
+                + "argmax 56")
         #expect(message { $0.poolWidth = 3 } == "the pooling window is 2 × 3, not 2 × 2 or none")
         #expect(message { $0.outputHeight = 3 } == "windows of 2 × 2 of 3 × 6 are not 2 × 3")
         #expect(message { ($0.poolHeight, $0.poolWidth) = (0, 0) } == "the gradient of 5 × 6 is larger than 2 × 3")
-        #expect(message { $0.choiceStride = -1 } == "the choice's stride is -1")
+        #expect(message { $0.argmaxStride = -1 } == "the argmax's stride is -1")
         #expect(message { $0.unpools = 1 } == "the source of a weight gradient is no gradient")
     }
 
@@ -81,13 +81,13 @@ struct PooledGradientTests {
             (parameters.outputHeight, parameters.outputWidth) = (5, 6)
             (parameters.inputBlocks, parameters.outputBlocks) = (1, 1)
             (parameters.poolHeight, parameters.poolWidth) = (2, 2)
-            parameters.choiceStride = 32
+            parameters.argmaxStride = 32
             change(&parameters)
             return extents(.convolutionWeightGradient, parameters)
         }
         #expect(
             message { _ in }
-                == "source 448, destination gradient 192, packed weight gradient 144, bias gradient 16?, choice 56")
+                == "source 448, destination gradient 192, packed weight gradient 144, bias gradient 16?, argmax 56")
         #expect(message { $0.poolHeight = 1 } == "the pooling window is 1 × 2, not 2 × 2 or none")
         #expect(message { $0.outputWidth = 5 } == "windows of 2 × 2 of 5 × 5 are not 2 × 3")
         #expect(message { $0.poolHeight = 0 } == "the gradient of 5 × 6 is larger than 2 × 3")

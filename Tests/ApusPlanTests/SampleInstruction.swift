@@ -45,7 +45,7 @@ struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringCon
         (parameters.outputHeight, parameters.outputWidth) = (6, 6)
         (parameters.inputBlocks, parameters.outputBlocks) = (Int32(source.blocks), Int32(destination.blocks))
         if pooled {
-            (parameters.poolHeight, parameters.poolWidth, parameters.choiceStride) = (2, 2, 128)
+            (parameters.poolHeight, parameters.poolWidth, parameters.argmaxStride) = (2, 2, 128)
         }
         return parameters
     }
@@ -71,14 +71,14 @@ struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringCon
             var parameters = WinogradParameters(source: source, destination: destination, tile: tile)
             (parameters.padTop, parameters.padLeft) = (1, 1)
             (parameters.outputHeight, parameters.outputWidth) = (6, 6)
-            if pooled { (parameters.poolHeight, parameters.poolWidth, parameters.choiceStride) = (2, 2, 128) }
+            if pooled { (parameters.poolHeight, parameters.poolWidth, parameters.argmaxStride) = (2, 2, 128) }
             return parameters
         }
         let wide = ImageLayout(channels: 8, height: 6, width: 6, top: 1, left: 1, bottom: 1, right: 8)
         var unpooling = parameters(
             ImageLayout(channels: 8, height: 3, width: 3, channelBlock: 4, top: 1, left: 1, bottom: 1, right: 1),
             blocked, .small)
-        (unpooling.unpools, unpooling.sourceChoiceStride) = (1, 128)
+        (unpooling.unpools, unpooling.sourceArgmaxStride) = (1, 128)
         return [
             SampleInstruction(.winogradConvolution, parameters(bordered, blocked, .small)),
             SampleInstruction(.winogradConvolution, parameters(bordered, half, .small, pooled: true)),
@@ -107,7 +107,7 @@ struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringCon
 
     private static let pools: [SampleInstruction] = {
         var pool = PoolParameters(source: bordered, destination: half, window: (2, 2), stride: (2, 2))
-        pool.choiceStride = 128
+        pool.argmaxStride = 128
         return [Opcode.maxPool, .maxPoolGradient, .maxUnpool, .averagePool, .averagePoolGradient].map {
             SampleInstruction($0, pool)
         }

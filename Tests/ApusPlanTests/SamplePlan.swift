@@ -10,7 +10,7 @@ func bytes<Parameters>(of parameters: Parameters) -> [UInt8] {
 /// Random numbers that are the same on every run.
 typealias SeededGenerator = SplitMix64
 
-/// A plan written by hand for four lanes: a convolution with pooling and choices, a dense layer, softmax and a loss, and
+/// A plan written by hand for four lanes: a convolution with pooling and argmaxes, a dense layer, softmax and a loss, and
 /// an epilogue that sums two shards and updates the parameters.
 func samplePlan() -> Plan {
     var plan = Plan(name: "sample", target: .baseline, batchBound: 64, microBatch: 3)
@@ -41,7 +41,7 @@ func samplePlan() -> Plan {
     convolution.activation = 1
     convolution.poolHeight = 2
     convolution.poolWidth = 2
-    convolution.choiceStride = 128
+    convolution.argmaxStride = 128
     let dense = DenseParameters(inputs: 128, outputs: 10, sourceStride: 128, destinationStride: 12)
     var rows = RowParameters(count: 10, rows: 1, rowStride: 10, sampleStride: 10)
     rows.labelStride = 1
@@ -64,7 +64,7 @@ func samplePlan() -> Plan {
     plan.buffers = [
         BufferPlacement(name: "bordered", offset: 0, size: 1344, firstUse: 0, lastUse: 1),
         BufferPlacement(name: "pool1", offset: 1536, size: 1536, firstUse: 1, lastUse: 2),
-        BufferPlacement(name: "pool1.choice", offset: 3072, size: 384, firstUse: 1, lastUse: 1),
+        BufferPlacement(name: "pool1.argmax", offset: 3072, size: 384, firstUse: 1, lastUse: 1),
         BufferPlacement(name: "flat", offset: 0, size: 1536, firstUse: 2, lastUse: 3),
         BufferPlacement(name: "logits", offset: 3456, size: 144, firstUse: 3, lastUse: 4),
         BufferPlacement(name: "scaled", offset: 0, size: 128, firstUse: 4, lastUse: 6),

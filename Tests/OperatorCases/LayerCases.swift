@@ -27,7 +27,7 @@ extension OperatorCase {
             return OperatorCase(
                 FusedConvolution2D(
                     convolution: call.convolution, activation: random.pick(.none, .relu), addend: addend, pool: pool,
-                    choice: pool != nil && random.chance(0.7)),
+                    argmax: pool != nil && random.chance(0.7)),
                 call.operands + (addend ? [call.result] : []))
         },
         "max_pool2d": { random in
@@ -50,7 +50,7 @@ extension OperatorCase {
             return OperatorCase(
                 MaxUnpool2D(window: window, input: input),
                 [TensorType(.u8, dimensions), TensorType(.f32, dimensions)],
-                draws: [.choice(places: window[0] * window[1]), .spread])
+                draws: [.argmax(places: window[0] * window[1]), .spread])
         },
         "average_pool2d": { random in
             let call = PoolCall(&random)

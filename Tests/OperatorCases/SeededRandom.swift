@@ -35,7 +35,7 @@ package enum Draw {
     /// Whole numbers from −1 to one above the last class.
     case labels(classes: Int)
     /// Places of a window, or 255.
-    case choice(places: Int)
+    case argmax(places: Int)
     /// Square matrices: distinct numbers in (−1, 1), and the number of rows more on the diagonal.
     case invertible
 
@@ -50,7 +50,7 @@ package enum Draw {
             elements = random.spread(count).map { range.lowerBound + half * ($0 + 1) }
         case .whole(let range): elements = (0..<count).map { _ in Double(random.integer(range)) }
         case .labels(let classes): elements = (0..<count).map { _ in Double(random.integer(-1...classes)) }
-        case .choice(let places):
+        case .argmax(let places):
             elements = (0..<count).map { _ in random.chance(0.2) ? 255 : Double(random.integer(0...places - 1)) }
         case .invertible:
             let rows = shape.last ?? 1

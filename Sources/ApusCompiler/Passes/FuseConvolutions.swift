@@ -28,7 +28,7 @@ package struct FuseConvolutions: Pass {
                 let tail = Self.tail(node, index)
                 members = [number] + tail.nodes
                 operation = FusedConvolution2D(
-                    convolution: convolution, activation: tail.activation, pool: tail.pool, choice: false)
+                    convolution: convolution, activation: tail.activation, pool: tail.pool, argmax: false)
             case let dense as Dense:
                 guard let relu = Self.next(node, index, Relu.self) else { continue }
                 members = [number, relu.number]

@@ -3,7 +3,7 @@ package import ApusGraph
 /// Fuses convolution, rectifier and max-pool of a training graph together with their backward twins.
 ///
 /// The convolution stores for each window which place it chose, or 255 where the rectifier let nothing through. That byte is
-/// all that the backward pass needs: `max_unpool2d(choice, dy)` stands for `relu_gradient` and `max_pool2d_gradient`, and
+/// all that the backward pass needs: `max_unpool2d(argmax, dy)` stands for `relu_gradient` and `max_pool2d_gradient`, and
 /// the unpooled activations, by far the largest values of the graph, are never stored.
 ///
 /// What lies in between must be read by exactly the twins.
@@ -36,21 +36,21 @@ package struct FuseGradients: Pass {
         let absorbed = Set(matches.flatMap(\.members))
         let forward = Dictionary(uniqueKeysWithValues: matches.map { ($0.forward, $0) })
         let backward = Dictionary(uniqueKeysWithValues: matches.map { ($0.backward, $0) })
-        var choices: [Int: ValueID] = [:]
+        var argmaxes: [Int: ValueID] = [:]
         var rewriter = try GraphRewriter(model.graph, pass: self)
         for (number, node) in model.graph.nodes.enumerated() {
             if let match = forward[number], let convolution = match.convolution.operation as? Convolution2D {
                 let name = model.graph[node.results[0]].name
                 let results = try rewriter.apply(
                     FusedConvolution2D(
-                        convolution: convolution, activation: match.activation, pool: match.window, choice: true),
-                    to: rewriter[match.convolution.operands], names: [name, rewriter.freshName("\(name).choice")])
+                        convolution: convolution, activation: match.activation, pool: match.window, argmax: true),
+                    to: rewriter[match.convolution.operands], names: [name, rewriter.freshName("\(name).argmax")])
                 rewriter.substitute(results[0], for: node.results[0])
-                choices[match.backward] = results[1]
-            } else if let match = backward[number], let choice = choices[number] {
+                argmaxes[match.backward] = results[1]
+            } else if let match = backward[number], let argmax = argmaxes[number] {
                 try rewriter.replace(
                     node.results, with: MaxUnpool2D(window: match.window, input: match.pooled),
-                    [choice, rewriter[match.gradient]])
+                    [argmax, rewriter[match.gradient]])
             } else if !absorbed.contains(number) {
                 try rewriter.keep(node)
             }

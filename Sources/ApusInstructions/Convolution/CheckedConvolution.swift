@@ -68,7 +68,7 @@ struct CheckedConvolution: Sendable {
         try requireInside(name, first: -padding, last: last, before: before, available: available)
     }
 
-    /// Checks what only a convolution has: activation, pooling, tile and addend. Gives bytes of choices of a sample.
+    /// Checks what only a convolution has: activation, pooling, tile and addend. Gives bytes of the argmax of a sample.
     func checkResults(lanes: Int) throws(ParameterError) -> Int {
         let poolHeight = try notNegative(parameters.poolHeight, "the pooling window's height")
         let poolWidth = try check(
@@ -80,7 +80,7 @@ struct CheckedConvolution: Sendable {
             pooledHeight == destination.height && pooledWidth == destination.width,
             "the result of \(pooledHeight) × \(pooledWidth) is not the destination's "
                 + "\(destination.height) × \(destination.width)")
-        _ = try notNegative(parameters.choiceStride, "the choice's stride")
+        _ = try notNegative(parameters.argmaxStride, "the argmax's stride")
         try require(
             parameters.tile.isComputable(lanes: lanes, for: parameters), "there is no kernel with a \(parameters.tile)")
         return poolHeight > 0 ? destination.pictureElements : 0

@@ -2,18 +2,18 @@ extension Opcode {
     package static let convolution = Opcode(rawValue: 16)
 }
 
-/// `source, packed weights, bias?, destination, choice?, addend?` · ``ConvolutionParameters``
+/// `source, packed weights, bias?, destination, argmax?, addend?` · ``ConvolutionParameters``
 package struct ConvolutionInstruction: InstructionDefinition {
     package static var opcode: Opcode { .convolution }
     package static var name: String { "convolution" }
     private let convolution: CheckedConvolution
-    private let choices: Int
+    private let argmaxes: Int
     private let addend: CheckedImage
     private let lanes: Int
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         convolution = try CheckedConvolution(parameters, lanes: lanes, isDepthwise: false, isWritten: true)
-        choices = try convolution.checkResults(lanes: lanes)
+        argmaxes = try convolution.checkResults(lanes: lanes)
         addend = try CheckedImage(convolution.parameters.addend, "addend")
         try require(
             addend.hasSamePicture(as: convolution.destination) && addend.block == lanes,
@@ -29,7 +29,7 @@ package struct ConvolutionInstruction: InstructionDefinition {
             OperandExtent("bias", .read, elements: destination.paddedChannels, isOptional: true),
             OperandExtent("destination", .write, destination, samples: samples),
             OperandExtent(
-                "choice", .write, elements: choices, every: choices > 0 ? Int(parameters.choiceStride) : 0,
+                "argmax", .write, elements: argmaxes, every: argmaxes > 0 ? Int(parameters.argmaxStride) : 0,
                 samples: samples, of: 1, isOptional: true),
             OperandExtent("addend", .read, addend, samples: samples, isOptional: true),
         ]

@@ -17,10 +17,10 @@
 ///   unused places. Unused output lanes have zero weights. The unused lanes of the source are not read.
 /// - Groups: output block `b` reads the `inputBlocks` input blocks from `(b / outputBlocks) · inputBlocks` on. Without
 ///   groups both count all blocks. (Groups that do not fill blocks are packed as one group with zero weights.)
-/// - The choice, where not null and `poolHeight` > 0, has one byte for each element of the destination's picture,
-///   `[output block][pooled y][pooled x][V]` without border, `choiceStride` bytes a sample: the index `i·poolWidth + j`
+/// - The argmax, where not null and `poolHeight` > 0, has one byte for each element of the destination's picture,
+///   `[output block][pooled y][pooled x][V]` without border, `argmaxStride` bytes a sample: the index `i·poolWidth + j`
 ///   of the element chosen (the first maximum), or 255 where `activation` is relu and the result is not above
-///   zero. `choice` needs `poolHeight·poolWidth` < 255.
+///   zero. `argmax` needs `poolHeight·poolWidth` < 255.
 /// - `addend` is the layout of the addend, with the channels, the picture and the block of the destination.
 /// - The sums of a ``ConvolutionTile`` stay in registers. Where the pooling window is 2 × 2 and the tile holds whole windows,
 ///   these are its columns by twos of two rows, or its positions by fours where they flow.
@@ -39,7 +39,7 @@
 /// picture is `outputHeight` × `outputWidth`. What the gradients get in unused output lanes is not specified.
 ///
 /// A **convolutionWeightGradient** may have a pooling window of 2 × 2: `destination` is then the layout of the pooled gradient,
-/// and with the choice, which is then there, the kernel makes of it the gradient of the sums as it goes along: see
+/// and with the argmax, which is then there, the kernel makes of it the gradient of the sums as it goes along: see
 /// **maxUnpool**. Strides and dilations are then 1, and the source's block is 1.
 package struct ConvolutionParameters: Sendable, Equatable, BitwiseCopyable {
     package var source: ImageLayout
@@ -59,7 +59,7 @@ package struct ConvolutionParameters: Sendable, Equatable, BitwiseCopyable {
     package var activation: Int32 = 0
     package var poolHeight: Int32 = 0
     package var poolWidth: Int32 = 0
-    package var choiceStride: Int32 = 0
+    package var argmaxStride: Int32 = 0
     package var addend: ImageLayout
     package var tile = ConvolutionTile(outputs: 1, columns: 1)
     package init(source: ImageLayout, destination: ImageLayout) {

@@ -2,7 +2,7 @@ extension Opcode {
     package static let convolutionWeightGradient = Opcode(rawValue: 18)
 }
 
-/// `source, destination gradient, packed weight gradient, bias gradient?, choice?` · ``ConvolutionParameters``
+/// `source, destination gradient, packed weight gradient, bias gradient?, argmax?` · ``ConvolutionParameters``
 package struct ConvolutionWeightGradientInstruction: InstructionDefinition {
     package static var opcode: Opcode { .convolutionWeightGradient }
     package static var name: String { "convolutionWeightGradient" }
@@ -20,7 +20,7 @@ package struct ConvolutionWeightGradientInstruction: InstructionDefinition {
         }
         pooled = try PooledGradient(
             convolution.destination, output: (convolution.outputHeight, convolution.outputWidth),
-            window: (parameters.poolHeight, parameters.poolWidth), stride: parameters.choiceStride)
+            window: (parameters.poolHeight, parameters.poolWidth), stride: parameters.argmaxStride)
     }
 
     package func operands(samples: Int) -> [OperandExtent] {

@@ -1,8 +1,8 @@
-/// The choices of a max-pool that a weight gradient reads, where its destination gradient is that of what windows of 2 × 2
+/// The argmaxes of a max-pool that a weight gradient reads, where its destination gradient is that of what windows of 2 × 2
 /// were pooled to.
 struct PooledGradient: Sendable {
-    /// Bytes of choices of a sample: 0 where nothing is pooled.
-    private let choices: Int
+    /// Bytes of the argmax of a sample: 0 where nothing is pooled.
+    private let argmaxes: Int
     private let stride: Int
     private let isPooled: Bool
 
@@ -11,7 +11,7 @@ struct PooledGradient: Sendable {
     /// - Parameters:
     ///   - output: rows and columns of the convolution's positions.
     ///   - window: that of the max-pool; of height 0 where there is none.
-    ///   - stride: bytes of choices from one sample to the next.
+    ///   - stride: bytes of the argmax from one sample to the next.
     init(
         _ destination: CheckedImage, output: (height: Int, width: Int), window: (height: Int32, width: Int32),
         stride: Int32
@@ -22,7 +22,7 @@ struct PooledGradient: Sendable {
             try require(
                 output.height <= destination.height && output.width <= destination.width,
                 "the gradient of \(size) is larger than \(destination.height) × \(destination.width)")
-            (choices, self.stride) = (0, 0)
+            (argmaxes, self.stride) = (0, 0)
             return
         }
         try require(
@@ -30,12 +30,12 @@ struct PooledGradient: Sendable {
         try require(
             output.height / 2 == destination.height && output.width / 2 == destination.width,
             "windows of 2 × 2 of \(size) are not \(destination.height) × \(destination.width)")
-        choices = destination.pictureElements
-        self.stride = try notNegative(stride, "the choice's stride")
+        argmaxes = destination.pictureElements
+        self.stride = try notNegative(stride, "the argmax's stride")
     }
 
     func operand(samples: Int) -> OperandExtent {
         OperandExtent(
-            "choice", .read, elements: choices, every: stride, samples: samples, of: 1, isOptional: !isPooled)
+            "argmax", .read, elements: argmaxes, every: stride, samples: samples, of: 1, isOptional: !isPooled)
     }
 }

@@ -2,16 +2,16 @@ extension Opcode {
     package static let depthwiseConvolution = Opcode(rawValue: 17)
 }
 
-/// `source, packed weights, bias?, destination, choice?` · ``ConvolutionParameters``
+/// `source, packed weights, bias?, destination, argmax?` · ``ConvolutionParameters``
 package struct DepthwiseConvolutionInstruction: InstructionDefinition {
     package static var opcode: Opcode { .depthwiseConvolution }
     package static var name: String { "depthwiseConvolution" }
     private let convolution: CheckedConvolution
-    private let choices: Int
+    private let argmaxes: Int
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         convolution = try CheckedConvolution(parameters, lanes: lanes, isDepthwise: true, isWritten: true)
-        choices = try convolution.checkResults(lanes: lanes)
+        argmaxes = try convolution.checkResults(lanes: lanes)
     }
 
     package func operands(samples: Int) -> [OperandExtent] {
@@ -22,7 +22,7 @@ package struct DepthwiseConvolutionInstruction: InstructionDefinition {
             OperandExtent("bias", .read, elements: destination.paddedChannels, isOptional: true),
             OperandExtent("destination", .write, destination, samples: samples),
             OperandExtent(
-                "choice", .write, elements: choices, every: choices > 0 ? Int(parameters.choiceStride) : 0,
+                "argmax", .write, elements: argmaxes, every: argmaxes > 0 ? Int(parameters.argmaxStride) : 0,
                 samples: samples, of: 1, isOptional: true),
         ]
     }

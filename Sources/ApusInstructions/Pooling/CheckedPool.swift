@@ -4,7 +4,7 @@ struct CheckedPool: Sendable {
     let source: CheckedImage
     /// What it is pooled to, or its gradient.
     let destination: CheckedImage
-    private let choiceStride: Int
+    private let argmaxStride: Int
 
     /// - Parameters:
     ///   - isGradient: whether the source's layout is that of what is written, and not the destination's.
@@ -38,7 +38,7 @@ struct CheckedPool: Sendable {
                     && product(destination.width - 1, strideX) + windowWidth <= source.width,
                 "the windows overlap, are padded, or leave the source")
         }
-        choiceStride = try notNegative(parameters.choiceStride, "the choice's stride")
+        argmaxStride = try notNegative(parameters.argmaxStride, "the argmax's stride")
     }
 
     func source(_ name: String, _ access: OperandExtent.Access, samples: Int) -> OperandExtent {
@@ -49,9 +49,9 @@ struct CheckedPool: Sendable {
         OperandExtent(name, access, destination, samples: samples)
     }
 
-    func choice(_ access: OperandExtent.Access, samples: Int, isOptional: Bool) -> OperandExtent {
+    func argmax(_ access: OperandExtent.Access, samples: Int, isOptional: Bool) -> OperandExtent {
         OperandExtent(
-            "choice", access, elements: destination.pictureElements, every: choiceStride, samples: samples, of: 1,
+            "argmax", access, elements: destination.pictureElements, every: argmaxStride, samples: samples, of: 1,
             isOptional: isOptional)
     }
 }

@@ -2,7 +2,7 @@ extension Opcode {
     package static let maxPool = Opcode(rawValue: 32)
 }
 
-/// `source, destination, choice?` · ``PoolParameters``
+/// `source, destination, argmax?` · ``PoolParameters``
 package struct MaxPoolInstruction: InstructionDefinition {
     package static var opcode: Opcode { .maxPool }
     package static var name: String { "maxPool" }
@@ -16,7 +16,7 @@ package struct MaxPoolInstruction: InstructionDefinition {
         [
             pool.source("source", .read, samples: samples),
             pool.destination("destination", .write, samples: samples),
-            pool.choice(.write, samples: samples, isOptional: true),
+            pool.argmax(.write, samples: samples, isOptional: true),
         ]
     }
 }

@@ -2,7 +2,7 @@ extension Opcode {
     package static let maxUnpool = Opcode(rawValue: 34)
 }
 
-/// `choice, destination gradient, source gradient` · ``PoolParameters``
+/// `argmax, destination gradient, source gradient` · ``PoolParameters``
 package struct MaxUnpoolInstruction: InstructionDefinition {
     package static var opcode: Opcode { .maxUnpool }
     package static var name: String { "maxUnpool" }
@@ -14,7 +14,7 @@ package struct MaxUnpoolInstruction: InstructionDefinition {
 
     package func operands(samples: Int) -> [OperandExtent] {
         [
-            pool.choice(.read, samples: samples, isOptional: false),
+            pool.argmax(.read, samples: samples, isOptional: false),
             pool.destination("destination gradient", .read, samples: samples),
             pool.source("source gradient", .write, samples: samples),
         ]

@@ -2,11 +2,11 @@
 /// read nor written. Window row `i` of output row `y` is source row `y·strideY + i − padTop`; places outside the picture
 /// do not count: not for the maximum, and for the average only where `countPadding` is 1 (as zero).
 ///
-/// - **maxPool**: the choice, where not null, is as in ``ConvolutionParameters`` (255 is not used here).
+/// - **maxPool**: the argmax, where not null, is as in ``ConvolutionParameters`` (255 is not used here).
 /// - **maxPoolGradient**: the source gradient is set to zero and then, for each output, the gradient is added where the
 ///   window's first maximum of `source` is. Windows may overlap.
 /// - **maxUnpool**: windows do not overlap and there is no padding: all of the source gradient's picture is written, the
-///   gradient where the choice says and zero elsewhere (everywhere where the choice is 255).
+///   gradient where the argmax says and zero elsewhere (everywhere where the argmax is 255).
 /// - **averagePoolGradient**: the source gradient is set to zero and then each output's share is added.
 ///
 /// The maximum of a window with something that is not a number is not a number: a training that diverges must show it.
@@ -20,8 +20,8 @@ package struct PoolParameters: Sendable, Equatable, BitwiseCopyable {
     package var padTop: Int32 = 0
     package var padLeft: Int32 = 0
     package var countPadding: Int32 = 0
-    /// Bytes of choices a sample.
-    package var choiceStride: Int32 = 0
+    /// Bytes of the argmax a sample.
+    package var argmaxStride: Int32 = 0
     package init(
         source: ImageLayout, destination: ImageLayout, window: (height: Int, width: Int), stride: (y: Int, x: Int)
     ) {

@@ -104,7 +104,7 @@ struct CheckedWinograd: Sendable {
             name, first: -padding, last: count - 1 - padding, before: before, available: available)
     }
 
-    /// Checks what only a convolution has: activation, and the result's size. Gives bytes of choices of a sample.
+    /// Checks what only a convolution has: activation, and the result's size. Gives bytes of the argmax of a sample.
     func checkResults() throws(ParameterError) -> Int {
         _ = try flag(parameters.activation, "the activation")
         let pooled = parameters.poolHeight == 2
@@ -114,7 +114,7 @@ struct CheckedWinograd: Sendable {
             resultHeight == destination.height && resultWidth == destination.width,
             "the result of \(resultHeight) × \(resultWidth) is not the destination's "
                 + "\(destination.height) × \(destination.width)")
-        _ = try notNegative(parameters.choiceStride, "the choice's stride")
+        _ = try notNegative(parameters.argmaxStride, "the argmax's stride")
         return pooled ? destination.pictureElements : 0
     }
 
@@ -124,14 +124,14 @@ struct CheckedWinograd: Sendable {
     }
 
     /// The operands of a convolution, without an addend.
-    func operands(samples: Int, choices: Int, scratch: Int) -> [OperandExtent] {
+    func operands(samples: Int, argmaxes: Int, scratch: Int) -> [OperandExtent] {
         [
             OperandExtent("source", .read, source, samples: samples),
             OperandExtent("packed weights", .read, elements: weights),
             OperandExtent("bias", .read, elements: destination.paddedChannels, isOptional: true),
             OperandExtent("destination", .write, destination, samples: samples),
             OperandExtent(
-                "choice", .write, elements: choices, every: choices > 0 ? Int(parameters.choiceStride) : 0,
+                "argmax", .write, elements: argmaxes, every: argmaxes > 0 ? Int(parameters.argmaxStride) : 0,
                 samples: samples, of: 1, isOptional: true),
             OperandExtent("scratch", .write, elements: scratch),
         ]

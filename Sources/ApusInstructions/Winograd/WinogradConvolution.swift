@@ -2,12 +2,12 @@ extension Opcode {
     package static let winogradConvolution = Opcode(rawValue: 25)
 }
 
-/// `source, packed weights, bias?, destination, choice?, scratch, addend?, source choice?` · ``WinogradParameters``
+/// `source, packed weights, bias?, destination, argmax?, scratch, addend?, source argmax?` · ``WinogradParameters``
 package struct WinogradConvolutionInstruction: InstructionDefinition {
     package static var opcode: Opcode { .winogradConvolution }
     package static var name: String { "winogradConvolution" }
     private let winograd: CheckedWinograd
-    private let choices: Int
+    private let argmaxes: Int
     private let scratch: Int
     private let addend: CheckedImage
     private let unpools: Bool
@@ -23,17 +23,17 @@ package struct WinogradConvolutionInstruction: InstructionDefinition {
             addend.hasSamePicture(as: winograd.destination) && addend.block == lanes,
             "the addend is not of the destination's picture in blocks of \(lanes)")
         unpools = parameters.unpools == 1
-        _ = try notNegative(parameters.sourceChoiceStride, "the source choice's stride")
-        choices = try winograd.checkResults()
+        _ = try notNegative(parameters.sourceArgmaxStride, "the source argmax's stride")
+        argmaxes = try winograd.checkResults()
     }
 
     package func operands(samples: Int) -> [OperandExtent] {
-        let sourceChoices = unpools ? winograd.source.pictureElements : 0
-        return winograd.operands(samples: samples, choices: choices, scratch: scratch) + [
+        let sourceArgmaxes = unpools ? winograd.source.pictureElements : 0
+        return winograd.operands(samples: samples, argmaxes: argmaxes, scratch: scratch) + [
             OperandExtent("addend", .read, addend, samples: samples, isOptional: true),
             OperandExtent(
-                "source choice", .read, elements: sourceChoices,
-                every: unpools ? Int(winograd.parameters.sourceChoiceStride) : 0, samples: samples, of: 1,
+                "source argmax", .read, elements: sourceArgmaxes,
+                every: unpools ? Int(winograd.parameters.sourceArgmaxStride) : 0, samples: samples, of: 1,
                 isOptional: !unpools),
         ]
     }

@@ -19,22 +19,22 @@
 /// two to three times as large.
 ///
 /// **winogradConvolution** computes what ``ConvolutionParameters`` says of **convolution**: bias, addend, activation,
-/// pooling (none, or 2 × 2: `poolHeight` and `poolWidth` are both 0 or both 2) and choice are as there. The source's block
+/// pooling (none, or 2 × 2: `poolHeight` and `poolWidth` are both 0 or both 2) and argmax are as there. The source's block
 /// is V, and its border covers every square.
 ///
 /// - Packed weights are `[frequency][output block][input channel][V]`, input channels padded to V: see ``PackParameters``.
 /// - The scratch is ``convolutionScratchElements(lanes:)`` long and holds `passTiles` tiles at a time.
 ///
-/// Where `unpools` is 1, `source` is the layout of the gradient of what 2 × 2 windows were pooled to, and the source choice, of
-/// `sourceChoiceStride` bytes a sample, is what the pool stored, as ``ConvolutionParameters`` says. What is convolved is the
+/// Where `unpools` is 1, `source` is the layout of the gradient of what 2 × 2 windows were pooled to, and the source argmax, of
+/// `sourceArgmaxStride` bytes a sample, is what the pool stored, as ``ConvolutionParameters`` says. What is convolved is the
 /// gradient behind the pool, which ``PoolParameters`` says of **maxUnpool**: the kernel makes it in registers, square by square.
 /// `padTop` and `padLeft` count its rows and columns, and are both even or both odd. The border, of zeros, covers every window
-/// that a square has a part in; there are no choices of it.
+/// that a square has a part in; there are no argmaxes of it.
 ///
 /// **winogradWeightGradient** adds to the packed weight gradient (same order, before `unpackWeights` applies Gᵀ · G) the sum
 /// over samples and tiles of `(A δ Aᵀ) ⊙ (Bᵀ d B)`, where `δ` is a tile of the destination gradient, and to the bias
 /// gradient, where it is not null, the sum of the destination gradient. `destination` is here the layout of the gradient
-/// of the sums where no pooling is given. Where it is, `destination` is the layout of the pooled gradient, and with the choice, which
+/// of the sums where no pooling is given. Where it is, `destination` is the layout of the pooled gradient, and with the argmax, which
 /// is then there, the kernel makes of it the gradient of the sums as it goes along.
 ///
 /// **winogradRowConvolution** is for sources whose block is 1: the first layers of networks. Only rows are transformed: it
@@ -54,14 +54,14 @@ package struct WinogradParameters: Sendable, Equatable, BitwiseCopyable {
     package var activation: Int32 = 0
     package var poolHeight: Int32 = 0
     package var poolWidth: Int32 = 0
-    package var choiceStride: Int32 = 0
+    package var argmaxStride: Int32 = 0
     /// The maximum number of tiles whose transforms are in the scratch at a time.
     package var passTiles: Int32 = 1
     /// The maximum number of blocks of a convolution's result whose transforms are in the scratch at a time: an even number.
     package var productBlocks: Int32 = 2
-    /// Whether the source is what 2 × 2 windows were pooled to, and bytes of its choices a sample.
+    /// Whether the source is what 2 × 2 windows were pooled to, and bytes of the argmax a sample.
     package var unpools: Int32 = 0
-    package var sourceChoiceStride: Int32 = 0
+    package var sourceArgmaxStride: Int32 = 0
     /// The addend's layout where there is one; its block is V.
     package var addend: ImageLayout
 

@@ -2,20 +2,20 @@ extension Opcode {
     package static let winogradRowConvolution = Opcode(rawValue: 27)
 }
 
-/// `source, packed weights, bias?, destination, choice?, scratch` · ``WinogradParameters``
+/// `source, packed weights, bias?, destination, argmax?, scratch` · ``WinogradParameters``
 package struct WinogradRowConvolutionInstruction: InstructionDefinition {
     package static var opcode: Opcode { .winogradRowConvolution }
     package static var name: String { "winogradRowConvolution" }
     private let winograd: CheckedWinograd
-    private let choices: Int
+    private let argmaxes: Int
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         winograd = try CheckedWinograd(rows: parameters, lanes: lanes)
-        choices = try winograd.checkResults()
+        argmaxes = try winograd.checkResults()
     }
 
     package func operands(samples: Int) -> [OperandExtent] {
-        winograd.operands(samples: samples, choices: choices, scratch: winograd.rowScratch)
+        winograd.operands(samples: samples, argmaxes: argmaxes, scratch: winograd.rowScratch)
     }
 
     package func multiplyAdds(samples: Int) -> Int? { winograd.multiplyAdds(samples: samples) }

@@ -2,7 +2,7 @@ extension Opcode {
     package static let winogradWeightGradient = Opcode(rawValue: 26)
 }
 
-/// `source, destination gradient, packed weight gradient, bias gradient?, scratch, choice?` · ``WinogradParameters``
+/// `source, destination gradient, packed weight gradient, bias gradient?, scratch, argmax?` · ``WinogradParameters``
 package struct WinogradWeightGradientInstruction: InstructionDefinition {
     package static var opcode: Opcode { .winogradWeightGradient }
     package static var name: String { "winogradWeightGradient" }
@@ -19,7 +19,7 @@ package struct WinogradWeightGradientInstruction: InstructionDefinition {
         try require(parameters.unpools == 0, "the source of a weight gradient is no gradient")
         pooled = try PooledGradient(
             winograd.destination, output: (Int(parameters.outputHeight), Int(parameters.outputWidth)),
-            window: (parameters.poolHeight, parameters.poolWidth), stride: parameters.choiceStride)
+            window: (parameters.poolHeight, parameters.poolWidth), stride: parameters.argmaxStride)
     }
 
     package func operands(samples: Int) -> [OperandExtent] {

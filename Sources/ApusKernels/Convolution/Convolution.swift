@@ -20,7 +20,7 @@ struct ConvolutionWork {
     let bias: Floats?
     let destination: Floats
     let resultSteps: PictureSteps
-    let choice: UnsafeMutableRawPointer?
+    let argmax: UnsafeMutableRawPointer?
     let addend: Floats?
     let addendSteps: PictureSteps
     let isPooled: Bool
@@ -65,7 +65,7 @@ struct ConvolutionWork {
         bias = operands.optionalFloats(2)
         destination = operands.floats(3) + resultSteps.origin
         isPooled = parameters.pointee.poolHeight > 0
-        choice = isPooled ? operands[4] : nil
+        argmax = isPooled ? operands[4] : nil
         addend = isPooled ? nil : operands.optionalFloats(5).map { $0 + addendSteps.origin }
         windowHeight = isPooled ? Int(parameters.pointee.poolHeight) : 1
         windowWidth = isPooled ? Int(parameters.pointee.poolWidth) : 1
@@ -93,10 +93,10 @@ struct ConvolutionWork {
         memory.pointee.sourceRow = rowStep
         memory.pointee.resultRow = resultSteps.row
         memory.pointee.addendRow = addendSteps.row
-        memory.pointee.choiceStep = rows &* columns &* lanes
+        memory.pointee.argmaxStep = rows &* columns &* lanes
         if isPooled {
             memory.pointee.store =
-                !holdsWindows ? TileStore.keep : choice == nil ? TileStore.window : TileStore.choice
+                !holdsWindows ? TileStore.keep : argmax == nil ? TileStore.window : TileStore.argmax
         } else {
             memory.pointee.store = TileStore.store
         }
@@ -190,9 +190,9 @@ struct ConvolutionWork {
             addend: addend.map {
                 $0 + (sample &* addendSteps.sample &+ block &* addendSteps.block &+ first &* addendSteps.row)
             },
-            choice: choice.map {
+            argmax: argmax.map {
                 $0
-                    + (sample &* Int(parameters.pointee.choiceStride)
+                    + (sample &* Int(parameters.pointee.argmaxStride)
                         &+ (block &* rows &+ first) &* columns &* lanes)
             },
             rows: count)
@@ -220,7 +220,7 @@ struct ConvolutionWork {
         memory.pointee.rowScalars = height &* placeRow
         memory.pointee.rowResults = height &* resultSteps.row
         memory.pointee.rowAddends = height &* addendSteps.row
-        memory.pointee.rowChoices = height &* columns &* lanes
+        memory.pointee.rowArgmaxes = height &* columns &* lanes
         var column = 0
         var width = parts.size(of: 0)
         var tiles = parts.leftOfSize(from: 0)
@@ -242,7 +242,7 @@ struct ConvolutionWork {
     func select(_ area: PlaceArea, row: Int, column: Int) {
         memory.pointee.destination = area.destination + (row &* resultSteps.row &+ column &* lanes)
         memory.pointee.addend = area.addend.map { $0 + (row &* addendSteps.row &+ column &* lanes) }
-        memory.pointee.choice = area.choice.map { $0 + (row &* columns &+ column) &* lanes }
+        memory.pointee.argmax = area.argmax.map { $0 + (row &* columns &+ column) &* lanes }
     }
 
     /// Says how far tiles of `width` places are apart.
@@ -260,7 +260,7 @@ struct PlaceArea {
     let vectors: Floats
     let destination: Floats
     let addend: Floats?
-    let choice: UnsafeMutableRawPointer?
+    let argmax: UnsafeMutableRawPointer?
     let rows: Int
 }
 

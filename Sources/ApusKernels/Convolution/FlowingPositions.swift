@@ -90,7 +90,7 @@ extension ConvolutionWork {
                 scan(
                     width, area.source + (row &* placeRow &+ column &* placeColumn), area.vectors, windows)
                 storeMaximum(width, windows)
-                storeChoices(width, windows)
+                storeArgmaxes(width, windows)
                 advance(width, &row, &column)
             }
         }
@@ -125,10 +125,10 @@ extension ConvolutionWork {
         }
     }
 
-    /// Stores the choices of `width` windows.
-    private func storeChoices(_ width: Int, _ windows: UnsafeMutablePointer<WindowScan>) {
-        guard let bytes = memory.pointee.choice else { return }
-        let step = memory.pointee.choiceStep
+    /// Stores the argmaxes of `width` windows.
+    private func storeArgmaxes(_ width: Int, _ windows: UnsafeMutablePointer<WindowScan>) {
+        guard let bytes = memory.pointee.argmax else { return }
+        let step = memory.pointee.argmaxStep
         for window in 0..<width {
             for output in 0..<outputs {
                 let place = window * outputs + output

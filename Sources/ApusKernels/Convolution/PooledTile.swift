@@ -9,9 +9,9 @@ struct PooledTileMemory {
     /// Elements of the source between samples, and between rows.
     var scalarSample = 0
     var scalarRow = 0
-    /// Between samples, elements of the gradient and bytes of the choices.
+    /// Between samples, elements of the gradient and bytes of the argmax.
     var gradientSample = 0
-    var choiceSample = 0
+    var argmaxSample = 0
     var sums = noSums
     /// The sum of the gradient: the bias's.
     var bias = Vector.zero
@@ -40,26 +40,26 @@ enum PooledTile<let rows: Int, let columns: Int> {
             memory.pointee.samples, memory.pointee.rows, memory.pointee.columns
         )
         let (scalarSample, scalarRow) = (memory.pointee.scalarSample, memory.pointee.scalarRow)
-        let (gradientSample, choiceSample) = (memory.pointee.gradientSample, memory.pointee.choiceSample)
+        let (gradientSample, argmaxSample) = (memory.pointee.gradientSample, memory.pointee.argmaxSample)
         for sample in 0..<samples {
             for row in 0..<windowRows {
                 var scalar = scalars + (sample * scalarSample + 2 * row * scalarRow)
                 var gradient = windows.gradients + (sample * gradientSample + row * windows.gradientRow)
-                var choices = windows.choices + (sample * choiceSample + row * windows.choiceRow)
+                var argmaxes = windows.argmaxes + (sample * argmaxSample + row * windows.argmaxRow)
                 var left = windowColumns
                 while left > 0 {
-                    let (vector, choice) = (gradient.vector(at: 0), loadedBytes(at: choices))
+                    let (vector, argmax) = (gradient.vector(at: 0), loadedBytes(at: argmaxes))
                     let window = Window(
-                        first: unpooled(vector, choice, at: 0), second: unpooled(vector, choice, at: 1),
-                        third: unpooled(vector, choice, at: 2), fourth: unpooled(vector, choice, at: 3))
-                    bias += unpooledSum(vector, choice, places: 4)
+                        first: unpooled(vector, argmax, at: 0), second: unpooled(vector, argmax, at: 1),
+                        third: unpooled(vector, argmax, at: 2), fourth: unpooled(vector, argmax, at: 3))
+                    bias += unpooledSum(vector, argmax, places: 4)
                     add(0, window, scalar, &registers)
                     add(1, window, scalar + scalarRow, &registers)
                     if rows >= 2 { add(2, window, scalar + 2 &* scalarRow, &registers) }
                     if rows >= 3 { add(3, window, scalar + 3 &* scalarRow, &registers) }
                     scalar += 2
                     gradient += lanes
-                    choices += lanes
+                    argmaxes += lanes
                     left &-= 1
                 }
             }

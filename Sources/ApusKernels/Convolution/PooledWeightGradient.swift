@@ -8,11 +8,11 @@ func addPooledWeightGradient(
     var memory = PooledTileMemory()
     let (source, result) = (parameters.source, parameters.destination)
     let gradient = PooledPicture(
-        result, operands.floats(1), operands[4].unsafelyUnwrapped, choiceStride: parameters.choiceStride)
+        result, operands.floats(1), operands[4].unsafelyUnwrapped, argmaxStride: parameters.argmaxStride)
     memory.samples = samples
     (memory.rows, memory.columns) = (gradient.height, gradient.width)
     (memory.scalarSample, memory.scalarRow) = (Int(source.sampleStride), source.rowStride)
-    (memory.gradientSample, memory.choiceSample) = gradient.sampleSteps
+    (memory.gradientSample, memory.argmaxSample) = gradient.sampleSteps
     let first =
         operands.floats(0) + source.origin - Int(parameters.padTop) * source.rowStride - Int(parameters.padLeft)
     let inputs = Int(parameters.inputBlocks)

@@ -14,7 +14,7 @@ enum PositionTile<let outputs: Int, let rows: Int, let columns: Int, let step: I
             scalars += memory.pointee.rowScalars
             memory.pointee.destination = memory.pointee.destination.map { $0 + memory.pointee.rowResults }
             memory.pointee.addend = memory.pointee.addend.map { $0 + memory.pointee.rowAddends }
-            memory.pointee.choice = memory.pointee.choice.map { $0 + memory.pointee.rowChoices }
+            memory.pointee.argmax = memory.pointee.argmax.map { $0 + memory.pointee.rowArgmaxes }
             rowsLeft &-= 1
         } while rowsLeft > 0
     }
@@ -24,16 +24,16 @@ enum PositionTile<let outputs: Int, let rows: Int, let columns: Int, let step: I
         var scalars = origin
         var destination = memory.pointee.destination.unsafelyUnwrapped
         var addend = memory.pointee.addend
-        var choice = memory.pointee.choice
+        var argmax = memory.pointee.argmax
         var left = memory.pointee.tiles
         repeat {
             var registers = start(memory, addend)
             accumulate(memory, scalars, vectors, &registers)
-            store(memory, registers, destination, choice)
+            store(memory, registers, destination, argmax)
             scalars += memory.pointee.tileScalars
             destination += memory.pointee.tileResults
-            // Tiles with choices hold windows of four positions.
-            if let bytes = choice { choice = bytes + rows * columns / 4 * lanes }
+            // Tiles with argmaxes hold windows of four positions.
+            if let bytes = argmax { argmax = bytes + rows * columns / 4 * lanes }
             if let values = addend { addend = values + memory.pointee.tileAddends }
             left &-= 1
         } while left > 0
@@ -211,7 +211,7 @@ enum PositionTile<let outputs: Int, let rows: Int, let columns: Int, let step: I
     @inline(__always)
     private static func store(
         _ memory: PositionTilePointer, _ registers: borrowing Sums, _ destination: Floats,
-        _ choice: UnsafeMutableRawPointer?
+        _ argmax: UnsafeMutableRawPointer?
     ) {
         if memory.pointee.store == TileStore.store {
             storeSums(0, memory, registers, destination)
@@ -222,8 +222,8 @@ enum PositionTile<let outputs: Int, let rows: Int, let columns: Int, let step: I
             storeSums(5, memory, registers, destination)
         } else if memory.pointee.store == TileStore.window && holdsWindows {
             storeWindows(memory, registers, destination)
-        } else if memory.pointee.store == TileStore.choice && holdsWindows {
-            if let choice { storeChoices(memory, registers, destination, choice) }
+        } else if memory.pointee.store == TileStore.argmax && holdsWindows {
+            if let argmax { storeArgmaxes(memory, registers, destination, argmax) }
         } else {
             keepSums(0, memory, registers)
             keepSums(1, memory, registers)

@@ -14,7 +14,7 @@ enum TileStore {
     /// Takes the maximum of each four positions, which are a pooling window, applies the activation and stores it.
     static let window: Int32 = 2
     /// The same, and stores which of the four it was.
-    static let choice: Int32 = 3
+    static let argmax: Int32 = 3
 }
 
 /// What a tile sums over, where its positions are, and what becomes of the sums. All steps count elements.
@@ -53,20 +53,20 @@ struct PositionTileMemory {
     var tileScalars = 0
     var tileResults = 0
     var tileAddends = 0
-    /// Rows of tiles, how far they are apart in the same, and bytes from the choices of one to those of the next.
+    /// Rows of tiles, how far they are apart in the same, and bytes from the argmaxes of one to those of the next.
     var tileRows = 1
     var rowScalars = 0
     var rowResults = 0
     var rowAddends = 0
-    var rowChoices = 0
+    var rowArgmaxes = 0
     var destination: Floats? = nil
     var destinationStep = 0
     var addend: Floats? = nil
     var addendStep = 0
     var store = TileStore.keep
-    /// Where the choices go, bytes from one output block to the next, and whether ReLU turns them off.
-    var choice: UnsafeMutableRawPointer? = nil
-    var choiceStep = 0
+    /// Where the argmaxes go, bytes from one output block to the next, and whether ReLU turns them off.
+    var argmax: UnsafeMutableRawPointer? = nil
+    var argmaxStep = 0
     var relu = false
     /// Where the sums go that are kept: `[position][output block]`.
     var sums: Floats? = nil

@@ -51,37 +51,37 @@ extension PositionTile {
     }
 
     @inline(__always)
-    static func storeChoices(
+    static func storeArgmaxes(
         _ memory: PositionTilePointer, _ registers: borrowing Sums, _ destination: Floats,
-        _ choice: UnsafeMutableRawPointer
+        _ argmax: UnsafeMutableRawPointer
     ) {
-        storeChoice(0, memory, registers, destination, choice)
-        storeChoice(1, memory, registers, destination, choice)
-        storeChoice(2, memory, registers, destination, choice)
-        storeChoice(3, memory, registers, destination, choice)
-        storeChoice(4, memory, registers, destination, choice)
-        storeChoice(5, memory, registers, destination, choice)
+        storeArgmax(0, memory, registers, destination, argmax)
+        storeArgmax(1, memory, registers, destination, argmax)
+        storeArgmax(2, memory, registers, destination, argmax)
+        storeArgmax(3, memory, registers, destination, argmax)
+        storeArgmax(4, memory, registers, destination, argmax)
+        storeArgmax(5, memory, registers, destination, argmax)
     }
 
     @inline(__always)
-    private static func storeChoice(
+    private static func storeArgmax(
         _ window: Int, _ memory: PositionTilePointer, _ registers: borrowing Sums, _ destination: Floats,
-        _ choice: UnsafeMutableRawPointer
+        _ argmax: UnsafeMutableRawPointer
     ) {
         guard window < rows * columns / 4 else { return }
         let target = target(memory, destination, window)
-        storeChoice(window, 0, memory, registers, target, choice + window * lanes)
+        storeArgmax(window, 0, memory, registers, target, argmax + window * lanes)
         if outputs > 1 {
-            storeChoice(
+            storeArgmax(
                 window, 1, memory, registers, target + memory.pointee.destinationStep,
-                choice + (memory.pointee.choiceStep + window * lanes))
+                argmax + (memory.pointee.argmaxStep + window * lanes))
         }
     }
 
     @inline(__always)
-    private static func storeChoice(
+    private static func storeArgmax(
         _ window: Int, _ output: Int, _ memory: PositionTilePointer, _ registers: borrowing Sums, _ target: Floats,
-        _ choice: UnsafeMutableRawPointer
+        _ argmax: UnsafeMutableRawPointer
     ) {
         var value = registers[place(window, 0, output)]
         var chosen = IntegerVector()
@@ -91,11 +91,11 @@ extension PositionTile {
         value = greater(memory.pointee.floor, value)
         target.store(value, at: 0)
         if memory.pointee.relu { chosen = chosenAboveZero(chosen, value) }
-        storeBytes(of: chosen, at: choice)
+        storeBytes(of: chosen, at: argmax)
     }
 }
 
-/// The choice that belongs to `result` where ReLU is applied: 255 where it is not above zero.
+/// The argmax that belongs to `result` where ReLU is applied: 255 where it is not above zero.
 @inline(__always)
 func chosenAboveZero(_ chosen: IntegerVector, _ result: Vector) -> IntegerVector {
     choose(IntegerVector(repeating: 255), where: result .<= Vector(), else: chosen)

@@ -29,7 +29,7 @@ struct DepthwiseWork {
     private let weights: Floats
     private let bias: Floats?
     private let destination: Floats
-    private let choice: UnsafeMutableRawPointer?
+    private let argmax: UnsafeMutableRawPointer?
     private let loops: UnsafeMutablePointer<DepthwiseLoops>
     private let memory: TilePointer
     private let relu: Bool
@@ -48,7 +48,7 @@ struct DepthwiseWork {
         weights = operands.floats(1)
         bias = operands.optionalFloats(2)
         destination = operands.floats(3)
-        choice = parameters.poolHeight > 0 ? operands[4] : nil
+        argmax = parameters.poolHeight > 0 ? operands[4] : nil
         relu = parameters.activation == Activation.relu.rawValue
         rowStep = Int(parameters.strideY) * parameters.source.rowStride
         columnStep = Int(parameters.strideX) * lanes
@@ -111,7 +111,7 @@ struct DepthwiseWork {
         memory.pointee.loops.columnStep = columnStep * windowWidth
         memory.pointee.loops.firstStart = bias?.vector(at: block * lanes) ?? Vector()
         let (origin, target) = (origin(sample: sample, block: block), target(sample: sample, block: block))
-        let firstChoice = sample * Int(parameters.choiceStride) + block * rows * columns * lanes
+        let firstArgmax = sample * Int(parameters.argmaxStride) + block * rows * columns * lanes
         let tiles = (columns + depthwiseColumns - 1) / depthwiseColumns
         for row in 0..<rows {
             var column = 0
@@ -120,7 +120,7 @@ struct DepthwiseWork {
                 scan(
                     origin + row * windowHeight * rowStep + column * windowWidth * columnStep, vectors(block: block),
                     width, target + row * loops.pointee.resultRow + column * lanes,
-                    choice.map { $0 + firstChoice + (row * columns + column) * lanes })
+                    argmax.map { $0 + firstArgmax + (row * columns + column) * lanes })
                 column += width
             }
         }
@@ -137,14 +137,14 @@ struct DepthwiseWork {
             for column in 0..<width {
                 takeNext(
                     memory.pointee.sums[column], position, &memory.pointee.maximum[column],
-                    &memory.pointee.choices[column])
+                    &memory.pointee.argmaxes[column])
             }
         }
         for column in 0..<width {
             let result = greater(loops.pointee.floor, memory.pointee.maximum[column])
             target.store(result, at: column * lanes)
             guard let bytes else { continue }
-            var chosen = memory.pointee.choices[column]
+            var chosen = memory.pointee.argmaxes[column]
             if relu { chosen = chosenAboveZero(chosen, result) }
             storeBytes(of: chosen, at: bytes + column * lanes)
         }

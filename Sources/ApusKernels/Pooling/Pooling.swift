@@ -55,15 +55,15 @@ func maxPool(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: 
     let source = Picture(settings.source)
     let destination = Picture(settings.destination)
     let window = Window(settings)
-    let choices = operands[2]
-    let choiceBlock = destination.height * destination.width * lanes
+    let argmaxes = operands[2]
+    let argmaxBlock = destination.height * destination.width * lanes
     for sample in 0..<samples {
         for block in 0..<destination.blocks {
             let from = operands.floats(0) + sample * source.sampleStride + block * source.blockStride + source.origin
             let to =
                 operands.floats(1) + sample * destination.sampleStride + block * destination.blockStride
                 + destination.origin
-            var choice = choices.map { $0 + sample * Int(settings.choiceStride) + block * choiceBlock }
+            var argmax = argmaxes.map { $0 + sample * Int(settings.argmaxStride) + block * argmaxBlock }
             for y in 0..<destination.height {
                 let rows = window.rows(at: y, limit: source.height)
                 for x in 0..<destination.width {
@@ -74,9 +74,9 @@ func maxPool(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: 
                     let best = maximum(
                         corner, rowStride: source.rowStride, rows: rows, columns: columns, windowWidth: window.width)
                     to.store(best.value, at: y * destination.rowStride + x * lanes)
-                    if let place = choice {
+                    if let place = argmax {
                         place.storeBytes(of: ByteVector(truncatingIfNeeded: best.index), as: ByteVector.self)
-                        choice = place + lanes
+                        argmax = place + lanes
                     }
                 }
             }
@@ -132,12 +132,12 @@ func maxUnpool(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters
     let destination = Picture(settings.destination)
     let window = Window(settings)
     let touching = window.strideY == window.height && window.strideX == window.width
-    let choiceBlock = destination.height * destination.width * lanes
+    let argmaxBlock = destination.height * destination.width * lanes
     for sample in 0..<samples {
-        let choices = operands[0].unsafelyUnwrapped + sample * Int(settings.choiceStride)
+        let argmaxes = operands[0].unsafelyUnwrapped + sample * Int(settings.argmaxStride)
         for block in 0..<destination.blocks {
             let start = operands.floats(2) + sample * source.sampleStride + block * source.blockStride
-            let choice = choices + block * choiceBlock
+            let argmax = argmaxes + block * argmaxBlock
             let gradients =
                 operands.floats(1) + sample * destination.sampleStride + block * destination.blockStride
                 + destination.origin
@@ -146,10 +146,10 @@ func maxUnpool(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters
             }
             let to = start + source.origin
             if touching && window.height == 2 && window.width == 2 {
-                unpool(choice, gradients, destination, to, source, window, height: 2, width: 2)
+                unpool(argmax, gradients, destination, to, source, window, height: 2, width: 2)
             } else {
                 unpool(
-                    choice, gradients, destination, to, source, window, height: window.height, width: window.width)
+                    argmax, gradients, destination, to, source, window, height: window.height, width: window.width)
             }
             if touching {
                 clearRemainder(
@@ -162,17 +162,17 @@ func maxUnpool(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters
 /// Writes the window of each output of one block.
 @inline(__always)
 private func unpool(
-    _ choices: UnsafeMutableRawPointer, _ gradients: Floats, _ destination: Picture, _ to: Floats, _ source: Picture,
+    _ argmaxes: UnsafeMutableRawPointer, _ gradients: Floats, _ destination: Picture, _ to: Floats, _ source: Picture,
     _ window: Window, height: Int, width: Int
 ) {
     for y in 0..<destination.height {
         for x in 0..<destination.width {
-            let choice = loadedBytes(at: choices + (y * destination.width + x) * lanes)
+            let argmax = loadedBytes(at: argmaxes + (y * destination.width + x) * lanes)
             let gradient = gradients.vector(at: y * destination.rowStride + x * lanes)
             let corner = to + y * window.strideY * source.rowStride + x * window.strideX * lanes
             for i in 0..<height {
                 for j in 0..<width {
-                    corner.store(unpooled(gradient, choice, at: i * width + j), at: i * source.rowStride + j * lanes)
+                    corner.store(unpooled(gradient, argmax, at: i * width + j), at: i * source.rowStride + j * lanes)
                 }
             }
         }

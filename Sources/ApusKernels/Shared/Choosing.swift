@@ -106,28 +106,28 @@ func loadedBytes(at address: UnsafeRawPointer) -> IntegerVector {
     #endif
 }
 
-/// The gradient in the lanes whose choice is `place`, and zero in the others.
+/// The gradient in the lanes whose argmax is `place`, and zero in the others.
 @inline(__always)
-func unpooled(_ gradient: Vector, _ choice: IntegerVector, at place: Int) -> Vector {
+func unpooled(_ gradient: Vector, _ argmax: IntegerVector, at place: Int) -> Vector {
     let place = Int32(truncatingIfNeeded: place)
     #if VECTOR_16
-        return apus_chosen_16(gradient, choice, place)
+        return apus_chosen_16(gradient, argmax, place)
     #elseif VECTOR_8
-        return apus_chosen_8(gradient, choice, place)
+        return apus_chosen_8(gradient, argmax, place)
     #else
-        return apus_chosen_4(gradient, choice, place)
+        return apus_chosen_4(gradient, argmax, place)
     #endif
 }
 
 /// The gradient in the lanes that chose any of `places` places: what a window's gradients sum to.
 @inline(__always)
-func unpooledSum(_ gradient: Vector, _ choice: IntegerVector, places: Int) -> Vector {
+func unpooledSum(_ gradient: Vector, _ argmax: IntegerVector, places: Int) -> Vector {
     let places = Int32(truncatingIfNeeded: places)
     #if VECTOR_16
-        return apus_kept_16(gradient, choice, places)
+        return apus_kept_16(gradient, argmax, places)
     #elseif VECTOR_8
-        return apus_kept_8(gradient, choice, places)
+        return apus_kept_8(gradient, argmax, places)
     #else
-        return apus_kept_4(gradient, choice, places)
+        return apus_kept_4(gradient, argmax, places)
     #endif
 }

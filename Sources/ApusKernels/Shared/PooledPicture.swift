@@ -5,49 +5,49 @@ import ApusInstructions
 struct PooledPicture {
     let height: Int
     let width: Int
-    /// The gradient of the first sample's first window, and its choice.
+    /// The gradient of the first sample's first window, and its argmax.
     private let gradients: Floats
-    private let choices: UnsafeMutableRawPointer
+    private let argmaxes: UnsafeMutableRawPointer
     private let steps: PictureSteps
-    /// Bytes between the choices of samples, and of blocks.
-    private let choiceSample: Int
-    private let choiceBlock: Int
+    /// Bytes between the argmaxes of samples, and of blocks.
+    private let argmaxSample: Int
+    private let argmaxBlock: Int
 
-    init(_ layout: ImageLayout, _ start: Floats, _ choices: UnsafeMutableRawPointer, choiceStride: Int32) {
+    init(_ layout: ImageLayout, _ start: Floats, _ argmaxes: UnsafeMutableRawPointer, argmaxStride: Int32) {
         (height, width) = (Int(layout.height), Int(layout.width))
         let steps = PictureSteps(layout)
         self.steps = steps
         gradients = start + steps.origin
-        self.choices = choices
-        choiceSample = Int(choiceStride)
-        choiceBlock = height * width * lanes
+        self.argmaxes = argmaxes
+        argmaxSample = Int(argmaxStride)
+        argmaxBlock = height * width * lanes
     }
 
     /// The windows of one block, from the first on.
     func windows(sample: Int, block: Int) -> PooledWindows {
         PooledWindows(
             gradients: gradients + sample * steps.sample + block * steps.block,
-            choices: choices + sample * choiceSample + block * choiceBlock, gradientRow: steps.row,
-            choiceRow: width * lanes)
+            argmaxes: argmaxes + sample * argmaxSample + block * argmaxBlock, gradientRow: steps.row,
+            argmaxRow: width * lanes)
     }
 
-    /// Elements between the gradients of samples, and bytes between their choices.
-    var sampleSteps: (gradient: Int, choice: Int) { (steps.sample, choiceSample) }
+    /// Elements between the gradients of samples, and bytes between their argmaxes.
+    var sampleSteps: (gradient: Int, argmax: Int) { (steps.sample, argmaxSample) }
 }
 
 /// Windows of one block of a ``PooledPicture``.
 struct PooledWindows {
     private(set) var gradients: Floats
-    private(set) var choices: UnsafeMutableRawPointer
-    /// Elements between the gradients of rows of windows, and bytes between their choices.
+    private(set) var argmaxes: UnsafeMutableRawPointer
+    /// Elements between the gradients of rows of windows, and bytes between their argmaxes.
     let gradientRow: Int
-    let choiceRow: Int
+    let argmaxRow: Int
 
-    init(gradients: Floats, choices: UnsafeMutableRawPointer, gradientRow: Int, choiceRow: Int) {
+    init(gradients: Floats, argmaxes: UnsafeMutableRawPointer, gradientRow: Int, argmaxRow: Int) {
         self.gradients = gradients
-        self.choices = choices
+        self.argmaxes = argmaxes
         self.gradientRow = gradientRow
-        self.choiceRow = choiceRow
+        self.argmaxRow = argmaxRow
     }
 
     /// The windows from so many rows and columns of windows on.
@@ -55,14 +55,14 @@ struct PooledWindows {
     func advanced(rows: Int, columns: Int) -> PooledWindows {
         PooledWindows(
             gradients: gradients + (rows * gradientRow + columns * lanes),
-            choices: choices + (rows * choiceRow + columns * lanes), gradientRow: gradientRow, choiceRow: choiceRow)
+            argmaxes: argmaxes + (rows * argmaxRow + columns * lanes), gradientRow: gradientRow, argmaxRow: argmaxRow)
     }
 
     /// The gradient at a row and a column of the picture behind the pool, counted from the first window on.
     @inline(__always)
     func vector(_ row: Int, _ column: Int) -> Vector {
         let (y, x) = (row / 2, column / 2 * lanes)
-        let choice = loadedBytes(at: choices + (y * choiceRow + x))
-        return unpooled(gradients.vector(at: y * gradientRow + x), choice, at: row % 2 * 2 + column % 2)
+        let argmax = loadedBytes(at: argmaxes + (y * argmaxRow + x))
+        return unpooled(gradients.vector(at: y * gradientRow + x), argmax, at: row % 2 * 2 + column % 2)
     }
 }

@@ -66,9 +66,9 @@ struct TileLoops {
 /// A tile's loops, the sums they give, and room for what becomes of those.
 struct TileMemory {
     #if VECTOR_16
-        typealias Choices = InlineArray<24, IntegerVector>
+        typealias Argmaxes = InlineArray<24, IntegerVector>
     #else
-        typealias Choices = InlineArray<12, IntegerVector>
+        typealias Argmaxes = InlineArray<12, IntegerVector>
     #endif
     var loops = TileLoops()
     var sums = noSums
@@ -77,7 +77,7 @@ struct TileMemory {
     var secondBias = Vector.zero
     /// The maximum sum of each pooling window so far, and the position it has in its window.
     var maximum = noSums
-    var choices = unsafeBitCast(noSums, to: Choices.self)
+    var argmaxes = unsafeBitCast(noSums, to: Argmaxes.self)
 }
 typealias TilePointer = UnsafeMutablePointer<TileMemory>
 

@@ -42,8 +42,8 @@ struct WinogradWork {
     let resultWidth: Int
     let pooled: Bool
     let relu: Bool
-    let choice: UnsafeMutableRawPointer?
-    let choiceStride: Int
+    let argmax: UnsafeMutableRawPointer?
+    let argmaxStride: Int
     /// The first pixel of the first sample of what is added.
     let addend: Floats?
     let addendSteps: PictureSteps
@@ -69,7 +69,7 @@ struct WinogradWork {
             parameters.unpools == 1
             ? PooledPicture(
                 layout, operands.floats(0), operands[7].unsafelyUnwrapped,
-                choiceStride: parameters.sourceChoiceStride) : nil
+                argmaxStride: parameters.sourceArgmaxStride) : nil
         weights = operands.floats(1)
         bias = operands.optionalFloats(2)
         resultSteps = PictureSteps(result)
@@ -77,8 +77,8 @@ struct WinogradWork {
         (resultHeight, resultWidth) = (Int(result.height), Int(result.width))
         pooled = parameters.poolHeight > 0
         relu = parameters.activation == Activation.relu.rawValue
-        choice = pooled ? operands[4] : nil
-        choiceStride = Int(parameters.choiceStride)
+        argmax = pooled ? operands[4] : nil
+        argmaxStride = Int(parameters.argmaxStride)
         let added = PictureSteps(parameters.addend)
         addendSteps = added
         addend = operands.optionalFloats(6).map { $0 + added.origin }
@@ -121,7 +121,7 @@ private enum WinogradPasses<let height: Int, let width: Int> {
                     work.weights + block * loops.outputVectors, work.products)
                 for output in 0..<outputs {
                     let products = work.products + output * count * step
-                    if work.choice != nil {
+                    if work.argmax != nil {
                         WinogradResults<height, width, 3>.store(work, products, sample, block + output, first, count)
                     } else if work.pooled {
                         WinogradResults<height, width, 2>.store(work, products, sample, block + output, first, count)

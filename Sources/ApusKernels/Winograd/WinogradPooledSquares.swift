@@ -38,8 +38,8 @@ enum PooledSquares<let height: Int, let width: Int, let odd: Int> {
         _ windows: PooledWindows, _ limits: (rows: Int, columns: Int), _ row: Int, _ column: Int, to target: Floats
     ) {
         let square = PooledWindows(
-            gradients: windows.gradients + (row * windows.gradientRow + column * lanes), choices: windows.choices,
-            gradientRow: windows.gradientRow, choiceRow: windows.choiceRow)
+            gradients: windows.gradients + (row * windows.gradientRow + column * lanes), argmaxes: windows.argmaxes,
+            gradientRow: windows.gradientRow, argmaxRow: windows.argmaxRow)
         var half = noHalf
         transformColumn(0, square, limits, row, column, &half, target)
         transformColumn(1, square, limits, row, column, &half, target)
@@ -70,8 +70,8 @@ enum PooledSquares<let height: Int, let width: Int, let odd: Int> {
         let windowColumn = (x + odd) / 2
         let windows = PooledWindows(
             gradients: square.gradients + windowColumn * lanes,
-            choices: square.choices + nearest(column &+ windowColumn, of: limits.columns) &* lanes,
-            gradientRow: square.gradientRow, choiceRow: square.choiceRow)
+            argmaxes: square.argmaxes + nearest(column &+ windowColumn, of: limits.columns) &* lanes,
+            gradientRow: square.gradientRow, argmaxRow: square.argmaxRow)
         var line = noLine
         line[0] = vector(0, x, windows, limits.rows, row)
         line[1] = vector(1, x, windows, limits.rows, row)
@@ -95,12 +95,12 @@ enum PooledSquares<let height: Int, let width: Int, let odd: Int> {
     @inline(__always)
     private static func vector(_ y: Int, _ x: Int, _ windows: PooledWindows, _ rows: Int, _ row: Int) -> Vector {
         let windowRow = (y + odd) / 2
-        let choice = loadedBytes(at: windows.choices + nearest(row &+ windowRow, of: rows) &* windows.choiceRow)
+        let argmax = loadedBytes(at: windows.argmaxes + nearest(row &+ windowRow, of: rows) &* windows.argmaxRow)
         let gradient = windows.gradients.vector(at: windowRow &* windows.gradientRow)
-        return unpooled(gradient, choice, at: (y + odd) % 2 * 2 + (x + odd) % 2)
+        return unpooled(gradient, argmax, at: (y + odd) % 2 * 2 + (x + odd) % 2)
     }
 
-    /// The window itself, or the nearest inside of the picture. Choices have no border: for a window outside any choice will
+    /// The window itself, or the nearest inside of the picture. Argmaxes have no border: for a window outside any argmax will
     /// do.
     @inline(__always)
     private static func nearest(_ window: Int, of count: Int) -> Int { min(max(window, 0), count &- 1) }

@@ -21,12 +21,12 @@ enum WinogradResults<let height: Int, let width: Int, let storing: Int> {
         let addend =
             storing == 1
             ? work.addend.unsafelyUnwrapped + sample * work.addendSteps.sample + block * work.addendSteps.block : result
-        let choice =
+        let argmax =
             storing == 3
-            ? work.choice.unsafelyUnwrapped + sample * work.choiceStride
+            ? work.argmax.unsafelyUnwrapped + sample * work.argmaxStride
                 + block * work.resultHeight * work.resultWidth * lanes
             : UnsafeMutableRawPointer(result)
-        let choiceRow = work.resultWidth * lanes
+        let argmaxRow = work.resultWidth * lanes
         var source = products
         var position = TilePosition(first, columns: work.tileColumns)
         for _ in 0..<count {
@@ -36,10 +36,10 @@ enum WinogradResults<let height: Int, let width: Int, let storing: Int> {
             let (rows, columns) = (work.resultHeight - top, work.resultWidth - left / lanes)
             let target = result + top * steps.row + left
             if pools {
-                let bytes = choice + top * choiceRow + left
+                let bytes = argmax + top * argmaxRow + left
                 storeWindows(0, half, bias, relu, target, bytes, columns)
                 if height == 4 && rows > 1 {
-                    storeWindows(1, half, bias, relu, target + steps.row, bytes + choiceRow, columns)
+                    storeWindows(1, half, bias, relu, target + steps.row, bytes + argmaxRow, columns)
                 }
             } else {
                 let added = addend + top * addendRow + left
@@ -77,26 +77,26 @@ enum WinogradResults<let height: Int, let width: Int, let storing: Int> {
     @inline(__always)
     private static func storeWindows(
         _ y: Int, _ half: WinogradHalf, _ bias: Vector, _ relu: Bool, _ target: Floats,
-        _ choice: UnsafeMutableRawPointer, _ columns: Int
+        _ argmax: UnsafeMutableRawPointer, _ columns: Int
     ) {
         let upper = Transform.transformRow(half, 2 * y)
         let lower = Transform.transformRow(half, 2 * y + 1)
         for x in 0..<width / 2 where width == 2 || x < columns {
             storeWindow(
                 (upper[2 * x], upper[2 * x + 1], lower[2 * x], lower[2 * x + 1]), bias, relu, target + x * lanes,
-                storing == 3 ? choice + x * lanes : nil)
+                storing == 3 ? argmax + x * lanes : nil)
         }
     }
 }
 
-/// Stores the maximum of a window's four sums with its bias after the activation, and in `choice`, if it is not nil, which
+/// Stores the maximum of a window's four sums with its bias after the activation, and in `argmax`, if it is not nil, which
 /// of them it is. What is not a number counts as the maximum.
 @inline(__always)
 func storeWindow(
     _ sums: (Vector, Vector, Vector, Vector), _ bias: Vector, _ relu: Bool, _ target: Floats,
-    _ choice: UnsafeMutableRawPointer?
+    _ argmax: UnsafeMutableRawPointer?
 ) {
-    guard let choice else {
+    guard let argmax else {
         let sum = maximum(maximum(sums.0, sums.1), maximum(sums.2, sums.3))
         return target.store(activated(sum + bias, relu), at: 0)
     }
@@ -108,5 +108,5 @@ func storeWindow(
     let value = activated(maximum + bias, relu)
     target.store(value, at: 0)
     if relu { chosen = choose(IntegerVector(repeating: 255), where: value .<= Vector(), else: chosen) }
-    storeBytes(of: chosen, at: choice)
+    storeBytes(of: chosen, at: argmax)
 }

@@ -13,7 +13,7 @@ func winogradRowConvolution(
                 for row in 0..<count {
                     if !work.pooled {
                         RowTiles<0>.compute(work, sample, block, first, row)
-                    } else if work.choice == nil {
+                    } else if work.argmax == nil {
                         RowTiles<1>.compute(work, sample, block, first, row)
                     } else {
                         RowTiles<2>.compute(work, sample, block, first, row)
@@ -48,8 +48,8 @@ private struct RowWork {
     let resultWidth: Int
     let pooled: Bool
     let relu: Bool
-    let choice: UnsafeMutableRawPointer?
-    let choiceStride: Int
+    let argmax: UnsafeMutableRawPointer?
+    let argmaxStride: Int
     /// The transforms, `[channel][row][vector of pairs][frequency][pair]`.
     let transforms: Floats
     /// From one row of the transforms to the next, and from one channel to the next.
@@ -73,8 +73,8 @@ private struct RowWork {
         (resultHeight, resultWidth) = (Int(result.height), Int(result.width))
         pooled = parameters.poolHeight > 0
         relu = parameters.activation == Activation.relu.rawValue
-        choice = pooled ? operands[4] : nil
-        choiceStride = Int(parameters.choiceStride)
+        argmax = pooled ? operands[4] : nil
+        argmaxStride = Int(parameters.argmaxStride)
         transforms = operands.floats(5)
         rowStep = parameters.pairVectors(lanes: lanes) * pairFrequencies * lanes
         channelStep = (2 * passRowPairs + 2) * rowStep
@@ -134,9 +134,9 @@ private enum RowTiles<let storing: Int> {
         var target =
             work.destination + sample * work.resultSteps.sample + block * work.resultSteps.block
             + resultRow * work.resultSteps.row
-        var choice =
+        var argmax =
             storing == 2
-            ? work.choice.unsafelyUnwrapped + sample * work.choiceStride
+            ? work.argmax.unsafelyUnwrapped + sample * work.argmaxStride
                 + (block * work.resultHeight + resultRow) * work.resultWidth * lanes
             : UnsafeMutableRawPointer(target)
         let rows = work.resultHeight - resultRow
@@ -155,9 +155,9 @@ private enum RowTiles<let storing: Int> {
                 }
             }
             let width = storing == 0 ? 4 : 2
-            store(sums, bias, work.relu, target, work.resultSteps.row, choice, rows, columns)
+            store(sums, bias, work.relu, target, work.resultSteps.row, argmax, rows, columns)
             target += width * lanes
-            choice += width * lanes
+            argmax += width * lanes
             columns -= width
             pair += 2
         }
@@ -210,16 +210,16 @@ private enum RowTiles<let storing: Int> {
     @inline(__always)
     private static func store(
         _ sums: RowSums, _ bias: Vector, _ relu: Bool, _ target: Floats, _ resultRow: Int,
-        _ choice: UnsafeMutableRawPointer, _ rows: Int, _ columns: Int
+        _ argmax: UnsafeMutableRawPointer, _ rows: Int, _ columns: Int
     ) {
-        store(0, sums, bias, relu, target, resultRow, choice, rows, columns)
-        store(1, sums, bias, relu, target, resultRow, choice, rows, columns)
+        store(0, sums, bias, relu, target, resultRow, argmax, rows, columns)
+        store(1, sums, bias, relu, target, resultRow, argmax, rows, columns)
     }
 
     @inline(__always)
     private static func store(
         _ pair: Int, _ sums: RowSums, _ bias: Vector, _ relu: Bool, _ target: Floats, _ resultRow: Int,
-        _ choice: UnsafeMutableRawPointer, _ rows: Int, _ columns: Int
+        _ argmax: UnsafeMutableRawPointer, _ rows: Int, _ columns: Int
     ) {
         let upper = transformed(sums, pair * 8)
         let lower = transformed(sums, pair * 8 + 4)
@@ -236,7 +236,7 @@ private enum RowTiles<let storing: Int> {
         } else if pair < columns {
             storeWindow(
                 (upper.0, upper.1, lower.0, lower.1), bias, relu, target + pair * lanes,
-                storing == 2 ? choice + pair * lanes : nil)
+                storing == 2 ? argmax + pair * lanes : nil)
         }
     }
 

@@ -57,7 +57,7 @@ private struct WinogradGradientWork {
         pooled =
             parameters.poolHeight > 0
             ? PooledPicture(
-                result, operands.floats(1), operands[5].unsafelyUnwrapped, choiceStride: parameters.choiceStride) : nil
+                result, operands.floats(1), operands[5].unsafelyUnwrapped, argmaxStride: parameters.argmaxStride) : nil
         (height, width) = (parameters.computedHeight, parameters.computedWidth)
         weights = operands.floats(2)
         bias = operands.optionalFloats(3)

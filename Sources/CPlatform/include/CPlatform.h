@@ -80,7 +80,7 @@ static inline __attribute__((always_inline)) void apus_prefetch(const void *addr
 // Functions of vectors that Swift computes lane by lane. `greater` is the greater of two lanes, and the second where they
 // are equal or either is not a number: one instruction of x86. `maximum` is not a number where any isn't. `taken` is
 // `candidate` where it is greater or not a number, and `taken_place` is then `place`. `streamed` stores past the caches, at a
-// multiple of the vector's size: other threads see it after an `apus_fence`. `chosen` is `x` where the choice is
+// multiple of the vector's size: other threads see it after an `apus_fence`. `chosen` is `x` where the argmax is
 // `place`, and `kept` where it is less than `places`; both are zero elsewhere.
 #define APUS_INLINE static inline __attribute__((always_inline))
 #define APUS_VECTOR_FUNCTIONS(lanes)                                                                                   \
@@ -144,11 +144,11 @@ static inline __attribute__((always_inline)) void apus_prefetch(const void *addr
         __builtin_memcpy(&bytes, address, sizeof bytes);                                                               \
         return __builtin_convertvector(bytes, apus_int##lanes);                                                        \
     }                                                                                                                  \
-    APUS_INLINE apus_float##lanes apus_chosen_##lanes(apus_float##lanes x, apus_int##lanes choice, int32_t place) {    \
-        return choice == place ? x : (apus_float##lanes)0;                                                             \
+    APUS_INLINE apus_float##lanes apus_chosen_##lanes(apus_float##lanes x, apus_int##lanes argmax, int32_t place) {    \
+        return argmax == place ? x : (apus_float##lanes)0;                                                             \
     }                                                                                                                  \
-    APUS_INLINE apus_float##lanes apus_kept_##lanes(apus_float##lanes x, apus_int##lanes choice, int32_t places) {     \
-        return choice < places ? x : (apus_float##lanes)0;                                                             \
+    APUS_INLINE apus_float##lanes apus_kept_##lanes(apus_float##lanes x, apus_int##lanes argmax, int32_t places) {     \
+        return argmax < places ? x : (apus_float##lanes)0;                                                             \
     }
 
 APUS_VECTOR_FUNCTIONS(4)

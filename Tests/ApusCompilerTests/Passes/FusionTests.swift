@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test func backwardTwinsBecomeAnUnpooling() throws {
-        let fused = "fused_\(convolution), activation: relu, pool: [2, 2], choice: true)"
+        let fused = "fused_\(convolution), activation: relu, pool: [2, 2], argmax: true)"
         try expect(
             FuseGradients(),
             turns: training(
@@ -114,9 +114,9 @@ import Testing
                 """),
             into: training(
                 """
-                p, p.choice = \(fused)
+                p, p.argmax = \(fused)
                 output p
-                dc = max_unpool2d(p.choice, dy, window: 2, input: [4, 5])
+                dc = max_unpool2d(p.argmax, dy, window: 2, input: [4, 5])
                 """))
         try expect(
             FuseGradients(),
@@ -130,9 +130,9 @@ import Testing
                 """),
             into: training(
                 """
-                r, r.choice = \(fused)
+                r, r.argmax = \(fused)
                 output r
-                dc = max_unpool2d(r.choice, dy, window: 2, input: [4, 5])
+                dc = max_unpool2d(r.argmax, dy, window: 2, input: [4, 5])
                 """))
         try expect(
             FuseGradients(),
@@ -144,9 +144,9 @@ import Testing
                 """),
             into: training(
                 """
-                p, p.choice = fused_\(convolution), pool: [2, 2], choice: true)
+                p, p.argmax = fused_\(convolution), pool: [2, 2], argmax: true)
                 output p
-                dc = max_unpool2d(p.choice, dy, window: 2, input: [4, 5])
+                dc = max_unpool2d(p.argmax, dy, window: 2, input: [4, 5])
                 """))
     }
 

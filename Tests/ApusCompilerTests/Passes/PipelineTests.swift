@@ -34,13 +34,13 @@ import Testing
         #expect(lines.count == 19)
         #expect(lines[0] == "image.noisy: f32[N, 1, 28, 28] = gaussian_noise(image, amount: 0.1, stream: 0)")
         #expect(
-            lines[3] == "pool3: f32[N, 32, 3, 3], pool3.choice: u8[N, 32, 3, 3] = fused_conv2d(pool2, conv3.weight, "
+            lines[3] == "pool3: f32[N, 32, 3, 3], pool3.argmax: u8[N, 32, 3, 3] = fused_conv2d(pool2, conv3.weight, "
                 + "conv3.bias, filters: 32, kernel: [3, 3], padding: 1, trim: [1, 1], activation: relu, "
-                + "pool: [2, 2], choice: true)")
+                + "pool: [2, 2], argmax: true)")
         #expect(lines[6] == "output loss: f32[] = logit_cross_entropy(logits, labels)")
         #expect(
             lines.contains(
-                "conv3.gradient: f32[N, 32, 6, 6] = max_unpool2d(pool3.choice, pool3.gradient, window: [2, 2], "
+                "conv3.gradient: f32[N, 32, 6, 6] = max_unpool2d(pool3.argmax, pool3.gradient, window: [2, 2], "
                     + "input: [6, 6])"))
         #expect(graph.gradients.map { graph[$0.target].name } == graph.parameters.map { graph[$0.value].name })
         #expect(!lines.contains { $0.contains("relu_gradient") || $0.contains("max_pool2d") })

@@ -68,7 +68,7 @@ struct ReferenceKernelTests {
             let window = sizes.map { random.integer(1...min($0, 3)) }
             let activation: FusedActivation = random.pick(.none, .relu)
             let fused = FusedConvolution2D(
-                convolution: call.convolution, activation: activation, pool: window, choice: true)
+                convolution: call.convolution, activation: activation, pool: window, argmax: true)
             let operands = call.operands.map { Draw.spread.tensor($0.shape(batch: 2), &random) }
             let results = try evaluate(fused, call.operands, operands, batch: 2)
 
@@ -77,12 +77,12 @@ struct ReferenceKernelTests {
             let pool = MaxPool2D(window: window)
             expectNear(results[0], try evaluate(pool, [call.result], [active], batch: 2)[0], place)
 
-            // The choice is all that the gradient of both needs.
+            // The argmax is all that the gradient of both needs.
             let gradient = Draw.spread.tensor(results[0].shape, &random)
             let pooled = try pool.infer([call.result])[0].type
-            let choice = TensorType(.u8, pooled.dimensions)
+            let argmax = TensorType(.u8, pooled.dimensions)
             let short = try evaluate(
-                MaxUnpool2D(window: window, input: sizes), [choice, pooled], [results[1], gradient], batch: 2)[0]
+                MaxUnpool2D(window: window, input: sizes), [argmax, pooled], [results[1], gradient], batch: 2)[0]
             var long = try evaluate(
                 MaxPool2DGradient(pool: pool), [call.result, pooled], [active, gradient], batch: 2)[0]
             if activation == .relu {

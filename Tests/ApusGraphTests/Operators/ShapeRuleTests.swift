@@ -68,7 +68,7 @@ struct ShapeRuleTests {
         let fused = FusedConvolution2D(
             convolution: Convolution2D(filters: 16, kernel: [3, 3], padding: Padding(1)), activation: .relu,
             pool: [2, 2],
-            choice: true)
+            argmax: true)
         let results = try fused.infer([image(1, 29, 28)])
         #expect(results[0].type == image(16, 14, 14))
         #expect(results[0].derivations[2] == "floor((floor((29 + 1 + 1 − 3) / 1) + 1) / 2)")

@@ -5,6 +5,6 @@ extension OperatorAgreement {
         "fold_batch_norm": "no rule lowers it yet",
         "fused_conv2d": "its weights are packed beforehand and can't be inputs",
         "gaussian_noise": "is left out where a model answers",
-        "max_unpool2d": "its choices are in the layout of a pool's, and can't be an input",
+        "max_unpool2d": "its argmax is in the layout of a pool's, and can't be an input",
     ]
 }

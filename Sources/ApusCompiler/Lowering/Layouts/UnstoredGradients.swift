@@ -47,9 +47,9 @@ extension Candidate {
 
 /// A gradient behind a max-pool that is not stored.
 struct UnstoredGradient {
-    var choice: Place
+    var argmax: Place
     /// The gradient of what the windows were pooled to.
     var gradient: Stored
-    /// Bytes of the choices of one sample.
-    var choiceStride: Int32
+    /// Bytes of the argmax of one sample.
+    var argmaxStride: Int32
 }

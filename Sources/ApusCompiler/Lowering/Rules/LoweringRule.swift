@@ -67,7 +67,7 @@ enum WholeForm {
     case expression(Expression)
 }
 
-/// A result that readers with a kernel for it make of the pooled gradient and the choices.
+/// A result that readers with a kernel for it make of the pooled gradient and the argmax.
 struct PooledResult: Equatable {
     /// Rows and columns of 2 × 2 windows.
     var windows: [Int]

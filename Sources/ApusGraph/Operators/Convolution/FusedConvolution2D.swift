@@ -20,7 +20,7 @@ package struct FusedConvolution2D: Operator {
         summary: "A convolution, an addition, an activation and max-pooling in one.",
         details: """
             `y = max_pool2d(activation(conv2d(x, weight, bias) + addend))` with windows that neither overlap nor are padded. \
-            Where `choice` is true the second result says which element of each window was taken: `i · columns + j` of \
+            Where `argmax` is true the second result says which element of each window was taken: `i · columns + j` of \
             the first maximum, or 255 where the activation is relu and the result is not above zero.
             """,
         operands: Convolution2D.documentation.operands + [
@@ -30,15 +30,15 @@ package struct FusedConvolution2D: Operator {
             .init("activation", "none or relu; none"),
             .init("addend", "whether the last operand is added to the convolution's result; false"),
             .init("pool", "rows and columns of the pooling window; without it there is no pooling"),
-            .init("choice", "whether the second result is wanted; false"),
+            .init("argmax", "whether the second result is wanted; false"),
         ],
         results: [
             .init("y", "f32[N, filters, rows, columns], after the pooling"),
-            .init("choice", "u8 of the same shape, where `choice` is true"),
+            .init("argmax", "u8 of the same shape, where `argmax` is true"),
         ],
         constraints: Convolution2D.documentation.constraints + [
             .init("C9", "`pool` is two numbers from 1 on, and its window fits into the convolution's result"),
-            .init("C10", "`choice` needs `pool`, with less than 255 places"),
+            .init("C10", "`argmax` needs `pool`, with less than 255 places"),
             .init("C11", "with `addend` the last operand has the type of the convolution's result"),
             .init("C12", "`addend` excludes `pool`"),
         ],
@@ -52,17 +52,17 @@ package struct FusedConvolution2D: Operator {
     /// Rows and columns of the pooling window, which is also its stride; nil for no pooling.
     public var pool: [Int]?
     /// Whether a second result says which element of each window was taken.
-    public var choice: Bool
+    public var argmax: Bool
 
     public init(
         convolution: Convolution2D, activation: FusedActivation = .none, addend: Bool = false, pool: [Int]? = nil,
-        choice: Bool = false
+        argmax: Bool = false
     ) {
         self.convolution = convolution
         self.activation = activation
         self.addend = addend
         self.pool = pool
-        self.choice = choice
+        self.argmax = argmax
     }
 
     public init(attributes: inout AttributeReader) throws(AttributeError) {
@@ -71,13 +71,13 @@ package struct FusedConvolution2D: Operator {
         addend = try attributes.boolean("addend", default: false)
         let window = try attributes.integers("pool", count: 2, in: AttributeRange.extent, default: [])
         pool = window.isEmpty ? nil : window
-        choice = try attributes.boolean("choice", default: false)
+        argmax = try attributes.boolean("argmax", default: false)
     }
 
     public var attributes: [Attribute] {
         convolution.attributes + activation.attribute + (addend ? [Attribute("addend", .boolean(true))] : [])
             + (pool.map { [Attribute("pool", .integers($0))] } ?? [])
-            + (choice ? [Attribute("choice", .boolean(true))] : [])
+            + (argmax ? [Attribute("argmax", .boolean(true))] : [])
     }
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
@@ -106,11 +106,11 @@ package struct FusedConvolution2D: Operator {
                 result.derivations[2 + axis] = result.derivations[2 + axis].map { "floor((\($0)) / \(pool[axis]))" }
             }
         }
-        guard choice else { return [result] }
+        guard argmax else { return [result] }
         guard let pool, pool[0] * pool[1] < 255 else {
             throw ConstraintViolation(
-                "C10", "a choice needs a pooling window of less than 255 places, not \(pool ?? [])",
-                remedy: "leave out 'choice', or pool smaller windows", at: .attribute("choice"))
+                "C10", "an argmax needs a pooling window of less than 255 places, not \(pool ?? [])",
+                remedy: "leave out 'argmax', or pool smaller windows", at: .attribute("argmax"))
         }
         return [
             result, InferredType(TensorType(.u8, result.type.dimensions), derivations: result.derivations),
@@ -142,9 +142,9 @@ package struct FusedConvolution2D: Operator {
         let chosen = MaxPool2D(window: pool).chosen(sums, outputs: results[0].reduce(1, *))
         let y = chosen.map { activation.apply(sums.elements[$0.input]) }
         let tensor = Tensor(shape: results[0], elements: y)
-        guard choice else { return [tensor] }
-        let places = zip(chosen, y).map { choice, result in
-            activation == .relu && !(result > 0) ? 255 : Double(choice.place)
+        guard argmax else { return [tensor] }
+        let places = zip(chosen, y).map { argmax, result in
+            activation == .relu && !(result > 0) ? 255 : Double(argmax.place)
         }
         return [tensor, Tensor(shape: results[1], elements: places)]
     }

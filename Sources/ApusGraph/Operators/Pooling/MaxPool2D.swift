@@ -106,8 +106,8 @@ public struct MaxPool2D: Operator {
 
     public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
         let pool = fitted(height: operands[0].shape[2], width: operands[0].shape[3])
-        let choices = pool.chosen(operands[0], outputs: results[0].reduce(1, *))
-        return [Tensor(shape: results[0], elements: choices.map { operands[0].elements[$0.input] })]
+        let argmaxes = pool.chosen(operands[0], outputs: results[0].reduce(1, *))
+        return [Tensor(shape: results[0], elements: argmaxes.map { operands[0].elements[$0.input] })]
     }
 }
 
@@ -196,33 +196,33 @@ package struct MaxPool2DGradient: Operator {
 
     public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
         var dx = Tensor(shape: results[0])
-        let choices = pool.chosen(operands[0], outputs: operands[1].elements.count)
-        for (choice, gradient) in zip(choices, operands[1].elements) { dx.elements[choice.input] += gradient }
+        let argmaxes = pool.chosen(operands[0], outputs: operands[1].elements.count)
+        for (argmax, gradient) in zip(argmaxes, operands[1].elements) { dx.elements[argmax.input] += gradient }
         return [dx]
     }
 }
 
-/// The gradient of max-pooling without overlap, from the choices that ``FusedConvolution2D`` stored.
+/// The gradient of max-pooling without overlap, from the argmax that ``FusedConvolution2D`` stored.
 package struct MaxUnpool2D: Operator {
     public static let name = "max_unpool2d"
     public static let documentation = OperatorDocumentation(
         audience: .passes,
-        summary: "Puts the gradient of each window where the window's choice was.",
+        summary: "Puts the gradient of each window where the argmax says.",
         details: """
-            `dx` is `dy` at place `choice = i · columns + j` of each window, and zero elsewhere; a choice of 255 means \
+            `dx` is `dy` at place `argmax = i · columns + j` of each window, and zero elsewhere; an argmax of 255 means \
             nowhere. Windows do not overlap; rows and columns that fill no window get zero.
             """,
-        operands: [.init("choice", "u8[N, C, h, w]"), .init("dy", "f32[N, C, h, w]")],
+        operands: [.init("argmax", "u8[N, C, h, w]"), .init("dy", "f32[N, C, h, w]")],
         attributes: [
             .init("window", "rows and columns of the window"), .init("input", "height and width of the result"),
         ],
         results: [.init("dx", "f32[N, C, height, width]")],
         constraints: [
-            .init("C1", "two operands, a u8 choice and dy"), .init("C2", "dy is f32[N, C, h, w]"),
-            .init("C3", "choice is u8 of the same shape"),
+            .init("C1", "two operands, a u8 argmax and dy"), .init("C2", "dy is f32[N, C, h, w]"),
+            .init("C3", "argmax is u8 of the same shape"),
             .init("C4", "`input` has h × w whole windows of less than 255 places"),
         ],
-        example: "conv1.gradient = max_unpool2d(choice1, pool1.gradient, window: [2, 2], input: [28, 28])")
+        example: "conv1.gradient = max_unpool2d(argmax1, pool1.gradient, window: [2, 2], input: [28, 28])")
 
     public var window: [Int]
     /// Height and width of the result.
@@ -242,9 +242,9 @@ package struct MaxUnpool2D: Operator {
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         let checks = OperandChecks(Self.name, operands)
-        try checks.count("C1", 2...2, "a choice and its result's gradient")
+        try checks.count("C1", 2...2, "an argmax and its result's gradient")
         var image = try checks.image("C2", 1)
-        try checks.match("C3", 0, TensorType(.u8, operands[1].dimensions), "the choice")
+        try checks.match("C3", 0, TensorType(.u8, operands[1].dimensions), "the argmax")
         guard window.count == 2, input.count == 2, window.allSatisfy(AttributeRange.extent.contains),
             window[0] * window[1] < 255, input[0] / window[0] == image.height, input[1] / window[1] == image.width
         else {
@@ -260,8 +260,8 @@ package struct MaxUnpool2D: Operator {
     public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
         var dx = Tensor(shape: results[0])
         let (height, width) = (operands[1].shape[2], operands[1].shape[3])
-        for (index, choice) in operands[0].elements.enumerated() where choice != 255 {
-            let (plane, place) = (index / (height * width), Int(choice))
+        for (index, argmax) in operands[0].elements.enumerated() where argmax != 255 {
+            let (plane, place) = (index / (height * width), Int(argmax))
             let row = index / width % height * window[0] + place / window[1]
             let column = index % width * window[1] + place % window[1]
             dx.elements[(plane * input[0] + row) * input[1] + column] = operands[1].elements[index]

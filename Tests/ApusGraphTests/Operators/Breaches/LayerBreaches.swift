@@ -75,9 +75,9 @@ extension Breach {
             Breach(
                 FusedConvolution2D(convolution: plain, pool: [7, 1]), [image], "C9",
                 "windows of [7, 1] do not fit into the convolution's result f32[N, 8, 6, 6]"),
-            Breach(FusedConvolution2D(convolution: plain, choice: true), [image], "C10", "needs a pooling window"),
+            Breach(FusedConvolution2D(convolution: plain, argmax: true), [image], "C10", "needs a pooling window"),
             Breach(
-                FusedConvolution2D(convolution: plain, pool: [16, 16], choice: true), [f32("N", 4, 18, 18)], "C10",
+                FusedConvolution2D(convolution: plain, pool: [16, 16], argmax: true), [f32("N", 4, 18, 18)], "C10",
                 "less than 255 places, not [16, 16]"),
             Breach(
                 FusedConvolution2D(convolution: plain, addend: true), [image, image], "C11",
@@ -111,7 +111,7 @@ extension Breach {
         let maximum = MaxPool2DGradient(pool: MaxPool2D(window: [2, 2]))
         let average = AveragePool2DGradient(pool: AveragePool2D(window: [2, 2]), input: [8, 8])
         let unpool = MaxUnpool2D(window: [2, 2], input: [8, 9])
-        let (half, choice) = (f32("N", 4, 4, 4), TensorType(.u8, ["N", 4, 4, 4]))
+        let (half, argmax) = (f32("N", 4, 4, 4), TensorType(.u8, ["N", 4, 4, 4]))
         return [
             Breach(maximum, [image], "C1", "not 1 operand"),
             Breach(maximum, [rows, half], "C2", "not on f32[N, 10]"),
@@ -123,11 +123,11 @@ extension Breach {
                 "spans 2 rows, but its operand has"),
             Breach(AveragePool2DGradient(pool: average.pool, input: [0, 8]), [half], "C3", "[0, 8] is not the size"),
             Breach(average, [f32("N", 4, 4, 3)], "C4", "is f32[N, 4, 4, 4] here, not f32[N, 4, 4, 3]"),
-            Breach(unpool, [choice], "C1", "not 1 operand"),
-            Breach(unpool, [choice, rows], "C2", "not on f32[N, 10]"),
+            Breach(unpool, [argmax], "C1", "not 1 operand"),
+            Breach(unpool, [argmax, rows], "C2", "not on f32[N, 10]"),
             Breach(unpool, [half, half], "C3", "is u8[N, 4, 4, 4] here, not f32[N, 4, 4, 4]"),
             Breach(
-                MaxUnpool2D(window: [3, 2], input: [8, 9]), [choice, half], "C4",
+                MaxUnpool2D(window: [3, 2], input: [8, 9]), [argmax, half], "C4",
                 "windows [3, 2] on [8, 9] do not give the 4 × 4"),
         ]
     }()

@@ -98,13 +98,13 @@ struct Convolution2DInputGradientRule: OperatorRule {
         parameters.outputHeight = Int32(shape.height)
         parameters.outputWidth = Int32(shape.width)
         parameters.unpools = pooled == nil ? 0 : 1
-        parameters.sourceChoiceStride = pooled?.choiceStride ?? 0
+        parameters.sourceArgmaxStride = pooled?.argmaxStride ?? 0
         parameters.setConvolutionPass(lanes: site.lanes)
         let scratch = lowering.addScratch(
             "\(site.name) transforms", bytes: parameters.convolutionScratchElements(lanes: site.lanes) * 4)
         lowering.emit(
             .winogradConvolution,
-            [source.place, .fixed(packed), .none, result.place, .none, scratch, .none, pooled?.choice ?? .none],
+            [source.place, .fixed(packed), .none, result.place, .none, scratch, .none, pooled?.argmax ?? .none],
             parameters, label: site.name, multiplyAdds: site.multiplyAdds, repeats: source.imageCount)
         lowering.clearBorder(result, label: site.name)
     }

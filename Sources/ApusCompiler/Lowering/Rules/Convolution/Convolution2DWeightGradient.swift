@@ -54,12 +54,12 @@ struct Convolution2DWeightGradientRule: OperatorRule {
         var parameters = direct.parameters(packing: packing, source: source.layout, destination: gradient.layout)
         if let pooled {
             (parameters.poolHeight, parameters.poolWidth) = (2, 2)
-            parameters.choiceStride = pooled.choiceStride
+            parameters.argmaxStride = pooled.argmaxStride
         }
         let operands = [source.place, gradient.place, .fixed(weightSum), biasSum]
         lowering.emit(
             shape.isDepthwise ? .depthwiseWeightGradient : .convolutionWeightGradient,
-            shape.isDepthwise ? operands : operands + [pooled?.choice ?? .none], parameters, label: site.name,
+            shape.isDepthwise ? operands : operands + [pooled?.argmax ?? .none], parameters, label: site.name,
             multiplyAdds: site.multiplyAdds, repeats: source.imageCount)
     }
 
@@ -77,14 +77,14 @@ struct Convolution2DWeightGradientRule: OperatorRule {
         parameters.setGeometry(shape)
         if let pooled {
             (parameters.poolHeight, parameters.poolWidth) = (2, 2)
-            parameters.choiceStride = pooled.choiceStride
+            parameters.argmaxStride = pooled.argmaxStride
         }
         parameters.setPass(blocks: source.layout.blocks + gradient.layout.blocks, lanes: site.lanes)
         let scratch = lowering.addScratch(
             "\(site.name) transforms", bytes: parameters.gradientScratchElements(lanes: site.lanes) * 4)
         lowering.emit(
             .winogradWeightGradient,
-            [source.place, gradient.place, .fixed(weightSum), biasSum, scratch, pooled?.choice ?? .none], parameters,
+            [source.place, gradient.place, .fixed(weightSum), biasSum, scratch, pooled?.argmax ?? .none], parameters,
             label: site.name, multiplyAdds: site.multiplyAdds, repeats: source.imageCount)
     }
 }

@@ -93,10 +93,10 @@ extension ForwardConvolutionRule {
         parameters.activation = activation
         parameters.poolHeight = Int32(fused.pool?[0] ?? 0)
         parameters.poolWidth = Int32(fused.pool?[1] ?? 0)
-        var choice = Place.none
-        if fused.choice {
-            choice = lowering.makeChoice(site.results[1], like: result.layout)
-            parameters.choiceStride = Int32(result.layout.choiceStride)
+        var argmax = Place.none
+        if fused.argmax {
+            argmax = lowering.makeArgmax(site.results[1], like: result.layout)
+            parameters.argmaxStride = Int32(result.layout.argmaxStride)
         }
         var addend = Place.none
         if fused.addend, let value = site.operands.last {
@@ -105,7 +105,7 @@ extension ForwardConvolutionRule {
             parameters.addend = stored.layout
         }
         direct.emit(
-            [source.place, .fixed(packedWeights), bias, result.place, choice], addend: addend, parameters, site,
+            [source.place, .fixed(packedWeights), bias, result.place, argmax], addend: addend, parameters, site,
             repeats: source.imageCount, into: &lowering)
         lowering.clearBorder(result, label: site.name)
     }
@@ -139,7 +139,7 @@ extension ForwardConvolutionRule {
         let result = try lowering.makeResult(site.results[0])
         var parameters = WinogradParameters(source: source.layout, destination: result.layout, tile: tile)
         parameters.setGeometry(shape)
-        let choice = setStore(&parameters, site, &lowering)
+        let argmax = setStore(&parameters, site, &lowering)
         parameters.setConvolutionPass(lanes: site.lanes)
         var addend = Place.none
         if fused.addend, let value = site.operands.last {
@@ -150,7 +150,7 @@ extension ForwardConvolutionRule {
         let scratch = lowering.addScratch(
             "\(site.name) transforms", bytes: parameters.convolutionScratchElements(lanes: site.lanes) * 4)
         lowering.emit(
-            .winogradConvolution, [source.place, .fixed(packed), bias, result.place, choice, scratch, addend, .none],
+            .winogradConvolution, [source.place, .fixed(packed), bias, result.place, argmax, scratch, addend, .none],
             parameters, label: site.name, multiplyAdds: site.multiplyAdds, repeats: source.imageCount)
         lowering.clearBorder(result, label: site.name)
     }
@@ -171,26 +171,26 @@ extension ForwardConvolutionRule {
         let result = try lowering.makeResult(site.results[0])
         var parameters = WinogradParameters(source: source.layout, destination: result.layout, tile: .row)
         parameters.setGeometry(shape)
-        let choice = setStore(&parameters, site, &lowering)
+        let argmax = setStore(&parameters, site, &lowering)
         parameters.setRowPass(lanes: site.lanes)
         let scratch = lowering.addScratch(
             "\(site.name) transforms", bytes: parameters.rowScratchElements(lanes: site.lanes) * 4)
         lowering.emit(
-            .winogradRowConvolution, [source.place, .fixed(packed), bias, result.place, choice, scratch], parameters,
+            .winogradRowConvolution, [source.place, .fixed(packed), bias, result.place, argmax, scratch], parameters,
             label: site.name, multiplyAdds: site.multiplyAdds, repeats: source.imageCount)
         lowering.clearBorder(result, label: site.name)
     }
 
-    /// Sets what is done to the sums before they are stored. Returns the place of the choice.
+    /// Sets what is done to the sums before they are stored. Returns the place of the argmax.
     private func setStore(
         _ parameters: inout WinogradParameters, _ site: Site, _ lowering: inout Lowering
     ) -> Place {
         parameters.activation = activation
         parameters.poolHeight = Int32(fused.pool?[0] ?? 0)
         parameters.poolWidth = Int32(fused.pool?[1] ?? 0)
-        guard fused.choice else { return .none }
-        parameters.choiceStride = Int32(parameters.destination.choiceStride)
-        return lowering.makeChoice(site.results[1], like: parameters.destination)
+        guard fused.argmax else { return .none }
+        parameters.argmaxStride = Int32(parameters.destination.argmaxStride)
+        return lowering.makeArgmax(site.results[1], like: parameters.destination)
     }
 }
 
@@ -200,14 +200,14 @@ extension FusedActivation {
 }
 
 extension ImageLayout {
-    /// Bytes of the choices of one sample of a pooled picture of this layout.
-    var choiceStride: Int { (blocks * Int(height) * Int(width) * Int(channelBlock)).roundedUp(to: 64) }
+    /// Bytes of the argmax of one sample of a pooled picture of this layout.
+    var argmaxStride: Int { (blocks * Int(height) * Int(width) * Int(channelBlock)).roundedUp(to: 64) }
 }
 
 extension Lowering {
-    /// Room for the choices of a pooled picture.
-    mutating func makeChoice(_ value: ValueID, like layout: ImageLayout) -> Place {
-        let place = addBuffer(graph[value].name, sampleBytes: layout.choiceStride)
+    /// Room for the argmaxes of a pooled picture.
+    mutating func makeArgmax(_ value: ValueID, like layout: ImageLayout) -> Place {
+        let place = addBuffer(graph[value].name, sampleBytes: layout.argmaxStride)
         stored[value.index] = Stored(place: place, layout: layout, elementType: .u8)
         return place
     }

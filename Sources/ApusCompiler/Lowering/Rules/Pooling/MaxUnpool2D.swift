@@ -1,7 +1,7 @@
 import ApusGraph
 import ApusInstructions
 
-/// Each window's gradient where the window's choice was. Where all readers can make it themselves it is not stored.
+/// Each window's gradient where the argmax says. Where all readers can make it themselves it is not stored.
 struct MaxUnpool2DRule: OperatorRule, SingleRule {
     let operation: MaxUnpool2D
 
@@ -15,22 +15,22 @@ struct MaxUnpool2DRule: OperatorRule, SingleRule {
     }
 
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        let choice = try lowering.made(site.operands[0])
-        let choiceStride = Int32(choice.layout.choiceStride)
+        let argmax = try lowering.made(site.operands[0])
+        let argmaxStride = Int32(argmax.layout.argmaxStride)
         if let border = lowering.unstored.border(of: site.results[0]) {
             lowering.pooled[site.results[0]] = UnstoredGradient(
-                choice: choice.place,
+                argmax: argmax.place,
                 gradient: try lowering.borderedOperand(site.operands[1], border: border, blocked: true),
-                choiceStride: choiceStride)
+                argmaxStride: argmaxStride)
             return
         }
         let gradient = try lowering.blockedOperand(site.operands[1])
         let result = try lowering.makeResult(site.results[0])
         var parameters = PoolParameters(
             source: result.layout, destination: gradient.layout, window: operation.window, stride: operation.window)
-        parameters.choiceStride = choiceStride
+        parameters.argmaxStride = argmaxStride
         lowering.emit(
-            .maxUnpool, [choice.place, gradient.place, result.place], parameters, label: site.name,
+            .maxUnpool, [argmax.place, gradient.place, result.place], parameters, label: site.name,
             repeats: gradient.imageCount)
         lowering.clearBorder(result, label: site.name)
     }
