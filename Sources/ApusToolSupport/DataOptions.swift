@@ -9,7 +9,7 @@ package struct DataOptions: ParsableArguments {
         name: .customLong("data"),
         help: ArgumentHelp(
             """
-            The data set: a folder in the files of MNIST, or of pictures in a folder for each class, or of x.npy and y.npy; \
+            The data set: a folder in the files of MNIST, or of images in a folder for each class, or of x.npy and y.npy; \
             inputs.npy,targets.npy; a table that ends in .csv; a text that ends in .txt or .md, or a folder of them; or \
                 'digits', 'moving-digits' or 'friedman' for what is generated.
             """,
@@ -29,7 +29,7 @@ package struct DataOptions: ParsableArguments {
     @Option(
         name: .customLong("resize"),
         help: ArgumentHelp(
-            "Of folders of pictures: the height and width that all are brought to.", valueName: "HxW"),
+            "Of folders of images: the height and width that all are brought to.", valueName: "HxW"),
         transform: DataOptions.pixelSize)
     private var size: Dataset.PixelSize?
 

@@ -59,7 +59,7 @@ public enum DataMismatch: Error, Sendable, Equatable, CustomStringConvertible {
     /// The shapes of the answer and of the targets of a sample.
     case answer(model: [Int], targets: [Int])
     case outputCount(model: String, outputs: [String])
-    /// None of the inputs are pictures, and they were to be changed at random.
+    /// None of the inputs are images, and they were to be changed at random.
     case augmentation
 
     public var description: String {
@@ -81,7 +81,7 @@ public enum DataMismatch: Error, Sendable, Equatable, CustomStringConvertible {
         case .outputCount(let model, let outputs):
             "a model that is evaluated has one output; '\(model)' has \(outputs.joined(separator: ", "))"
         case .augmentation:
-            "only pictures can be changed at random; leave augmentation out"
+            "only images can be changed at random; leave augmentation out"
         }
     }
 }

@@ -30,11 +30,11 @@ import Testing
         #expect(set.inputs[0].sampleShape == [] && set.labels.isEmpty && set.classNames.isEmpty)
     }
 
-    @Test func bytesOfTwoDimensionsArePictures() throws {
+    @Test func bytesOfTwoDimensionsAreImages() throws {
         let x = try write("x.npy", [1, 1, 2, 2], [0, 51, 102, 255] as [UInt8])
         let y = try write("y.npy", [1], [true])
         let set = try Dataset.loadArrays(inputs: [x], targets: y)
-        #expect(set.pictures == .init(channels: 1, height: 2, width: 2) && set.preparation == .unit)
+        #expect(set.images == .init(channels: 1, height: 2, width: 2) && set.preparation == .unit)
         let row = try write("row.npy", [1, 4], [0, 51, 102, 255] as [UInt8])
         #expect(try Dataset.loadArrays(inputs: [row], targets: y).inputs[0].elements == .integers([0, 51, 102, 255]))
         // Floats within 0...1 are what bytes become.

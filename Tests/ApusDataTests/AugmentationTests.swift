@@ -17,7 +17,7 @@ import Testing
         return (0..<size * size).map { _ in UInt8(truncatingIfNeeded: random.nextWord()) }
     }
 
-    @Test func noneIsThePictureItself() throws {
+    @Test func noneIsTheImageItself() throws {
         let image = randomImage(28, seed: 1)
         #expect(try prepare(Augmentation(), image, size: 28) == image.map { Float($0) * (1 / 255) })
     }
@@ -65,8 +65,8 @@ import Testing
         #expect((70...130).contains(count))
     }
 
-    /// A warp whose amounts are next to nothing must give the picture back, whichever way the code takes.
-    @Test func smallWarpIsThePicture() throws {
+    /// A warp whose amounts are next to nothing must give the image back, whichever way the code takes.
+    @Test func smallWarpIsTheImage() throws {
         let image = randomImage(28, seed: 3)
         for seed in UInt64(0)..<10 {
             var augmentation = Augmentation()
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    /// Far greater amounts than anyone wants: every sample must stay within the picture's values.
+    /// Far greater amounts than anyone wants: every sample must stay within the image's values.
     @Test func greatWarpStaysInBounds() throws {
         for seed in UInt64(0)..<100 {
             var random = CounterRandom(seed: seed, purpose: .test)

@@ -43,7 +43,7 @@ import Testing
         #expect(try source(folder.path).load().training.count == 2)
     }
 
-    @Test func tablesAndFoldersOfPictures() throws {
+    @Test func tablesAndFoldersOfImages() throws {
         let table = try folder.write("t.csv", "a,k\n1,x\n")
         #expect(try source(table, labels: ["k"]).load(.training).classNames == ["x"])
         let pixels = "P2 1 1 255 7"
@@ -53,7 +53,7 @@ import Testing
         let pets = try source("\(folder.path)/pets").load()
         #expect(pets.training.classNames == ["cat", "dog"] && pets.test?.labels == [1])
         let all = try source("\(folder.path)/pets/train", size: .init(height: 2, width: 2)).load(.training)
-        #expect(all.picture(0)?.bytes == [7, 7, 7, 7])
+        #expect(all.image(0)?.bytes == [7, 7, 7, 7])
     }
 
     @Test func saysWhatItIsNot() throws {
@@ -64,7 +64,7 @@ import Testing
         #expect(
             error(folder.path)
                 == "\(folder.path): holds no data set: neither train-images-idx3-ubyte, nor x.npy and y.npy, nor a folder of "
-                + "pictures for each class, nor texts; fetch a data set with Tools/fetch-data, or use the built-in digits"
+                + "images for each class, nor texts; fetch a data set with Tools/fetch-data, or use the built-in digits"
         )
         let text = try folder.write("notes.doc", "")
         #expect(error(text).hasPrefix("\(text): is no data set; give a folder, inputs.npy,targets.npy, a table"))
@@ -73,7 +73,7 @@ import Testing
         #expect(error("\(text),\(lone)") == "\(text): is no array; give inputs.npy,targets.npy")
         #expect(error("\(lone),\(lone)", labels: ["k"]).contains("is no table, whose label could be named"))
         #expect(
-            error("\(lone),\(lone)", size: .init(height: 1, width: 1)).contains("has no pictures in files of their own")
+            error("\(lone),\(lone)", size: .init(height: 1, width: 1)).contains("has no images in files of their own")
         )
     }
 }

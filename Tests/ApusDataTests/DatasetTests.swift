@@ -44,9 +44,9 @@ import Testing
         #expect(mean == [3, 5])
         // The variance of 1, 3, 5 is 8/3; what is constant has a deviation of 1.
         #expect(deviation == [Float((8.0 / 3).squareRoot()), 1])
-        let pictures = try DataColumn(count: 2, sampleShape: [1, 2], elements: .bytes([0, 255, 255, 0]))
-        #expect(pictures.channels == 1)
-        let (average, spread) = pictures.statistics(scale: 1 / 255)
+        let images = try DataColumn(count: 2, sampleShape: [1, 2], elements: .bytes([0, 255, 255, 0]))
+        #expect(images.channels == 1)
+        let (average, spread) = images.statistics(scale: 1 / 255)
         #expect(abs(average[0] - 0.5) < 1e-6 && abs(spread[0] - 0.5) < 1e-6)
         let numbers = try DataColumn(count: 2, sampleShape: [], elements: .integers([1, 3]))
         #expect(numbers.statistics(scale: 1).mean == [2])
@@ -112,7 +112,7 @@ import Testing
         augmentation.shift = 1
         #expect(
             message { _ = try SamplePreparation(integers, to: .floats, augmentation: augmentation) }
-                == "the samples are no pictures, and can't be changed at random; "
-                + "leave augmentation out, or give pictures as bytes")
+                == "the samples are no images, and can't be changed at random; "
+                + "leave augmentation out, or give images as bytes")
     }
 }

@@ -7,17 +7,17 @@ import Testing
         let some = try Dataset.digits(count: 5, seed: 7, first: 20)
         #expect(all.subset(20..<25).inputs == some.inputs)
         #expect(all.subset(20..<25).labels == some.labels)
-        #expect(DigitGenerator(seed: 7).draw(33).bytes == all.picture(33)?.bytes)
+        #expect(DigitGenerator(seed: 7).draw(33).bytes == all.image(33)?.bytes)
         #expect(try Dataset.digits(count: 40, seed: 8).inputs != all.inputs)
         #expect(all.labels.prefix(12) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1])
     }
 
-    /// What MNIST promises of its pictures: a box of 20 × 20, the centre of mass in the middle, dark paper.
+    /// What MNIST promises of its images: a box of 20 × 20, the centre of mass in the middle, dark paper.
     @Test func lookLikeMNIST() throws {
         let digits = try Dataset.digits(count: 2000, seed: 3)
         var total = 0.0
         for index in 0..<digits.count {
-            let image = try #require(digits.picture(index))
+            let image = try #require(digits.image(index))
             var mass = 0.0
             var x = 0.0
             var y = 0.0

@@ -17,7 +17,7 @@ import Testing
         #expect(training.count == 3 && training.inputs[0].sampleShape == [1, 2, 2])
         #expect(training.labels == [7, 0, 9])
         #expect(training.classNames == (0..<10).map(String.init))
-        #expect(training.picture(1)?.bytes == [4, 5, 6, 7])
+        #expect(training.image(1)?.bytes == [4, 5, 6, 7])
         #expect(training.subset(1..<3).labels == [0, 9])
         #expect(training.subset([2, 0]).inputs[0].elements == .bytes([8, 9, 10, 11, 0, 1, 2, 3]))
         #expect(test.labels == [4])

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func pngComesBack() throws {
-        let path = "\(folder.path)/picture"
+        let path = "\(folder.path)/image"
         for seed in UInt64(0)..<40 {
             var random = CounterRandom(seed: seed, purpose: .test)
             let image = randomImage(&random)
@@ -47,26 +47,26 @@ import Testing
 
     @Test func saysWhatIsWrong() throws {
         #expect(message([]) == "x: is empty; give a PNG, PGM or PPM file")
-        #expect(message(Array("GIF89a".utf8)) == "x: is not a picture that is read; give a PNG, PGM or PPM file")
+        #expect(message(Array("GIF89a".utf8)) == "x: is not an image that is read; give a PNG, PGM or PPM file")
         #expect(
             message(Array("P5 4 4 255\n123".utf8))
                 == "x: its Netpbm data is damaged: it is cut off: 4 × 4 pixels do not fit into 3 bytes; "
-                + "save the picture again")
+                + "save the image again")
         #expect(
             message(Array("P5 100000 100000 255\n".utf8))
-                == "x: is a picture of 100000 × 100000 pixels, more than the 67108864 that are read; make it smaller first"
+                == "x: is an image of 100000 × 100000 pixels, more than the 67108864 that are read; make it smaller first"
         )
         #expect(message(Array("P5 99999999999999999999 1 255\n".utf8)).contains("its width is above 1073741824"))
         #expect(message(Array("P2 1 1 7 8".utf8)).contains("a sample is 8, above the maximum value 7"))
         #expect(message(Array("P2 1 1 0 0".utf8)).contains("its maximum value is 0"))
-        #expect(message(Array("P2 0 1 1 0".utf8)) == "x: is a picture of 0 × 1 pixels")
+        #expect(message(Array("P2 0 1 1 0".utf8)) == "x: is an image of 0 × 1 pixels")
         let folderError = #expect(throws: DataError.self) { try Image.read(folder.path) }
         #expect(folderError?.problem == "is a folder, not a file")
     }
 
     @Test func damagedFilesGiveAnError() throws {
         var random = CounterRandom(seed: 1, purpose: .test)
-        let path = "\(folder.path)/picture"
+        let path = "\(folder.path)/image"
         try randomImage(&random).writePNG(to: path)
         let bytes = try readAll(path)
         for length in 0..<bytes.count - 12 {
@@ -110,8 +110,8 @@ import Testing
             let height = 5 + Int(random.integer(below: 30))
             let width = 5 + Int(random.integer(below: 30))
             let bytes = (0..<height * width).map { _ in UInt8(truncatingIfNeeded: random.nextWord()) }
-            let picture = Image(channels: 1, height: height, width: width, bytes: bytes)
-            let small = try raw.prepare(picture, channels: 1, height: 5, width: 5)
+            let image = Image(channels: 1, height: height, width: width, bytes: bytes)
+            let small = try raw.prepare(image, channels: 1, height: 5, width: 5)
             let mean = bytes.reduce(0) { $0 + Float($1) } / Float(bytes.count)
             #expect(abs(small.reduce(0, +) / 25 - mean) < 0.01, "seed \(seed)")
         }
@@ -124,7 +124,7 @@ import Testing
         let gray = Image(channels: 1, height: 1, width: 1, bytes: [9])
         #expect(try raw.prepare(gray, channels: 3, height: 1, width: 1) == [9, 9, 9])
         let error = #expect(throws: DataError.self) { try raw.prepare(color, channels: 2, height: 1, width: 1) }
-        #expect(error?.problem == "a picture of 3 channels can't be made into an input of 2")
+        #expect(error?.problem == "an image of 3 channels can't be made into an input of 2")
     }
 
     @Test func invertsInkOnPaper() throws {

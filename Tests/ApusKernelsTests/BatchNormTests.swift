@@ -144,7 +144,7 @@ import Testing
             for (image, layout) in [(destination, batch.to), (sourceGradient, batch.from)] {
                 #expect(firstTouchedBorder(image.values, layout) == nil, "seed \(seed)")
                 // Unused lanes stay finite, whatever the source's hold.
-                let mask = layout.pictureMask
+                let mask = layout.imageMask
                 let finite = image.values.enumerated().allSatisfy { !mask[$0 % mask.count] || $1.isFinite }
                 #expect(finite, "seed \(seed), \(layout)")
             }

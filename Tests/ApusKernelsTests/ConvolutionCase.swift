@@ -120,7 +120,7 @@ struct ConvolutionCase: CustomStringConvertible {
         return packing
     }
 
-    /// The source's value at a position of the kernel: zero outside the picture.
+    /// The source's value at a position of the kernel: zero outside the image.
     func sourceValue(_ sample: Int, _ channel: Int, y: Int, x: Int, row: Int, column: Int) -> Double {
         let (height, width) = (Int(parameters.source.height), Int(parameters.source.width))
         let sourceY = y * Int(parameters.strideY) + row * Int(parameters.dilationY) - Int(parameters.padTop)

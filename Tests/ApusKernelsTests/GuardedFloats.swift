@@ -54,7 +54,7 @@ struct SeededGenerator: RandomNumberGenerator {
 
     mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
 
-    /// A layout of the given picture with random borders and a random gap between samples.
+    /// A layout of the given image with random borders and a random gap between samples.
     mutating func layout(channels: Int, height: Int, width: Int, block: Int, maximumBorder: Int = 2) -> ImageLayout {
         var layout = ImageLayout(
             channels: channels, height: height, width: width, channelBlock: block, top: int(0...maximumBorder),
@@ -88,7 +88,7 @@ extension ImageLayout {
             + (x + Int(left)) * block + channel % block
     }
 
-    /// Every element of the picture in real channels: sample, channel, row, column.
+    /// Every element of the image in real channels: sample, channel, row, column.
     func forEach(samples: Int, _ body: (Int, Int, Int, Int) -> Void) {
         for sample in 0..<samples {
             for channel in 0..<Int(channels) {
@@ -101,8 +101,8 @@ extension ImageLayout {
         }
     }
 
-    /// Whether each element of a sample lies in the picture, unused lanes included.
-    var pictureMask: [Bool] {
+    /// Whether each element of a sample lies in the image, unused lanes included.
+    var imageMask: [Bool] {
         var mask = [Bool](repeating: false, count: Int(sampleStride))
         for channel in 0..<blocks * Int(channelBlock) {
             for y in 0..<Int(height) {
@@ -151,11 +151,11 @@ func firstDifference(_ actual: [Float], _ expected: [Double?], tolerance: Double
     return nil
 }
 
-/// Describes the first element outside the picture that isn't NaN any more.
+/// Describes the first element outside the image that isn't NaN any more.
 func firstTouchedBorder(_ values: [Float], _ layout: ImageLayout) -> String? {
-    let mask = layout.pictureMask
+    let mask = layout.imageMask
     for (index, value) in values.enumerated() where !mask[index % mask.count] && !value.isNaN {
-        return "element \(index), outside the picture, was written"
+        return "element \(index), outside the image, was written"
     }
     return nil
 }

@@ -1,7 +1,7 @@
 import ApusInstructions
 import Testing
 
-/// Depthwise convolutions between plain pictures, against plain loops.
+/// Depthwise convolutions between plain images, against plain loops.
 @Suite struct PlainDepthwiseTests {
     @Test(arguments: InstructionSet.available)
     func sumsAreWhatPlainLoopsGive(set: InstructionSet) {

@@ -1,23 +1,23 @@
 import ApusInstructions
 import Testing
 
-/// Kernels that read the gradient of a picture as a max-pool with windows of 2 × 2 left it, beside the same kernels on the
-/// picture that `maxUnpool` makes.
+/// Kernels that read the gradient of an image as a max-pool with windows of 2 × 2 left it, beside the same kernels on the
+/// image that `maxUnpool` makes.
 @Suite struct PooledGradientTests {
-    /// A random gradient of a pool, its argmaxes, and the picture behind it.
+    /// A random gradient of a pool, its argmaxes, and the image behind it.
     private struct Gradient {
         let samples: Int
         let layout: ImageLayout
         let stored: GuardedFloats
         let argmaxes: GuardedFloats
         let argmaxStride: Int32
-        let pictureLayout: ImageLayout
-        let picture: GuardedFloats
+        let imageLayout: ImageLayout
+        let image: GuardedFloats
 
-        /// The border that squares from `padTop` and `padLeft` before the picture on reach, in rows and columns.
+        /// The border that squares from `padTop` and `padLeft` before the image on reach, in rows and columns.
         typealias Border = (top: Int, left: Int, bottom: Int, right: Int)
 
-        /// - Parameter border: the least border of the picture. The pooled gradient has one of as many whole windows; where it
+        /// - Parameter border: the least border of the image. The pooled gradient has one of as many whole windows; where it
         ///   is nil, that is not a number.
         init(
             _ random: inout SeededGenerator, _ set: InstructionSet, samples: Int, channels: Int, height: Int,
@@ -45,20 +45,20 @@ import Testing
                 let place = random.int(0...4)
                 argmaxes.address.storeBytes(of: place == 4 ? 255 : UInt8(place), toByteOffset: index, as: UInt8.self)
             }
-            pictureLayout = ImageLayout(
+            imageLayout = ImageLayout(
                 channels: channels, height: height, width: width, channelBlock: set.lanes,
                 top: border?.top ?? 0, left: border?.left ?? 0, bottom: border?.bottom ?? 0,
                 right: border?.right ?? 0)
-            picture = GuardedFloats(count: samples * Int(pictureLayout.sampleStride), repeating: .nan)
-            var pool = PoolParameters(source: pictureLayout, destination: layout, window: (2, 2), stride: (2, 2))
+            image = GuardedFloats(count: samples * Int(imageLayout.sampleStride), repeating: .nan)
+            var pool = PoolParameters(source: imageLayout, destination: layout, window: (2, 2), stride: (2, 2))
             pool.argmaxStride = argmaxStride
-            set.run(.maxUnpool, [argmaxes, stored, picture], pool, samples: samples)
-            set.run(.clearBorder, [picture], pictureLayout, samples: samples)
+            set.run(.maxUnpool, [argmaxes, stored, image], pool, samples: samples)
+            set.run(.clearBorder, [image], imageLayout, samples: samples)
         }
     }
 
     @Test(arguments: InstructionSet.available, WinogradTile.squares)
-    func inputGradientsHaveTheBitsOfThoseOfThePicture(set: InstructionSet, tile: WinogradTile) {
+    func inputGradientsHaveTheBitsOfThoseOfTheImage(set: InstructionSet, tile: WinogradTile) {
         for seed in 1...60 {
             var random = SeededGenerator(seed: seed)
             let (height, width) = (random.int(2...13), random.int(2...17))
@@ -75,7 +75,7 @@ import Testing
             let destination = random.layout(
                 channels: random.int(1...40), height: output.height, width: output.width, block: set.lanes)
             var parameters = WinogradParameters(
-                source: gradient.pictureLayout, destination: destination, tile: tile)
+                source: gradient.imageLayout, destination: destination, tile: tile)
             (parameters.padTop, parameters.padLeft) = (Int32(padTop), Int32(padLeft))
             (parameters.outputHeight, parameters.outputWidth) = (Int32(output.height), Int32(output.width))
             parameters.passTiles = Int32(random.int(1...20))
@@ -91,7 +91,7 @@ import Testing
                     samples: gradient.samples)
                 return result.values.map(\.bitPattern)
             }
-            let expected = result(gradient.picture, argmaxes: nil)
+            let expected = result(gradient.image, argmaxes: nil)
             parameters.source = gradient.layout
             parameters.unpools = 1
             parameters.sourceArgmaxStride = gradient.argmaxStride
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test(arguments: InstructionSet.available, WinogradTile.ofWeightGradients)
-    func transformedWeightGradientsHaveTheBitsOfThoseOfThePicture(set: InstructionSet, tile: WinogradTile) {
+    func transformedWeightGradientsHaveTheBitsOfThoseOfTheImage(set: InstructionSet, tile: WinogradTile) {
         for seed in 1...60 {
             let work = WinogradCase(seed: seed, lanes: set.lanes, tile: tile, pooled: true)
             var parameters = work.parameters
@@ -129,14 +129,14 @@ import Testing
                 parameters.outputHeight / 2 * 2, parameters.outputWidth / 2 * 2
             )
             (parameters.poolHeight, parameters.poolWidth) = (0, 0)
-            parameters.destination = gradient.pictureLayout
-            #expect(found == result(gradient.picture, argmaxes: nil), "\(set), \(work)")
+            parameters.destination = gradient.imageLayout
+            #expect(found == result(gradient.image, argmaxes: nil), "\(set), \(work)")
         }
     }
 
     /// Whole numbers, because sums are taken in another order.
     @Test(arguments: InstructionSet.available)
-    func weightGradientsOfSingleChannelsAreThoseOfThePicture(set: InstructionSet) {
+    func weightGradientsOfSingleChannelsAreThoseOfTheImage(set: InstructionSet) {
         for seed in 1...120 {
             var random = SeededGenerator(seed: seed)
             let kernel = (height: random.int(1...7), width: random.int(1...7))
@@ -162,7 +162,7 @@ import Testing
                 layout.image(
                     random.wholeNumbers(gradient.samples * inputs * size.height * size.width),
                     samples: gradient.samples))
-            var parameters = ConvolutionParameters(source: layout, destination: gradient.pictureLayout)
+            var parameters = ConvolutionParameters(source: layout, destination: gradient.imageLayout)
             (parameters.kernelHeight, parameters.kernelWidth) = (Int32(kernel.height), Int32(kernel.width))
             (parameters.padTop, parameters.padLeft) = (Int32(pad.top), Int32(pad.left))
             (parameters.outputHeight, parameters.outputWidth) = (Int32(height), Int32(width))
@@ -186,7 +186,7 @@ import Testing
                     }.map { found?[$0] ?? 0 }
                 }
             }
-            let expected = result(gradient.picture, argmaxes: nil)
+            let expected = result(gradient.image, argmaxes: nil)
             parameters.destination = gradient.layout
             (parameters.poolHeight, parameters.poolWidth) = (2, 2)
             parameters.argmaxStride = gradient.argmaxStride

@@ -31,7 +31,7 @@ import Testing
             argmaxBytes = samples * Int(parameters.argmaxStride)
         }
 
-        /// The places of a window that lie in the picture: index in the window, row, column.
+        /// The places of a window that lie in the image: index in the window, row, column.
         func places(_ y: Int, _ x: Int) -> [(index: Int, y: Int, x: Int)] {
             var result: [(Int, Int, Int)] = []
             for i in 0..<Int(parameters.windowHeight) {

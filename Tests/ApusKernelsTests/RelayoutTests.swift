@@ -43,7 +43,7 @@ import Testing
             let buffer = GuardedFloats(random.image(layout, samples: samples))
             let before = buffer.values
             set.run(.clearBorder, [buffer], layout, samples: samples)
-            let mask = layout.pictureMask
+            let mask = layout.imageMask
             let expected: [Double?] = before.indices.map { index in
                 let place = index % mask.count
                 return mask[place] || place >= layout.sampleElements ? Double(before[index]) : 0

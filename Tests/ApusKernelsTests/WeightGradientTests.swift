@@ -13,8 +13,8 @@ import Testing
         let parameters = work.parameters
         let result = parameters.destination
         var random = SeededGenerator(seed: work.seed + 1000)
-        let picture = Int(result.height) * Int(result.width)
-        let gradients = random.wholeNumbers(work.samples * work.outputs * picture)
+        let image = Int(result.height) * Int(result.width)
+        let gradients = random.wholeNumbers(work.samples * work.outputs * image)
         let gradient = GuardedFloats(result.image(gradients, samples: work.samples))
         let source = GuardedFloats(parameters.source.image(work.source, samples: work.samples))
         // What was there before is added to: in places of real input channels.
@@ -30,7 +30,7 @@ import Testing
         set.run(.unpackWeights, [packed, weightGradient], packing)
 
         func gradientValue(_ sample: Int, _ output: Int, _ y: Int, _ x: Int) -> Double {
-            Double(gradients[(sample * work.outputs + output) * picture + y * Int(result.width) + x])
+            Double(gradients[(sample * work.outputs + output) * image + y * Int(result.width) + x])
         }
         var wrong = 0
         for output in 0..<work.outputs {
@@ -55,8 +55,8 @@ import Testing
             guard wantsBias else { continue }
             var sum = 3.0
             for sample in 0..<work.samples {
-                for place in 0..<picture {
-                    sum += Double(gradients[(sample * work.outputs + output) * picture + place])
+                for place in 0..<image {
+                    sum += Double(gradients[(sample * work.outputs + output) * image + place])
                 }
             }
             if Double(bias[output]) != sum { wrong += 1 }

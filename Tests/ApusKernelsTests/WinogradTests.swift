@@ -193,7 +193,7 @@ import Testing
             if Int(argmax.byte(byte)) != chosen { wrong += 1 }
         }
         #expect(wrong == 0, "\(set), \(work)")
-        let mask = result.pictureMask
+        let mask = result.imageMask
         let touched = (0..<destination.count).filter { !mask[$0 % mask.count] && destination[$0] != 555 }
         #expect(touched.isEmpty, "border written: \(set), \(work)")
     }

@@ -191,7 +191,7 @@ struct PlanVerifierTests {
         // After sixteen fields the addend's layout, and after that the tile.
         #expect(
             message { set(field + 17, of: 1, to: 3, in: &$0) }
-                == convolution + "the addend is not of the destination's picture in blocks of 4")
+                == convolution + "the addend is not of the destination's image in blocks of 4")
         #expect(
             message { set(field + 25, of: 1, to: 0, in: &$0) }
                 == convolution + "there is no kernel with a tile of 0 × 1")
@@ -247,7 +247,7 @@ struct PlanVerifierTests {
         #expect(message { ($0.source.height, $0.source.width) = (1, 3) } == "the source has fewer than 4 pixels")
         #expect(
             message { $0.source.channels = 2 } == "a depthwise convolution has 2 inputs and 3 outputs")
-        #expect(message { $0.poolHeight = 2 } == "a depthwise convolution of plain pictures does not pool")
+        #expect(message { $0.poolHeight = 2 } == "a depthwise convolution of plain images does not pool")
         #expect(
             message { $0.outputWidth = 4 } == "the result of 4 columns is not the destination's 5")
         #expect(message { $0.padLeft = -1 } == "the padding is -1")

@@ -5,7 +5,7 @@ import Testing
 /// What instructions touch that read a gradient as a max-pool left it, and what is refused of them.
 @Suite("Extents of pooled gradients")
 struct PooledGradientTests {
-    private let picture = ImageLayout(
+    private let image = ImageLayout(
         channels: 4, height: 5, width: 6, channelBlock: 4, top: 1, left: 1, bottom: 2, right: 1)
     private let pooled = ImageLayout(channels: 4, height: 2, width: 3, channelBlock: 4)
 
@@ -40,7 +40,7 @@ struct PooledGradientTests {
         #expect(message { $0.unpools = 2 } == "the choice to unpool is 2")
         #expect(message { $0.padTop = 2 } == "the padding of a pooled source is 2 × 1, not both even or both odd")
         #expect(message { $0.sourceArgmaxStride = -1 } == "the source argmax's stride is -1")
-        // A picture that is read has every square inside of its border.
+        // An image that is read has every square inside of its border.
         #expect(message { $0.unpools = 0 } == "rows -1 to 6 are read, but the source has -1 to 3")
         // As is every window where a pooled one is.
         #expect(
@@ -52,7 +52,7 @@ struct PooledGradientTests {
 
     @Test func transformedWeightGradients() {
         func message(_ change: (inout WinogradParameters) -> Void) -> String {
-            var parameters = WinogradParameters(source: picture, destination: pooled, tile: .small)
+            var parameters = WinogradParameters(source: image, destination: pooled, tile: .small)
             (parameters.padTop, parameters.padLeft) = (1, 1)
             (parameters.outputHeight, parameters.outputWidth) = (5, 6)
             (parameters.poolHeight, parameters.poolWidth) = (2, 2)
@@ -94,6 +94,6 @@ struct PooledGradientTests {
         let refusal =
             "the gradient of a pool is taken with strides and dilations of 1, and a source in blocks of 1 alone"
         #expect(message { ($0.strideY, $0.outputHeight) = (2, 2) } == refusal)
-        #expect(message { $0.source = picture } == refusal)
+        #expect(message { $0.source = image } == refusal)
     }
 }

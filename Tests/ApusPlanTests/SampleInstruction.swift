@@ -35,7 +35,7 @@ struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringCon
         SampleInstruction(.spread, SpreadParameters(source: half, destination: blocked, strideY: 2, strideX: 2)),
     ]
 
-    /// A 3 × 3 convolution that keeps the picture's size.
+    /// A 3 × 3 convolution that keeps the image's size.
     private static func convolution(
         _ source: ImageLayout, _ destination: ImageLayout, pooled: Bool = false
     ) -> ConvolutionParameters {

@@ -6,7 +6,7 @@ import Testing
 
 /// Training graphs whose body needs sums over the whole batch: shards wait for each other in its midst.
 @Suite("Coupled samples") struct CoupledSamplesTests {
-    /// Batch norm of pictures and of rows, and a batch's sum that samples read, by itself and behind operators of its own.
+    /// Batch norm of images and of rows, and a batch's sum that samples read, by itself and behind operators of its own.
     static let sources = [
         "batch norm": """
         input image: f32[N, 2, 9, 9]

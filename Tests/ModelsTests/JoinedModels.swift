@@ -1,7 +1,7 @@
 // Models whose values are made inside of the one that they are joined into, and parts that are views.
 extension GeneralModels {
     static let joined: [String: String] = [
-        "pictures joined where they are made": """
+        "images joined where they are made": """
         input image: f32[N, 3, 6, 6]
         a = relu(conv2d(image, filters: 16, kernel: [3, 3], padding: 1))
         b = conv2d(max_pool2d(a, window: [2, 2]), filters: 32, kernel: [3, 3], padding: 1)
@@ -10,7 +10,7 @@ extension GeneralModels {
         e = conv2d(d, filters: 4, kernel: [3, 3], padding: 1)
         output z = tanh(e)
         """,
-        "pictures joined again and again": """
+        "images joined again and again": """
         input image: f32[N, 3, 5, 4]
         a = conv2d(image, filters: 16, kernel: [3, 3], padding: 1)
         b = conv2d(tanh(a), filters: 16, kernel: [3, 3], padding: 1)
@@ -19,19 +19,19 @@ extension GeneralModels {
         e = concat(c, d, axis: 1)
         output z = conv2d(e, filters: 2, kernel: [3, 3], padding: 1)
         """,
-        "both signs of a picture": """
+        "both signs of an image": """
         input image: f32[N, 2, 4, 5]
         a = conv2d(image, filters: 32, kernel: [3, 3], padding: 1)
         b = concat(a, neg(a), axis: 1)
         output z = conv2d(relu(b), filters: 3, kernel: [3, 3], padding: 1)
         """,
-        "pictures with parts of blocks": """
+        "images with parts of blocks": """
         input image: f32[N, 2, 4, 5]
         a = conv2d(image, filters: 6, kernel: [3, 3], padding: 1)
         b = concat(a, sigmoid(a), image, axis: 1)
         output z = conv2d(b, filters: 3, kernel: [3, 3], padding: 1)
         """,
-        "parts of a picture": """
+        "parts of an image": """
         input image: f32[N, 2, 4, 5]
         a = conv2d(image, filters: 48, kernel: [3, 3], padding: 1)
         b, c = split(a, axis: 1, sizes: [16, 32])

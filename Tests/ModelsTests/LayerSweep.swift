@@ -6,7 +6,7 @@ import Glibc
 import Testing
 
 /// Speeds of single convolutions of every kind, printed where the environment variable `APUS_TIME` is set: channels 1 to
-/// 512, pictures of 4 to 224, kernels of 1 to 7, strides 1 and 2, depthwise. Each is a compiled plan of which the convolution's
+/// 512, images of 4 to 224, kernels of 1 to 7, strides 1 and 2, depthwise. Each is a compiled plan of which the convolution's
 /// own instructions are run.
 @Suite(.serialized, .enabled(if: getenv("APUS_TIME") != nil)) struct LayerSweep {
     /// Channels read and made, rows and columns, the kernel's, the stride; as many groups as channels where depthwise.
@@ -27,7 +27,7 @@ import Testing
             isDepthwise = true
         }
 
-        /// The value before is a picture in blocks where the layer is not the first of a network.
+        /// The value before is an image in blocks where the layer is not the first of a network.
         var spec: String {
             let groups = isDepthwise ? ", groups: \(inputs)" : ""
             let first = inputs < 4 && !isDepthwise ? "x = image" : "x = max_pool2d(image, window: [1, 1])"

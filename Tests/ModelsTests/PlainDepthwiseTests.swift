@@ -4,7 +4,7 @@ import ApusPlan
 import ApusRuntime
 import Testing
 
-/// Depthwise layers that are given plain pictures and asked for plain pictures.
+/// Depthwise layers that are given plain images and asked for plain images.
 @Suite struct PlainDepthwiseTests {
     /// Source and attributes of the layer, what is made of it, and whether it needs no copy.
     struct Case: CustomStringConvertible {

@@ -25,7 +25,7 @@ struct TestRandom {
     mutating func numbers(_ count: Int, _ bound: Float = 1) -> [Float] { (0..<count).map { _ in number(bound) } }
 }
 
-/// A random network in the language: a chain of pictures with side branches, then rows, then a softmax.
+/// A random network in the language: a chain of images with side branches, then rows, then a softmax.
 struct RandomNetwork {
     let source: String
     let classes: Int
@@ -43,7 +43,7 @@ struct RandomNetwork {
         let width = random.integer(6...13)
         lines.append("input image: f32[N, \(channels), \(height), \(width)]")
         var last = "image"
-        // Sizes are followed only as far as is needed to keep windows inside the picture.
+        // Sizes are followed only as far as is needed to keep windows inside the image.
         var extent = min(height, width)
         for layer in 1...random.integer(1...4) {
             let kernel = [random.integer(1...min(4, extent)), random.integer(1...min(4, extent))]

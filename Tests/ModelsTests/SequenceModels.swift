@@ -30,7 +30,7 @@ extension GeneralModels {
         d = gather_elements(c, best, axis: 1)
         output z = scatter_elements(c, best, d, axis: 1, reduction: add)
         """,
-        "resized pictures": """
+        "resized images": """
         input image: f32[N, 2, 4, 5]
         parameter w: f32[4, 5] = glorot_uniform(fan_in: 4, fan_out: 5)
         a = multiply(image, w)

@@ -177,7 +177,7 @@ private struct DenseCall {
     }
 }
 
-/// Random padding, and the least picture that a window of this span fits into with it.
+/// Random padding, and the least image that a window of this span fits into with it.
 private func padding(_ span: [Int], below limit: [Int], _ random: inout SeededRandom) -> (Padding, minimum: [Int]) {
     if random.chance(0.25) { return (.same, [1, 1]) }
     if random.chance(0.25) { return (.zero, span) }

@@ -104,11 +104,11 @@ import Testing
 
     @Test func drawsMemory() throws {
         let spec = try folder.write("small.graph", SmallModels.spec)
-        let picture = folder.file("x.svg")
-        let both = try dump([spec, "--memory", "--svg", picture, "--training"])
+        let image = folder.file("x.svg")
+        let both = try dump([spec, "--memory", "--svg", image, "--training"])
         #expect(both.status == 0 && both.output.contains("the lower bound, so none is smaller"), "\(both.error)")
-        #expect(String(decoding: try readFile(picture), as: UTF8.self).hasPrefix("<svg "))
-        let alone = try dump([spec, "--svg", picture])
+        #expect(String(decoding: try readFile(image), as: UTF8.self).hasPrefix("<svg "))
+        let alone = try dump([spec, "--svg", image])
         #expect(alone.status == 0 && alone.output == "")
         let unfused = try dump([spec, "--memory", "--after", "explicit-parameters"]).output
         // The rectifier works in place of the convolution's result.

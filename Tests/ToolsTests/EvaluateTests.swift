@@ -95,14 +95,14 @@ import Testing
             "Tools/fetch-data")
         expectFailure(try evaluate(), "holds no data set: neither train-images-idx3-ubyte")
         let header: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28]
-        let pictures = [UInt8](repeating: 0, count: 2 * 784)
+        let pixels = [UInt8](repeating: 0, count: 2 * 784)
         let images = "t10k-images-idx3-ubyte"
-        _ = try folder.write(images, header + pictures)
+        _ = try folder.write(images, header + pixels)
         _ = try folder.write("t10k-labels-idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 2, 0, 5])
         #expect(try evaluate().output.contains("(1 of 2)"))
-        _ = try folder.write(images, header + pictures.dropLast(100))
+        _ = try folder.write(images, header + pixels.dropLast(100))
         expectFailure(try evaluate(), folder.file(images))
-        _ = try folder.write(images, header + pictures)
+        _ = try folder.write(images, header + pixels)
         _ = try folder.write("t10k-labels-idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 1, 0])
         expectFailure(try evaluate(), "holds 2 images", "1 labels")
     }

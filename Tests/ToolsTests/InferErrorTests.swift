@@ -9,7 +9,7 @@ import Testing
 @Suite struct InferErrorTests {
     private let folder = TestFolder()
 
-    private func picture() throws -> String {
+    private func image() throws -> String {
         try folder.write("x.pgm", Array("P5 28 28 255\n".utf8) + Array(repeating: 7, count: 784))
     }
 
@@ -33,12 +33,12 @@ import Testing
             (["m", "--colour"], "there is no option --colour; --help lists them"),
             (["m", "-x"], "there is no option -x"),
             ([], "name a model or a plan; --help says more"),
-            (["m"], "nothing is asked; give pictures, --input NAME=FILE, --raw, --benchmark or --profile"),
+            (["m"], "nothing is asked; give images, --input NAME=FILE, --raw, --benchmark or --profile"),
             (["m", "--benchmark", "--profile"], "choose one of --benchmark and --profile: they don't go together"),
             (["m", "--profile", "--raw"], "choose one of --raw and --profile: they don't go together"),
             (["m", "--benchmark", "--trace", "t.json"], "--trace goes with --profile: give both"),
             (["m", "--profile", "--trace="], "--trace needs the name of a file"),
-            (["m", "a.png", "--raw"], "choose one of pictures and --raw: they don't go together"),
+            (["m", "a.png", "--raw"], "choose one of images and --raw: they don't go together"),
             (["m", "--raw", "--benchmark"], "choose one of --raw and --benchmark: they don't go together"),
             (["m", "--raw", "--raw"], "--raw is given twice; leave one of them out"),
             (["m", "--raw=yes"], "--raw takes no value"),
@@ -64,17 +64,17 @@ import Testing
 
     @Test func missingAndForeignFiles() throws {
         let model = try model()
-        let picture = try picture()
+        let image = try image()
         expectFailure(
-            try infer(["/no/such", picture]), "/no/such: can't open it: No such file or directory; check the path")
-        expectFailure(try infer([folder.path, picture]), "is a folder, not a file")
+            try infer(["/no/such", image]), "/no/such: can't open it: No such file or directory; check the path")
+        expectFailure(try infer([folder.path, image]), "is a folder, not a file")
         expectFailure(try infer([model, "/no/such.png"]), "/no/such.png: can't open it")
         expectFailure(
-            try infer([model, model]), "\(model): is not a picture that is read; give a PNG, PGM or PPM file")
+            try infer([model, model]), "\(model): is not an image that is read; give a PNG, PGM or PPM file")
         let cut = try folder.write("cut.pgm", "P5 28 28 255\nabc")
         expectFailure(try infer([model, cut]), "\(cut): its Netpbm data is damaged")
         expectFailure(
-            try infer([picture, picture]), "\(picture) is neither a model (.apus) nor a plan (.plan)")
+            try infer([image, image]), "\(image) is neither a model (.apus) nor a plan (.plan)")
         let empty = try folder.write("empty", [])
         expectFailure(try infer([empty, "--benchmark"]), "\(empty) is neither a model (.apus) nor a plan (.plan)")
     }
@@ -82,23 +82,23 @@ import Testing
     @Test func specsAreTrainedFirst() throws {
         let spec = try folder.write("small.graph", SmallModels.spec)
         expectFailure(
-            try infer([spec, try picture()]),
+            try infer([spec, try image()]),
             "train it with apus-train and export it with apus-export first, or time it with --random-weights")
         let wrong = try folder.write("wrong.graph", SmallModels.spec.replacing("units: classes", with: "units: 0"))
         expectFailure(
-            try infer([wrong, "--random-weights", try picture()]), "apus-infer: error: the spec is wrong\n\(wrong):9:")
+            try infer([wrong, "--random-weights", try image()]), "apus-infer: error: the spec is wrong\n\(wrong):9:")
         let huge = try folder.write("huge.graph", SmallModels.spec.replacing("units: classes", with: "units: 10000000"))
-        expectFailure(try infer([huge, "--random-weights", try picture()]), "weights are too many to make up")
+        expectFailure(try infer([huge, "--random-weights", try image()]), "weights are too many to make up")
     }
 
     @Test func innerValuesNeedAModel() throws {
         _ = try plan()
         let plan = folder.file("small.plan")
         expectFailure(
-            try infer([plan, try picture(), "--until", "logits"]),
+            try infer([plan, try image(), "--until", "logits"]),
             "\(plan) is a plan, which has no inner values; give --until a model (.apus)")
         expectFailure(
-            try infer([try model(), try picture(), "--until", "logit"]), "the model has no value 'logit'; choose one of"
+            try infer([try model(), try image(), "--until", "logit"]), "the model has no value 'logit'; choose one of"
         )
     }
 
@@ -106,7 +106,7 @@ import Testing
         let plan = try plan()
         let other = try #require(Target.allCases.first { $0 != plan.target })
         expectFailure(
-            try infer([folder.file("small.plan"), try picture(), "--target", other.rawValue]),
+            try infer([folder.file("small.plan"), try image(), "--target", other.rawValue]),
             "the plan is for \(plan.target.rawValue); compile it again with --target \(other.rawValue)")
         #if arch(x86_64)
             let foreign = "arm64"
@@ -114,7 +114,7 @@ import Testing
             let foreign = "x86-64"
         #endif
         expectFailure(
-            try infer([try model(), try picture(), "--target", foreign]),
+            try infer([try model(), try image(), "--target", foreign]),
             "this processor doesn't run \(foreign); choose one of \(plan.target.rawValue)")
     }
 
@@ -130,8 +130,8 @@ import Testing
         expectFailure(try infer([model] + input), "\(file) has no samples")
         try NPY<Float>(shape: [1, 1, 28, 28], elements: Array(repeating: 0, count: 784)).write(to: file)
         expectFailure(
-            try infer([model, "--input", "picture=\(file)"]),
-            "the network has no input 'picture'; it has image: f32[N, 1, 28, 28]")
+            try infer([model, "--input", "image=\(file)"]),
+            "the network has no input 'image'; it has image: f32[N, 1, 28, 28]")
         expectFailure(
             try infer([model, "--output", "logits=y.npy"] + input),
             "the network has no output 'logits'; it has probabilities: f32[N, 10]; --until chooses other values")
@@ -145,7 +145,7 @@ import Testing
 
     @Test func aFullDiskIsReported() throws {
         let model = try model()
-        for arguments in [[model, try picture()], [model, "--help"]] {
+        for arguments in [[model, try image()], [model, "--help"]] {
             let result = try Tool.run("apus-infer", arguments, outputPath: "/dev/full")
             #expect(result.status == 1)
             #expect(result.error.contains("can't write to standard output: No space left on device"))
@@ -158,7 +158,7 @@ import Testing
     @Test func namesDoNotControlTheTerminal() throws {
         let labels = (0..<10).map { "\u{1B}[31m\($0)\n" }
         let model = try folder.write("m.apus", try SmallModels.file(SmallModels.spec, labels: labels))
-        let result = try infer([model, try picture()])
+        let result = try infer([model, try image()])
         #expect(result.status == 0 && !result.output.contains("\u{1B}"))
         #expect(result.output.split(separator: "\n").count == 1)
         expectFailure(try infer(["\u{1B}[2J", "x.png"]), "\u{FFFD}[2J: can't open it")
@@ -169,7 +169,7 @@ import Testing
     /// A file that the tool answers or refuses, but does not break at.
     private func survives(_ bytes: [UInt8], _ what: String) throws {
         let file = try folder.write("hostile", bytes)
-        let result = try infer([file, try picture()])
+        let result = try infer([file, try image()])
         #expect(result.status == 0 || result.status == 1, "\(what): \(result.status) \(result.error)")
         #expect(result.status == 0 || result.error.hasPrefix("apus-infer: error: "), "\(what): \(result.error)")
     }
@@ -181,7 +181,7 @@ import Testing
             for part in 0..<24 {
                 let cut = bytes.count * part / 24
                 let file = try folder.write("cut", Array(bytes.prefix(cut)))
-                expectFailure(try infer([file, try picture()]), "\(file)")
+                expectFailure(try infer([file, try image()]), "\(file)")
                 var damaged = bytes
                 damaged[cut] ^= 0x55
                 try survives(damaged, "\(name) damaged at \(cut)")
@@ -235,6 +235,6 @@ import Testing
         var plan = try plan()
         plan.stateBytes = 64
         let file = try folder.write("training.plan", PlanFile.encode(plan))
-        expectFailure(try infer([file, try picture()]), "\(file) is a plan for training, which has no weights")
+        expectFailure(try infer([file, try image()]), "\(file) is a plan for training, which has no weights")
     }
 }

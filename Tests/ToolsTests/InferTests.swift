@@ -15,7 +15,7 @@ import Testing
         (0..<count * size).map { Float(($0 * 7919) % 251) / 251 }
     }
 
-    private func picture(_ name: String = "x.pgm", seed: Int = 0) throws -> String {
+    private func image(_ name: String = "x.pgm", seed: Int = 0) throws -> String {
         let pixels = (0..<784).map { UInt8(($0 * 31 + seed * 17) % 256) }
         return try folder.write(name, Array("P5 28 28 255\n".utf8) + pixels)
     }
@@ -29,8 +29,8 @@ import Testing
 
     @Test func printsTheTopClasses() throws {
         let model = try folder.write("m.apus", try SmallModels.stubborn(answering: 3))
-        let first = try picture("first.pgm")
-        let other = try picture("a.pgm", seed: 1)
+        let first = try image("first.pgm")
+        let other = try image("a.pgm", seed: 1)
         let result = try Tool.run("apus-infer", [model, first, other])
         #expect(result.status == 0 && result.error == "", "\(result.error)")
         #expect(
@@ -46,7 +46,7 @@ import Testing
 
     @Test func printsJSON() throws {
         let plan = try smallPlan()
-        let file = try picture()
+        let file = try image()
         let result = try Tool.run("apus-infer", ["--json", "--top", "2", plan, file]).json()
         let entry = try #require(result.arrayValue?.first)
         #expect(entry["image"]?.stringValue == file)
@@ -62,14 +62,14 @@ import Testing
 
     @Test func aPlanAnswersAsItsModelDoes() throws {
         let plan = try smallPlan()
-        let files = try (0..<9).map { try picture("\($0).pgm", seed: $0) }
+        let files = try (0..<9).map { try image("\($0).pgm", seed: $0) }
         let fromModel = try Tool.run("apus-infer", [folder.file("small.apus")] + files)
         let fromPlan = try Tool.run("apus-infer", [plan] + files)
         #expect(fromModel.status == 0 && fromModel.output == fromPlan.output)
         #expect(try Tool.run("apus-infer", [plan, "--threads", "2", "--batch", "3"] + files).output == fromPlan.output)
     }
 
-    @Test func readsAnyKindOfPicture() throws {
+    @Test func readsAnyKindOfImage() throws {
         let plan = try smallPlan()
         let gray = Image(channels: 1, height: 28, width: 28, bytes: (0..<784).map { UInt8($0 * 31 % 256) })
         let color = Image(channels: 3, height: 28, width: 28, bytes: gray.bytes + gray.bytes + gray.bytes)
@@ -80,7 +80,7 @@ import Testing
         let tops = try ["gray.png", "color.png"].map { name in
             try Tool.run("apus-infer", [plan, folder.file(name), "--json"]).json().arrayValue?.first?["top"]
         }
-        let plain = try Tool.run("apus-infer", [plan, try picture(), "--json"]).json().arrayValue?.first?["top"]
+        let plain = try Tool.run("apus-infer", [plan, try image(), "--json"]).json().arrayValue?.first?["top"]
         #expect(tops[0] != nil && tops[0] == tops[1] && tops[0] == plain)
         #expect(try Tool.run("apus-infer", [plan, folder.file("large.png")]).status == 0)
     }
@@ -88,12 +88,12 @@ import Testing
     @Test func scoresAreNotCalledProbabilities() throws {
         let spec = SmallModels.spec.replacing("output probabilities = softmax(logits)", with: "output x = relu(logits)")
         let file = try folder.write("scores.graph", spec)
-        let result = try Tool.run("apus-infer", [file, "--random-weights", try picture(), "--json"]).json()
+        let result = try Tool.run("apus-infer", [file, "--random-weights", try image(), "--json"]).json()
         #expect(result.arrayValue?.first?["top"]?.arrayValue?.first?.objectValue?.map(\.name) == ["class", "score"])
         let logarithms = try folder.write("log.graph", SmallModels.spec.replacing("softmax", with: "log_softmax"))
         let plain = try folder.write("plain.graph", SmallModels.spec)
         let outputs = try [logarithms, plain].map {
-            try Tool.run("apus-infer", [$0, "--random-weights", try picture()]).output
+            try Tool.run("apus-infer", [$0, "--random-weights", try image()]).output
         }
         #expect(outputs[0].contains("%") && outputs[0] == outputs[1])
     }

@@ -102,15 +102,15 @@ import Testing
             "mean has 3 numbers, and the input has 2 channels")
     }
 
-    @Test func foldersOfPicturesAreLearned() throws {
+    @Test func foldersOfImagesAreLearned() throws {
         for index in 0..<24 {
             let (name, ink) = index % 2 == 0 ? ("dark", 20) : ("light", 230)
             let pixels = (0..<9).map { "\(ink + ($0 + index) % 9)" }.joined(separator: " ")
             _ = try folder.write("pets/\(name)/\(index).pgm", "P2 3 3 255 \(pixels)")
         }
         let spec = try folder.write(
-            "pictures.graph",
-            "model pictures\ninput image: f32[N, 1, 2, 2]\noutput p = softmax(dense(flatten(image), units: 2))")
+            "images.graph",
+            "model images\ninput image: f32[N, 1, 2, 2]\noutput p = softmax(dense(flatten(image), units: 2))")
         let arguments = ["--data", folder.file("pets"), "--resize", "2x2", "--json"]
         let result = try Tool.run(
             "apus-train",
@@ -148,7 +148,7 @@ import Testing
         expectFailure(
             try train(["--data", data, "--label", "kind", "--set", "classes=1"]), "(--set)")
         expectFailure(
-            try train(["--data", data, "--label", "kind", "--flip"]), "only pictures can be changed at random")
+            try train(["--data", data, "--label", "kind", "--flip"]), "only images can be changed at random")
         expectFailure(
             try train(["--data", data, "--label", "kind", "--mean", "one"]), status: 64,
             "give a number, one for each channel with commas between them, or auto")

@@ -3,7 +3,7 @@ import ApusGraph
 
 /// Models so small that a tool is done with them at once.
 enum SmallModels {
-    /// Pictures of 28 × 28, or as the settings say.
+    /// Images of 28 × 28, or as the settings say.
     static let spec = """
         model small
         setting image_size = 28

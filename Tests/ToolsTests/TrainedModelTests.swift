@@ -7,15 +7,15 @@ import Testing
 @Suite struct TrainedModelTests {
     static let data = Terminal.environmentVariable("APUS_DATA")
 
-    /// The pictures, by the class that their names say.
+    /// The images, by the class that their names say.
     static let samples = [
         ("00-zero", 0), ("01-one", 1), ("02-two", 2), ("03-three", 3), ("04-four", 4), ("05-five", 5), ("06-six", 6),
         ("07-seven", 7), ("08-eight", 8), ("09-nine", 9), ("10-two-on-paper", 2), ("11-five-on-paper", 5),
     ]
 
     @Test func theDigitsModelReadsTheSamples() throws {
-        let pictures = Self.samples.map { repositoryFile("Models/samples/\($0.0).png") }
-        let result = try Tool.run("apus-infer", [repositoryFile("Models/mnist-cnn.apus"), "--json"] + pictures)
+        let images = Self.samples.map { repositoryFile("Models/samples/\($0.0).png") }
+        let result = try Tool.run("apus-infer", [repositoryFile("Models/mnist-cnn.apus"), "--json"] + images)
         #expect(result.status == 0, "\(result.error)")
         let answers = try #require(try result.json().arrayValue)
         #expect(answers.map { $0["top"]?.arrayValue?.first?["class"]?.integerValue } == Self.samples.map(\.1))

@@ -104,7 +104,7 @@ struct Tuner {
     /// The shortest run of a micro-batch in microseconds.
     private static func time(_ plan: Plan, for slice: Duration) throws(SessionError) -> Double {
         var session = try Session(plan)
-        // Zeros are as good as pictures: no kernel's time depends on what it multiplies. The ports share them.
+        // Zeros are as good as images: no kernel's time depends on what it multiplies. The ports share them.
         let ports = plan.inputs + plan.outputs
         let maximum = ports.reduce(64) { max($0, $1.sampleBytes * plan.microBatch) }
         let memory = UnsafeMutableRawPointer.allocate(byteCount: maximum, alignment: 64)

@@ -44,7 +44,7 @@ struct ApusEvaluate: Tool {
         let model = try loadModel(model)
         let part = try chosenPart()
         let samples = try select(part, for: model)
-        let what = samples.pictures == nil ? "samples" : "images"
+        let what = samples.images == nil ? "samples" : "images"
         let half = part.map { "\($0.rawValue) " } ?? ""
         let result = EvaluationReport(
             try evaluate(model, samples), names: model.labels.isEmpty ? samples.classNames : model.labels, unit: what,

@@ -8,9 +8,9 @@ import ApusText
 /// Models that are compiled here take so many samples at once.
 private let maximumCompiledBatch = 64
 
-/// Answers pictures or arrays.
+/// Answers images or arrays.
 func answer(_ arguments: Arguments) throws(Failure) {
-    let count = arguments.pictures.isEmpty ? maximumCompiledBatch : arguments.pictures.count
+    let count = arguments.images.isEmpty ? maximumCompiledBatch : arguments.images.count
     let wanted = arguments.batch ?? min(count, maximumCompiledBatch)
     let plan = try loadPlan(arguments, batch: wanted)
     for file in arguments.outputs where !plan.outputs.contains(where: { $0.name == file.name }) {
@@ -19,18 +19,18 @@ func answer(_ arguments: Arguments) throws(Failure) {
             "the network has no output '\(file.name)'; it has \(known.joined(separator: ", ")); "
                 + "--until chooses other values of a model")
     }
-    let pictures: PictureReader? = arguments.pictures.isEmpty ? nil : try PictureReader(plan)
-    let samples = pictures == nil ? try readTensors(arguments.inputs, for: plan) : .pictures(arguments.pictures)
+    let images: ImageReader? = arguments.images.isEmpty ? nil : try ImageReader(plan)
+    let samples = images == nil ? try readTensors(arguments.inputs, for: plan) : .images(arguments.images)
 
     var network = try Network(plan, wanted: min(wanted, samples.count), arguments)
     var report = try Report(plan, arguments, samples)
     for start in stride(from: 0, to: samples.count, by: network.batch) {
         let end = min(start + network.batch, samples.count)
         switch samples {
-        case .pictures(let files):
-            guard let pictures else { continue }
+        case .images(let files):
+            guard let images else { continue }
             for sample in start..<end {
-                let elements = try pictures.read(files[sample])
+                let elements = try images.read(files[sample])
                 network.setInput(0, first: sample - start, to: elements.span)
             }
         case .tensors(let tensors, _):
@@ -80,7 +80,7 @@ private struct Report {
         if isJSON {
             var members: [(String, JSONValue)] = []
             switch samples {
-            case .pictures(let files): members.append(("image", .string(files[sample])))
+            case .images(let files): members.append(("image", .string(files[sample])))
             case .tensors: members.append(("sample", .integer(sample)))
             }
             members.append(

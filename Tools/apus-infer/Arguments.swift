@@ -15,7 +15,7 @@ struct Arguments {
     var action = Action.answer
     /// The model, plan or spec.
     var file = ""
-    var pictures: [String] = []
+    var images: [String] = []
     var inputs: [TensorFile] = []
     var outputs: [TensorFile] = []
     var until: [String] = []
@@ -94,7 +94,7 @@ struct Arguments {
         if action == .help || action == .version { return }
         guard let file = names.first else { throw .usage("name a model or a plan; --help says more") }
         self.file = file
-        pictures = Array(names.dropFirst())
+        images = Array(names.dropFirst())
         try check()
     }
 
@@ -172,13 +172,13 @@ struct Arguments {
             throw .usage("--input \(input.name) is given twice; leave one of them out")
         }
         let ways: [(String, Bool)] = [
-            ("pictures", !pictures.isEmpty), ("--input", !inputs.isEmpty), ("--raw", isRaw),
+            ("images", !images.isEmpty), ("--input", !inputs.isEmpty), ("--raw", isRaw),
             ("--benchmark", action == .benchmark), ("--profile", action == .profile),
         ]
         let chosen = ways.filter(\.1).map(\.0)
         guard chosen.count <= 1 else { throw .usage("choose one of \(enumeration(chosen)): they don't go together") }
         guard let way = chosen.first else {
-            throw .usage("nothing is asked; give pictures, --input NAME=FILE, --raw, --benchmark or --profile")
+            throw .usage("nothing is asked; give images, --input NAME=FILE, --raw, --benchmark or --profile")
         }
         guard outputs.isEmpty || !isRaw && action == .answer else { throw .usage("--output doesn't go with \(way)") }
         guard !isJSON || !isRaw else { throw .usage("--json doesn't go with --raw: its answers are f32") }

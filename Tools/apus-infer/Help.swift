@@ -7,7 +7,7 @@ let help = """
            apus-infer [options] MODEL|PLAN --profile [--trace FILE.json]
 
     Asks a network: a plan (.plan, from apus-compile) at once, a model (.apus, from apus-export) after compiling it.
-    Pictures are PNG, PGM or PPM, and are prepared as the model says. Numbers are normalized so: its mean is subtracted,
+    Images are PNG, PGM or PPM, and are prepared as the model says. Numbers are normalized so: its mean is subtracted,
     and they are divided by its deviation; pixels are from 0 to 1 then, and bytes of .npy are brought there.
 
     what is asked:

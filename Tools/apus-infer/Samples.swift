@@ -4,13 +4,13 @@ import ApusPlan
 
 /// What the network is asked.
 enum Samples {
-    case pictures([String])
+    case images([String])
     /// For each input of the plan the bytes of its elements, one sample after the other.
     case tensors([AlignedBytes], count: Int)
 
     var count: Int {
         switch self {
-        case .pictures(let files): files.count
+        case .images(let files): files.count
         case .tensors(_, let count): count
         }
     }
@@ -18,14 +18,14 @@ enum Samples {
     /// How a sample is called: its file, or its number.
     func name(_ index: Int) -> String {
         switch self {
-        case .pictures(let files): files[index]
+        case .images(let files): files[index]
         case .tensors: "sample \(index)"
         }
     }
 }
 
-/// Makes the inputs of a plan from pictures.
-struct PictureReader {
+/// Makes the inputs of a plan from images.
+struct ImageReader {
     private let preparation: InputPreparation
     private let channels: Int
     private let height: Int
@@ -35,7 +35,7 @@ struct PictureReader {
         guard plan.inputs.count == 1, plan.inputs[0].elementType == .f32, plan.inputs[0].sampleShape.count == 3 else {
             let inputs = plan.inputs.map { "\($0.name): \($0.typeText)" }
             throw Failure(
-                "the network takes no picture, but \(inputs.joined(separator: " and ")); give --input NAME=FILE")
+                "the network takes no image, but \(inputs.joined(separator: " and ")); give --input NAME=FILE")
         }
         channels = plan.inputs[0].sampleShape[0]
         height = plan.inputs[0].sampleShape[1]
@@ -43,7 +43,7 @@ struct PictureReader {
         preparation = try inputPreparation(of: plan)
     }
 
-    /// The elements of the input for a picture.
+    /// The elements of the input for an image.
     func read(_ file: String) throws(Failure) -> [Float] {
         let image = try reporting { () throws(DataError) in try Image.read(file) }
         return try reporting(of: file) { () throws(DataError) in

@@ -18,7 +18,7 @@ struct ApusTrain: Tool {
         discussion: """
             The defaults are the recipe of the Flux model zoo: batches of 128, Adam with a rate of 0.003, up to 20 epochs, \
             noise of 0.1 on the input; the rate is divided by 10 after 5 epochs without improvement. The best model is \
-            chosen on a twelfth of the training set, which is held out. Noise is for pictures: other data has none unless asked for.
+            chosen on a twelfth of the training set, which is held out. Noise is for images: other data has none unless asked for.
 
             The run folder gets best.apus, checkpoint, and history.jsonl with a line for each epoch. The same flags on the \
             same data end in the same bits, whatever the number of threads and however often the run was resumed.
@@ -57,7 +57,7 @@ struct ApusTrain: Tool {
         let model = try loadTrainable()
         let (training, test) = try loadData(for: model)
         var options = try recipe.options(
-            augmentation: try augmentation.augmentation(), threads: threads, isPicture: training.pictures != nil)
+            augmentation: try augmentation.augmentation(), threads: threads, isImage: training.images != nil)
         options.convolutions = target.convolutions
         let data = try reporting { () throws(TrainingError) in
             try TrainingData(training: training, test: test, options: options)

@@ -75,7 +75,7 @@ struct RecipeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Standard deviation of the Gaussian noise added to the input (default: 0.1 for pictures, else 0).",
+            "Standard deviation of the Gaussian noise added to the input (default: 0.1 for images, else 0).",
             valueName: "amount"))
     var noise: Double?
 
@@ -157,8 +157,8 @@ struct RecipeOptions: ParsableArguments {
         return training.subset(0..<limit)
     }
 
-    /// - Parameter isPicture: whether the data is pictures.
-    func options(augmentation: Augmentation, threads: ThreadOptions, isPicture: Bool) throws -> TrainingOptions {
+    /// - Parameter isImage: whether the data is images.
+    func options(augmentation: Augmentation, threads: ThreadOptions, isImage: Bool) throws -> TrainingOptions {
         var options = TrainingOptions()
         options.seed = seed
         options.batch = batch
@@ -177,7 +177,7 @@ struct RecipeOptions: ParsableArguments {
             case .cosine: .cosine(warmup: warmup, minimum: minimumLearningRate ?? 0)
             case .constant: .constant
             }
-        options.noise = noise ?? (isPicture ? 0.1 : 0)
+        options.noise = noise ?? (isImage ? 0.1 : 0)
         options.loss = loss
         options.augmentation = augmentation
         options.selection = selectOn

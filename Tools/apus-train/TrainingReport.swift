@@ -26,7 +26,7 @@ struct TrainingReport: ~Copyable {
         self.folder = folder
         self.options = options
         samples = data.count
-        unit = data.pictures == nil ? "samples" : "images"
+        unit = data.images == nil ? "samples" : "images"
     }
 
     /// Says what is trained, on what.

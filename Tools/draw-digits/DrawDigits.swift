@@ -8,8 +8,8 @@ import ArgumentParser
 struct DrawDigits: Tool {
     static let configuration = CommandConfiguration(
         commandName: "draw-digits",
-        abstract: "Draws handwritten-like digits as PNG pictures.",
-        discussion: "The same seed gives the same pictures. They are what --data digits trains on.",
+        abstract: "Draws handwritten-like digits as PNG images.",
+        discussion: "The same seed gives the same images. They are what --data digits trains on.",
         version: "draw-digits \(apusVersion)")
 
     @Option(help: "How many digits: 1 to 10000.", transform: integer(in: 1...10_000))
@@ -18,27 +18,27 @@ struct DrawDigits: Tool {
     @Option(help: "The seed: 0 or more.", transform: integer(in: 0...Int.max))
     var seed = 1
 
-    @Option(help: "Pixels along each side of a picture: 28 to 1024.", transform: integer(in: 28...1024))
+    @Option(help: "Pixels along each side of an image: 28 to 1024.", transform: integer(in: 28...1024))
     var size = 28
 
-    @Flag(help: "Draw one picture with all digits side by side.")
+    @Flag(help: "Draw one image with all digits side by side.")
     var sheet = false
 
     @Flag(help: "Draw dark ink on light paper.")
     var paper = false
 
-    @Option(name: [.short, .long], help: "The folder for the pictures, or the sheet's file.")
+    @Option(name: [.short, .long], help: "The folder for the images, or the sheet's file.")
     var output: String
 
     func run() throws {
         if sheet {
             try drawSheet()
         } else {
-            try drawPictures()
+            try drawImages()
         }
     }
 
-    private func drawPictures() throws {
+    private func drawImages() throws {
         try makeFolder(output)
         let generator = DigitGenerator(seed: UInt64(seed), size: size)
         let names = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
@@ -49,7 +49,7 @@ struct DrawDigits: Tool {
             let path = "\(output)/\(padded)-\(names[generator.digit(index)]).png"
             try finished(generator.draw(index)).writePNG(to: path)
         }
-        print("\(count) pictures of \(size) × \(size) pixels in \(output)")
+        print("\(count) images of \(size) × \(size) pixels in \(output)")
     }
 
     private func drawSheet() throws {

@@ -44,7 +44,7 @@ struct DumpGraph: Tool {
     @Flag(help: "Draw the activation arena over time in place of the graph.")
     var memory = false
 
-    @Option(help: ArgumentHelp("Draw the activation arena as a picture for browsers.", valueName: "X.svg"))
+    @Option(help: ArgumentHelp("Draw the activation arena as an image for browsers.", valueName: "X.svg"))
     var svg: String?
 
     @Flag(help: "Check the graph after each pass, or a plan's instructions and buffers.")
@@ -60,7 +60,7 @@ struct DumpGraph: Tool {
         guard file != nil || listPasses else { throw ValidationError("name a spec, a model file or a plan") }
         guard batch >= 1 else { throw ValidationError("--batch \(batch) is no number of samples; give 1 or more") }
         guard !memory || format == nil else {
-            throw ValidationError("--memory is drawn as text, and with --svg as a picture; leave --format out")
+            throw ValidationError("--memory is drawn as text, and with --svg as an image; leave --format out")
         }
         if let after, !pipeline.names.contains(after) {
             let near = nearName(to: after, among: pipeline.names).map { "did you mean \($0)?" }
@@ -150,7 +150,7 @@ struct DumpGraph: Tool {
         let drawing = MemoryDrawing(plan)
         if memory {
             let terminal = Terminal(descriptor: STDOUT_FILENO)
-            // The scale of offsets stands beside the picture.
+            // The scale of offsets stands beside the image.
             try printResult(drawing.text(width: max(40, min(terminal.width - 12, 160))))
         }
         if let svg {

@@ -2,7 +2,7 @@ import ApusCompiler
 import ApusPlan
 import ApusText
 
-/// A picture of an arena over time: instructions from left to right, offsets from the bottom up.
+/// An image of an arena over time: instructions from left to right, offsets from the bottom up.
 ///
 /// Names may come from a file: what is drawn of them has no control characters, and is escaped in SVG.
 struct MemoryDrawing: Sendable {

@@ -1,5 +1,5 @@
 extension MemoryDrawing {
-    /// Where the picture lies on the page, in pixels.
+    /// Where the image lies on the page, in pixels.
     private struct Frame {
         var left = 76.0
         var top = 66.0
@@ -18,7 +18,7 @@ extension MemoryDrawing {
         func y(_ offset: Int) -> Double { top + height - Double(offset) * perByte }
     }
 
-    /// The arena as a picture for a browser. It follows the reader's choice of light or dark; each buffer has a tooltip.
+    /// The arena as an image for a browser. It follows the reader's choice of light or dark; each buffer has a tooltip.
     func svg() -> String {
         let frame = Frame(duration: duration, bytes: max(arenaBytes, bound))
         let bottom = frame.top + frame.height

@@ -5,19 +5,19 @@ extension MemoryDrawing {
     /// memory. A legend names the letters.
     ///
     /// - Parameters:
-    ///   - width: columns of the picture itself, beside the scale.
-    ///   - height: rows of the picture itself, above the legend.
+    ///   - width: columns of the image itself, beside the scale.
+    ///   - height: rows of the image itself, above the legend.
     func text(width: Int = 72, height: Int = 20) -> String {
         let columns = min(max(1, width), 10_000)
         let rows = min(max(1, height), 10_000)
         // A whole number of columns for each instruction where there is room, else of instructions for each column.
         let repeated = max(1, min(8, columns / duration))
         let used = min(columns, duration * repeated)
-        var picture = Array(repeating: Array(repeating: Character("."), count: used), count: rows)
+        var image = Array(repeating: Array(repeating: Character("."), count: used), count: rows)
         // The largest first: of two that share a cell the smaller is seen.
         for index in blocks.indices.sorted(by: { (-blocks[$0].size, $0) < (-blocks[$1].size, $1) }) {
             for row in rowRange(blocks[index], rows) {
-                for column in columnRange(blocks[index], used) { picture[row][column] = Self.letter(index) }
+                for column in columnRange(blocks[index], used) { image[row][column] = Self.letter(index) }
             }
         }
 
@@ -26,7 +26,7 @@ extension MemoryDrawing {
         var lines = ["\(title): \(summary)", ""]
         // The highest offsets are at the top.
         for row in (0..<rows).reversed() {
-            lines.append("\(padded(scale[row], margin)) |\(String(picture[row]))")
+            lines.append("\(padded(scale[row], margin)) |\(String(image[row]))")
         }
         lines.append("\(padded("", margin)) +\(String(repeating: "-", count: used))")
         let last = "\(duration - 1)"

@@ -82,7 +82,7 @@ package struct FuseElementwise: Pass {
             types.map(\.type) == [result],
             let steps = MapProgram.steps(joined.formula, operands: joined.operands.count), steps.count <= stepLimit
         else { return nil }
-        // Pictures in blocks stay in blocks.
+        // Images in blocks stay in blocks.
         let parts = [inner, call, joined].map { keepsLayout($0, result, graph, samples) }
         guard result.rank != 4 || parts[0] == parts[1] && parts[1] == parts[2] else { return nil }
         return joined

@@ -2,7 +2,7 @@ package import ApusGraph
 
 /// Lets convolutions compute only the rows and columns that somebody reads.
 ///
-/// Floor pooling of a 7×7 picture by 2×2 windows never reads row and column 7, so the convolution before it computes 6×6:
+/// Floor pooling of a 7×7 image by 2×2 windows never reads row and column 7, so the convolution before it computes 6×6:
 /// its `trim` becomes `[1, 1]`, and every type downstream follows. Outputs, and operands of operators that the pass does
 /// not know to be local, are needed as a whole.
 package struct Trim: Pass {
@@ -24,7 +24,7 @@ package struct Trim: Pass {
     }
 }
 
-/// For each picture-shaped value, how many of its rows and columns must exist.
+/// For each image-shaped value, how many of its rows and columns must exist.
 ///
 /// The least solution of the rules in ``visit(_:)``: it starts from what is read from outside and only ever grows, so it
 /// is found by going through the nodes until nothing changes.
@@ -67,7 +67,7 @@ private struct NeededExtents {
         guard let operand = node.operands.first, let result = node.results.first else {
             return node.results.forEach { needWhole($0) }
         }
-        switch node.operation.trimming(picture: full[operand.index]) {
+        switch node.operation.trimming(image: full[operand.index]) {
         case .whole: (node.operands + node.results).forEach { needWhole($0) }
         case .perChannel:
             tie([operand, result])
@@ -86,13 +86,13 @@ private struct NeededExtents {
     }
 
     private mutating func visit(_ windows: TrimmedWindows, _ node: Node) {
-        let (picture, result) = (node.operands[0], node.results[0])
+        let (image, result) = (node.operands[0], node.results[0])
         node.operands.dropFirst().forEach { needWhole($0) }
-        guard !full[result.index].isEmpty else { return needWhole(picture) }
+        guard !full[result.index].isEmpty else { return needWhole(image) }
         need(
-            picture, (0..<2).map { min(full[picture.index][$0], windows.reach(needed[result.index][$0], axis: $0)) })
+            image, (0..<2).map { min(full[image.index][$0], windows.reach(needed[result.index][$0], axis: $0)) })
         if !windows.leavesOut {
-            need(result, (0..<2).map { windows.count(needed[picture.index][$0], axis: $0) })
+            need(result, (0..<2).map { windows.count(needed[image.index][$0], axis: $0) })
         }
     }
 
@@ -105,9 +105,9 @@ private struct NeededExtents {
 
     /// The node's operator for operands and results of the needed extents.
     func trimmed(_ node: Node) -> any Operator {
-        guard let picture = node.operands.first?.index, let result = node.results.first?.index, !full[picture].isEmpty,
+        guard let image = node.operands.first?.index, let result = node.results.first?.index, !full[image].isEmpty,
             !full[result].isEmpty
         else { return node.operation }
-        return node.operation.trimmed(input: (full[picture], needed[picture]), output: needed[result])
+        return node.operation.trimmed(input: (full[image], needed[image]), output: needed[result])
     }
 }

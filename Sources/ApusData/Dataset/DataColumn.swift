@@ -50,8 +50,8 @@ public struct DataColumn: Equatable, Sendable {
     /// Elements of one sample.
     public var sampleElements: Int { sampleShape.reduce(1, *) }
 
-    /// Whether samples are pictures: bytes of [channels, height, width] or [height, width].
-    public var isPicture: Bool {
+    /// Whether samples are images: bytes of [channels, height, width] or [height, width].
+    public var isImage: Bool {
         if case .bytes = elements { sampleShape.count == 2 || sampleShape.count == 3 } else { false }
     }
 

@@ -3,8 +3,8 @@ public struct Dataset: Sendable {
     /// Which of a data set's two halves.
     public enum Part: String, Sendable, CaseIterable { case training, test }
 
-    /// The size of pictures.
-    public struct PictureSize: Equatable, Sendable {
+    /// The size of images.
+    public struct ImageSize: Equatable, Sendable {
         public var channels: Int
         public var height: Int
         public var width: Int
@@ -69,7 +69,7 @@ public struct Dataset: Sendable {
         self.preparation = preparation
     }
 
-    /// Labelled pictures, all of one size: bytes of [count, channels, height, width].
+    /// Labelled images, all of one size: bytes of [count, channels, height, width].
     /// - Throws: ``DataError`` where the counts differ or a label has no name.
     public init(
         channels: Int, height: Int, width: Int, images: [UInt8], labels: [Int32], classNames: [String],
@@ -85,13 +85,13 @@ public struct Dataset: Sendable {
             classNames: classNames, hasNamedClasses: hasNamedClasses, preparation: preparation)
     }
 
-    /// The size of the samples where they are pictures, [channels, height, width] or [height, width] of bytes.
-    public var pictures: PictureSize? {
+    /// The size of the samples where they are images, [channels, height, width] or [height, width] of bytes.
+    public var images: ImageSize? {
         guard inputs.count == 1, case .bytes = inputs[0].elements else { return nil }
         let shape = inputs[0].sampleShape
         return switch shape.count {
-        case 2: PictureSize(channels: 1, height: shape[0], width: shape[1])
-        case 3: PictureSize(channels: shape[0], height: shape[1], width: shape[2])
+        case 2: ImageSize(channels: 1, height: shape[0], width: shape[1])
+        case 3: ImageSize(channels: shape[0], height: shape[1], width: shape[2])
         default: nil
         }
     }
@@ -102,9 +102,9 @@ public struct Dataset: Sendable {
         return labels
     }
 
-    /// One picture, as a value of its own, where samples are pictures.
-    public func picture(_ index: Int) -> Image? {
-        guard let size = pictures, case .bytes(let bytes) = inputs[0].elements else { return nil }
+    /// One image, as a value of its own, where samples are images.
+    public func image(_ index: Int) -> Image? {
+        guard let size = images, case .bytes(let bytes) = inputs[0].elements else { return nil }
         return Image(
             channels: size.channels, height: size.height, width: size.width,
             bytes: Array(bytes[inputs[0].range(of: index)]))

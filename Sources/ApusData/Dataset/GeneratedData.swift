@@ -1,6 +1,6 @@
 /// Data that is generated where it is used, and needs no files.
 public enum GeneratedData: String, Sendable, CaseIterable {
-    /// Pictures of digits, by digit: ``DigitGenerator``.
+    /// Images of digits, by digit: ``DigitGenerator``.
     case digits
     /// Videos of moving digits, by the direction of motion: ``MovingDigits``.
     case movingDigits = "moving-digits"

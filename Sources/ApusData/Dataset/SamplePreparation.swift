@@ -1,4 +1,4 @@
-/// Makes a network's input of the stored samples of one column: changed at random, where they are pictures and that is asked
+/// Makes a network's input of the stored samples of one column: changed at random, where they are images and that is asked
 /// for, and normalized.
 ///
 /// The result is a pure function of (seed, epoch, sample), so any thread may prepare any sample.
@@ -10,7 +10,7 @@ public struct SamplePreparation: Sendable {
     }
 
     private enum Way: Sendable {
-        case picture(Augmenter)
+        case image(Augmenter)
         case bytes, integers, floats
         case integersAsTheyAre, bytesAsIntegers
     }
@@ -22,20 +22,20 @@ public struct SamplePreparation: Sendable {
 
     /// - Parameters:
     ///   - column: its samples' shape and type of elements; the elements themselves are given later.
-    ///   - augmentation: of pictures only.
+    ///   - augmentation: of images only.
     /// - Throws: ``DataError`` where there are not as many means or deviations as channels, where augmentation is asked for
-    ///   of what is no picture, or where floats would have to become integers.
+    ///   of what is no image, or where floats would have to become integers.
     public init(
         _ column: DataColumn, to output: Output, preparation: InputPreparation = .none,
         augmentation: Augmentation = Augmentation()
     ) throws(DataError) {
         elements = column.sampleElements
         let shape = column.sampleShape
-        let isPicture = column.isPicture
-        guard augmentation.isNone || isPicture && output == .floats else {
+        let isImage = column.isImage
+        guard augmentation.isNone || isImage && output == .floats else {
             throw DataError(
-                problem: "the samples are no pictures, and can't be changed at random",
-                remedy: "leave augmentation out, or give pictures as bytes")
+                problem: "the samples are no images, and can't be changed at random",
+                remedy: "leave augmentation out, or give images as bytes")
         }
         let isByte = if case .bytes = column.elements { true } else { false }
         let scale = isByte ? preparation.scale : 1
@@ -46,8 +46,8 @@ public struct SamplePreparation: Sendable {
             scale: scale, mean: preparation.mean, standardDeviation: preparation.standardDeviation,
             channels: output == .floats ? column.channels : 1)
         switch (output, column.elements) {
-        case (.floats, .bytes) where isPicture && !augmentation.isNone:
-            way = .picture(
+        case (.floats, .bytes) where isImage && !augmentation.isNone:
+            way = .image(
                 try Augmenter(
                     augmentation, channels: column.channels, height: shape[shape.count - 2],
                     width: shape[shape.count - 1], scale: scale, mean: preparation.mean,
@@ -74,7 +74,7 @@ public struct SamplePreparation: Sendable {
     ) {
         let first = sample * elements
         switch way {
-        case .picture(let augmenter):
+        case .image(let augmenter):
             unsafe augmenter.prepare(
                 column.assumingMemoryBound(to: UInt8.self) + first, seed: seed, epoch: epoch, sample: sample,
                 into: output.assumingMemoryBound(to: Float.self))

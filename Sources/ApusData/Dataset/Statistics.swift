@@ -1,6 +1,6 @@
 extension DataColumn {
     /// The channels that have a mean and a deviation of their own: the first dimension of a sample, the columns of a table
-    /// for example; 1 for pictures without a dimension of channels, and for single numbers.
+    /// for example; 1 for images without a dimension of channels, and for single numbers.
     public var channels: Int {
         if case .bytes = elements, sampleShape.count == 2 { return 1 }
         return sampleShape.first ?? 1

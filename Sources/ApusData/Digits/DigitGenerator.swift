@@ -1,14 +1,14 @@
-/// Pictures of digits that look written by hand, each a pure function of (seed, index).
+/// Images of digits that look written by hand, each a pure function of (seed, index).
 ///
 /// They are made as MNIST's were (Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-Based Learning Applied to Document
 /// Recognition" (1998), section III.A): the ink fills a box of 20 × 20 pixels, and its centre of mass lies in the middle of
 /// 28 × 28. Ink is 255, paper 0. The digit of index `i` is `i % 10`.
 public struct DigitGenerator: Sendable {
     public let seed: UInt64
-    /// Pixels along each side of a picture.
+    /// Pixels along each side of an image.
     public let size: Int
 
-    /// - Parameter size: 28, or more for pictures to look at: 28...1024.
+    /// - Parameter size: 28, or more for images to look at: 28...1024.
     public init(seed: UInt64, size: Int = 28) {
         precondition((28...1024).contains(size), "digits of \(size) pixels")
         self.seed = seed

@@ -2,7 +2,7 @@
 struct DigitRenderer {
     /// Pixels along each side.
     let size: Int
-    /// Pixels of this picture to one of 28 × 28.
+    /// Pixels of this image to one of 28 × 28.
     private let scale: Float
 
     init(size: Int) {

@@ -17,7 +17,7 @@ struct DigitShape {
 
     /// - Parameters:
     ///   - digit: 0...9.
-    ///   - pixelsTall: The box that the ink must fit into, in pixels of the 28 × 28 picture: 20, as in MNIST.
+    ///   - pixelsTall: The box that the ink must fit into, in pixels of the 28 × 28 image: 20, as in MNIST.
     init(digit: Int, pixelsTall: Float, random: inout CounterRandom) {
         let form = Self.choose(DigitForm.all[digit], &random)
         var points = Self.mix(form.examples, &random)
@@ -165,7 +165,7 @@ private struct Wave {
 
 /// The pen of one digit: how thick, how much a change of pressure matters, and whether its nib is flat.
 private struct Pen {
-    /// In pixels of the 28 × 28 picture.
+    /// In pixels of the 28 × 28 image.
     let radius: Float
     let pressure: Float
     let flatness: Float

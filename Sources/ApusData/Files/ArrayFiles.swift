@@ -4,7 +4,7 @@ import ApusGraph
 extension Dataset {
     /// Reads arrays in NumPy's format: one for each input, and one of targets, all with the samples as their first dimension.
     ///
-    /// Arrays of `uint8` whose samples have two dimensions or more are pictures or films: bytes that become numbers from 0
+    /// Arrays of `uint8` whose samples have two dimensions or more are images or films: bytes that become numbers from 0
     /// to 1. Other integers and truth values stay whole numbers, and floating point becomes single precision. Whole numbers as
     /// targets are labels; a negative one is no class. The lines of `labels.txt` beside the targets name the classes, or the
     /// elements of a target; without it, single labels are named by their numbers.
@@ -78,8 +78,8 @@ extension Dataset {
         return (0...last).map(String.init)
     }
 
-    /// Bytes become numbers from 0 to 1. So do the bytes of pictures that a network is asked later, where it learned from
-    /// pictures whose numbers are in this range already.
+    /// Bytes become numbers from 0 to 1. So do the bytes of images that a network is asked later, where it learned from
+    /// images whose numbers are in this range already.
     private static func preparation(of inputs: [DataColumn]) -> InputPreparation {
         guard inputs.count == 1 else { return .none }
         switch inputs[0].elements {

@@ -5,7 +5,7 @@ import ApusFiles
 /// - a folder with the files of MNIST;
 /// - a folder of arrays: `x.npy` and `y.npy`, in it or in its folders `train` and `test`; or `x_train.npy`, `y_train.npy`, and
 ///   `x_test.npy`, `y_test.npy`;
-/// - a folder of pictures by class, or with the folders `train` and `test` of them;
+/// - a folder of images by class, or with the folders `train` and `test` of them;
 /// - `inputs.npy,targets.npy`, or with more inputs before the targets;
 /// - `table.csv`;
 /// - a text, `.txt` or `.md`, or a folder of them.
@@ -14,7 +14,7 @@ public struct DataSource: Sendable {
     public struct Options: Sendable {
         /// Of a table: the columns that are the targets.
         public var labelColumns: [String] = []
-        /// Of pictures: what they are brought to.
+        /// Of images: what they are brought to.
         public var size: Dataset.PixelSize?
         /// Of texts: how they become samples.
         public var text: TextForm?
@@ -37,7 +37,7 @@ public struct DataSource: Sendable {
 
     private enum Kind {
         case idx
-        case pictures(training: String, test: String?)
+        case images(training: String, test: String?)
         case arrays(training: Arrays, test: Arrays?)
         case table
         case text([String])
@@ -60,9 +60,9 @@ public struct DataSource: Sendable {
         self.options = options
         kind = try Self.kind(of: name)
         if options.size != nil {
-            guard case .pictures = kind else {
+            guard case .images = kind else {
                 throw DataError(
-                    file: name, problem: "has no pictures in files of their own, which could be resized",
+                    file: name, problem: "has no images in files of their own, which could be resized",
                     remedy: "leave the size out", setting: .size)
             }
         }
@@ -79,7 +79,7 @@ public struct DataSource: Sendable {
     public var hasTest: Bool {
         switch kind {
         case .idx: true
-        case .pictures(_, let test): test != nil
+        case .images(_, let test): test != nil
         case .arrays(_, let test): test != nil
         case .table, .text: false
         }
@@ -90,8 +90,8 @@ public struct DataSource: Sendable {
     public func load(_ part: Dataset.Part, like training: Dataset? = nil) throws(DataError) -> Dataset {
         switch kind {
         case .idx: return try Dataset.load(directory: name, part: part)
-        case .pictures(let training_, let test):
-            return try Dataset.loadPictures(
+        case .images(let training_, let test):
+            return try Dataset.loadImages(
                 folder: part == .test ? test ?? training_ : training_, size: options.size,
                 classNames: training?.classNames)
         case .arrays(let training_, let test):
@@ -171,7 +171,7 @@ public struct DataSource: Sendable {
         if folders.contains("train"), folders.allSatisfy({ $0 == "train" || $0 == "test" }),
             try !Dataset.classFolders(in: "\(folder)/train").isEmpty
         {
-            return .pictures(training: "\(folder)/train", test: folders.contains("test") ? "\(folder)/test" : nil)
+            return .images(training: "\(folder)/train", test: folders.contains("test") ? "\(folder)/test" : nil)
         }
         guard !folders.isEmpty else {
             let texts = try listFolder(folder).filter(Dataset.isText)
@@ -179,10 +179,10 @@ public struct DataSource: Sendable {
             throw DataError(
                 file: folder,
                 problem: "holds no data set: neither train-images-idx3-ubyte, nor x.npy and y.npy, nor a folder of "
-                    + "pictures for each class, nor texts",
+                    + "images for each class, nor texts",
                 remedy: "fetch a data set with Tools/fetch-data, or use the built-in digits")
         }
-        return .pictures(training: folder, test: nil)
+        return .images(training: folder, test: nil)
     }
 
     /// `x_train.npy` and `y_train.npy`, where both are there.

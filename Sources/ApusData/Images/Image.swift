@@ -1,4 +1,4 @@
-/// A picture in memory: bytes, one plane for each channel.
+/// An image in memory: bytes, one plane for each channel.
 public struct Image: Equatable, Sendable {
     /// 1 (gray) or 3 (red, green, blue); data sets may have any number.
     public let channels: Int
@@ -10,7 +10,7 @@ public struct Image: Equatable, Sendable {
     /// More pixels than this are not read: 64 megapixels.
     public static let maximumPixelCount = 64 << 20
 
-    /// A picture of these bytes; there are `channels × height × width` of them.
+    /// An image of these bytes; there are `channels × height × width` of them.
     public init(channels: Int, height: Int, width: Int, bytes: [UInt8]) {
         precondition(
             channels > 0 && height > 0 && width > 0 && bytes.count == channels * height * width,

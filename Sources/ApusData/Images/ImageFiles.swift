@@ -1,7 +1,7 @@
 import ApusFiles
 
 extension Image {
-    /// A picture file larger than this is not read.
+    /// An image file larger than this is not read.
     private static let maximumFile = 512 << 20
 
     /// Reads a PNG, PGM or PPM file. The kind is told by its first bytes, not by its name.
@@ -11,7 +11,7 @@ extension Image {
         try decode(readData(path, limit: maximumFile), name: path)
     }
 
-    /// Reads a picture from the bytes of a PNG, PGM or PPM file. `name` is what errors call it.
+    /// Reads an image from the bytes of a PNG, PGM or PPM file. `name` is what errors call it.
     public static func decode(_ bytes: [UInt8], name: String) throws(DataError) -> Image {
         if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return try decodePNG(bytes, name: name) }
         if bytes.count > 1, bytes[0] == UInt8(ascii: "P"), let format = NetpbmFormat(rawValue: bytes[1]) {
@@ -19,24 +19,24 @@ extension Image {
             return try reader.read(format)
         }
         throw DataError(
-            file: name, problem: bytes.isEmpty ? "is empty" : "is not a picture that is read",
+            file: name, problem: bytes.isEmpty ? "is empty" : "is not an image that is read",
             remedy: "give a PNG, PGM or PPM file")
     }
 
-    /// Checks a picture's size before memory is taken for it.
+    /// Checks an image's size before memory is taken for it.
     static func checkSize(width: Int, height: Int, name: String) throws(DataError) {
         guard width > 0, height > 0 else {
-            throw DataError(file: name, problem: "is a picture of \(width) × \(height) pixels")
+            throw DataError(file: name, problem: "is an image of \(width) × \(height) pixels")
         }
         guard boundedProduct([width, height], limit: maximumPixelCount) != nil else {
             throw DataError(
                 file: name,
                 problem:
-                    "is a picture of \(width) × \(height) pixels, more than the \(maximumPixelCount) that are read",
+                    "is an image of \(width) × \(height) pixels, more than the \(maximumPixelCount) that are read",
                 remedy: "make it smaller first")
         }
     }
 
-    /// Writes a PNG file, whole or not at all. The picture has one channel or three.
+    /// Writes a PNG file, whole or not at all. The image has one channel or three.
     public func writePNG(to path: String) throws(DataError) { try writeData(encodePNG(name: path), to: path) }
 }

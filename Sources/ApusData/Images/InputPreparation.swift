@@ -1,10 +1,10 @@
 public import ApusGraph
 
-/// How a picture becomes a network's input. A model file keeps this as names and values.
+/// How an image becomes a network's input. A model file keeps this as names and values.
 public struct InputPreparation: Equatable, Sendable {
-    /// How a picture of another size is brought to the input's.
+    /// How an image of another size is brought to the input's.
     public enum Resize: String, Sendable, CaseIterable {
-        /// Each axis by itself: a wide picture is squeezed.
+        /// Each axis by itself: a wide image is squeezed.
         case stretch
         /// As large as fits without squeezing; what remains is filled with the value 0.
         case fit
@@ -12,7 +12,7 @@ public struct InputPreparation: Equatable, Sendable {
 
     /// Whether light and dark change places.
     public enum Invert: String, Sendable, CaseIterable {
-        /// Where the picture's border is light, as ink on paper is: for networks that learned light on dark.
+        /// Where the image's border is light, as ink on paper is: for networks that learned light on dark.
         case auto
         case always
         case never
@@ -117,17 +117,17 @@ public struct InputPreparation: Equatable, Sendable {
 }
 
 extension InputPreparation {
-    /// The input for one picture: [channels, height, width], row-major.
+    /// The input for one image: [channels, height, width], row-major.
     ///
-    /// Gray becomes color by repetition; color becomes gray by ITU-R BT.601's luma. Smaller pictures are interpolated,
-    /// larger ones averaged over the area of each pixel. O(pixels of the picture and of the input).
+    /// Gray becomes color by repetition; color becomes gray by ITU-R BT.601's luma. Smaller images are interpolated,
+    /// larger ones averaged over the area of each pixel. O(pixels of the image and of the input).
     /// - Throws: ``DataError`` where the channels can't be converted, or there are not as many means or deviations as
     ///   channels.
     public func prepare(_ image: Image, channels: Int, height: Int, width: Int) throws(DataError) -> [Float] {
         try checkNormalization(scale: scale, mean: mean, standardDeviation: standardDeviation, channels: channels)
         guard boundedProduct([channels, height, width], limit: 3 * Image.maximumPixelCount) != nil, height > 0,
             width > 0
-        else { throw DataError(problem: "an input of \(channels) × \(height) × \(width) is too large for a picture") }
+        else { throw DataError(problem: "an input of \(channels) × \(height) × \(width) is too large for an image") }
         let planes = try image.planes(channels: channels)
         let inverted = invert == .always || invert == .auto && image.hasLightBorder
         var placement = (top: 0, left: 0, height: height, width: width)
@@ -138,7 +138,7 @@ extension InputPreparation {
         for channel in 0..<channels {
             let deviation = standardDeviation[standardDeviation.count == 1 ? 0 : channel]
             let average = mean[mean.count == 1 ? 0 : channel]
-            // The area that `fit` leaves free holds pixels of 0, as if they had been in the picture.
+            // The area that `fit` leaves free holds pixels of 0, as if they had been in the image.
             for index in 0..<height * width { output[channel * height * width + index] = -average / deviation }
             let plane = resample(
                 planes[planes.count == 1 ? 0 : channel], width: image.width, rows: rows, columns: columns)
@@ -153,7 +153,7 @@ extension InputPreparation {
         return output
     }
 
-    /// The largest box of the picture's proportions within the input, in its middle.
+    /// The largest box of the image's proportions within the input, in its middle.
     private static func fit(_ image: Image, height: Int, width: Int) -> (top: Int, left: Int, height: Int, width: Int) {
         let ratio = min(Double(height) / Double(image.height), Double(width) / Double(image.width))
         let tall = min(max(Int((Double(image.height) * ratio).rounded()), 1), height)
@@ -163,15 +163,15 @@ extension InputPreparation {
 }
 
 extension Image {
-    /// The planes of a picture for so many channels: one where all channels are the same.
+    /// The planes of an image for so many channels: one where all channels are the same.
     fileprivate func planes(channels wanted: Int) throws(DataError) -> [[UInt8]] {
         let size = height * width
         if channels == 1 { return [bytes] }
         if channels == wanted { return (0..<channels).map { Array(bytes[$0 * size..<($0 + 1) * size]) } }
         guard channels == 3, wanted == 1 else {
             throw DataError(
-                problem: "a picture of \(channels) channels can't be made into an input of \(wanted)",
-                remedy: "give a gray or a color picture to a network of 1 or 3 channels")
+                problem: "an image of \(channels) channels can't be made into an input of \(wanted)",
+                remedy: "give a gray or a color image to a network of 1 or 3 channels")
         }
         let luma = (0..<size).map { pixel -> UInt8 in
             // 0.299, 0.587 and 0.114 in 65536ths.

@@ -1,4 +1,4 @@
-/// The kinds of Netpbm pictures that are read: the second byte of the file.
+/// The kinds of Netpbm images that are read: the second byte of the file.
 enum NetpbmFormat: UInt8 {
     case plainGray = 0x32  // P2
     case plainColor = 0x33  // P3
@@ -55,7 +55,7 @@ struct NetpbmReader {
     }
 
     private func damaged(_ problem: String) -> DataError {
-        DataError(file: name, problem: "its Netpbm data is damaged: \(problem)", remedy: "save the picture again")
+        DataError(file: name, problem: "its Netpbm data is damaged: \(problem)", remedy: "save the image again")
     }
 
     private func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }

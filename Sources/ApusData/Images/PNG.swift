@@ -64,10 +64,10 @@ extension Image {
         let message = unsafe withUnsafeBytes(of: control.message) { bytes in
             unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
         }
-        return DataError(file: name, problem: "its PNG data is damaged: \(message)", remedy: "save the picture again")
+        return DataError(file: name, problem: "its PNG data is damaged: \(message)", remedy: "save the image again")
     }
 
-    /// A picture of pixels that lie as files have them, [height, width, channels].
+    /// An image of pixels that lie as files have them, [height, width, channels].
     init(channels: Int, height: Int, width: Int, interleaved: [UInt8]) {
         guard channels > 1 else {
             self.init(channels: channels, height: height, width: width, bytes: interleaved)

@@ -1,4 +1,4 @@
-/// How the pixels along one axis of a picture of another size are made: each is a weighted sum of some old ones.
+/// How the pixels along one axis of an image of another size are made: each is a weighted sum of some old ones.
 struct ResampledAxis {
     private(set) var starts: [Int] = []
     private(set) var weights: [[Float]] = []
@@ -30,7 +30,7 @@ struct ResampledAxis {
     var count: Int { starts.count }
 }
 
-/// One plane of a picture in another size: first along the rows, then along the columns.
+/// One plane of an image in another size: first along the rows, then along the columns.
 func resample(_ plane: [UInt8], width: Int, rows: ResampledAxis, columns: ResampledAxis) -> [Float] {
     var result = [Float](repeating: 0, count: rows.count * columns.count)
     var line = [Float](repeating: 0, count: width)

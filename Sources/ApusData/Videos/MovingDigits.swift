@@ -2,7 +2,7 @@ import Glibc
 
 /// Short videos of a digit that moves in one of eight directions, each a pure function of (seed, index).
 ///
-/// The picture's opposite sides are joined: what leaves it on the right comes in on the left. The digit starts anywhere, each
+/// The image's opposite sides are joined: what leaves it on the right comes in on the left. The digit starts anywhere, each
 /// place as likely as another, so it is anywhere in every frame, and no single frame says anything of the direction. After
 /// N. Srivastava, E. Mansimov and R. Salakhutdinov, "Unsupervised Learning of Video Representations using LSTMs" (2015), section
 /// 4.1, whose digits bounce. Ink is 255, paper 0. The direction of index `i` is `i % 8`.
@@ -14,7 +14,7 @@ public struct MovingDigits: Sendable {
     public let size: Int
     private let digits: DigitGenerator
 
-    /// Pixels along each side of the moved picture: a digit of 28 × 28, halved.
+    /// Pixels along each side of the moved image: a digit of 28 × 28, halved.
     private static let digitSize = 14
 
     /// - Parameters:

@@ -130,7 +130,7 @@ extension LanguageReference {
 
         The first dimension of a value can be a symbol, `N` by custom: the batch. It gets its number when the plan runs, and one \
         plan serves every number up to its bound. A value whose first dimension is a number has no batch: parameters, constants, \
-        losses. Pictures are `f32[N, channels, height, width]`. Elements lie in row-major order, the last dimension closest \
+        losses. Images are `f32[N, channels, height, width]`. Elements lie in row-major order, the last dimension closest \
         together.
         """
 

@@ -1,4 +1,4 @@
-/// Batch norm over the samples and positions of each channel. All images have block V and the same picture, with borders
+/// Batch norm over the samples and positions of each channel. All images have block V and the same size, with borders
 /// of their own. `scale`, `bias`, `mean`, `variance` have room for a multiple of V channels.
 ///
 /// **batchNorm** computes `(x − mean) / sqrt(variance + epsilon) · scale + bias`, where mean and variance are given.

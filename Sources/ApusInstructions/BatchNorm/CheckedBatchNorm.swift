@@ -10,7 +10,7 @@ struct CheckedBatchNorm: Sendable {
     init(_ parameters: BatchNormParameters, lanes: Int, written: Written) throws(ParameterError) {
         source = try CheckedImage(parameters.source, "source", isWritten: written == .source)
         destination = try CheckedImage(parameters.destination, "destination", isWritten: written == .destination)
-        try require(source.hasSamePicture(as: destination), "source and destination are different pictures")
+        try require(source.hasSameSize(as: destination), "source and destination are different images")
         try require(source.block == lanes && destination.block == lanes, "a block is not \(lanes)")
         try require(parameters.epsilon >= 0 && parameters.epsilon.isFinite, "epsilon is \(parameters.epsilon)")
     }

@@ -59,7 +59,7 @@ struct CheckedConvolution: Sendable {
         }
     }
 
-    /// Checks that the first and the last position read are inside of the picture with its border.
+    /// Checks that the first and the last position read are inside of the image with its border.
     private static func checkReads(
         _ name: String, outputs: Int, stride: Int, kernel: Int, dilation: Int, padding: Int, before: Int,
         available: Int
@@ -83,7 +83,7 @@ struct CheckedConvolution: Sendable {
         _ = try notNegative(parameters.argmaxStride, "the argmax's stride")
         try require(
             parameters.tile.isComputable(lanes: lanes, for: parameters), "there is no kernel with a \(parameters.tile)")
-        return poolHeight > 0 ? destination.pictureElements : 0
+        return poolHeight > 0 ? destination.imageElements : 0
     }
 
     /// The gradients that a weight gradient adds to, after what it reads.
@@ -97,11 +97,11 @@ struct CheckedConvolution: Sendable {
     }
 }
 
-/// Checks that places from `first` to `last` are inside of a picture with its border.
+/// Checks that places from `first` to `last` are inside of an image with its border.
 ///
 /// - Parameters:
-///   - before: rows or columns of the border before the picture.
-///   - available: rows or columns from the picture's first on, border included.
+///   - before: rows or columns of the border before the image.
+///   - available: rows or columns from the image's first on, border included.
 func requireInside(
     _ name: String, first: Int, last: Int, before: Int, available: Int
 ) throws(ParameterError) {

@@ -16,8 +16,8 @@ package struct ConvolutionInstruction: InstructionDefinition {
         argmaxes = try convolution.checkResults(lanes: lanes)
         addend = try CheckedImage(convolution.parameters.addend, "addend")
         try require(
-            addend.hasSamePicture(as: convolution.destination) && addend.block == lanes,
-            "the addend is not of the destination's picture in blocks of \(lanes)")
+            addend.hasSameSize(as: convolution.destination) && addend.block == lanes,
+            "the addend is not of the destination's image in blocks of \(lanes)")
         self.lanes = lanes
     }
 

@@ -17,18 +17,18 @@
 ///   unused places. Unused output lanes have zero weights. The unused lanes of the source are not read.
 /// - Groups: output block `b` reads the `inputBlocks` input blocks from `(b / outputBlocks) · inputBlocks` on. Without
 ///   groups both count all blocks. (Groups that do not fill blocks are packed as one group with zero weights.)
-/// - The argmax, where not null and `poolHeight` > 0, has one byte for each element of the destination's picture,
+/// - The argmax, where not null and `poolHeight` > 0, has one byte for each element of the destination's image,
 ///   `[output block][pooled y][pooled x][V]` without border, `argmaxStride` bytes a sample: the index `i·poolWidth + j`
 ///   of the element chosen (the first maximum), or 255 where `activation` is relu and the result is not above
 ///   zero. `argmax` needs `poolHeight·poolWidth` < 255.
-/// - `addend` is the layout of the addend, with the channels, the picture and the block of the destination.
+/// - `addend` is the layout of the addend, with the channels, the size and the block of the destination.
 /// - The sums of a ``ConvolutionTile`` stay in registers. Where the pooling window is 2 × 2 and the tile holds whole windows,
 ///   these are its columns by twos of two rows, or its positions by fours where they flow.
 ///
 /// **depthwiseConvolution**: the same with input channel `o` alone: source and destination have block V and the same
 /// channels; packed weights are `[block][i][j][V]`. Group fields are not used. Whole vectors of the source are read.
 ///
-/// **plainDepthwiseConvolution**: the same on plain pictures: source and destination have block 1 and no border, and at
+/// **plainDepthwiseConvolution**: the same on plain images: source and destination have block 1 and no border, and at
 /// least V pixels each. What is read outside of the source is zero. There is no pooling. The scratch is
 /// ``plainDepthwiseScratchElements(lanes:)`` long.
 ///
@@ -36,7 +36,7 @@
 /// packed weights, and only places of real input channels are touched) the sum over the samples and positions of
 /// `destination gradient · source`, and to the bias gradient (V lanes each output block), where it is not null, the sum
 /// of the destination gradient. `destination` is here the layout of the gradient of the sums, with no pooling, and its
-/// picture is `outputHeight` × `outputWidth`. What the gradients get in unused output lanes is not specified.
+/// image is `outputHeight` × `outputWidth`. What the gradients get in unused output lanes is not specified.
 ///
 /// A **convolutionWeightGradient** may have a pooling window of 2 × 2: `destination` is then the layout of the pooled gradient,
 /// and with the argmax, which is then there, the kernel makes of it the gradient of the sums as it goes along: see

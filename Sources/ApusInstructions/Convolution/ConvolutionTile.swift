@@ -36,7 +36,7 @@ package struct ConvolutionTile: Sendable, Hashable, BitwiseCopyable {
     private static func maximumColumns(rows: Int) -> Int { rows == 0 ? 8 : 12 }
 
     /// There are rows of columns that are neighbours, or every second one, of single channels or of blocks as wide as a
-    /// vector. Two rows are for pooling windows of 2 × 2 and for narrow pictures, both of stride 1.
+    /// vector. Two rows are for pooling windows of 2 × 2 and for narrow images, both of stride 1.
     private func hasRows(lanes: Int, in convolution: ConvolutionParameters) -> Bool {
         guard [1, lanes].contains(Int(convolution.source.channelBlock)) && convolution.strideX <= 2 else {
             return false

@@ -30,7 +30,7 @@ struct PooledGradient: Sendable {
         try require(
             output.height / 2 == destination.height && output.width / 2 == destination.width,
             "windows of 2 × 2 of \(size) are not \(destination.height) × \(destination.width)")
-        argmaxes = destination.pictureElements
+        argmaxes = destination.imageElements
         self.stride = try notNegative(stride, "the argmax's stride")
     }
 

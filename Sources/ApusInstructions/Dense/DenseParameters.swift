@@ -4,8 +4,8 @@
 /// elements. The destination row has room for `outputs` rounded up to V, and whole vectors are stored (`destinationStride`
 /// says how far rows are apart; unused lanes become zero because their weights are).
 ///
-/// The row may be a picture of whole blocks without a border: the packed weights are then those of a convolution whose kernel
-/// is as large as the picture, which have the same order of inputs.
+/// The row may be an image of whole blocks without a border: the packed weights are then those of a convolution whose kernel
+/// is as large as the image, which have the same order of inputs.
 ///
 /// **denseWeightGradient** adds, over the samples, `destination gradient · source` to the packed weight gradient and the
 /// destination gradient to the bias gradient (V lanes a block). The destination gradient's row has readable room up to a

@@ -28,7 +28,7 @@ package struct PlainDepthwiseConvolutionInstruction: InstructionDefinition {
             parameters.source.channels == parameters.destination.channels,
             "a depthwise convolution has \(parameters.source.channels) inputs and "
                 + "\(parameters.destination.channels) outputs")
-        try require(parameters.poolHeight == 0, "a depthwise convolution of plain pictures does not pool")
+        try require(parameters.poolHeight == 0, "a depthwise convolution of plain images does not pool")
         _ = try flag(parameters.activation, "the activation")
         let rows = try Self.reads(
             "rows", outputs: parameters.outputHeight, of: destination.height, stride: parameters.strideY,

@@ -48,12 +48,12 @@ package struct CheckedImage: Sendable {
     package var block: Int { Int(layout.channelBlock) }
     package var height: Int { Int(layout.height) }
     package var width: Int { Int(layout.width) }
-    /// Elements of the picture in whole blocks, without border.
-    package var pictureElements: Int { product(blocks, height, width, block) }
+    /// Elements of the image in whole blocks, without border.
+    package var imageElements: Int { product(blocks, height, width, block) }
     /// Channels in whole blocks.
     package var paddedChannels: Int { blocks * block }
 
-    package func hasSamePicture(as other: CheckedImage) -> Bool {
+    package func hasSameSize(as other: CheckedImage) -> Bool {
         layout.channels == other.layout.channels && height == other.height && width == other.width
     }
 }

@@ -1,8 +1,8 @@
 /// How each sample of an image value `[N, C, H, W]` lies in memory.
 ///
-/// Channels are grouped into blocks of `channelBlock`; a block is a picture of `top + height + bottom` rows of
+/// Channels are grouped into blocks of `channelBlock`; a block is an image of `top + height + bottom` rows of
 /// `left + width + right` pixels, and a pixel is the `channelBlock` values of its channels, side by side. The rows and
-/// columns outside the picture are its border. So the value of channel `c` at row `y`, column `x` of sample `n` is at
+/// columns outside the image are its border. So the value of channel `c` at row `y`, column `x` of sample `n` is at
 ///
 ///     n·sampleStride + (c / channelBlock)·blockStride + (y + top)·rowStride + (x + left)·channelBlock + c % channelBlock
 ///

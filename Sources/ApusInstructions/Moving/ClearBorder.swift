@@ -16,8 +16,8 @@ package struct ClearBorderInstruction: InstructionDefinition {
         [OperandExtent("buffer", .write, buffer, samples: samples)]
     }
 
-    /// The extent spans the picture, which is left alone.
+    /// The extent spans the image, which is left alone.
     package func bytesWritten(samples: Int) -> Int? {
-        product(samples, buffer.sampleElements - buffer.pictureElements, 4)
+        product(samples, buffer.sampleElements - buffer.imageElements, 4)
     }
 }

@@ -24,7 +24,7 @@ package struct RelayoutInstruction: InstructionDefinition {
         let parameters = try parameters.load(RelayoutParameters.self)
         source = try CheckedImage(parameters.source, "source")
         destination = try CheckedImage(parameters.destination, "destination", isWritten: true)
-        try require(source.hasSamePicture(as: destination), "source and destination are different pictures")
+        try require(source.hasSameSize(as: destination), "source and destination are different images")
     }
 
     package func operands(samples: Int) -> [OperandExtent] {

@@ -34,7 +34,7 @@ package struct SpreadInstruction: InstructionDefinition {
         try require(
             height <= destination.height && width <= destination.width && source.block == destination.block
                 && parameters.source.channels == parameters.destination.channels,
-            "the spread picture of \(height) × \(width) does not fit the destination")
+            "the spread image of \(height) × \(width) does not fit the destination")
     }
 
     package func operands(samples: Int) -> [OperandExtent] {

@@ -8,7 +8,7 @@ struct CheckedPool: Sendable {
 
     /// - Parameters:
     ///   - isGradient: whether the source's layout is that of what is written, and not the destination's.
-    ///   - isUnpool: whether the windows must lie apart inside of the picture.
+    ///   - isUnpool: whether the windows must lie apart inside of the image.
     init(
         _ bytes: ParameterBytes, lanes: Int, isGradient: Bool = false, isUnpool: Bool = false
     ) throws(ParameterError) {
@@ -26,7 +26,7 @@ struct CheckedPool: Sendable {
         let padTop = try check(parameters.padTop, 0...(windowHeight - 1), "the padding")
         let padLeft = try check(parameters.padLeft, 0...(windowWidth - 1), "the padding")
         _ = try flag(parameters.countPadding, "the choice to count padding")
-        // Each window has a place inside of the picture, or there would be nothing to pool.
+        // Each window has a place inside of the image, or there would be nothing to pool.
         try require(
             product(destination.height - 1, strideY) - padTop < source.height
                 && product(destination.width - 1, strideX) - padLeft < source.width,
@@ -51,7 +51,7 @@ struct CheckedPool: Sendable {
 
     func argmax(_ access: OperandExtent.Access, samples: Int, isOptional: Bool) -> OperandExtent {
         OperandExtent(
-            "argmax", access, elements: destination.pictureElements, every: argmaxStride, samples: samples, of: 1,
+            "argmax", access, elements: destination.imageElements, every: argmaxStride, samples: samples, of: 1,
             isOptional: isOptional)
     }
 }

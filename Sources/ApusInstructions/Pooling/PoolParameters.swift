@@ -1,11 +1,11 @@
 /// Pooling over windows. Source and destination have block V, the same channels, and any borders; borders are neither
-/// read nor written. Window row `i` of output row `y` is source row `y·strideY + i − padTop`; places outside the picture
+/// read nor written. Window row `i` of output row `y` is source row `y·strideY + i − padTop`; places outside the image
 /// do not count: not for the maximum, and for the average only where `countPadding` is 1 (as zero).
 ///
 /// - **maxPool**: the argmax, where not null, is as in ``ConvolutionParameters`` (255 is not used here).
 /// - **maxPoolGradient**: the source gradient is set to zero and then, for each output, the gradient is added where the
 ///   window's first maximum of `source` is. Windows may overlap.
-/// - **maxUnpool**: windows do not overlap and there is no padding: all of the source gradient's picture is written, the
+/// - **maxUnpool**: windows do not overlap and there is no padding: all of the source gradient's image is written, the
 ///   gradient where the argmax says and zero elsewhere (everywhere where the argmax is 255).
 /// - **averagePoolGradient**: the source gradient is set to zero and then each output's share is added.
 ///

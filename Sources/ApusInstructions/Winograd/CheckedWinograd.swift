@@ -86,7 +86,7 @@ struct CheckedWinograd: Sendable {
         return (height / 2 * 2, width / 2 * 2)
     }
 
-    /// Checks that the windows that squares have a part in are inside of the pooled picture with its border.
+    /// Checks that the windows that squares have a part in are inside of the pooled image with its border.
     private static func checkWindows(
         _ name: String, tiles: Int, of tile: Int, padding: Int, before: Int, available: Int
     ) throws(ParameterError) {
@@ -96,7 +96,7 @@ struct CheckedWinograd: Sendable {
             available: available)
     }
 
-    /// Checks that `count` rows or columns from the first on are inside of the picture with its border.
+    /// Checks that `count` rows or columns from the first on are inside of the image with its border.
     private static func checkReads(
         _ name: String, count: Int, padding: Int, before: Int, available: Int
     ) throws(ParameterError) {
@@ -115,7 +115,7 @@ struct CheckedWinograd: Sendable {
             "the result of \(resultHeight) × \(resultWidth) is not the destination's "
                 + "\(destination.height) × \(destination.width)")
         _ = try notNegative(parameters.argmaxStride, "the argmax's stride")
-        return pooled ? destination.pictureElements : 0
+        return pooled ? destination.imageElements : 0
     }
 
     /// Elements of the transforms of the source and of `blocks` blocks of the result or its gradient.

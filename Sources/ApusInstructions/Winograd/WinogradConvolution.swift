@@ -20,15 +20,15 @@ package struct WinogradConvolutionInstruction: InstructionDefinition {
         scratch = winograd.scratch(blocks: blocks)
         addend = try CheckedImage(parameters.addend, "addend")
         try require(
-            addend.hasSamePicture(as: winograd.destination) && addend.block == lanes,
-            "the addend is not of the destination's picture in blocks of \(lanes)")
+            addend.hasSameSize(as: winograd.destination) && addend.block == lanes,
+            "the addend is not of the destination's image in blocks of \(lanes)")
         unpools = parameters.unpools == 1
         _ = try notNegative(parameters.sourceArgmaxStride, "the source argmax's stride")
         argmaxes = try winograd.checkResults()
     }
 
     package func operands(samples: Int) -> [OperandExtent] {
-        let sourceArgmaxes = unpools ? winograd.source.pictureElements : 0
+        let sourceArgmaxes = unpools ? winograd.source.imageElements : 0
         return winograd.operands(samples: samples, argmaxes: argmaxes, scratch: scratch) + [
             OperandExtent("addend", .read, addend, samples: samples, isOptional: true),
             OperandExtent(

@@ -4,8 +4,8 @@ func batchNorm(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let settings = parameters.load(as: BatchNormParameters.self)
-    let source = Picture(settings.source)
-    let destination = Picture(settings.destination)
+    let source = Image(settings.source)
+    let destination = Image(settings.destination)
     let from = operands.floats(0)
     let to = operands.floats(5)
     for block in 0..<source.blocks {

@@ -4,8 +4,8 @@ func batchNormGradient(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let settings = parameters.load(as: BatchNormGradientParameters.self)
-    let source = Picture(settings.norm.source)
-    let destination = Picture(settings.norm.destination)
+    let source = Image(settings.norm.source)
+    let destination = Image(settings.norm.destination)
     let from = operands.floats(0)
     let gradient = operands.floats(1)
     let result = operands.floats(7)

@@ -4,8 +4,8 @@ func batchNormGradientSums(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let settings = parameters.load(as: BatchNormParameters.self)
-    let source = Picture(settings.source)
-    let destination = Picture(settings.destination)
+    let source = Image(settings.source)
+    let destination = Image(settings.destination)
     let from = operands.floats(0)
     let gradient = operands.floats(1)
     let scaleGradients = operands.floats(4)

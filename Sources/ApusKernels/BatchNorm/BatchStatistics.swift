@@ -3,7 +3,7 @@ import ApusInstructions
 func batchStatistics(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
-    let source = Picture(parameters.load(as: BatchStatisticsParameters.self).source)
+    let source = Image(parameters.load(as: BatchStatisticsParameters.self).source)
     let from = operands.floats(0)
     let means = operands.floats(1)
     let deviations = means + source.blocks * lanes

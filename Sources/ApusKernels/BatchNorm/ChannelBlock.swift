@@ -1,10 +1,10 @@
 import ApusInstructions
 
-/// Calls `body` with the offset of each row of pixels of channel block `block`, in two images of the same picture, over
+/// Calls `body` with the offset of each row of pixels of channel block `block`, in two images of the same size, over
 /// all samples. Partial sums over a row, added to a total, keep the rounding error of long sums small.
 @inline(__always)
 func forEachRow(
-    _ first: Picture, _ second: Picture, block: Int, samples: Int, _ body: (_ first: Int, _ second: Int) -> Void
+    _ first: Image, _ second: Image, block: Int, samples: Int, _ body: (_ first: Int, _ second: Int) -> Void
 ) {
     for sample in 0..<samples {
         let firstStart = sample * first.sampleStride + block * first.blockStride + first.origin

@@ -15,14 +15,14 @@ struct ConvolutionWork {
     let parameters: UnsafePointer<ConvolutionParameters>
     let memory: PositionTilePointer
     let source: Floats
-    let sourceSteps: PictureSteps
+    let sourceSteps: ImageSteps
     let weights: Floats
     let bias: Floats?
     let destination: Floats
-    let resultSteps: PictureSteps
+    let resultSteps: ImageSteps
     let argmax: UnsafeMutableRawPointer?
     let addend: Floats?
-    let addendSteps: PictureSteps
+    let addendSteps: ImageSteps
     let isPooled: Bool
     /// Rows and columns of a pooling window; 1 × 1 where there is no pooling.
     let windowHeight: Int
@@ -52,9 +52,9 @@ struct ConvolutionWork {
     ) {
         self.parameters = parameters
         self.memory = memory
-        sourceSteps = PictureSteps(parameters.pointee.source)
-        resultSteps = PictureSteps(parameters.pointee.destination)
-        let addendSteps = PictureSteps(parameters.pointee.addend)
+        sourceSteps = ImageSteps(parameters.pointee.source)
+        resultSteps = ImageSteps(parameters.pointee.destination)
+        let addendSteps = ImageSteps(parameters.pointee.addend)
         self.addendSteps = addendSteps
         let channelBlock = Int(parameters.pointee.source.channelBlock)
         source =

@@ -7,7 +7,7 @@ func addPooledWeightGradient(
 ) {
     var memory = PooledTileMemory()
     let (source, result) = (parameters.source, parameters.destination)
-    let gradient = PooledPicture(
+    let gradient = PooledImage(
         result, operands.floats(1), operands[4].unsafelyUnwrapped, argmaxStride: parameters.argmaxStride)
     memory.samples = samples
     (memory.rows, memory.columns) = (gradient.height, gradient.width)

@@ -82,7 +82,7 @@ private enum TileColumns<let outputs: Int, let rows: Int, let step: Int> {
     }
 
     /// Whether there are such tiles; known when this is compiled, so that of others no code remains. Their sums stay in
-    /// registers. Two rows are for pooling windows and for narrow pictures, both of stride 1.
+    /// registers. Two rows are for pooling windows and for narrow images, both of stride 1.
     @inline(__always)
     private static func fits(_ columns: Int) -> Bool {
         outputs * rows * columns <= maximumSums && columns <= (step == 0 ? maximumAddresses : maximumColumns)

@@ -90,11 +90,11 @@ struct DepthwiseWork {
         let vectors = vectors(block: block)
         let columns = Int(parameters.outputWidth)
         switch (parameters.dilationX == 1 ? parameters.kernelWidth : 0, parameters.strideX) {
-        case (3, 1): DepthwisePicture<3, 1>.compute(loops, origin, vectors, target, columns: columns)
-        case (3, 2): DepthwisePicture<3, 2>.compute(loops, origin, vectors, target, columns: columns)
-        case (5, 1): DepthwisePicture<5, 1>.compute(loops, origin, vectors, target, columns: columns)
-        case (5, 2): DepthwisePicture<5, 2>.compute(loops, origin, vectors, target, columns: columns)
-        default: DepthwisePicture<0, 0>.compute(loops, origin, vectors, target, columns: columns)
+        case (3, 1): DepthwiseImage<3, 1>.compute(loops, origin, vectors, target, columns: columns)
+        case (3, 2): DepthwiseImage<3, 2>.compute(loops, origin, vectors, target, columns: columns)
+        case (5, 1): DepthwiseImage<5, 1>.compute(loops, origin, vectors, target, columns: columns)
+        case (5, 2): DepthwiseImage<5, 2>.compute(loops, origin, vectors, target, columns: columns)
+        default: DepthwiseImage<0, 0>.compute(loops, origin, vectors, target, columns: columns)
         }
     }
 

@@ -82,8 +82,8 @@ var noDepthwiseSums: DepthwiseRegisters {
     return [zero, zero, zero, zero, zero, zero, zero, zero]
 }
 
-/// Computes a picture of any number of columns.
-enum DepthwisePicture<let width: Int, let stride: Int> {
+/// Computes an image of any number of columns.
+enum DepthwiseImage<let width: Int, let stride: Int> {
     static func compute(
         _ loops: UnsafePointer<DepthwiseLoops>, _ source: Floats, _ weights: Floats, _ destination: Floats,
         columns: Int

@@ -23,11 +23,11 @@ private func convolveByBlocks(
     blocked.source = ImageLayout(channels: lanes, height: paddedHeight, width: paddedWidth, channelBlock: lanes)
     blocked.destination = ImageLayout(
         channels: lanes, height: Int(parameters.outputHeight), width: Int(parameters.outputWidth), channelBlock: lanes)
-    // The border is zero, and the pictures of all blocks come inside of it.
-    let picture = operands.floats(4)
-    let sums = picture + blocked.source.blockStride
-    fill(picture, count: blocked.source.blockStride, with: 0)
-    let inside = picture + Int(parameters.padTop) * blocked.source.rowStride + Int(parameters.padLeft) * lanes
+    // The border is zero, and the images of all blocks come inside of it.
+    let image = operands.floats(4)
+    let sums = image + blocked.source.blockStride
+    fill(image, count: blocked.source.blockStride, with: 0)
+    let inside = image + Int(parameters.padTop) * blocked.source.rowStride + Int(parameters.padLeft) * lanes
     var loops = DepthwiseLoops()
     var memory = TileMemory()
     withUnsafeMutablePointer(to: &loops) { loops in
@@ -43,7 +43,7 @@ private func convolveByBlocks(
                             channels: count, pixels: width * height, width: width, channelStep: width * height,
                             rowGap: (paddedWidth - width) * lanes
                         ).toBlock(from + first * width * height, inside, squares)
-                        work.compute(picture, sums, block: first / lanes)
+                        work.compute(image, sums, block: first / lanes)
                         ChannelSquares(
                             channels: count, pixels: positions, width: positions, channelStep: positions, rowGap: 0
                         ).toPlain(sums, to + first * positions, squares)

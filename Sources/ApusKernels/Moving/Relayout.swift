@@ -2,8 +2,8 @@ import ApusInstructions
 
 func relayout(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
     let layouts = parameters.load(as: RelayoutParameters.self)
-    let source = Picture(layouts.source)
-    let destination = Picture(layouts.destination)
+    let source = Image(layouts.source)
+    let destination = Image(layouts.destination)
     for sample in 0..<samples {
         let from = operands.floats(0) + sample * source.sampleStride
         let to = operands.floats(1) + sample * destination.sampleStride
@@ -26,10 +26,10 @@ func relayout(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters:
 }
 
 /// The same blocks on both sides: rows are copied whole.
-private func copyBlocks(_ from: Floats, _ source: Picture, _ to: Floats, _ destination: Picture) {
+private func copyBlocks(_ from: Floats, _ source: Image, _ to: Floats, _ destination: Image) {
     let block = source.block
     let count = source.width * block
-    // Without side borders on either side all rows of a picture are one.
+    // Without side borders on either side all rows of an image are one.
     let joined = source.rowStride == count && destination.rowStride == count
     let rows = joined ? 1 : source.height
     let rowCount = joined ? count * source.height : count
@@ -54,7 +54,7 @@ private func copyBlocks(_ from: Floats, _ source: Picture, _ to: Floats, _ desti
 }
 
 /// Different blocks.
-private func reblock(_ from: Floats, _ source: Picture, _ to: Floats, _ destination: Picture) {
+private func reblock(_ from: Floats, _ source: Image, _ to: Floats, _ destination: Image) {
     let (plain, blocked) = source.block == 1 ? (source, destination) : (destination, source)
     // The plain side of a square is contiguous.
     let pixels = plain.rowStride == plain.width ? plain.width * plain.height : plain.width
@@ -67,7 +67,7 @@ private func reblock(_ from: Floats, _ source: Picture, _ to: Floats, _ destinat
 
 /// Whole vectors of channels by whole vectors of the `pixels` that follow each other on the plain side.
 private func moveSquares(
-    _ from: Floats, _ source: Picture, _ to: Floats, _ destination: Picture, pixels: Int, _ memory: SquareMemory
+    _ from: Floats, _ source: Image, _ to: Floats, _ destination: Image, pixels: Int, _ memory: SquareMemory
 ) {
     let (plain, blocked) = source.block == 1 ? (source, destination) : (destination, source)
     let isJoined = plain.rowStride == plain.width && blocked.rowStride == blocked.width * lanes
@@ -91,7 +91,7 @@ private func moveSquares(
 }
 
 /// Channel by channel, or four at a time.
-private func moveChannels(_ from: Floats, _ source: Picture, _ to: Floats, _ destination: Picture) {
+private func moveChannels(_ from: Floats, _ source: Image, _ to: Floats, _ destination: Image) {
     let joined =
         source.rowStride == source.width * source.block
         && destination.rowStride == destination.width * destination.block
@@ -124,12 +124,12 @@ private func moveChannels(_ from: Floats, _ source: Picture, _ to: Floats, _ des
     }
 }
 
-/// Moves a row of four channels: they lie side by side on one side, and in four pictures on the other.
+/// Moves a row of four channels: they lie side by side on one side, and in four images on the other.
 @inline(__always)
-private func moveFour(_ read: Floats, _ source: Picture, _ write: Floats, _ destination: Picture, _ width: Int) {
+private func moveFour(_ read: Floats, _ source: Image, _ write: Floats, _ destination: Image, _ width: Int) {
     let readChannel = source.block == 1 ? source.blockStride : 1
     let writeChannel = destination.block == 1 ? destination.blockStride : 1
-    // The four vectors of a tile are four pictures where there are no blocks, and four pixels where there are.
+    // The four vectors of a tile are four images where there are no blocks, and four pixels where there are.
     let readStep = source.block == 1 ? source.blockStride : source.block
     let writeStep = destination.block == 1 ? destination.blockStride : destination.block
     var x = 0

@@ -2,8 +2,8 @@ import ApusInstructions
 
 func spread(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
     let settings = parameters.load(as: SpreadParameters.self)
-    let source = Picture(settings.source)
-    let destination = Picture(settings.destination)
+    let source = Image(settings.source)
+    let destination = Image(settings.destination)
     let rowStep = Int(settings.strideY) * destination.rowStride
     let columnStep = Int(settings.strideX) * destination.block
     let block = source.block

@@ -14,7 +14,7 @@ private struct Window {
         padLeft = Int(parameters.padLeft)
     }
 
-    /// The rows of the window of output row `y` that lie in a picture of `limit` rows.
+    /// The rows of the window of output row `y` that lie in an image of `limit` rows.
     @inline(__always)
     func rows(at y: Int, limit: Int) -> Range<Int> {
         let first = y * strideY - padTop
@@ -22,7 +22,7 @@ private struct Window {
         return lower..<max(lower, min(height, limit - first))
     }
 
-    /// The columns of the window of output column `x` that lie in a picture of `limit` columns.
+    /// The columns of the window of output column `x` that lie in an image of `limit` columns.
     @inline(__always)
     func columns(at x: Int, limit: Int) -> Range<Int> {
         let first = x * strideX - padLeft
@@ -52,8 +52,8 @@ private func maximum(
 
 func maxPool(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
     let settings = parameters.load(as: PoolParameters.self)
-    let source = Picture(settings.source)
-    let destination = Picture(settings.destination)
+    let source = Image(settings.source)
+    let destination = Image(settings.destination)
     let window = Window(settings)
     let argmaxes = operands[2]
     let argmaxBlock = destination.height * destination.width * lanes
@@ -88,8 +88,8 @@ func maxPoolGradient(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let settings = parameters.load(as: PoolParameters.self)
-    let source = Picture(settings.source)
-    let destination = Picture(settings.destination)
+    let source = Image(settings.source)
+    let destination = Image(settings.destination)
     let window = Window(settings)
     for sample in 0..<samples {
         for block in 0..<destination.blocks {
@@ -99,7 +99,7 @@ func maxPoolGradient(
             let gradients =
                 operands.floats(1) + sample * destination.sampleStride + block * destination.blockStride
                 + destination.origin
-            source.clearPicture(of: operands.floats(2) + sourceStart)
+            source.clearImage(of: operands.floats(2) + sourceStart)
             for y in 0..<destination.height {
                 let rows = window.rows(at: y, limit: source.height)
                 for x in 0..<destination.width {
@@ -128,8 +128,8 @@ func maxPoolGradient(
 
 func maxUnpool(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
     let settings = parameters.load(as: PoolParameters.self)
-    let source = Picture(settings.source)
-    let destination = Picture(settings.destination)
+    let source = Image(settings.source)
+    let destination = Image(settings.destination)
     let window = Window(settings)
     let touching = window.strideY == window.height && window.strideX == window.width
     let argmaxBlock = destination.height * destination.width * lanes
@@ -142,7 +142,7 @@ func maxUnpool(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters
                 operands.floats(1) + sample * destination.sampleStride + block * destination.blockStride
                 + destination.origin
             if !touching {
-                source.clearPicture(of: start)
+                source.clearImage(of: start)
             }
             let to = start + source.origin
             if touching && window.height == 2 && window.width == 2 {
@@ -162,7 +162,7 @@ func maxUnpool(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters
 /// Writes the window of each output of one block.
 @inline(__always)
 private func unpool(
-    _ argmaxes: UnsafeMutableRawPointer, _ gradients: Floats, _ destination: Picture, _ to: Floats, _ source: Picture,
+    _ argmaxes: UnsafeMutableRawPointer, _ gradients: Floats, _ destination: Image, _ to: Floats, _ source: Image,
     _ window: Window, height: Int, width: Int
 ) {
     for y in 0..<destination.height {
@@ -181,7 +181,7 @@ private func unpool(
 
 /// Zeroes the rows from `height` on and the columns from `width` on: they fill no window.
 @inline(__always)
-private func clearRemainder(_ to: Floats, _ source: Picture, height: Int, width: Int) {
+private func clearRemainder(_ to: Floats, _ source: Image, height: Int, width: Int) {
     if width < source.width {
         for y in 0..<height {
             fill(to + y * source.rowStride + width * lanes, count: (source.width - width) * lanes, with: 0)
@@ -194,8 +194,8 @@ private func clearRemainder(_ to: Floats, _ source: Picture, height: Int, width:
 
 func averagePool(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
     let settings = parameters.load(as: PoolParameters.self)
-    let source = Picture(settings.source)
-    let destination = Picture(settings.destination)
+    let source = Image(settings.source)
+    let destination = Image(settings.destination)
     let window = Window(settings)
     for sample in 0..<samples {
         for block in 0..<destination.blocks {
@@ -228,8 +228,8 @@ func averagePoolGradient(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let settings = parameters.load(as: PoolParameters.self)
-    let source = Picture(settings.source)
-    let destination = Picture(settings.destination)
+    let source = Image(settings.source)
+    let destination = Image(settings.destination)
     let window = Window(settings)
     for sample in 0..<samples {
         for block in 0..<destination.blocks {
@@ -237,7 +237,7 @@ func averagePoolGradient(
             let gradients =
                 operands.floats(0) + sample * destination.sampleStride + block * destination.blockStride
                 + destination.origin
-            source.clearPicture(of: start)
+            source.clearImage(of: start)
             for y in 0..<destination.height {
                 let rows = window.rows(at: y, limit: source.height)
                 for x in 0..<destination.width {
@@ -260,7 +260,7 @@ func averagePoolGradient(
     }
 }
 
-/// One over the elements that an average counts; 0 for a window that lies outside the picture.
+/// One over the elements that an average counts; 0 for a window that lies outside the image.
 @inline(__always)
 private func windowShare(_ window: Window, _ rows: Range<Int>, _ columns: Range<Int>, countPadding: Bool) -> Float {
     let count = countPadding ? window.height * window.width : rows.count * columns.count

@@ -1,4 +1,4 @@
-// Between plain pictures and blocks of as many channels as a vector has lanes: squares of lanes by lanes elements.
+// Between plain images and blocks of as many channels as a vector has lanes: squares of lanes by lanes elements.
 
 /// Room for two squares, from the start of a cache line on, so that their vectors are stored and loaded whole.
 struct SquareMemory {

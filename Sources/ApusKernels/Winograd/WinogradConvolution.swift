@@ -28,16 +28,16 @@ struct WinogradWork {
     let productBlocks: Int
     /// The first square of the first sample.
     let source: Floats
-    let sourceSteps: PictureSteps
+    let sourceSteps: ImageSteps
     /// The source where it is the gradient of what 2 × 2 windows were pooled to.
-    let pooledSource: PooledPicture?
+    let pooledSource: PooledImage?
     let padTop: Int
     let padLeft: Int
     let weights: Floats
     let bias: Floats?
     /// The first pixel of the first sample.
     let destination: Floats
-    let resultSteps: PictureSteps
+    let resultSteps: ImageSteps
     let resultHeight: Int
     let resultWidth: Int
     let pooled: Bool
@@ -46,7 +46,7 @@ struct WinogradWork {
     let argmaxStride: Int
     /// The first pixel of the first sample of what is added.
     let addend: Floats?
-    let addendSteps: PictureSteps
+    let addendSteps: ImageSteps
     /// The transforms of the source, `[input block][tile]`.
     let squares: Floats
     /// The transforms of `productBlocks` blocks of the result, `[output block][tile]`.
@@ -62,24 +62,24 @@ struct WinogradWork {
         inputBlocks = layout.vectorBlocks
         outputBlocks = result.vectorBlocks
         productBlocks = Int(parameters.productBlocks)
-        sourceSteps = PictureSteps(layout)
+        sourceSteps = ImageSteps(layout)
         (padTop, padLeft) = (Int(parameters.padTop), Int(parameters.padLeft))
         source = operands.floats(0) + sourceSteps.origin - padTop * sourceSteps.row - padLeft * lanes
         pooledSource =
             parameters.unpools == 1
-            ? PooledPicture(
+            ? PooledImage(
                 layout, operands.floats(0), operands[7].unsafelyUnwrapped,
                 argmaxStride: parameters.sourceArgmaxStride) : nil
         weights = operands.floats(1)
         bias = operands.optionalFloats(2)
-        resultSteps = PictureSteps(result)
+        resultSteps = ImageSteps(result)
         destination = operands.floats(3) + resultSteps.origin
         (resultHeight, resultWidth) = (Int(result.height), Int(result.width))
         pooled = parameters.poolHeight > 0
         relu = parameters.activation == Activation.relu.rawValue
         argmax = pooled ? operands[4] : nil
         argmaxStride = Int(parameters.argmaxStride)
-        let added = PictureSteps(parameters.addend)
+        let added = ImageSteps(parameters.addend)
         addendSteps = added
         addend = operands.optionalFloats(6).map { $0 + added.origin }
         squares = operands.floats(5)
@@ -163,7 +163,7 @@ func activated(_ sum: Vector, _ relu: Bool) -> Vector {
     relu ? choose(Vector(), where: sum .< Vector(), else: sum) : sum
 }
 
-/// The row and the column of a tile, which go through a picture row by row.
+/// The row and the column of a tile, which go through an image row by row.
 struct TilePosition {
     private(set) var row: Int
     private(set) var column: Int

@@ -1,5 +1,5 @@
-/// The transforms of the squares of a ``PooledPicture``, without the picture behind the pool ever being in memory. The first row
-/// and column of a square are the first of a window where `odd` is 0, else the second. Beyond the picture's windows there are
+/// The transforms of the squares of a ``PooledImage``, without the image behind the pool ever being in memory. The first row
+/// and column of a square are the first of a window where `odd` is 0, else the second. Beyond the image's windows there are
 /// gradients of zero, which are its border.
 enum PooledSquares<let height: Int, let width: Int, let odd: Int> {
     private typealias Transform = WinogradTransform<height, width>
@@ -12,10 +12,10 @@ enum PooledSquares<let height: Int, let width: Int, let odd: Int> {
     private static var squareColumns: Int { width + 2 }
 
     /// As ``WinogradTransform/transformSquares(_:_:blocks:tileColumns:first:count:to:)``. The first square begins `padTop` rows
-    /// and `padLeft` columns before the picture.
+    /// and `padLeft` columns before the image.
     @inline(never)
     static func transform(
-        _ source: PooledPicture, sample: Int, padTop: Int, padLeft: Int, blocks: Int, tileColumns: Int, first: Int,
+        _ source: PooledImage, sample: Int, padTop: Int, padLeft: Int, blocks: Int, tileColumns: Int, first: Int,
         count: Int, to squares: Floats
     ) {
         var target = squares
@@ -100,13 +100,13 @@ enum PooledSquares<let height: Int, let width: Int, let odd: Int> {
         return unpooled(gradient, argmax, at: (y + odd) % 2 * 2 + (x + odd) % 2)
     }
 
-    /// The window itself, or the nearest inside of the picture. Argmaxes have no border: for a window outside any argmax will
+    /// The window itself, or the nearest inside of the image. Argmaxes have no border: for a window outside any argmax will
     /// do.
     @inline(__always)
     private static func nearest(_ window: Int, of count: Int) -> Int { min(max(window, 0), count &- 1) }
 }
 
-/// The transforms of the tiles of a ``PooledPicture``.
+/// The transforms of the tiles of a ``PooledImage``.
 enum PooledTiles<let height: Int, let width: Int> {
     /// As ``WinogradTransform/transformGradient(_:rowStride:insideRows:insideColumns:to:)``, of a tile of whole windows, of which
     /// `windows` is the first. A tile of 2 × 2 is one window, and inside.

@@ -57,7 +57,7 @@ enum WinogradResults<let height: Int, let width: Int, let storing: Int> {
 
     // A row is a constant to each of these: an index that varies would keep the sums out of registers.
 
-    /// Stores row `y` of a tile, of which `rows` rows and `columns` columns are inside of the picture.
+    /// Stores row `y` of a tile, of which `rows` rows and `columns` columns are inside of the image.
     @inline(__always)
     private static func storeRow(
         _ y: Int, _ half: WinogradHalf, _ bias: Vector, _ relu: Bool, _ target: Floats, _ rowStep: Int,

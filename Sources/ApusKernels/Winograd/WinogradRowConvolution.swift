@@ -38,12 +38,12 @@ private struct RowWork {
     let columnPairs: Int
     /// The first pixel that is read of the first sample.
     let source: Floats
-    let sourceSteps: PictureSteps
+    let sourceSteps: ImageSteps
     let weights: Floats
     let bias: Floats?
     /// The first pixel of the first sample.
     let destination: Floats
-    let resultSteps: PictureSteps
+    let resultSteps: ImageSteps
     let resultHeight: Int
     let resultWidth: Int
     let pooled: Bool
@@ -63,12 +63,12 @@ private struct RowWork {
         rowPairs = parameters.rowPairs
         passRowPairs = Int(parameters.passTiles)
         columnPairs = parameters.columnPairs
-        sourceSteps = PictureSteps(layout)
+        sourceSteps = ImageSteps(layout)
         source =
             operands.floats(0) + sourceSteps.origin - Int(parameters.padTop) * sourceSteps.row - Int(parameters.padLeft)
         weights = operands.floats(1)
         bias = operands.optionalFloats(2)
-        resultSteps = PictureSteps(result)
+        resultSteps = ImageSteps(result)
         destination = operands.floats(3) + resultSteps.origin
         (resultHeight, resultWidth) = (Int(result.height), Int(result.width))
         pooled = parameters.poolHeight > 0

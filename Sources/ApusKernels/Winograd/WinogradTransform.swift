@@ -43,7 +43,7 @@ enum WinogradTransform<let height: Int, let width: Int> {
     /// Bᵀ d B of the squares of `count` tiles from `first` on, for each of `blocks` blocks. `source` is the first square of all.
     @inline(never)
     static func transformSquares(
-        _ source: Floats, _ steps: PictureSteps, blocks: Int, tileColumns: Int, first: Int, count: Int,
+        _ source: Floats, _ steps: ImageSteps, blocks: Int, tileColumns: Int, first: Int, count: Int,
         to squares: Floats
     ) {
         var target = squares
@@ -81,7 +81,7 @@ enum WinogradTransform<let height: Int, let width: Int> {
         return WinogradLines<width>.resultLine(line)
     }
 
-    /// A δ Aᵀ of the tile at `source`, of which only `insideRows` rows and `insideColumns` columns are inside of the picture.
+    /// A δ Aᵀ of the tile at `source`, of which only `insideRows` rows and `insideColumns` columns are inside of the image.
     /// Its frequencies go to `target`. Returns the tile's sum.
     @inline(__always)
     static func transformGradient(

@@ -24,12 +24,12 @@ private struct WinogradGradientWork {
     let outputBlocks: Int
     /// The first square of the first sample.
     let source: Floats
-    let sourceSteps: PictureSteps
+    let sourceSteps: ImageSteps
     /// The first pixel of the first sample.
     let gradient: Floats
-    let gradientSteps: PictureSteps
+    let gradientSteps: ImageSteps
     /// The gradient where it is that of what 2 × 2 windows were pooled to.
-    let pooled: PooledPicture?
+    let pooled: PooledImage?
     let height: Int
     let width: Int
     let weights: Floats
@@ -48,15 +48,15 @@ private struct WinogradGradientWork {
         inputs = Int(layout.channels)
         inputBlocks = layout.vectorBlocks
         outputBlocks = result.vectorBlocks
-        sourceSteps = PictureSteps(layout)
+        sourceSteps = ImageSteps(layout)
         source =
             operands.floats(0) + sourceSteps.origin - Int(parameters.padTop) * sourceSteps.row
             - Int(parameters.padLeft) * lanes
-        gradientSteps = PictureSteps(result)
+        gradientSteps = ImageSteps(result)
         gradient = operands.floats(1) + gradientSteps.origin
         pooled =
             parameters.poolHeight > 0
-            ? PooledPicture(
+            ? PooledImage(
                 result, operands.floats(1), operands[5].unsafelyUnwrapped, argmaxStride: parameters.argmaxStride) : nil
         (height, width) = (parameters.computedHeight, parameters.computedWidth)
         weights = operands.floats(2)

@@ -18,7 +18,7 @@ struct BatchSource: Sendable {
         guard inputs.count == dataset.inputs.count else {
             throw .mismatch(.inputCount(model: inputs.map(\.name), data: dataset.inputs.count))
         }
-        guard augmentation.isNone || dataset.inputs.contains(where: \.isPicture) else { throw .mismatch(.augmentation) }
+        guard augmentation.isNone || dataset.inputs.contains(where: \.isImage) else { throw .mismatch(.augmentation) }
         count = dataset.count
         var columns: [DataColumn] = []
         var preparations: [SamplePreparation] = []
@@ -26,7 +26,7 @@ struct BatchSource: Sendable {
             columns.append(column)
             preparations.append(
                 try Self.prepare(
-                    column, for: port, preparation, column.isPicture ? augmentation : Augmentation()))
+                    column, for: port, preparation, column.isImage ? augmentation : Augmentation()))
         }
         if hasTargets, let port = ports.last {
             columns.append(dataset.targets)

@@ -27,7 +27,7 @@ struct JoinTests {
         try #require(plan.body.first { $0.label == label }).operands[operand]
     }
 
-    @Test(arguments: [1, 3]) func picturesOfWholeBlocksAreNotCopied(batch: Int) throws {
+    @Test(arguments: [1, 3]) func imagesOfWholeBlocksAreNotCopied(batch: Int) throws {
         let plan = try plan(
             """
             input image: f32[N, 3, 6, 6]
@@ -107,7 +107,7 @@ struct JoinTests {
         #expect(try place(3, of: "a", plan).arena == .activations)
     }
 
-    @Test func partsOfPicturesAreViews() throws {
+    @Test func partsOfImagesAreViews() throws {
         let plan = try plan(
             """
             input image: f32[N, 3, 6, 6]

@@ -41,7 +41,7 @@ struct LayoutTests {
         #expect(layouts.border(of: conv) == Border(top: 1, left: 1, bottom: 1, right: 1))
     }
 
-    @Test func depthwiseLayersBetweenPlainPicturesStayPlain() throws {
+    @Test func depthwiseLayersBetweenPlainImagesStayPlain() throws {
         let (graph, _, layouts) = try layouts(
             """
             model net

@@ -87,8 +87,8 @@ import Testing
         #expect(counts == [8, 5])
     }
 
-    /// Blocked pictures stay in blocks: what is repeated along rows is not, and is not joined with what is.
-    @Test func picturesKeepTheirBlocks() throws {
+    /// Blocked images stay in blocks: what is repeated along rows is not, and is not joined with what is.
+    @Test func imagesKeepTheirBlocks() throws {
         func fused(_ shape: String) throws -> Int {
             let spec = """
                 model m

@@ -77,7 +77,7 @@ struct RandomModel {
         }
     }
 
-    /// A convolution that keeps its pictures' type, and the pictures added to it.
+    /// A convolution that keeps its images' type, and the images added to it.
     private mutating func addShortcut() {
         let x = trunk[trunk.count - 1]
         guard let shape = editor.graph[x].type.sampleShape, shape.count == 3 else { return }

@@ -12,7 +12,7 @@ struct AlgorithmTests {
         return try Compiler.inferencePlan(model, target: .avx512, convolutions: permitted)
     }
 
-    /// What the convolution of a picture of `size` × `size` is computed by.
+    /// What the convolution of an image of `size` × `size` is computed by.
     private func kernel(_ channels: Int, size: Int, _ permitted: ConvolutionAlgorithms = .exact) throws -> String? {
         let plan = try plan(
             """

@@ -1,7 +1,7 @@
 import ApusGraph
 import Testing
 
-/// Lines resized by hand, and by the examples of Resize in the ONNX operator specification: there a picture of 1, 2, ..., 16
+/// Lines resized by hand, and by the examples of Resize in the ONNX operator specification: there an image of 1, 2, ..., 16
 /// is `1 + f(column) + 4 · f(row)`, where f is what becomes of the line 0, 1, 2, 3.
 struct InterpolationTests {
     private func resized(_ line: [Double], to count: Int, scale: Double? = nil, _ interpolation: Interpolation)
@@ -45,7 +45,7 @@ struct InterpolationTests {
 
     @Test func cubic() {
         let line: [Double] = [0, 1, 2, 3]
-        // The picture's first row begins 0.47265625, 0.76953125.
+        // The image's first row begins 0.47265625, 0.76953125.
         expect(Array(resized(line, to: 8, Interpolation(mode: .cubic))[..<2]), [-0.10546875, 0.19140625])
         // With the coefficient −0.5 and without what is outside: 0.55882353, 0.81494204.
         let inner = Interpolation(mode: .cubic, coefficient: -0.5, excludesOutside: true)
@@ -53,7 +53,7 @@ struct InterpolationTests {
     }
 
     @Test func antialiasing() {
-        // The pictures are 2.875, 4.5, 9.375, 11 and 2.5180721, 4.2858863, 9.589329, 11.357142.
+        // The images are 2.875, 4.5, 9.375, 11 and 2.5180721, 4.2858863, 9.589329, 11.357142.
         let line: [Double] = [0, 1, 2, 3]
         expect(resized(line, to: 2, scale: 0.6, Interpolation(mode: .linear, antialiases: true)), [0.375, 2])
         expect(

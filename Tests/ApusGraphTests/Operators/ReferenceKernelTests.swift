@@ -148,19 +148,19 @@ struct ReferenceKernelTests {
 
     @Test func averagePoolingCountsPaddingOnlyWhereAsked() throws {
         let x = TensorType(.f32, ["N", 1, 2, 2])
-        let picture = Tensor(shape: [1, 1, 2, 2], elements: [1, 2, 3, 4])
+        let image = Tensor(shape: [1, 1, 2, 2], elements: [1, 2, 3, 4])
         let pool = AveragePool2D(window: [2, 2], stride: [2, 2], padding: Padding(1))
-        #expect(try evaluate(pool, [x], [picture], batch: 1)[0].elements == [1, 2, 3, 4])
+        #expect(try evaluate(pool, [x], [image], batch: 1)[0].elements == [1, 2, 3, 4])
         let counting = AveragePool2D(window: [2, 2], stride: [2, 2], padding: Padding(1), countPadding: true)
-        #expect(try evaluate(counting, [x], [picture], batch: 1)[0].elements == [0.25, 0.5, 0.75, 1])
+        #expect(try evaluate(counting, [x], [image], batch: 1)[0].elements == [0.25, 0.5, 0.75, 1])
     }
 
     @Test func maxPoolingTakesTheFirstOfEquals() throws {
         let (x, y) = (TensorType(.f32, ["N", 1, 2, 2]), TensorType(.f32, ["N", 1, 1, 1]))
-        let picture = Tensor(shape: [1, 1, 2, 2], elements: [-3, 5, 5, 1])
+        let image = Tensor(shape: [1, 1, 2, 2], elements: [-3, 5, 5, 1])
         let gradient = try evaluate(
             MaxPool2DGradient(pool: MaxPool2D(window: [2, 2])), [x, y],
-            [picture, Tensor(shape: [1, 1, 1, 1], elements: [7])],
+            [image, Tensor(shape: [1, 1, 1, 1], elements: [7])],
             batch: 1)
         #expect(gradient[0].elements == [0, 7, 0, 0])
     }

@@ -93,8 +93,8 @@ struct ShapeRuleTests {
 
     @Test func reshapeDerivesOneNumber() throws {
         let row = TensorType(.f32, ["N", 784])
-        let picture = try infer(Reshape(shape: [1, 28, -1]), row)
-        #expect(picture.type == image(1, 28, 28) && picture.derivations == [nil, nil, nil, "784 / 28"])
+        let reshaped = try infer(Reshape(shape: [1, 28, -1]), row)
+        #expect(reshaped.type == image(1, 28, 28) && reshaped.derivations == [nil, nil, nil, "784 / 28"])
         #expect(try infer(Reshape(shape: [6, -1]), TensorType(.f32, [4, 3])).type == TensorType(.f32, [6, 2]))
     }
 

@@ -201,13 +201,13 @@ struct SpatialKernelTests {
     private static func pool(_ kind: Pool, _ call: SpatialCall, rank: Int, ceil: Bool) -> any Operator {
         let (size, stride, padding) = (call.size, call.stride, call.padding)
         let counts = kind == .averageWithPadding
-        let picture =
+        let image =
             rank == 2
             ? Padding.explicit(top: padding[0], left: padding[1], bottom: padding[0], right: padding[1]) : .zero
         switch (kind, rank) {
-        case (.maximum, 2): return MaxPool2D(window: size, stride: stride, padding: picture, ceil: ceil)
+        case (.maximum, 2): return MaxPool2D(window: size, stride: stride, padding: image, ceil: ceil)
         case (.average, 2), (.averageWithPadding, 2):
-            return AveragePool2D(window: size, stride: stride, padding: picture, countPadding: counts, ceil: ceil)
+            return AveragePool2D(window: size, stride: stride, padding: image, countPadding: counts, ceil: ceil)
         case (.norm, _): return LpPool(window: size, stride: stride, padding: padding, ceil: ceil)
         case (.maximum, 1): return MaxPool1D(window: size, stride: stride, padding: padding, ceil: ceil)
         case (.maximum, _): return MaxPool3D(window: size, stride: stride, padding: padding, ceil: ceil)

@@ -45,7 +45,7 @@ struct AlgorithmCost {
         let outputBlocks = outputBlocks(work)
         let (height, width) = (Int(tile.height), Int(tile.width))
         let count = ((work.height + height - 1) / height) * ((work.width + width - 1) / width)
-        // What the transforms of both pictures go through, and in weight gradients the sums, which are loaded and stored.
+        // What the transforms of both images go through, and in weight gradients the sums, which are loaded and stored.
         let line = (height == 2 ? shortLine : longLine) + (width == 2 ? shortLine : longLine)
         let transforms = Double(count * tile.frequencies * (inputBlocks + outputBlocks)) * line
         let sums = work.isWeightGradient ? Double(tile.frequencies * work.inputs * outputBlocks) * 2 / core.loads : 0

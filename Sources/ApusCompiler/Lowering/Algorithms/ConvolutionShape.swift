@@ -8,7 +8,7 @@ struct ConvolutionShape {
     var width: Int
     var geometry: WindowGeometry
 
-    /// - Precondition: the source's type is a picture that the convolution's shape rule accepted.
+    /// - Precondition: the source's type is an image that the convolution's shape rule accepted.
     init(_ convolution: Convolution2D, source: TensorType) {
         let shape = source.dimensions.suffix(3).map { $0.number ?? 0 }
         self.convolution = convolution
@@ -23,7 +23,7 @@ struct ConvolutionShape {
         convolution.groups == channels && convolution.filters == channels && convolution.groups > 1
     }
 
-    /// Rows or columns that windows reach beyond a picture of `extent`.
+    /// Rows or columns that windows reach beyond an image of `extent`.
     private static func overhang(
         outputs: Int, stride: Int, kernel: Int, dilation: Int, before: Int, extent: Int
     ) -> Int { max(0, (outputs - 1) * stride + (kernel - 1) * dilation - before - (extent - 1)) }

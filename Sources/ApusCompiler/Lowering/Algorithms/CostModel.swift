@@ -23,7 +23,7 @@ struct CostModel {
     let sumScan = 3.0
     /// Cycles that a term takes longer where three of them follow each other in each sum.
     let sharedTerm = 1.0
-    /// What of a picture or of weights stays in a near cache beside the rest, in bytes.
+    /// What of an image or of weights stays in a near cache beside the rest, in bytes.
     let cachedBytes = 128 * 1024
 
     /// A convolution as the model sees it.

@@ -1,4 +1,4 @@
-/// Rows and columns of zeros around a blocked picture.
+/// Rows and columns of zeros around a blocked image.
 struct Border: Equatable, Sendable {
     var top = 0
     var left = 0

@@ -5,7 +5,7 @@ import ApusGraph
 /// made there as well.
 ///
 /// A value can be made there if what a sample has of it lies together in a sample of the whole: whole blocks of channels of blocked
-/// pictures, or a part along the outermost dimension of plain values. The others are copied.
+/// images, or a part along the outermost dimension of plain values. The others are copied.
 struct Joins: Sendable {
     /// Where a value lies in another.
     struct Part: Sendable, Equatable {

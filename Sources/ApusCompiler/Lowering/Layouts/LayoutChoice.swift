@@ -2,7 +2,7 @@ import ApusGraph
 
 /// Which layout each value of the body is made in.
 ///
-/// A rule says whether its results are blocked pictures, plain, or like its companions; a value and its companions form a group of
+/// A rule says whether its results are blocked images, plain, or like its companions; a value and its companions form a group of
 /// one layout. A group has the widest border that any candidate asks of its members, so that no convolution tests a border in its
 /// loops.
 struct LayoutChoice: Sendable {
@@ -71,6 +71,6 @@ struct LayoutChoice: Sendable {
     /// The border that the value's readers ask for.
     func border(of value: ValueID) -> Border { border[root(value.index)] }
 
-    /// Whether the value is made as a blocked picture.
+    /// Whether the value is made as a blocked image.
     func isBlocked(_ value: ValueID) -> Bool { isBlocked[root(value.index)] && !isPlainOnly[value.index] }
 }

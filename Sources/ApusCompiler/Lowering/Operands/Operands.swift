@@ -62,7 +62,7 @@ extension Lowering {
     /// The value as aligned plain rows.
     mutating func plainOperand(_ value: ValueID) throws(LoweringError) -> Stored {
         let source = try made(value)
-        // What is no picture of f32 is plain in any case.
+        // What is no image of f32 is plain in any case.
         if source.elementType.size != 4 { return source }
         return try operand(value, in: try plainLayout(of: value))
     }
@@ -73,14 +73,14 @@ extension Lowering {
         return source.isPlain ? source : try plainOperand(value)
     }
 
-    /// The value as a blocked picture, whatever its border.
+    /// The value as a blocked image, whatever its border.
     mutating func blockedOperand(_ value: ValueID) throws(LoweringError) -> Stored {
         let source = try made(value)
         if Int(source.layout.channelBlock) == lanes { return source }
         return try operand(value, in: try blockedLayout(of: value))
     }
 
-    /// The value as a picture with at least this border.
+    /// The value as an image with at least this border.
     mutating func borderedOperand(
         _ value: ValueID, border: Border, blocked: Bool
     ) throws(LoweringError) -> Stored {
@@ -98,7 +98,7 @@ extension Lowering {
             value, in: try blockedLayout(of: value, border: wide, block: isBlocked || blocked ? lanes : 1))
     }
 
-    /// The destination gradient of a convolution as a blocked picture, or as a pool left it where that is what is stored.
+    /// The destination gradient of a convolution as a blocked image, or as a pool left it where that is what is stored.
     mutating func gradientOperand(_ value: ValueID) throws(LoweringError) -> Stored {
         if let pooled = pooled[value] { return pooled.gradient }
         return try blockedOperand(value)

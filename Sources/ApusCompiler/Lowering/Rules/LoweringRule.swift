@@ -17,7 +17,7 @@ protocol LoweringRule: Sendable {
     /// The operands that lie best as the first result does, border included: with it they form a group of one layout.
     func companions(_ site: Site) -> [ValueID]
 
-    /// Whether it takes the operand as a row of a blocked picture's elements, in the order in which whole blocks lie.
+    /// Whether it takes the operand as a row of a blocked image's elements, in the order in which whole blocks lie.
     func takesBlocksAsRow(operand: Int) -> Bool
 
     /// Whether its result is its operand's memory under another shape.

@@ -1,12 +1,12 @@
-/// A convolution of pictures with trained kernels.
+/// A convolution of images with trained kernels.
 public struct Convolution2D: Operator {
     public static let name = "conv2d"
     public static let documentation = OperatorDocumentation(
-        summary: "Convolves pictures with trained kernels.",
+        summary: "Convolves images with trained kernels.",
         details: """
             `y[n, o, r, s] = bias[o] + Σ_(c, i, j) weight[o, c, i, j] · x[n, c, r·stride + i·dilation − top, \
             s·stride + j·dilation − left]`, where `c` runs over the channels of the group of `o` and places outside the \
-            picture count as zero. The output has `floor((input + padding − (dilation · (kernel − 1) + 1)) / stride) + 1` \
+            image count as zero. The output has `floor((input + padding − (dilation · (kernel − 1) + 1)) / stride) + 1` \
             rows and columns, or with `padding: same` `ceil(input / stride)`.
             """,
         operands: [
@@ -29,7 +29,7 @@ public struct Convolution2D: Operator {
             .init("C3", "kernel, stride, dilation are two numbers from 1 on; padding and trim are not negative"),
             .init("C4", "`filters` and `groups` are at least 1, and `groups` divides `filters`"),
             .init("C5", "`groups` divides the channels of x"),
-            .init("C6", "the dilated kernel fits into the padded picture, and `trim` leaves something of the output"),
+            .init("C6", "the dilated kernel fits into the padded image, and `trim` leaves something of the output"),
             .init("C7", "weight is f32[filters, C / groups, kernel rows, kernel columns]"),
             .init("C8", "bias is f32[filters]"),
         ],
@@ -83,7 +83,7 @@ public struct Convolution2D: Operator {
 
     var windows: Windows { Windows(size: kernel, stride: stride, dilation: dilation, padding: padding, trim: trim) }
 
-    /// Where the kernel lies on pictures of this size, and how large the output is.
+    /// Where the kernel lies on images of this size, and how large the output is.
     public func geometry(height: Int, width: Int) -> WindowGeometry {
         windows.geometry(height: height, width: width)
     }
@@ -93,12 +93,12 @@ public struct Convolution2D: Operator {
     }
     var biasType: TensorType { TensorType(.f32, [.fixed(filters)]) }
 
-    public func trimming(picture: [Int]) -> Trimming {
-        picture.isEmpty ? .whole : .windows(TrimmedWindows(windows, picture: picture, leavesOut: true))
+    public func trimming(image: [Int]) -> Trimming {
+        image.isEmpty ? .whole : .windows(TrimmedWindows(windows, image: image, leavesOut: true))
     }
 
     public func trimmed(input: (whole: [Int], kept: [Int]), output: [Int]) -> any Operator {
-        let windows = TrimmedWindows(windows, picture: input.whole, leavesOut: true)
+        let windows = TrimmedWindows(windows, image: input.whole, leavesOut: true)
         var convolution = self
         if input.kept != input.whole { convolution.padding = windows.padding(input: input.kept) }
         convolution.trim = (0..<2).map { windows.count(input.kept[$0], axis: $0) - output[$0] }
@@ -181,12 +181,12 @@ public struct Convolution2D: Operator {
     func forEachProduct(input: [Int], _ body: (_ output: Int, _ weight: Int, _ input: Int) -> Void) {
         let (batch, channels, height, width) = (input[0], input[1], input[2], input[3])
         let geometry = geometry(height: height, width: width)
-        let (picture, area) = (geometry.outputHeight * geometry.outputWidth, kernel[0] * kernel[1])
+        let (image, area) = (geometry.outputHeight * geometry.outputWidth, kernel[0] * kernel[1])
         let (inputs, outputs) = (channels / groups, filters / groups)
         for sample in 0..<batch {
             for filter in 0..<filters {
                 for channel in 0..<inputs {
-                    let outputStart = (sample * filters + filter) * picture
+                    let outputStart = (sample * filters + filter) * image
                     let weightStart = (filter * inputs + channel) * area
                     let inputStart = (sample * channels + filter / outputs * inputs + channel) * height * width
                     windows.forEachPlace(height: height, width: width) { output, input, place in
@@ -201,8 +201,8 @@ public struct Convolution2D: Operator {
         let (x, weight) = (operands[0].elements, operands[1].elements)
         var y = Tensor(shape: results[0])
         if bias {
-            let picture = results[0][2] * results[0][3]
-            for index in y.elements.indices { y.elements[index] = operands[2].elements[index / picture % filters] }
+            let image = results[0][2] * results[0][3]
+            for index in y.elements.indices { y.elements[index] = operands[2].elements[index / image % filters] }
         }
         forEachProduct(input: operands[0].shape) { output, place, input in
             y.elements[output] += weight[place] * x[input]
@@ -211,29 +211,29 @@ public struct Convolution2D: Operator {
     }
 }
 
-/// The gradient of ``Convolution2D`` for its pictures.
+/// The gradient of ``Convolution2D`` for its images.
 package struct Convolution2DInputGradient: Operator {
     public static let name = "conv2d_input_gradient"
     public static let documentation = OperatorDocumentation(
         audience: .passes,
-        summary: "The gradient of conv2d for its pictures.",
+        summary: "The gradient of conv2d for its images.",
         details: "`dx[place read] = Σ weight · dy` over all products of the convolution that read the place.",
         operands: [.init("weight", "the convolution's weight"), .init("dy", "the gradient of its result")],
         attributes: [
-            .init("input", "height and width of the pictures"),
+            .init("input", "height and width of the images"),
             .init("...", "the attributes of the convolution"),
         ],
         results: [.init("dx", "f32[N, C, height, width]")],
         constraints: [
             .init("C1", "two operands, a weight of rank 4 and dy"),
-            .init("C2", "the convolution takes pictures of the size `input` with this weight"),
+            .init("C2", "the convolution takes images of the size `input` with this weight"),
             .init("C3", "dy has the type of the convolution's result"),
         ],
         example: "act1.gradient = conv2d_input_gradient(conv2.weight, conv2.gradient, input: [14, 14], filters: 32, "
             + "kernel: [3, 3], padding: 1)")
 
     public var convolution: Convolution2D
-    /// Height and width of the pictures.
+    /// Height and width of the images.
     public var input: [Int]
 
     public init(convolution: Convolution2D, input: [Int]) {
@@ -301,7 +301,7 @@ package struct Convolution2DWeightGradient: Operator {
         audience: .passes,
         summary: "The gradients of conv2d for its weight and its bias.",
         details: "`dW[o, c, i, j] = Σ x · dy` over samples and positions, and `dB[o] = Σ dy`.",
-        operands: [.init("x", "the convolution's pictures"), .init("dy", "the gradient of its result")],
+        operands: [.init("x", "the convolution's images"), .init("dy", "the gradient of its result")],
         attributes: [.init("...", "the attributes of the convolution")],
         results: [
             .init("dW", "the weight's gradient"), .init("dB", "the bias's gradient, where the convolution has a bias"),
@@ -342,9 +342,9 @@ package struct Convolution2DWeightGradient: Operator {
         }
         guard convolution.bias else { return [weight] }
         var bias = Tensor(shape: results[1])
-        let picture = operands[1].shape[2] * operands[1].shape[3]
+        let image = operands[1].shape[2] * operands[1].shape[3]
         for (index, element) in gradient.enumerated() {
-            bias.elements[index / picture % convolution.filters] += element
+            bias.elements[index / image % convolution.filters] += element
         }
         return [weight, bias]
     }

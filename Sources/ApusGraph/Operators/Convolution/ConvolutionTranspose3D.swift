@@ -66,10 +66,10 @@ public struct ConvolutionTranspose3D: CompositeOperator {
                 dilation: Array(window.dilation.suffix(2)), before: Array(window.before.suffix(2)),
                 after: Array(window.after.suffix(2))))
         let products = try composer.emit(flat, images, weight)
-        let picture = Array(composer.type(of: products).dimensions.suffix(2))
+        let image = Array(composer.type(of: products).dimensions.suffix(2))
         let spread = try composer.emit(
             Reshape(
-                whole: [type.dimensions[0], .fixed(depth), .fixed(convolution.filters), .fixed(layers)] + picture),
+                whole: [type.dimensions[0], .fixed(depth), .fixed(convolution.filters), .fixed(layers)] + image),
             products)
         // [N, filters, D, layers, H, W], so that one layer's places lie along D.
         let arranged = try composer.emit(Transpose(permutation: [0, 2, 1, 3, 4, 5]), spread)

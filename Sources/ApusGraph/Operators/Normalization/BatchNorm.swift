@@ -41,7 +41,7 @@ public struct BatchNorm: Operator {
         Normalization.attribute(epsilon) + (momentum == 0.1 ? [] : [Attribute("momentum", .number(momentum))])
     }
 
-    public func trimming(picture: [Int]) -> Trimming { .perChannel }
+    public func trimming(image: [Int]) -> Trimming { .perChannel }
     public func trainingForm(stream: Int) -> TrainingForm {
         .batchStatistics(BatchNormTraining(epsilon: epsilon), momentum: momentum)
     }

@@ -57,7 +57,7 @@ public struct LocalResponseNorm: CompositeOperator {
         }
     }
 
-    /// The sums over channels are those of windows in a picture that has the channels for rows.
+    /// The sums over channels are those of windows in an image that has the channels for rows.
     public func compose(_ composer: inout Composer, _ operands: [ValueID]) throws(GraphError) -> [ValueID] {
         let x = composer.type(of: operands[0])
         // What reshape takes: without the first dimension where that is a symbol.
@@ -65,12 +65,12 @@ public struct LocalResponseNorm: CompositeOperator {
         let shape = x.dimensions.dropFirst().compactMap(\.number)
         let places = shape.dropFirst().reduce(1, *)
         let squares = try composer.emit(Multiply(), operands[0], operands[0])
-        let picture = try composer.emit(Reshape(shape: first + [1, shape[0], places]), squares)
+        let image = try composer.emit(Reshape(shape: first + [1, shape[0], places]), squares)
         let below = (size - 1) / 2
         let pool = AveragePool2D(
             window: [size, 1], stride: [1, 1],
             padding: .explicit(top: below, left: 0, bottom: size - 1 - below, right: 0), countPadding: true)
-        let means = try composer.emit(Reshape(shape: first + shape), try composer.emit(pool, picture))
+        let means = try composer.emit(Reshape(shape: first + shape), try composer.emit(pool, image))
         let divisor = Expression.binary(
             .power, .constant(k) + .constant(alpha) * .operand(1), .constant(-beta))
         return [try composer.emit(.operand(0) * divisor, operands[0], means)]

@@ -5,7 +5,7 @@ public struct AveragePool2D: Operator {
         summary: "Takes the mean of each window.",
         details: """
             `y[n, c, r, s]` is the mean of `x[n, c, r·stride + i − top, s·stride + j − left]` over the places of the \
-            window within the picture; with `count_padding` the sum is divided by all places of the window. The output \
+            window within the image; with `count_padding` the sum is divided by all places of the window. The output \
             has `floor((input + padding − window) / stride) + 1` rows and columns, or with `padding: same` \
             `ceil(input / stride)`.
             """,
@@ -48,8 +48,8 @@ public struct AveragePool2D: Operator {
             + (ceil ? [Attribute("ceil", .boolean(true))] : [])
     }
 
-    /// The pool whose padding has room for the last windows of pictures of this size. What lies beyond the padding never counts,
-    /// so where the padding does, a pool of a padded picture takes its place.
+    /// The pool whose padding has room for the last windows of images of this size. What lies beyond the padding never counts,
+    /// so where the padding does, a pool of a padded image takes its place.
     public func resolving(
         _ operands: [TensorType], known: [KnownIntegers?]
     ) throws(ConstraintViolation) -> ResolvedCall? {
@@ -68,17 +68,17 @@ public struct AveragePool2D: Operator {
 
     var windows: Windows { Windows(size: window, stride: stride, padding: padding) }
 
-    /// Where the windows lie on pictures of this size, and how large the output is.
+    /// Where the windows lie on images of this size, and how large the output is.
     public func geometry(height: Int, width: Int) -> WindowGeometry { windows.geometry(height: height, width: width) }
 
-    public func trimming(picture: [Int]) -> Trimming {
-        picture.isEmpty ? .whole : .windows(TrimmedWindows(windows, picture: picture, leavesOut: false))
+    public func trimming(image: [Int]) -> Trimming {
+        image.isEmpty ? .whole : .windows(TrimmedWindows(windows, image: image, leavesOut: false))
     }
 
     public func trimmed(input: (whole: [Int], kept: [Int]), output: [Int]) -> any Operator {
         guard input.kept != input.whole else { return self }
         var pool = self
-        pool.padding = TrimmedWindows(windows, picture: input.whole, leavesOut: false).padding(input: input.kept)
+        pool.padding = TrimmedWindows(windows, image: input.whole, leavesOut: false).padding(input: input.kept)
         return pool
     }
 
@@ -95,7 +95,7 @@ public struct AveragePool2D: Operator {
         return [try context.emit(AveragePool2DGradient(pool: pool, input: size), [gradient], gradientOf: 0)]
     }
 
-    /// What each output of a picture divides its sum by.
+    /// What each output of an image divides its sum by.
     private func divisors(height: Int, width: Int, outputs: Int) -> [Double] {
         if countPadding { return Array(repeating: Double(window[0] * window[1]), count: outputs) }
         var counts = [Double](repeating: 0, count: outputs)
@@ -105,11 +105,11 @@ public struct AveragePool2D: Operator {
 
     /// Calls `body` with the offsets of output and input, and the input's share in the output.
     func forEachShare(input: [Int], output: [Int], _ body: (_ output: Int, _ input: Int, _ share: Double) -> Void) {
-        let (height, width, picture) = (input[2], input[3], output[2] * output[3])
-        let divisors = divisors(height: height, width: width, outputs: picture)
+        let (height, width, image) = (input[2], input[3], output[2] * output[3])
+        let divisors = divisors(height: height, width: width, outputs: image)
         for plane in 0..<input[0] * input[1] {
             windows.forEachPlace(height: height, width: width) { output, input, _ in
-                body(plane * picture + output, plane * height * width + input, 1 / divisors[output])
+                body(plane * image + output, plane * height * width + input, 1 / divisors[output])
             }
         }
     }
@@ -132,7 +132,7 @@ package struct AveragePool2DGradient: Operator {
     public static let documentation = OperatorDocumentation(
         audience: .passes,
         summary: "The gradient of average_pool2d.",
-        details: "Each window's `dy`, divided as its sum was, is added to all places of the window within the picture.",
+        details: "Each window's `dy`, divided as its sum was, is added to all places of the window within the image.",
         operands: [.init("dy", "the gradient of the pooling's result")],
         attributes: [
             .init("input", "height and width of the pooling's operand"), .init("...", "the attributes of the pooling"),
@@ -140,7 +140,7 @@ package struct AveragePool2DGradient: Operator {
         results: [.init("dx", "the operand's gradient")],
         constraints: [
             .init("C1", "one operand"), .init("C2", "dy is f32[N, C, h, w]"),
-            .init("C3", "the pooling takes pictures of the size `input`"),
+            .init("C3", "the pooling takes images of the size `input`"),
             .init("C4", "dy has the type of the pooling's result"),
         ],
         example: "act1.gradient = average_pool2d_gradient(pool1.gradient, input: [28, 28], window: [2, 2])")
@@ -165,7 +165,7 @@ package struct AveragePool2DGradient: Operator {
         var image = try checks.image("C2")
         guard input.count == 2, input.allSatisfy(AttributeRange.channels.contains) else {
             throw ConstraintViolation(
-                "C3", "\(input) is not the size of a picture", remedy: "give height and width", at: .attribute("input"))
+                "C3", "\(input) is not the size of an image", remedy: "give height and width", at: .attribute("input"))
         }
         (image.height, image.width) = (input[0], input[1])
         let y: TensorType

@@ -1,4 +1,4 @@
-/// The mean of each channel's picture.
+/// The mean of each channel's image.
 public struct GlobalAveragePool: Operator {
     public static let name = "global_average_pool"
     public static let documentation = OperatorDocumentation(
@@ -32,7 +32,7 @@ public struct GlobalAveragePool: Operator {
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         if let mean = mean(operands) { return try mean.infer(operands) }
         let checks = OperandChecks(Self.name, operands)
-        try checks.count("C1", 1...1, "one picture")
+        try checks.count("C1", 1...1, "one image")
         var image = try checks.image("C2")
         (image.height, image.width) = (1, 1)
         return [InferredType(image.type, derivations: [nil, nil, "global", "global"])]

@@ -5,7 +5,7 @@ public struct MaxPool2D: Operator {
         summary: "Takes the maximum of each window.",
         details: """
             `y[n, c, r, s] = max_(i, j) x[n, c, r·stride + i − top, s·stride + j − left]` over the places within the \
-            picture. The output has `floor((input + padding − window) / stride) + 1` rows and columns, or with \
+            image. The output has `floor((input + padding − window) / stride) + 1` rows and columns, or with \
             `padding: same` `ceil(input / stride)`. The gradient goes to the first maximum.
             """,
         operands: [.init("x", "f32[N, C, H, W]")],
@@ -44,7 +44,7 @@ public struct MaxPool2D: Operator {
         windows.attributes + (ceil ? [Attribute("ceil", .boolean(true))] : [])
     }
 
-    /// The pool whose padding has room for the last windows of pictures of this size.
+    /// The pool whose padding has room for the last windows of images of this size.
     private func fitted(height: Int, width: Int) -> MaxPool2D {
         guard ceil else { return self }
         return MaxPool2D(
@@ -61,17 +61,17 @@ public struct MaxPool2D: Operator {
 
     var windows: Windows { Windows(size: window, stride: stride, padding: padding) }
 
-    /// Where the windows lie on pictures of this size, and how large the output is.
+    /// Where the windows lie on images of this size, and how large the output is.
     public func geometry(height: Int, width: Int) -> WindowGeometry { windows.geometry(height: height, width: width) }
 
-    public func trimming(picture: [Int]) -> Trimming {
-        picture.isEmpty ? .whole : .windows(TrimmedWindows(windows, picture: picture, leavesOut: false))
+    public func trimming(image: [Int]) -> Trimming {
+        image.isEmpty ? .whole : .windows(TrimmedWindows(windows, image: image, leavesOut: false))
     }
 
     public func trimmed(input: (whole: [Int], kept: [Int]), output: [Int]) -> any Operator {
         guard input.kept != input.whole else { return self }
         var pool = self
-        pool.padding = TrimmedWindows(windows, picture: input.whole, leavesOut: false).padding(input: input.kept)
+        pool.padding = TrimmedWindows(windows, image: input.whole, leavesOut: false).padding(input: input.kept)
         return pool
     }
 
@@ -116,7 +116,7 @@ let poolingConstraints: [OperatorDocumentation.Entry] = [
     .init("C2", "x is f32[N, C, H, W]; C, H and W are numbers"),
     .init("C3", "window and stride are two numbers from 1 on; padding is not negative"),
     .init("C4", "the padding is smaller than the window, on each side"),
-    .init("C5", "the window fits into the padded picture"),
+    .init("C5", "the window fits into the padded image"),
 ]
 
 extension Windows {
@@ -130,7 +130,7 @@ extension Windows {
     /// Checks what does not depend on whether a window fits.
     func checkPooling(_ operands: [TensorType], _ name: String) throws(ConstraintViolation) -> ImageType {
         let checks = OperandChecks(name, operands)
-        try checks.count("C1", 1...1, "one picture")
+        try checks.count("C1", 1...1, "one image")
         let image = try checks.image("C2")
         try check(name, wellFormed: "C3")
         try checkPadding(name, label: "C4")

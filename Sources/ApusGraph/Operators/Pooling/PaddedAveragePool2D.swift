@@ -1,12 +1,12 @@
-/// The mean of each window of a padded picture, whose last windows may reach over the padding: average_pool2d with `ceil` and
+/// The mean of each window of a padded image, whose last windows may reach over the padding: average_pool2d with `ceil` and
 /// `count_padding`.
 public struct PaddedAveragePool2D: CompositeOperator {
     public static let name = "padded_average_pool2d"
     public static let documentation = OperatorDocumentation(
         audience: .passes,
-        summary: "Takes the mean of each window of a padded picture, also of last windows that are partial.",
+        summary: "Takes the mean of each window of a padded image, also of last windows that are partial.",
         details: """
-            Places in the padding count as zeros, and those beyond it don't count. A last window that begins behind the picture \
+            Places in the padding count as zeros, and those beyond it don't count. A last window that begins behind the image \
             is left out.
             """,
         operands: [.init("x", "f32[N, C, H, W]")],

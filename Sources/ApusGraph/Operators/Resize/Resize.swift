@@ -2,7 +2,7 @@
 public struct Resize: CompositeOperator {
     public static let name = "resize"
     public static let documentation = OperatorDocumentation(
-        summary: "Resizes dimensions, as pictures are enlarged.",
+        summary: "Resizes dimensions, as images are enlarged.",
         details: """
             Each dimension is resized by itself. With `scales` its new size is the old one times its scale, rounded down. A new \
             element is the nearest old one, or the sum of those around its place, weighed by a linear or cubic kernel (Keys, 1981). \

@@ -24,7 +24,7 @@ public struct Reshape: Operator {
             .init("C3", "the new dimensions are at least 1, but for zeros where x has a dimension, and one -1"),
             .init("C4", "the new shape has as many elements as the old one"),
         ],
-        example: "picture = reshape(row, shape: [1, 28, -1])")
+        example: "image = reshape(row, shape: [1, 28, -1])")
 
     /// What says the new shape.
     enum Target: Sendable, Equatable {

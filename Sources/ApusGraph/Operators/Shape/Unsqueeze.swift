@@ -10,7 +10,7 @@ public struct Unsqueeze: Operator {
             .init("C1", "one operand"),
             .init("C2", "`axes` are different dimensions of the result, which has at most 8"),
         ],
-        example: "picture = unsqueeze(row, axes: [2, 3])")
+        example: "image = unsqueeze(row, axes: [2, 3])")
 
     public var axes: [Int]
 

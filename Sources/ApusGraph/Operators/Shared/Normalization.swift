@@ -37,8 +37,8 @@ enum Normalization {
 
     /// Calls `body` with the offset and channel of each element of `[N, C, ...]`.
     static func forEachElement(of x: Tensor, _ body: (_ index: Int, _ channel: Int) -> Void) {
-        let picture = x.shape.dropFirst(2).reduce(1, *)
-        for index in x.elements.indices { body(index, index / picture % x.shape[1]) }
+        let image = x.shape.dropFirst(2).reduce(1, *)
+        for index in x.elements.indices { body(index, index / image % x.shape[1]) }
     }
 
     static func apply(

@@ -35,7 +35,7 @@ struct OperandChecks {
             remedy: "make it \(type)", at: .operand(index))
     }
 
-    /// Operand `index` as pictures with channels.
+    /// Operand `index` as images with channels.
     func image(_ label: String, _ index: Int = 0) throws(ConstraintViolation) -> ImageType {
         let type = operands[index]
         if type.elementType == .f32, type.rank == 4,
@@ -61,7 +61,7 @@ struct OperandChecks {
     }
 }
 
-/// The type of a batch of pictures, `f32[N, channels, height, width]`.
+/// The type of a batch of images, `f32[N, channels, height, width]`.
 struct ImageType {
     var batch: Dimension
     var channels: Int

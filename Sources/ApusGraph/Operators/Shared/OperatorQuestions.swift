@@ -21,10 +21,10 @@ public protocol OperatorQuestions {
 
     /// Which rows and columns of the operands the first rows and columns of the result are made of.
     ///
-    /// - Parameter picture: height and width of the first operand; empty where it has none.
-    func trimming(picture: [Int]) -> Trimming
+    /// - Parameter image: height and width of the first operand; empty where it has none.
+    func trimming(image: [Int]) -> Trimming
 
-    /// The operator of this kind for pictures of which the far edges are cut off.
+    /// The operator of this kind for images of which the far edges are cut off.
     ///
     /// - Parameters:
     ///   - input: height and width of the first operand, before and after.
@@ -83,12 +83,12 @@ extension Operator {
     public var answerMeaning: AnswerMeaning {
         if case .unary(.logistic, _) = expression { .independentProbabilities } else { .numbers }
     }
-    public func trimming(picture: [Int]) -> Trimming { expression == nil ? .whole : .broadcast }
+    public func trimming(image: [Int]) -> Trimming { expression == nil ? .whole : .broadcast }
     public func trimmed(input: (whole: [Int], kept: [Int]), output: [Int]) -> any Operator { self }
 }
 
 extension BroadcastingOperator {
-    public func trimming(picture: [Int]) -> Trimming { .broadcast }
+    public func trimming(image: [Int]) -> Trimming { .broadcast }
 
     /// The operands beside which stands nothing but the function's neutral element.
     func operands(besideNeutral neutral: Double, _ constants: [Elements?]) -> [Int] {

@@ -90,7 +90,7 @@ extension Breach {
 
     private static func poolings(_ make: ([Int], [Int]?, Padding) -> any Operator) -> [Breach] {
         [
-            Breach(make([2, 2], nil, .zero), [], "C1", "takes one picture, not 0 operands"),
+            Breach(make([2, 2], nil, .zero), [], "C1", "takes one image, not 0 operands"),
             Breach(make([2, 2], nil, .zero), [rows], "C2", "not on f32[N, 10]"),
             Breach(make([2, 2], nil, .zero), [TensorType(.i32, ["N", 4, 8, 8])], "C2", "not on i32[N, 4, 8, 8]"),
             Breach(make([0, 2], nil, .zero), [image], "C3", "window ([0, 2])"),

@@ -1,7 +1,7 @@
 import ApusGraph
 import ApusInstructions
 
-/// How forward convolutions become instructions: by their definition, on blocked or plain pictures, or by minimal filtering of
+/// How forward convolutions become instructions: by their definition, on blocked or plain images, or by minimal filtering of
 /// squares or rows.
 protocol ForwardConvolutionRule: LoweringRule {
     var fused: FusedConvolution2D { get }
@@ -16,8 +16,8 @@ extension ForwardConvolutionRule {
         isPlain(site.operands[0]) && takesPlain(site) ? .plain : .blocked
     }
 
-    /// Whether it is a depthwise convolution that there is a kernel for on plain pictures, and whose result nobody reads as a
-    /// picture.
+    /// Whether it is a depthwise convolution that there is a kernel for on plain images, and whose result nobody reads as an
+    /// image.
     private func takesPlain(_ site: Site) -> Bool {
         guard fused.pool == nil, !fused.addend else { return false }
         let shape = shape(site)
@@ -110,7 +110,7 @@ extension ForwardConvolutionRule {
         lowering.clearBorder(result, label: site.name)
     }
 
-    /// A depthwise convolution between plain pictures.
+    /// A depthwise convolution between plain images.
     private func emitPlainDepthwise(
         _ site: Site, _ shape: ConvolutionShape, into lowering: inout Lowering
     ) throws(LoweringError) {
@@ -200,12 +200,12 @@ extension FusedActivation {
 }
 
 extension ImageLayout {
-    /// Bytes of the argmax of one sample of a pooled picture of this layout.
+    /// Bytes of the argmax of one sample of a pooled image of this layout.
     var argmaxStride: Int { (blocks * Int(height) * Int(width) * Int(channelBlock)).roundedUp(to: 64) }
 }
 
 extension Lowering {
-    /// Room for the argmaxes of a pooled picture.
+    /// Room for the argmaxes of a pooled image.
     mutating func makeArgmax(_ value: ValueID, like layout: ImageLayout) -> Place {
         let place = addBuffer(graph[value].name, sampleBytes: layout.argmaxStride)
         stored[value.index] = Stored(place: place, layout: layout, elementType: .u8)

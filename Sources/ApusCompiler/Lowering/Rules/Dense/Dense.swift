@@ -96,7 +96,7 @@ extension Site {
 }
 
 extension Lowering {
-    /// What a dense layer reads: a row, or a picture of whole blocks.
+    /// What a dense layer reads: a row, or an image of whole blocks.
     mutating func denseSource(_ value: ValueID) throws(LoweringError) -> Stored {
         let source = try made(value)
         return source.layout.hasWholeBlocks(lanes: lanes) ? source : try readableOperand(value)

@@ -4,7 +4,7 @@ import ApusPlan
 
 /// The rule of every operator with an ``ApusGraph/Operator/expression`` or a formula: one program for each element.
 ///
-/// Operands of the result's own type f32 are taken in the layout that they have, pictures in blocks too, with or without parameters
+/// Operands of the result's own type f32 are taken in the layout that they have, images in blocks too, with or without parameters
 /// that have a number for each channel; others are plain, with strides that repeat elements.
 struct ElementwiseRule: SingleRule {
     let expression: Expression
@@ -12,10 +12,10 @@ struct ElementwiseRule: SingleRule {
     init(_ expression: Expression) { self.expression = expression }
 
     func order(_ site: Site, isPlain: (ValueID) -> Bool) -> ElementOrder {
-        keepsLayout(site) || !pictures(site).isEmpty ? .asCompanions : .plain
+        keepsLayout(site) || !images(site).isEmpty ? .asCompanions : .plain
     }
 
-    func companions(_ site: Site) -> [ValueID] { keepsLayout(site) ? site.operands : pictures(site) }
+    func companions(_ site: Site) -> [ValueID] { keepsLayout(site) ? site.operands : images(site) }
 
     func operandsInPlace(_ site: Site) -> [ValueID] {
         site.operands.filter { site.isDynamic($0) && site.type($0) == site.type(site.results[0]) }
@@ -34,7 +34,7 @@ struct ElementwiseRule: SingleRule {
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
         guard keepsLayout(site) else {
             let isBlocked = lowering.layouts.isBlocked(site.results[0])
-            return isBlocked ? try emitPictures(site, into: &lowering) : try emitMap(site, into: &lowering)
+            return isBlocked ? try emitImages(site, into: &lowering) : try emitMap(site, into: &lowering)
         }
         let result = try lowering.makeResult(site.results[0])
         var sources: [Stored] = []

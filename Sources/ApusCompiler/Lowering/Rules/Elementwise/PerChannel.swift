@@ -2,29 +2,29 @@ import ApusGraph
 import ApusInstructions
 import ApusPlan
 
-// Pictures with a number for each channel, as a bias is: they stay in blocks.
+// Images with a number for each channel, as a bias is: they stay in blocks.
 extension ElementwiseRule {
-    /// The operands that are pictures of the result's type, where the others are parameters with a number for each channel or one
+    /// The operands that are images of the result's type, where the others are parameters with a number for each channel or one
     /// for all; empty where something else is among them.
-    func pictures(_ site: Site) -> [ValueID] {
+    func images(_ site: Site) -> [ValueID] {
         let result = site.type(site.results[0])
         guard result.rank == 4, result.elementType == .f32, expression.isFiniteEverywhere, !site.hasOneType,
             site.isDynamic(site.results[0])
         else { return [] }
-        let pictures = site.operands.filter { site.isDynamic($0) }
+        let images = site.operands.filter { site.isDynamic($0) }
         let vectors = site.operands.filter { !site.isDynamic($0) }
-        guard pictures.allSatisfy({ site.type($0) == result }), pictures.count + vectors.count == site.operands.count,
+        guard images.allSatisfy({ site.type($0) == result }), images.count + vectors.count == site.operands.count,
             vectors.allSatisfy({ site.type($0).isChannelVector(of: result) })
         else { return [] }
-        return pictures
+        return images
     }
 
-    /// Computes blocked pictures pixel by pixel, with the vectors of all channels beside them.
-    func emitPictures(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
+    /// Computes blocked images pixel by pixel, with the vectors of all channels beside them.
+    func emitImages(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
         let result = try lowering.makeResult(site.results[0])
         let layout = result.layout
         let lanes = Int(layout.channelBlock)
-        func picture(_ stored: Stored) -> StridedOperand {
+        func image(_ stored: Stored) -> StridedOperand {
             let layout = stored.layout
             var operand = StridedOperand(
                 stored, strides: [layout.blockStride, layout.rowStride, lanes, 1], offset: layout.origin)
@@ -36,7 +36,7 @@ extension ElementwiseRule {
         for index in program.sources {
             let operand = site.operands[index]
             if site.isDynamic(operand) {
-                sources.append(picture(try lowering.blockedOperand(operand)))
+                sources.append(image(try lowering.blockedOperand(operand)))
             } else {
                 let isOne = try lowering.sampleShape(operand).reduce(1, *) == 1
                 let place = isOne ? try lowering.wholeValue(operand).place : try lowering.paddedVector(operand)
@@ -49,20 +49,20 @@ extension ElementwiseRule {
         }
         try lowering.emitMap(
             program.program, [layout.blocks, Int(layout.height), Int(layout.width), lanes], from: sources,
-            to: picture(result), site, repeats: result.imageCount)
+            to: image(result), site, repeats: result.imageCount)
         lowering.clearBorder(result, label: site.name)
     }
 }
 
 extension TensorType {
-    /// Whether it has one number for each channel of pictures `[N, C, H, W]`, or one for all.
-    func isChannelVector(of picture: TensorType) -> Bool {
-        guard elementType == picture.elementType, rank <= 4, !dimensions.contains(where: { $0.number == nil }) else {
+    /// Whether it has one number for each channel of images `[N, C, H, W]`, or one for all.
+    func isChannelVector(of image: TensorType) -> Bool {
+        guard elementType == image.elementType, rank <= 4, !dimensions.contains(where: { $0.number == nil }) else {
             return false
         }
         let missing = 4 - rank
         return dimensions.enumerated().allSatisfy { axis, extent in
-            extent == 1 || axis + missing == 1 && extent == picture.dimensions[1]
+            extent == 1 || axis + missing == 1 && extent == image.dimensions[1]
         }
     }
 }

@@ -1,7 +1,7 @@
 import ApusGraph
 import ApusInstructions
 
-/// Batch norm by running statistics, of blocked pictures; values of other ranks go through one.
+/// Batch norm by running statistics, of blocked images; values of other ranks go through one.
 struct BatchNormRule: OperatorRule, SingleRule {
     let epsilon: Float
 
@@ -12,14 +12,14 @@ struct BatchNormRule: OperatorRule, SingleRule {
     }
 
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        let source = try lowering.channelPicture(site.operands[0], site)
+        let source = try lowering.channelImage(site.operands[0], site)
         var vectors: [Place] = []
         for operand in site.operands.dropFirst() { vectors.append(try lowering.channelVector(operand)) }
-        let result = try lowering.makeChannelPicture(site.results[0], site)
+        let result = try lowering.makeChannelImage(site.results[0], site)
         lowering.emit(
             .batchNorm, [source.place] + vectors + [result.place],
             BatchNormParameters(source: source.layout, destination: result.layout, epsilon: epsilon),
             label: site.name, repeats: source.imageCount)
-        try lowering.storeChannelPicture(result, in: site.results[0], site)
+        try lowering.storeChannelImage(result, in: site.results[0], site)
     }
 }

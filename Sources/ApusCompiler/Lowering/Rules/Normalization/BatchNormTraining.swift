@@ -14,16 +14,16 @@ struct BatchNormTrainingRule: OperatorRule, SingleRule {
     }
 
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
-        let source = try lowering.channelPicture(site.operands[0], site)
+        let source = try lowering.channelImage(site.operands[0], site)
         let scale = try lowering.channelVector(site.operands[1])
         let bias = try lowering.channelVector(site.operands[2])
-        let result = try lowering.makeChannelPicture(site.results[0], site)
+        let result = try lowering.makeChannelImage(site.results[0], site)
         let (mean, variance) = try lowering.emitStatistics(of: source, site)
         lowering.emit(
             .batchNorm, [source.place, scale, bias, mean, variance, result.place],
             BatchNormParameters(source: source.layout, destination: result.layout, epsilon: epsilon),
             label: site.name, repeats: source.imageCount)
-        try lowering.storeChannelPicture(result, in: site.results[0], site)
+        try lowering.storeChannelImage(result, in: site.results[0], site)
     }
 }
 

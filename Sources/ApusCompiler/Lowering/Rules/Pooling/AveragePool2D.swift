@@ -1,7 +1,7 @@
 import ApusGraph
 import ApusInstructions
 
-/// The mean of each window, of blocked pictures.
+/// The mean of each window, of blocked images.
 struct AveragePool2DRule: OperatorRule, SingleRule {
     let pool: AveragePool2D
 

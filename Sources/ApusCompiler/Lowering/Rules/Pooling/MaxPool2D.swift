@@ -1,7 +1,7 @@
 import ApusGraph
 import ApusInstructions
 
-/// The maximum of each window, of blocked pictures.
+/// The maximum of each window, of blocked images.
 struct MaxPool2DRule: OperatorRule, SingleRule {
     let pool: MaxPool2D
 

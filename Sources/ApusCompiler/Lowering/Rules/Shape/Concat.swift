@@ -1,7 +1,7 @@
 import ApusGraph
 import ApusInstructions
 
-/// Each operand that was not made in its part of the result is copied there. Blocked pictures whose channels fill whole blocks stay
+/// Each operand that was not made in its part of the result is copied there. Blocked images whose channels fill whole blocks stay
 /// so.
 struct ConcatRule: OperatorRule, SingleRule {
     let operation: Concat
@@ -46,7 +46,7 @@ struct ConcatRule: OperatorRule, SingleRule {
 }
 
 extension Site {
-    /// Whether pictures that are the parts of another, one after the other, can lie in blocks as the other does: all but the last
+    /// Whether images that are the parts of another, one after the other, can lie in blocks as the other does: all but the last
     /// have whole blocks of channels.
     func joinsBlocks(_ parts: [ValueID], in whole: ValueID, axis: Int) -> Bool {
         guard type(whole).rank == 4, axis == 1 || axis == -3 else { return false }
@@ -56,7 +56,7 @@ extension Site {
 }
 
 extension Lowering {
-    /// Copies a picture to its blocks of channels of another.
+    /// Copies an image to its blocks of channels of another.
     fileprivate mutating func copyBlocks(
         of value: ValueID, to part: Joins.Part, of whole: Stored, _ site: Site
     ) throws(LoweringError) {

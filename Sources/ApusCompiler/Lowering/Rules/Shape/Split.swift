@@ -1,6 +1,6 @@
 import ApusGraph
 
-/// Each result is a part of the operand: a view where its elements lie together, else a copy. Parts of a blocked picture that have
+/// Each result is a part of the operand: a view where its elements lie together, else a copy. Parts of a blocked image that have
 /// whole blocks of channels are views too.
 struct SplitRule: OperatorRule, SingleRule {
     let operation: Split

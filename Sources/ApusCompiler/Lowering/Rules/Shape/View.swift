@@ -7,9 +7,9 @@ protocol ViewRule: SingleRule {}
 extension ViewRule {
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
         let (operand, result) = (site.operands[0], site.results[0])
-        let picture = try lowering.made(operand)
-        if isReadAsRowOfBlocks(site), picture.layout.hasWholeBlocks(lanes: site.lanes) {
-            lowering.stored[result.index] = picture
+        let image = try lowering.made(operand)
+        if isReadAsRowOfBlocks(site), image.layout.hasWholeBlocks(lanes: site.lanes) {
+            lowering.stored[result.index] = image
             return
         }
         let source = try lowering.readableOperand(operand)
@@ -20,7 +20,7 @@ extension ViewRule {
         lowering.stored[result.index] = view
     }
 
-    /// Whether the result is read by such alone as dense layers, that take a picture's blocks as they lie.
+    /// Whether the result is read by such alone as dense layers, that take an image's blocks as they lie.
     private func isReadAsRowOfBlocks(_ site: Site) -> Bool {
         let row = site.results[0]
         return !site.context.isOutput(row) && site.rows(row) == 1

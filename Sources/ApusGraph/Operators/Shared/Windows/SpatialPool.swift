@@ -86,12 +86,12 @@ struct SpatialPool: Sendable, Equatable {
         let planes = try composer.emit(
             Reshape(whole: [dimensions[0], dimensions[1] * dimensions[2]] + dimensions.suffix(2)), value)
         let pooled = try pool(&composer, planes, window.part(1...2))
-        let picture = Array(composer.type(of: pooled).dimensions.suffix(2))
+        let image = Array(composer.type(of: pooled).dimensions.suffix(2))
         let lines = try composer.emit(
-            Reshape(whole: Array(dimensions.prefix(3)) + [picture[0] * picture[1]]), pooled)
+            Reshape(whole: Array(dimensions.prefix(3)) + [image[0] * image[1]]), pooled)
         let result = try pool(&composer, lines, window.part(0...0).withColumn)
         return try composer.emit(
-            Reshape(whole: Array(composer.type(of: result).dimensions.prefix(3)) + picture), result)
+            Reshape(whole: Array(composer.type(of: result).dimensions.prefix(3)) + image), result)
     }
 
     /// A pool over images, whose padding includes what the last windows reach over the end.

@@ -1,4 +1,4 @@
-/// What stands around a picture before windows move over it.
+/// What stands around an image before windows move over it.
 public enum Padding: Sendable, Hashable {
     /// So many rows and columns of zeros, or of nothing where the operator says so.
     case explicit(top: Int, left: Int, bottom: Int, right: Int)
@@ -76,7 +76,7 @@ public struct WindowGeometry: Sendable, Equatable {
     }
 }
 
-/// Windows that move over a picture: the shape rule that convolution and pooling share.
+/// Windows that move over an image: the shape rule that convolution and pooling share.
 struct Windows {
     /// Rows and columns of a window.
     var size: [Int]
@@ -147,7 +147,7 @@ struct Windows {
                 label,
                 "the \(word) of \(name) spans \(span(axis)) \(direction), but its operand has only "
                     + "\(derivationOfRoom(axis: axis, input: input)) with the padding",
-                remedy: "make the \(word) smaller, pad more, or give a larger picture", at: .attribute(word))
+                remedy: "make the \(word) smaller, pad more, or give a larger image", at: .attribute(word))
         }
         return geometry
     }
@@ -164,11 +164,11 @@ struct Windows {
         throw ConstraintViolation(
             label,
             "the padding [\(top), \(left), \(bottom), \(right)] of \(name) is not smaller than its window "
-                + "[\(size[0]), \(size[1])], so that a window could lie wholly outside the picture",
+                + "[\(size[0]), \(size[1])], so that a window could lie wholly outside the image",
             remedy: "pad less than \(size[0]) rows and \(size[1]) columns", at: .attribute("padding"))
     }
 
-    /// Calls `body` for each output of one picture and each place of its window that lies within the picture, with their
+    /// Calls `body` for each output of one image and each place of its window that lies within the image, with their
     /// offsets in row-major order and the number of the place within the window.
     @inline(__always)
     func forEachPlace(height: Int, width: Int, _ body: (_ output: Int, _ input: Int, _ place: Int) -> Void) {

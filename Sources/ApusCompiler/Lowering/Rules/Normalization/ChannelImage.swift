@@ -1,15 +1,15 @@
 import ApusGraph
 import ApusInstructions
 
-// Values `[N, C, ...]` of any rank as blocked pictures, as batch norm takes them: all behind the channels is a column of pixels.
+// Values `[N, C, ...]` of any rank as blocked images, as batch norm takes them: all behind the channels is a column of pixels.
 extension Site {
-    /// Whether the value's own layout is that of its channels: a picture's, or a row's.
+    /// Whether the value's own layout is that of its channels: an image's, or a row's.
     func liesByChannels(_ value: ValueID) -> Bool { [2, 4].contains(type(value).rank) }
 }
 
 extension Lowering {
-    /// The value as a blocked picture.
-    mutating func channelPicture(_ value: ValueID, _ site: Site) throws(LoweringError) -> Stored {
+    /// The value as a blocked image.
+    mutating func channelImage(_ value: ValueID, _ site: Site) throws(LoweringError) -> Stored {
         if site.liesByChannels(value) { return try blockedOperand(value) }
         let view = try channelView(try readableOperand(value), value)
         let name = "\(graph[value].name) in blocks"
@@ -21,20 +21,20 @@ extension Lowering {
         return blocked
     }
 
-    /// Room for a result as a blocked picture. ``storeChannelPicture(_:in:_:)`` must follow.
-    mutating func makeChannelPicture(_ value: ValueID, _ site: Site) throws(LoweringError) -> Stored {
+    /// Room for a result as a blocked image. ``storeChannelImage(_:in:_:)`` must follow.
+    mutating func makeChannelImage(_ value: ValueID, _ site: Site) throws(LoweringError) -> Stored {
         if site.liesByChannels(value) { return try makeResult(value) }
         let view = try channelView(try makeResult(value), value)
         return addStored("\(graph[value].name) in blocks", blockedColumn(view), imageCount: view.imageCount)
     }
 
-    /// Makes the value of what was written into its blocked picture.
-    mutating func storeChannelPicture(_ picture: Stored, in value: ValueID, _ site: Site) throws(LoweringError) {
-        if site.liesByChannels(value) { return clearBorder(picture, label: site.name) }
+    /// Makes the value of what was written into its blocked image.
+    mutating func storeChannelImage(_ image: Stored, in value: ValueID, _ site: Site) throws(LoweringError) {
+        if site.liesByChannels(value) { return clearBorder(image, label: site.name) }
         let view = try channelView(try made(value), value)
         emit(
-            .relayout, [picture.place, view.place],
-            RelayoutParameters(source: picture.layout, destination: view.layout), label: graph[value].name,
+            .relayout, [image.place, view.place],
+            RelayoutParameters(source: image.layout, destination: view.layout), label: graph[value].name,
             repeats: view.imageCount)
     }
 

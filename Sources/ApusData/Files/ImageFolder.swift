@@ -1,7 +1,7 @@
 import ApusFiles
 
 extension Dataset {
-    /// Height and width that pictures are brought to.
+    /// Height and width that images are brought to.
     public struct PixelSize: Equatable, Sendable {
         public var height: Int
         public var width: Int
@@ -20,27 +20,27 @@ extension Dataset {
         }
     }
 
-    /// Reads a folder of pictures by class: each folder in it is a class, named so, and holds PNG, PGM and PPM files.
+    /// Reads a folder of images by class: each folder in it is a class, named so, and holds PNG, PGM and PPM files.
     ///
     /// Classes and files come in the order of their names' bytes; names that begin with a dot are passed over. Where one
-    /// picture has color, all have: gray is repeated for red, green and blue.
+    /// image has color, all have: gray is repeated for red, green and blue.
     /// - Parameters:
-    ///   - size: what all pictures are brought to, each axis by itself; nil where they must agree.
+    ///   - size: what all images are brought to, each axis by itself; nil where they must agree.
     ///   - classNames: the classes that are known, where this is the test half of others; nil for those of the folder.
-    /// - Throws: ``DataError`` that names the file that is no picture, or has another size.
-    public static func loadPictures(folder: String, size: PixelSize? = nil, classNames: [String]? = nil)
+    /// - Throws: ``DataError`` that names the file that is no image, or has another size.
+    public static func loadImages(folder: String, size: PixelSize? = nil, classNames: [String]? = nil)
         throws(DataError) -> Dataset
     {
         let folders = try classFolders(in: folder)
         guard !folders.isEmpty else {
             throw DataError(
-                file: folder, problem: "has no folders of pictures in it", remedy: "make one folder for each class")
+                file: folder, problem: "has no folders of images in it", remedy: "make one folder for each class")
         }
         guard folders.count <= maximumClasses else {
             throw DataError(file: folder, problem: "has \(folders.count) folders, more than \(maximumClasses) classes")
         }
         let names = classNames ?? folders
-        var pictures = PictureStack(size: size)
+        var images = ImageStack(size: size)
         var labels: [Int32] = []
         for name in folders {
             guard let label = names.firstIndex(of: name) else {
@@ -49,17 +49,17 @@ extension Dataset {
                     remedy: "use the classes of the training part")
             }
             for file in try listFolder("\(folder)/\(name)") {
-                try pictures.add(Image.read("\(folder)/\(name)/\(file)"), file: "\(folder)/\(name)/\(file)")
+                try images.add(Image.read("\(folder)/\(name)/\(file)"), file: "\(folder)/\(name)/\(file)")
                 labels.append(Int32(label))
             }
         }
-        guard let shape = pictures.shape else {
+        guard let shape = images.shape else {
             throw DataError(
-                file: folder, problem: "has no picture in its folders", remedy: "put PNG, PGM or PPM files there")
+                file: folder, problem: "has no image in its folders", remedy: "put PNG, PGM or PPM files there")
         }
         return try naming(folder) { () throws(DataError) in
             try Dataset(
-                channels: shape.channels, height: shape.height, width: shape.width, images: pictures.bytes,
+                channels: shape.channels, height: shape.height, width: shape.width, images: images.bytes,
                 labels: labels, classNames: names, hasNamedClasses: true)
         }
     }
@@ -70,13 +70,13 @@ extension Dataset {
     }
 }
 
-/// Pictures of one size, one behind the other.
-private struct PictureStack {
+/// Images of one size, one behind the other.
+private struct ImageStack {
     private let size: Dataset.PixelSize?
     private(set) var bytes: [UInt8] = []
-    private(set) var shape: Dataset.PictureSize?
+    private(set) var shape: Dataset.ImageSize?
     private var count = 0
-    /// The picture that the others must be as large as.
+    /// The image that the others must be as large as.
     private var firstFile = ""
 
     init(size: Dataset.PixelSize?) { self.size = size }
@@ -93,7 +93,7 @@ private struct PictureStack {
                 file: file,
                 problem: "has \(image.width) × \(image.height) pixels, and \(firstFile) has "
                     + "\(shape.width) × \(shape.height)",
-                remedy: "give all pictures one size, or have them brought to one", setting: .size)
+                remedy: "give all images one size, or have them brought to one", setting: .size)
         }
         let pixels = shape.height * shape.width
         if image.channels > shape.channels {
@@ -103,8 +103,8 @@ private struct PictureStack {
         }
         guard boundedProduct([count + 1, shape.channels, pixels], limit: DataColumn.maximumElements) != nil else {
             throw DataError(
-                file: file, problem: "is one picture too many: together they have more than 2³² bytes",
-                remedy: "make the pictures smaller", setting: .size)
+                file: file, problem: "is one image too many: together they have more than 2³² bytes",
+                remedy: "make the images smaller", setting: .size)
         }
         bytes +=
             image.channels < shape.channels ? repeated(image.bytes, pixels: pixels, times: shape.channels) : image.bytes
@@ -123,7 +123,7 @@ private struct PictureStack {
 }
 
 extension Image {
-    /// The picture in another size, each axis by itself: averaged where it gets smaller, interpolated where it grows.
+    /// The image in another size, each axis by itself: averaged where it gets smaller, interpolated where it grows.
     public func resized(to size: Dataset.PixelSize) -> Image {
         guard size.height != height || size.width != width else { return self }
         let rows = ResampledAxis(from: height, to: size.height)

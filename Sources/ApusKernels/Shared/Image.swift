@@ -2,7 +2,7 @@ import ApusInstructions
 
 /// How far samples, blocks and rows of an ``ImageLayout`` are apart, and where its first pixel is, in elements: worked out
 /// here, once a call, because the layout's own accessors are calls into another module.
-struct PictureSteps {
+struct ImageSteps {
     let sample: Int
     let block: Int
     let row: Int
@@ -20,7 +20,7 @@ struct PictureSteps {
 }
 
 /// An ``ImageLayout`` with its strides worked out once a call, in elements.
-struct Picture {
+struct Image {
     let channels, height, width, block, blocks, rowStride, blockStride, origin, sampleStride: Int
     let top, left, bottom, right: Int
 
@@ -37,7 +37,7 @@ struct Picture {
         sampleStride = Int(layout.sampleStride)
         // A division by a number that isn't known takes longer than all the rest.
         blocks = block == 1 ? channels : block == lanes ? layout.vectorBlocks : (channels + block - 1) / block
-        let steps = PictureSteps(layout)
+        let steps = ImageSteps(layout)
         rowStride = steps.row
         blockStride = steps.block
         origin = steps.origin
@@ -66,9 +66,9 @@ struct Picture {
         fill(end, count: rightCount + bottom * rowStride, with: 0)
     }
 
-    /// Zeroes the picture of one block that starts at `start`, and leaves the border.
+    /// Zeroes the image of one block that starts at `start`, and leaves the border.
     @inline(__always)
-    func clearPicture(of start: Floats) {
+    func clearImage(of start: Floats) {
         if left == 0 && right == 0 {
             fill(start + origin, count: height * rowStride, with: 0)
         } else {

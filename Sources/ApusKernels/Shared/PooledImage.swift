@@ -1,21 +1,21 @@
 import ApusInstructions
 
-/// The gradient of a picture behind a max-pool with windows of 2 × 2, as the pool left it: for each window the gradient, and
+/// The gradient of an image behind a max-pool with windows of 2 × 2, as the pool left it: for each window the gradient, and
 /// which place that is for. All other places have a gradient of zero, as has what is in no window.
-struct PooledPicture {
+struct PooledImage {
     let height: Int
     let width: Int
     /// The gradient of the first sample's first window, and its argmax.
     private let gradients: Floats
     private let argmaxes: UnsafeMutableRawPointer
-    private let steps: PictureSteps
+    private let steps: ImageSteps
     /// Bytes between the argmaxes of samples, and of blocks.
     private let argmaxSample: Int
     private let argmaxBlock: Int
 
     init(_ layout: ImageLayout, _ start: Floats, _ argmaxes: UnsafeMutableRawPointer, argmaxStride: Int32) {
         (height, width) = (Int(layout.height), Int(layout.width))
-        let steps = PictureSteps(layout)
+        let steps = ImageSteps(layout)
         self.steps = steps
         gradients = start + steps.origin
         self.argmaxes = argmaxes
@@ -35,7 +35,7 @@ struct PooledPicture {
     var sampleSteps: (gradient: Int, argmax: Int) { (steps.sample, argmaxSample) }
 }
 
-/// Windows of one block of a ``PooledPicture``.
+/// Windows of one block of a ``PooledImage``.
 struct PooledWindows {
     private(set) var gradients: Floats
     private(set) var argmaxes: UnsafeMutableRawPointer
@@ -58,7 +58,7 @@ struct PooledWindows {
             argmaxes: argmaxes + (rows * argmaxRow + columns * lanes), gradientRow: gradientRow, argmaxRow: argmaxRow)
     }
 
-    /// The gradient at a row and a column of the picture behind the pool, counted from the first window on.
+    /// The gradient at a row and a column of the image behind the pool, counted from the first window on.
     @inline(__always)
     func vector(_ row: Int, _ column: Int) -> Vector {
         let (y, x) = (row / 2, column / 2 * lanes)

@@ -3,9 +3,9 @@ import ApusPlan
 import ApusRuntime
 import Testing
 
-/// Dense layers that read a picture.
-@Suite struct FlattenedPictureTests {
-    /// What is made of a picture of 48 channels, and whether no row is made of its blocks. 48 channels fill the blocks of all
+/// Dense layers that read an image.
+@Suite struct FlattenedImageTests {
+    /// What is made of an image of 48 channels, and whether no row is made of its blocks. 48 channels fill the blocks of all
     /// targets.
     struct Case: CustomStringConvertible {
         var layers: String
