@@ -14,7 +14,7 @@ import Testing
         let imageLayout: ImageLayout
         let image: GuardedFloats
 
-        /// The border that squares from `padTop` and `padLeft` before the image on reach, in rows and columns.
+        /// The border that input tiles from `padTop` and `padLeft` before the image on reach, in rows and columns.
         typealias Border = (top: Int, left: Int, bottom: Int, right: Int)
 
         /// - Parameter border: the least border of the image. The pooled gradient has one of as many whole windows; where it

@@ -34,7 +34,7 @@ struct WinogradCase: CustomStringConvertible {
         outputs = random.int(1...40)
         let pad = (top: random.int(0...2), left: random.int(0...2))
         let output = (height: random.int(pooled ? 2...9 : 1...9), width: random.int(pooled ? 2...15 : 1...15))
-        // What the squares reach, trimmed by a row or a column that is part of the border.
+        // What the input tiles reach, trimmed by a row or a column that is part of the border.
         func reach(_ outputs: Int, of multiple: Int) -> Int {
             ((pooled ? outputs / 2 * 2 : outputs) + multiple - 1) / multiple * multiple + 2
         }

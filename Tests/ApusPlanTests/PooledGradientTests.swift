@@ -40,7 +40,7 @@ struct PooledGradientTests {
         #expect(message { $0.unpools = 2 } == "the choice to unpool is 2")
         #expect(message { $0.padTop = 2 } == "the padding of a pooled source is 2 × 1, not both even or both odd")
         #expect(message { $0.sourceArgmaxStride = -1 } == "the source argmax's stride is -1")
-        // An image that is read has every square inside of its border.
+        // An image that is read has every input tile inside of its border.
         #expect(message { $0.unpools = 0 } == "rows -1 to 6 are read, but the source has -1 to 3")
         // As is every window where a pooled one is.
         #expect(

@@ -1,4 +1,4 @@
-/// The images of a Winograd convolution or its weight gradient, with every square inside of the source's border.
+/// The images of a Winograd convolution or its weight gradient, with every input tile inside of the source's border.
 struct CheckedWinograd: Sendable {
     let parameters: WinogradParameters
     let source: CheckedImage
@@ -86,7 +86,7 @@ struct CheckedWinograd: Sendable {
         return (height / 2 * 2, width / 2 * 2)
     }
 
-    /// Checks that the windows that squares have a part in are inside of the pooled image with its border.
+    /// Checks that the windows that input tiles have a part in are inside of the pooled image with its border.
     private static func checkWindows(
         _ name: String, tiles: Int, of tile: Int, padding: Int, before: Int, available: Int
     ) throws(ParameterError) {

@@ -2,8 +2,8 @@
 /// Gray, "Fast Algorithms for Convolutional Neural Networks" (2016), section 4, where h × w is `tile`.
 ///
 /// The output is cut into tiles of h × w positions, row by row; those of the last row and column may reach beyond it. Each
-/// reads a square of h + 2 rows and w + 2 columns. With the matrices of that paper, which are others for columns than for
-/// rows where h is not w, and `p = (h + 2)(w + 2)` frequencies, for a square `d`, a 3 × 3 kernel `g` and a tile `y`:
+/// reads an input tile of h + 2 rows and w + 2 columns. With the matrices of that paper, which are others for columns than for
+/// rows where h is not w, and `p = (h + 2)(w + 2)` frequencies, for an input tile `d`, a 3 × 3 kernel `g` and a tile `y`:
 ///
 ///     y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A
 ///
@@ -20,16 +20,16 @@
 ///
 /// **winogradConvolution** computes what ``ConvolutionParameters`` says of **convolution**: bias, addend, activation,
 /// pooling (none, or 2 × 2: `poolHeight` and `poolWidth` are both 0 or both 2) and argmax are as there. The source's block
-/// is V, and its border covers every square.
+/// is V, and its border covers every input tile.
 ///
 /// - Packed weights are `[frequency][output block][input channel][V]`, input channels padded to V: see ``PackParameters``.
 /// - The scratch is ``convolutionScratchElements(lanes:)`` long and holds `passTiles` tiles at a time.
 ///
 /// Where `unpools` is 1, `source` is the layout of the gradient of what 2 × 2 windows were pooled to, and the source argmax, of
 /// `sourceArgmaxStride` bytes a sample, is what the pool stored, as ``ConvolutionParameters`` says. What is convolved is the
-/// gradient behind the pool, which ``PoolParameters`` says of **maxUnpool**: the kernel makes it in registers, square by square.
+/// gradient behind the pool, which ``PoolParameters`` says of **maxUnpool**: the kernel makes it in registers, input tile by input tile.
 /// `padTop` and `padLeft` count its rows and columns, and are both even or both odd. The border, of zeros, covers every window
-/// that a square has a part in; there are no argmaxes of it.
+/// that an input tile has a part in; there are no argmaxes of it.
 ///
 /// **winogradWeightGradient** adds to the packed weight gradient (same order, before `unpackWeights` applies Gᵀ · G) the sum
 /// over samples and tiles of `(A δ Aᵀ) ⊙ (Bᵀ d B)`, where `δ` is a tile of the destination gradient, and to the bias

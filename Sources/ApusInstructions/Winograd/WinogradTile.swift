@@ -1,4 +1,4 @@
-/// The tile of F(`height` × `width`, 3 × 3): so many rows and columns of a convolution's output are computed from one square
+/// The tile of F(`height` × `width`, 3 × 3): so many rows and columns of a convolution's output are computed from one input tile
 /// of the source, which has two more of each. See ``WinogradParameters``.
 package struct WinogradTile: Sendable, Hashable, BitwiseCopyable, CustomStringConvertible {
     package var height: Int32
@@ -16,7 +16,7 @@ package struct WinogradTile: Sendable, Hashable, BitwiseCopyable, CustomStringCo
     package static let small = WinogradTile(2, 2)
     package static let wide = WinogradTile(2, 4)
     package static let large = WinogradTile(4, 4)
-    /// Those whose squares are transformed in both directions.
+    /// Those whose input tiles are transformed in both directions.
     package static let squares = [small, wide, large]
     /// Those of weight gradients.
     package static let ofWeightGradients = [small, large]
@@ -29,7 +29,7 @@ package struct WinogradTile: Sendable, Hashable, BitwiseCopyable, CustomStringCo
         default: 1
         }
     }
-    /// Places of a square, each of which takes a multiply-add for each input and output channel.
+    /// Places of an input tile, each of which takes a multiply-add for each input and output channel.
     package var frequencies: Int { Int(height + 2) * Int(width + 2) }
     package var description: String { "F(\(height) × \(width), 3 × 3)" }
 }

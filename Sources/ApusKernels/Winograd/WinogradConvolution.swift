@@ -26,7 +26,7 @@ struct WinogradWork {
     let inputBlocks: Int
     let outputBlocks: Int
     let productBlocks: Int
-    /// The first square of the first sample.
+    /// The first input tile of the first sample.
     let source: Floats
     let sourceSteps: ImageSteps
     /// The source where it is the gradient of what 2 × 2 windows were pooled to.
@@ -48,7 +48,7 @@ struct WinogradWork {
     let addend: Floats?
     let addendSteps: ImageSteps
     /// The transforms of the source, `[input block][tile]`.
-    let squares: Floats
+    let inputTiles: Floats
     /// The transforms of `productBlocks` blocks of the result, `[output block][tile]`.
     let products: Floats
 
@@ -82,8 +82,8 @@ struct WinogradWork {
         let added = ImageSteps(parameters.addend)
         addendSteps = added
         addend = operands.optionalFloats(6).map { $0 + added.origin }
-        squares = operands.floats(5)
-        products = squares + inputBlocks * passTiles * parameters.transformVectors * lanes
+        inputTiles = operands.floats(5)
+        products = inputTiles + inputBlocks * passTiles * parameters.transformVectors * lanes
     }
 }
 
@@ -110,14 +110,14 @@ private enum WinogradPasses<let height: Int, let width: Int> {
         for pass in 0..<passes {
             // As equal as can be: narrow products are slow.
             let count = (work.tiles - first) / (passes - pass)
-            transformSquares(work, sample: sample, first: first, count: count)
+            transformInputTiles(work, sample: sample, first: first, count: count)
             loops.roundScalars = count * step
             loops.outputResults = count * step
             var block = 0
             while block < work.outputBlocks {
                 let outputs = min(work.productBlocks, work.outputBlocks - block)
                 WinogradProducts<height, width>.multiply(
-                    outputs: outputs, columns: count, loops, work.squares,
+                    outputs: outputs, columns: count, loops, work.inputTiles,
                     work.weights + block * loops.outputVectors, work.products)
                 for output in 0..<outputs {
                     let products = work.products + output * count * step
@@ -137,21 +137,21 @@ private enum WinogradPasses<let height: Int, let width: Int> {
         }
     }
 
-    private static func transformSquares(_ work: WinogradWork, sample: Int, first: Int, count: Int) {
+    private static func transformInputTiles(_ work: WinogradWork, sample: Int, first: Int, count: Int) {
         if let source = work.pooledSource {
             if work.padTop % 2 == 0 {
-                PooledSquares<height, width, 0>.transform(
+                PooledInputTiles<height, width, 0>.transform(
                     source, sample: sample, padTop: work.padTop, padLeft: work.padLeft, blocks: work.inputBlocks,
-                    tileColumns: work.tileColumns, first: first, count: count, to: work.squares)
+                    tileColumns: work.tileColumns, first: first, count: count, to: work.inputTiles)
             } else {
-                PooledSquares<height, width, 1>.transform(
+                PooledInputTiles<height, width, 1>.transform(
                     source, sample: sample, padTop: work.padTop, padLeft: work.padLeft, blocks: work.inputBlocks,
-                    tileColumns: work.tileColumns, first: first, count: count, to: work.squares)
+                    tileColumns: work.tileColumns, first: first, count: count, to: work.inputTiles)
             }
         } else {
-            WinogradTransform<height, width>.transformSquares(
+            WinogradTransform<height, width>.transformInputTiles(
                 work.source + sample * work.sourceSteps.sample, work.sourceSteps, blocks: work.inputBlocks,
-                tileColumns: work.tileColumns, first: first, count: count, to: work.squares)
+                tileColumns: work.tileColumns, first: first, count: count, to: work.inputTiles)
         }
     }
 }

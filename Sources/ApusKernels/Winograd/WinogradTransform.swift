@@ -1,6 +1,6 @@
 /// The transforms of F(`height` × `width`, 3 × 3), first along columns and then along rows.
 enum WinogradTransform<let height: Int, let width: Int> {
-    /// Rows and columns of a square.
+    /// Rows and columns of an input tile.
     @inline(__always)
     private static var rows: Int { height + 2 }
     @inline(__always)
@@ -8,11 +8,11 @@ enum WinogradTransform<let height: Int, let width: Int> {
     /// Elements from the transform of one tile to the next: see ``WinogradParameters/transformVectors``.
     @inline(__always)
     static var step: Int { (rows * columns + 1) * lanes }
-    /// Whether the first half of a square's transform stays in registers.
+    /// Whether the first half of an input tile's transform stays in registers.
     @inline(__always)
     private static var holdsHalf: Bool { rows * columns <= 24 }
 
-    /// Bᵀ d B of the square at `source`, whose frequencies go to `target`.
+    /// Bᵀ d B of the input tile at `source`, whose frequencies go to `target`.
     @inline(__always)
     static func transformSource(_ source: Floats, rowStride: Int, to target: Floats) {
         var half = noHalf
@@ -40,13 +40,13 @@ enum WinogradTransform<let height: Int, let width: Int> {
         }
     }
 
-    /// Bᵀ d B of the squares of `count` tiles from `first` on, for each of `blocks` blocks. `source` is the first square of all.
+    /// Bᵀ d B of the input tiles of `count` tiles from `first` on, for each of `blocks` blocks. `source` is the first input tile of all.
     @inline(never)
-    static func transformSquares(
+    static func transformInputTiles(
         _ source: Floats, _ steps: ImageSteps, blocks: Int, tileColumns: Int, first: Int, count: Int,
-        to squares: Floats
+        to inputTiles: Floats
     ) {
-        var target = squares
+        var target = inputTiles
         for block in 0..<blocks {
             let blockSource = source + block * steps.block
             var position = TilePosition(first, columns: tileColumns)

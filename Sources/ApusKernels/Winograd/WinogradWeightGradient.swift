@@ -22,7 +22,7 @@ private struct WinogradGradientWork {
     let inputs: Int
     let inputBlocks: Int
     let outputBlocks: Int
-    /// The first square of the first sample.
+    /// The first input tile of the first sample.
     let source: Floats
     let sourceSteps: ImageSteps
     /// The first pixel of the first sample.
@@ -35,7 +35,7 @@ private struct WinogradGradientWork {
     let weights: Floats
     let bias: Floats?
     /// The transforms of the source, `[input block][tile]`.
-    let squares: Floats
+    let inputTiles: Floats
     /// The transforms of the gradient, `[output block][tile]`.
     let gradients: Floats
 
@@ -61,8 +61,8 @@ private struct WinogradGradientWork {
         (height, width) = (parameters.computedHeight, parameters.computedWidth)
         weights = operands.floats(2)
         bias = operands.optionalFloats(3)
-        squares = operands.floats(4)
-        gradients = squares + inputBlocks * passTiles * parameters.transformVectors * lanes
+        inputTiles = operands.floats(4)
+        gradients = inputTiles + inputBlocks * passTiles * parameters.transformVectors * lanes
     }
 }
 
@@ -81,9 +81,9 @@ private enum WinogradGradientPasses<let tile: Int> {
         var first = 0
         for pass in 0..<passes {
             let count = (work.tiles - first) / (passes - pass)
-            Transform.transformSquares(
+            Transform.transformInputTiles(
                 work.source + sample * work.sourceSteps.sample, work.sourceSteps, blocks: work.inputBlocks,
-                tileColumns: work.tileColumns, first: first, count: count, to: work.squares)
+                tileColumns: work.tileColumns, first: first, count: count, to: work.inputTiles)
             for block in 0..<work.outputBlocks {
                 transformGradients(work, sample, block, first, count)
             }
@@ -96,7 +96,7 @@ private enum WinogradGradientPasses<let tile: Int> {
                     let channels = min(lanes, work.inputs - input * lanes)
                     withUnsafePointer(to: &loops) { loops in
                         WinogradProducts<tile, tile>.sumTiles(
-                            outputs: outputs, columns: channels, loops, work.squares + input * count * step,
+                            outputs: outputs, columns: channels, loops, work.inputTiles + input * count * step,
                             work.gradients + block * count * step,
                             work.weights + block * loops.pointee.outputResults + input * lanes * lanes)
                     }

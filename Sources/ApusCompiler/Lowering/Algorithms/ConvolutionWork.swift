@@ -31,7 +31,7 @@ struct ConvolutionWork {
     var isWeightGradient = false
     /// Winograd's algorithm computes it.
     var isTransformable: Bool
-    /// The source's channels are not blocked: it is copied into blocks first where tiles are squares.
+    /// The source's channels are not blocked: it is copied into blocks first where tiles are transformed in both directions.
     var isPlain = false
     /// Winograd's algorithm computes its rows, on a source of single channels.
     var hasTransformableRows = false

@@ -1,10 +1,10 @@
 import ApusInstructions
 
 extension ConvolutionShape {
-    /// What the squares of the forward convolution's tiles cover around its source.
-    func squareBorder(tile: WinogradTile, pool: [Int]?) -> Border {
+    /// What the input tiles of the forward convolution's tiles cover around its source.
+    func inputTileBorder(tile: WinogradTile, pool: [Int]?) -> Border {
         let window = pool ?? [1, 1]
-        return Self.squareBorder(
+        return Self.inputTileBorder(
             tile: tile,
             outputs: (geometry.outputHeight / window[0] * window[0], geometry.outputWidth / window[1] * window[1]),
             padding: (geometry.padTop, geometry.padLeft), size: (height, width))
@@ -24,14 +24,14 @@ extension ConvolutionShape {
             right: max(0, columns - geometry.padLeft - width))
     }
 
-    /// What the squares of the input gradient's tiles cover around the destination gradient.
-    func gradientSquareBorder(tile: WinogradTile) -> Border {
-        Self.squareBorder(
+    /// What the input tiles of the input gradient's tiles cover around the destination gradient.
+    func gradientInputTileBorder(tile: WinogradTile) -> Border {
+        Self.inputTileBorder(
             tile: tile, outputs: (height, width), padding: (gradientPadding.top, gradientPadding.left),
             size: (geometry.outputHeight, geometry.outputWidth))
     }
 
-    /// What the squares of the input gradient's tiles cover around what 2 × 2 windows of the destination gradient were pooled to,
+    /// What the input tiles of the input gradient's tiles cover around what 2 × 2 windows of the destination gradient were pooled to,
     /// in windows.
     func gradientWindowBorder(tile: WinogradTile) -> Border {
         func border(_ outputs: Int, by tile: Int32, _ padding: Int, _ size: Int) -> (before: Int, after: Int) {
@@ -46,7 +46,7 @@ extension ConvolutionShape {
             top: rows.before, left: columns.before, bottom: rows.after, right: columns.after)
     }
 
-    private static func squareBorder(
+    private static func inputTileBorder(
         tile: WinogradTile, outputs: (Int, Int), padding: (Int, Int), size: (Int, Int)
     ) -> Border {
         func overhang(_ outputs: Int, by tile: Int32, _ padding: Int, _ size: Int) -> Int {

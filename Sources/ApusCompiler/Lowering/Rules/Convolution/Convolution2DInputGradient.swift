@@ -27,12 +27,12 @@ struct Convolution2DInputGradientRule: OperatorRule {
                     try emitDirect(site, shape, into: &lowering)
                 }
             }
-            let border = shape.gradientSquareBorder(tile: tile)
+            let border = shape.gradientInputTileBorder(tile: tile)
             return Candidate(
                 name: algorithm.name, cycles: cycles, demands: [Candidate.Demand(value: gradient, border: border)],
                 pooledOperand: pooledOperand(shape, tile: tile)
             ) { (lowering: inout Lowering) throws(LoweringError) in
-                try emitSquares(site, shape, tile: tile, border: border, into: &lowering)
+                try emitInputTiles(site, shape, tile: tile, border: border, into: &lowering)
             }
         }
     }
@@ -81,7 +81,7 @@ struct Convolution2DInputGradientRule: OperatorRule {
         return source
     }
 
-    private func emitSquares(
+    private func emitInputTiles(
         _ site: Site, _ shape: ConvolutionShape, tile: WinogradTile, border: Border, into lowering: inout Lowering
     ) throws(LoweringError) {
         let pooled = lowering.pooled[site.operands[1]]

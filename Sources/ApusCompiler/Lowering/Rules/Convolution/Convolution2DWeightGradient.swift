@@ -28,12 +28,12 @@ struct Convolution2DWeightGradientRule: OperatorRule {
                     try emitDirect(site, shape, into: &lowering)
                 }
             }
-            let border = shape.squareBorder(tile: tile, pool: nil)
+            let border = shape.inputTileBorder(tile: tile, pool: nil)
             return Candidate(
                 name: algorithm.name, cycles: cycles, demands: [Candidate.Demand(value: source, border: border)],
                 pooledOperand: unpooled
             ) { (lowering: inout Lowering) throws(LoweringError) in
-                try emitSquares(site, shape, tile: tile, border: border, into: &lowering)
+                try emitInputTiles(site, shape, tile: tile, border: border, into: &lowering)
             }
         }
     }
@@ -63,7 +63,7 @@ struct Convolution2DWeightGradientRule: OperatorRule {
             multiplyAdds: site.multiplyAdds, repeats: source.imageCount)
     }
 
-    private func emitSquares(
+    private func emitInputTiles(
         _ site: Site, _ shape: ConvolutionShape, tile: WinogradTile, border: Border, into lowering: inout Lowering
     ) throws(LoweringError) {
         let source = try lowering.borderedOperand(site.operands[0], border: border, blocked: true)

@@ -2,7 +2,7 @@ import ApusGraph
 import ApusInstructions
 
 /// How forward convolutions become instructions: by their definition, on blocked or plain images, or by minimal filtering of
-/// squares or rows.
+/// input tiles or rows.
 protocol ForwardConvolutionRule: LoweringRule {
     var fused: FusedConvolution2D { get }
 }
@@ -45,7 +45,7 @@ extension ForwardConvolutionRule {
             let border: Border
             switch algorithm {
             case .direct: border = shape.sourceBorder
-            case .winograd(let tile): border = shape.squareBorder(tile: tile, pool: fused.pool)
+            case .winograd(let tile): border = shape.inputTileBorder(tile: tile, pool: fused.pool)
             case .winogradRows: border = shape.rowBorder(lanes: site.lanes, pool: fused.pool)
             }
             return Candidate(
@@ -54,7 +54,7 @@ extension ForwardConvolutionRule {
             ) { (lowering: inout Lowering) throws(LoweringError) in
                 switch algorithm {
                 case .direct: try emitDirect(site, shape, into: &lowering)
-                case .winograd(let tile): try emitSquares(site, shape, tile: tile, border: border, into: &lowering)
+                case .winograd(let tile): try emitInputTiles(site, shape, tile: tile, border: border, into: &lowering)
                 case .winogradRows: try emitRows(site, shape, border: border, into: &lowering)
                 }
             }
@@ -129,7 +129,7 @@ extension ForwardConvolutionRule {
             parameters, label: site.name, multiplyAdds: site.multiplyAdds, repeats: source.imageCount)
     }
 
-    private func emitSquares(
+    private func emitInputTiles(
         _ site: Site, _ shape: ConvolutionShape, tile: WinogradTile, border: Border, into lowering: inout Lowering
     ) throws(LoweringError) {
         let source = try lowering.borderedOperand(site.operands[0], border: border, blocked: true)

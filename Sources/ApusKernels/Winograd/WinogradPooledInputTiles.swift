@@ -1,24 +1,24 @@
-/// The transforms of the squares of a ``PooledImage``, without the image behind the pool ever being in memory. The first row
-/// and column of a square are the first of a window where `odd` is 0, else the second. Beyond the image's windows there are
+/// The transforms of the input tiles of a ``PooledImage``, without the image behind the pool ever being in memory. The first row
+/// and column of an input tile are the first of a window where `odd` is 0, else the second. Beyond the image's windows there are
 /// gradients of zero, which are its border.
-enum PooledSquares<let height: Int, let width: Int, let odd: Int> {
+enum PooledInputTiles<let height: Int, let width: Int, let odd: Int> {
     private typealias Transform = WinogradTransform<height, width>
-    /// Whether the first half of a square's transform stays in registers: see ``WinogradTransform/transformSource(_:rowStride:to:)``.
+    /// Whether the first half of an input tile's transform stays in registers: see ``WinogradTransform/transformSource(_:rowStride:to:)``.
     @inline(__always)
-    private static var holdsHalf: Bool { squareRows * squareColumns <= 24 }
+    private static var holdsHalf: Bool { inputTileRows * inputTileColumns <= 24 }
     @inline(__always)
-    private static var squareRows: Int { height + 2 }
+    private static var inputTileRows: Int { height + 2 }
     @inline(__always)
-    private static var squareColumns: Int { width + 2 }
+    private static var inputTileColumns: Int { width + 2 }
 
-    /// As ``WinogradTransform/transformSquares(_:_:blocks:tileColumns:first:count:to:)``. The first square begins `padTop` rows
+    /// As ``WinogradTransform/transformInputTiles(_:_:blocks:tileColumns:first:count:to:)``. The first input tile begins `padTop` rows
     /// and `padLeft` columns before the image.
     @inline(never)
     static func transform(
         _ source: PooledImage, sample: Int, padTop: Int, padLeft: Int, blocks: Int, tileColumns: Int, first: Int,
-        count: Int, to squares: Floats
+        count: Int, to inputTiles: Floats
     ) {
-        var target = squares
+        var target = inputTiles
         for block in 0..<blocks {
             let windows = source.windows(sample: sample, block: block)
             var position = TilePosition(first, columns: tileColumns)
@@ -32,66 +32,68 @@ enum PooledSquares<let height: Int, let width: Int, let odd: Int> {
         }
     }
 
-    /// Transforms the square whose first window is at `row` and `column`.
+    /// Transforms the input tile whose first window is at `row` and `column`.
     @inline(__always)
     private static func transform(
         _ windows: PooledWindows, _ limits: (rows: Int, columns: Int), _ row: Int, _ column: Int, to target: Floats
     ) {
-        let square = PooledWindows(
+        let inputTile = PooledWindows(
             gradients: windows.gradients + (row * windows.gradientRow + column * lanes), argmaxes: windows.argmaxes,
             gradientRow: windows.gradientRow, argmaxRow: windows.argmaxRow)
         var half = noHalf
-        transformColumn(0, square, limits, row, column, &half, target)
-        transformColumn(1, square, limits, row, column, &half, target)
-        transformColumn(2, square, limits, row, column, &half, target)
-        transformColumn(3, square, limits, row, column, &half, target)
-        if squareColumns > 4 {
-            transformColumn(4, square, limits, row, column, &half, target)
-            transformColumn(5, square, limits, row, column, &half, target)
+        transformColumn(0, inputTile, limits, row, column, &half, target)
+        transformColumn(1, inputTile, limits, row, column, &half, target)
+        transformColumn(2, inputTile, limits, row, column, &half, target)
+        transformColumn(3, inputTile, limits, row, column, &half, target)
+        if inputTileColumns > 4 {
+            transformColumn(4, inputTile, limits, row, column, &half, target)
+            transformColumn(5, inputTile, limits, row, column, &half, target)
         }
-        for row in 0..<squareRows {
+        for row in 0..<inputTileRows {
             var line = noLine
-            for column in 0..<squareColumns {
-                let place = row * squareColumns + column
+            for column in 0..<inputTileColumns {
+                let place = row * inputTileColumns + column
                 line[column] = holdsHalf ? half[place] : target.vector(at: place * lanes)
             }
             line = WinogradLines<width>.sourceLine(line)
-            for column in 0..<squareColumns { target.store(line[column], at: (row * squareColumns + column) * lanes) }
+            for column in 0..<inputTileColumns {
+                target.store(line[column], at: (row * inputTileColumns + column) * lanes)
+            }
         }
     }
 
-    /// Transforms one column of the square, which is a constant here: a loop over all would be unrolled too late for `half` to be
+    /// Transforms one column of the input tile, which is a constant here: a loop over all would be unrolled too late for `half` to be
     /// in registers.
     @inline(__always)
     private static func transformColumn(
-        _ x: Int, _ square: PooledWindows, _ limits: (rows: Int, columns: Int), _ row: Int, _ column: Int,
+        _ x: Int, _ inputTile: PooledWindows, _ limits: (rows: Int, columns: Int), _ row: Int, _ column: Int,
         _ half: inout WinogradHalf, _ target: Floats
     ) {
         let windowColumn = (x + odd) / 2
         let windows = PooledWindows(
-            gradients: square.gradients + windowColumn * lanes,
-            argmaxes: square.argmaxes + nearest(column &+ windowColumn, of: limits.columns) &* lanes,
-            gradientRow: square.gradientRow, argmaxRow: square.argmaxRow)
+            gradients: inputTile.gradients + windowColumn * lanes,
+            argmaxes: inputTile.argmaxes + nearest(column &+ windowColumn, of: limits.columns) &* lanes,
+            gradientRow: inputTile.gradientRow, argmaxRow: inputTile.argmaxRow)
         var line = noLine
         line[0] = vector(0, x, windows, limits.rows, row)
         line[1] = vector(1, x, windows, limits.rows, row)
         line[2] = vector(2, x, windows, limits.rows, row)
         line[3] = vector(3, x, windows, limits.rows, row)
-        if squareRows > 4 {
+        if inputTileRows > 4 {
             line[4] = vector(4, x, windows, limits.rows, row)
             line[5] = vector(5, x, windows, limits.rows, row)
         }
         line = WinogradLines<height>.sourceLine(line)
-        for y in 0..<squareRows {
+        for y in 0..<inputTileRows {
             if holdsHalf {
-                half[y * squareColumns + x] = line[y]
+                half[y * inputTileColumns + x] = line[y]
             } else {
-                target.store(line[y], at: (y * squareColumns + x) * lanes)
+                target.store(line[y], at: (y * inputTileColumns + x) * lanes)
             }
         }
     }
 
-    /// The gradient at row `y` of the square, in a column of windows.
+    /// The gradient at row `y` of the input tile, in a column of windows.
     @inline(__always)
     private static func vector(_ y: Int, _ x: Int, _ windows: PooledWindows, _ rows: Int, _ row: Int) -> Vector {
         let windowRow = (y + odd) / 2
