@@ -3,10 +3,10 @@
 package struct ConvolutionTile: Sendable, Hashable, BitwiseCopyable {
     /// The most output blocks, 1 or 2. Those of a group are parted as equally as can be.
     package var outputs: Int32
-    /// 1 or 2 rows of positions. 0 where positions flow: they are numbered row by row (with pooling, window by window), and
+    /// 1 or 2 rows of positions. 0 where positions are linear: they are numbered row by row (with pooling, window by window), and
     /// those that a row has no room for are in the next one.
     package var rows: Int32
-    /// The maximum number of columns; where positions flow, the maximum number of positions. Tiles are as equal as can be.
+    /// The maximum number of columns; where positions are linear, the maximum number of positions. Tiles are as equal as can be.
     package var columns: Int32
     /// After how many rows of results the next output blocks have their turn: as many as leave the rows of the source that
     /// they read in a near cache. 0 for all.
@@ -32,7 +32,7 @@ package struct ConvolutionTile: Sendable, Hashable, BitwiseCopyable {
             && (rows == 0 || hasRows(lanes: lanes, in: convolution))
     }
 
-    /// Where positions flow the address of each stays in a register too.
+    /// Where positions are linear the address of each stays in a register too.
     private static func maximumColumns(rows: Int) -> Int { rows == 0 ? 8 : 12 }
 
     /// There are rows of columns that are neighbours, or every second one, of single channels or of blocks as wide as a

@@ -38,7 +38,7 @@ struct ConvolutionWork {
     let placeColumn: Int
     /// Whether a tile holds whole 2 × 2 windows, and not one position of each window at a time.
     let holdsWindows: Bool
-    /// The maximum number of places of a tile's rows, or of all of it where positions flow.
+    /// The maximum number of places of a tile's rows, or of all of it where positions are linear.
     let tilePlaces: Int
 
     /// The first output block of the tiles, and how many there are.

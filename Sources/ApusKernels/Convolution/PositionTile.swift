@@ -3,7 +3,7 @@
 /// Computes tiles of `outputs` (1 or 2) output blocks and `rows` by `columns` positions.
 ///
 /// `step` is the distance of columns in the source, a constant: the address of a position is then part of the instruction
-/// that reads it. Where it is 0 the positions flow: there is one row, and each has an address of its own.
+/// that reads it. Where it is 0 the positions are linear: there is one row, and each has an address of its own.
 enum PositionTile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> {
     @inline(never)
     static func compute(_ memory: PositionTilePointer, _ origin: Floats, _ vectors: Floats) {
@@ -45,7 +45,7 @@ enum PositionTile<let outputs: Int, let rows: Int, let columns: Int, let step: I
         Range(uncheckedBounds: (min(4 * piece, rows * columns), min(4 * piece + 4, rows * columns)))
     }
 
-    /// How far a position is from the first one: where positions flow `places` says it, else rows and columns are steps.
+    /// How far a position is from the first one: where positions are linear `places` says it, else rows and columns are steps.
     @inline(__always)
     private static func offset(of position: Int, _ places: Positions, row: Int, column: Int) -> Int {
         step == 0 ? Int(places[position]) : position / columns &* row &+ position % columns &* column

@@ -15,7 +15,7 @@ let maximumColumns = 12
 /// Computes tiles whose shape is known only when the program runs, of positions that flow: of one or two output blocks and
 /// up to ``maximumAddresses`` positions.
 @inline(__always)
-func computeFlowing(
+func computeLinear(
     outputs: Int, positions: Int, _ memory: PositionTilePointer, _ origin: Floats, _ vectors: Floats
 ) {
     if outputs == 1 {

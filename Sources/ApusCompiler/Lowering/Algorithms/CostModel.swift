@@ -16,7 +16,7 @@ struct CostModel {
     /// Cycles to call the function that computes some tiles.
     let call = 15.0
     /// Cycles of such a call where positions are linear: the address of each is computed first.
-    let flowingCall = 30.0
+    let linearCall = 30.0
     /// Cycles to store a sum.
     let sumStore = 1.0
     /// Cycles to keep a sum of a position of a window, and to compare it with the others'.
@@ -85,7 +85,7 @@ struct CostModel {
             let outputs = left / parts
             total +=
                 tile.rows == 0
-                ? flowing(convolution, outputs: outputs, maximum: Int(tile.columns))
+                ? linear(convolution, outputs: outputs, maximum: Int(tile.columns))
                 : inRows(convolution, outputs: outputs, tile)
             left -= outputs
         }
@@ -112,7 +112,7 @@ struct CostModel {
 
     /// Cycles of tiles of positions that flow. A call computes the tiles that a row has room for; a tile that goes on in the
     /// next row is a call of its own.
-    private func flowing(_ convolution: Convolution, outputs: Int, maximum: Int) -> Double {
+    private func linear(_ convolution: Convolution, outputs: Int, maximum: Int) -> Double {
         let rows = convolution.output.height / convolution.window.height
         let columns = convolution.output.width / convolution.window.width
         let area = convolution.window.height * convolution.window.width
@@ -128,7 +128,7 @@ struct CostModel {
         let scan = passes > 1 ? Double(outputs) * positions * sumScan : 0
         return Double(tiles * passes)
             * (cycles(of: convolution, outputs: outputs, positions: positions, scalars: positions) + scan)
-            + Double(calls) * flowingCall
+            + Double(calls) * linearCall
     }
 
     /// Cycles of one tile.

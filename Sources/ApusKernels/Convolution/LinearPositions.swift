@@ -19,7 +19,7 @@ extension ConvolutionWork {
             // All tiles of this width that the row still has room for.
             let run = max(1, min(parts.leftOfSize(from: tile), (columns &- column) / width))
             memory.pointee.tiles = run
-            computeFlowing(
+            computeLinear(
                 outputs: outputs, positions: holdsWindows ? 4 &* width : width, memory,
                 area.source + (row &* placeRow &+ column &* placeColumn), area.vectors)
             tile &+= run
@@ -101,7 +101,7 @@ extension ConvolutionWork {
         _ width: Int, _ origin: Floats, _ vectors: Floats, _ windows: UnsafeMutablePointer<WindowScan>
     ) {
         for position in 0..<windowHeight * windowWidth {
-            computeFlowing(
+            computeLinear(
                 outputs: outputs, positions: width, memory,
                 origin + position / windowWidth * rowStep + position % windowWidth * columnStep, vectors)
             for place in 0..<width * outputs {
