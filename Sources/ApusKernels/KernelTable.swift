@@ -5,7 +5,7 @@ package func kernel(for opcode: Opcode) -> Kernel? {
     switch opcode {
     case .relayout: relayout
     case .clearBorder: clearBorder
-    case .spread: spread
+    case .dilate: dilate
     case .convolution: convolution
     case .depthwiseConvolution: depthwiseConvolution
     case .convolutionWeightGradient: convolutionWeightGradient

@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(arguments: InstructionSet.available)
-    func spreadPutsZerosBetweenPixels(set: InstructionSet) {
+    func dilatePutsZerosBetweenPixels(set: InstructionSet) {
         for seed in 0..<100 {
             var random = SeededGenerator(seed: seed)
             let (channels, height, width) = (random.int(1...20), random.int(1...5), random.int(1...5))
@@ -66,8 +66,8 @@ import Testing
                 width: (width - 1) * strideX + random.int(1...3), block: block)
             let source = GuardedFloats(random.image(from, samples: 2))
             let destination = GuardedFloats(count: 2 * Int(to.sampleStride))
-            let parameters = SpreadParameters(source: from, destination: to, strideY: strideY, strideX: strideX)
-            set.run(.spread, [source, destination], parameters, samples: 2)
+            let parameters = DilateParameters(source: from, destination: to, strideY: strideY, strideX: strideX)
+            set.run(.dilate, [source, destination], parameters, samples: 2)
             var expected = [Double?](repeating: nil, count: destination.count)
             for sample in 0..<2 {
                 for element in 0..<to.sampleElements {

@@ -32,7 +32,7 @@ struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringCon
     private static let moves = [
         SampleInstruction(.relayout, RelayoutParameters(source: plain, destination: bordered)),
         SampleInstruction(.clearBorder, bordered),
-        SampleInstruction(.spread, SpreadParameters(source: half, destination: blocked, strideY: 2, strideX: 2)),
+        SampleInstruction(.dilate, DilateParameters(source: half, destination: blocked, strideY: 2, strideX: 2)),
     ]
 
     /// A 3 × 3 convolution that keeps the image's size.

@@ -9,7 +9,7 @@
 /// With a block of 1 and no border that is the logical order, row-major NCHW.
 ///
 /// - Whoever writes a value with a border leaves the border alone; a `clearBorder` instruction follows it.
-///   `relayout` and `spread` write all of their destination, border included.
+///   `relayout` and `dilate` write all of their destination, border included.
 /// - The unused lanes of a last block that the channels do not fill may hold any *finite* value; nothing may depend on
 ///   them. All strides are counted in elements.
 package struct ImageLayout: Equatable, Hashable, Sendable, BitwiseCopyable {

@@ -3,7 +3,7 @@ package enum InstructionCatalogue {
     package static let all: [any InstructionDefinition.Type] = [
         RelayoutInstruction.self,
         ClearBorderInstruction.self,
-        SpreadInstruction.self,
+        DilateInstruction.self,
         ConvolutionInstruction.self,
         DepthwiseConvolutionInstruction.self,
         ConvolutionWeightGradientInstruction.self,

@@ -49,23 +49,23 @@ struct ConvolutionShape {
     }
 
     /// The size of the destination gradient once `stride - 1` zeros stand between its pixels.
-    var spreadSize: (height: Int, width: Int) {
+    var dilatedSize: (height: Int, width: Int) {
         (
             (geometry.outputHeight - 1) * convolution.stride[0] + 1,
             (geometry.outputWidth - 1) * convolution.stride[1] + 1
         )
     }
 
-    /// What the input gradient reads around the (spread) destination gradient.
+    /// What the input gradient reads around the (dilated) destination gradient.
     var gradientBorder: Border {
         Border(
             top: max(0, gradientPadding.top), left: max(0, gradientPadding.left),
             bottom: Self.overhang(
                 outputs: height, stride: 1, kernel: convolution.kernel[0], dilation: convolution.dilation[0],
-                before: gradientPadding.top, extent: spreadSize.height),
+                before: gradientPadding.top, extent: dilatedSize.height),
             right: Self.overhang(
                 outputs: width, stride: 1, kernel: convolution.kernel[1], dilation: convolution.dilation[1],
-                before: gradientPadding.left, extent: spreadSize.width))
+                before: gradientPadding.left, extent: dilatedSize.width))
     }
 
     /// Whether F(m × m, 3 × 3) computes it.

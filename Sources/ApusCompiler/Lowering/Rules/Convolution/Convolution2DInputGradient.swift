@@ -19,7 +19,7 @@ struct Convolution2DInputGradientRule: OperatorRule {
         return work.algorithms(permitted: site.context.permitted).map { algorithm in
             let cycles = AlgorithmCost(lanes: site.lanes).cycles(of: work, by: algorithm)
             guard case .winograd(let tile) = algorithm else {
-                // Where it is spread it gets its border with the zeros.
+                // Where it is dilated it gets its border with the zeros.
                 let demand = Candidate.Demand(value: gradient, border: shape.gradientBorder)
                 return Candidate(
                     name: algorithm.name, cycles: cycles, demands: convolution.stride == [1, 1] ? [demand] : []
@@ -52,7 +52,7 @@ struct Convolution2DInputGradientRule: OperatorRule {
         let source =
             convolution.stride == [1, 1]
             ? try lowering.borderedOperand(site.operands[1], border: shape.gradientBorder, blocked: true)
-            : try spread(site, shape, &lowering)
+            : try dilate(site, shape, &lowering)
         let packing = direct.packing(
             shape.isDepthwise ? .depthwiseTransposed : .transposed, sourceBlock: Int(source.layout.channelBlock))
         let packedWeights = try lowering.packedWeights(site.operands[0], packing)
@@ -65,19 +65,19 @@ struct Convolution2DInputGradientRule: OperatorRule {
     }
 
     /// The destination gradient with zeros between its pixels.
-    private func spread(
+    private func dilate(
         _ site: Site, _ shape: ConvolutionShape, _ lowering: inout Lowering
     ) throws(LoweringError) -> Stored {
         let gradient = try lowering.blockedOperand(site.operands[1])
-        let (height, width) = shape.spreadSize
+        let (height, width) = shape.dilatedSize
         let layout = lowering.blockedLayout(
             channels: convolution.filters, height: height, width: width, border: shape.gradientBorder)
-        let source = lowering.addStored("\(site.name) spread", layout, imageCount: gradient.imageCount)
+        let source = lowering.addStored("\(site.name) dilated", layout, imageCount: gradient.imageCount)
         lowering.emit(
-            .spread, [gradient.place, source.place],
-            SpreadParameters(
+            .dilate, [gradient.place, source.place],
+            DilateParameters(
                 source: gradient.layout, destination: layout, strideY: convolution.stride[0],
-                strideX: convolution.stride[1]), label: "\(site.name) spread", repeats: gradient.imageCount)
+                strideX: convolution.stride[1]), label: "\(site.name) dilated", repeats: gradient.imageCount)
         return source
     }
 

@@ -44,7 +44,7 @@ struct DirectConvolution {
         return parameters
     }
 
-    /// The parameters of the input gradient: a convolution of the (spread) destination gradient.
+    /// The parameters of the input gradient: a convolution of the (dilated) destination gradient.
     func gradientParameters(
         packing: PackParameters, source: ImageLayout, destination: ImageLayout
     ) -> ConvolutionParameters {

@@ -1,7 +1,7 @@
 import ApusInstructions
 
-func spread(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
-    let settings = parameters.load(as: SpreadParameters.self)
+func dilate(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
+    let settings = parameters.load(as: DilateParameters.self)
     let source = Image(settings.source)
     let destination = Image(settings.destination)
     let rowStep = Int(settings.strideY) * destination.rowStride
