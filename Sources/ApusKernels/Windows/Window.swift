@@ -2,7 +2,7 @@ import ApusInstructions
 import Glibc
 
 /// The windows of one instruction.
-private struct Windows {
+private struct WindowLoops {
     let depth, height, width: WindowAxis
     let settings: WindowParameters
     let outer: Int
@@ -77,7 +77,7 @@ func slidingWindow(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let settings = parameters.load(as: WindowParameters.self)
-    let windows = Windows(settings)
+    let windows = WindowLoops(settings)
     if windows.positions == 0 { return }
     for sample in 0..<samples {
         let source = operands.floats(0) + sample * Int(settings.sourceSampleStride)
@@ -97,7 +97,7 @@ func slidingWindow(
 
 /// Maxima with their indices, position by position.
 private func indexedMaxima(
-    _ windows: Windows, _ source: Floats, _ destination: Floats, _ indices: UnsafeMutableRawPointer, _ outer: Int
+    _ windows: WindowLoops, _ source: Floats, _ destination: Floats, _ indices: UnsafeMutableRawPointer, _ outer: Int
 ) {
     var position = 0
     let base = windows.settings.indexCountsOuter == 1 ? outer * windows.sourceElements : 0
@@ -120,7 +120,7 @@ private func indexedMaxima(
 
 /// Rows of the destination: for each row and column of the window, all positions whose place lies in the source take it in. So the
 /// innermost loop goes along a row, and no position has to ask where the source ends.
-private func rows(_ windows: Windows, _ source: Floats, _ destination: Floats) {
+private func rows(_ windows: WindowLoops, _ source: Floats, _ destination: Floats) {
     let operation = WindowParameters.Operation(rawValue: windows.settings.operation).unsafelyUnwrapped
     let (depth, height, width) = (windows.depth, windows.height, windows.width)
     let exponent = windows.settings.exponent
@@ -153,7 +153,8 @@ private func rows(_ windows: Windows, _ source: Floats, _ destination: Floats) {
 }
 
 /// Divides sums, and takes roots of sums of powers.
-private func finish(_ windows: Windows, _ operation: WindowParameters.Operation, _ row: Floats, _ z: Int, _ y: Int) {
+private func finish(_ windows: WindowLoops, _ operation: WindowParameters.Operation, _ row: Floats, _ z: Int, _ y: Int)
+{
     let exponent = windows.settings.exponent
     switch operation {
     case .maximum: break
@@ -205,7 +206,7 @@ func slidingWindowGradient(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let settings = parameters.load(as: WindowParameters.self)
-    let windows = Windows(settings)
+    let windows = WindowLoops(settings)
     for sample in 0..<samples {
         let sourceStart = sample * Int(settings.sourceSampleStride)
         let gradients = operands.floats(1) + sample * Int(settings.destinationSampleStride)
@@ -221,7 +222,7 @@ func slidingWindowGradient(
 }
 
 /// Adds each position's share, in the order of the positions.
-private func spread(_ windows: Windows, _ source: Floats?, _ gradients: Floats, to result: Floats) {
+private func spread(_ windows: WindowLoops, _ source: Floats?, _ gradients: Floats, to result: Floats) {
     let operation = WindowParameters.Operation(rawValue: windows.settings.operation).unsafelyUnwrapped
     let dilation = windows.width.dilation
     var position = 0
@@ -248,7 +249,7 @@ private func spread(_ windows: Windows, _ source: Floats?, _ gradients: Floats, 
 
 /// The derivative of `(Σ |x|^p)^(1/p)` is `sign(x) · (|x| / norm)^(p − 1)`; 0 where the norm is 0.
 private func spreadNorm(
-    _ windows: Windows, _ source: Floats, _ gradient: Float, _ z: Int, _ y: Int, _ x: Int, to result: Floats
+    _ windows: WindowLoops, _ source: Floats, _ gradient: Float, _ z: Int, _ y: Int, _ x: Int, to result: Floats
 ) {
     let exponent = windows.settings.exponent
     let dilation = windows.width.dilation

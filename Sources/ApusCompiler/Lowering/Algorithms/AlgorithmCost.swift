@@ -26,7 +26,7 @@ struct AlgorithmCost {
     private let nearestBytes = 32 * 1024
     private let nearBandwidth = 32.0
 
-    func cycles(of work: ConvolutionWork, by algorithm: ConvolutionAlgorithm) -> Double {
+    func cycles(of work: ConvolutionProblem, by algorithm: ConvolutionAlgorithm) -> Double {
         switch algorithm {
         case .direct:
             let products = Double(work.height * work.width * 9 * work.inputs * outputBlocks(work)) / core.multiplyAdds
@@ -38,9 +38,9 @@ struct AlgorithmCost {
         }
     }
 
-    private func outputBlocks(_ work: ConvolutionWork) -> Int { (work.outputs + lanes - 1) / lanes }
+    private func outputBlocks(_ work: ConvolutionProblem) -> Int { (work.outputs + lanes - 1) / lanes }
 
-    private func cycles(of work: ConvolutionWork, tile: WinogradTile) -> Double {
+    private func cycles(of work: ConvolutionProblem, tile: WinogradTile) -> Double {
         let inputBlocks = (work.inputs + lanes - 1) / lanes
         let outputBlocks = outputBlocks(work)
         let (height, width) = (Int(tile.height), Int(tile.width))
@@ -56,7 +56,7 @@ struct AlgorithmCost {
     }
 
     /// Cycles of the products of one frequency.
-    private func productCycles(_ work: ConvolutionWork, tiles: Int) -> Double {
+    private func productCycles(_ work: ConvolutionProblem, tiles: Int) -> Double {
         let terms = work.isWeightGradient ? tiles : work.inputs
         let columns = work.isWeightGradient ? work.inputs : tiles
         let outputs = min(2, outputBlocks(work))
@@ -69,7 +69,7 @@ struct AlgorithmCost {
 
     /// Two rows of two pairs of columns are summed at a time. For each channel that takes the weights' 12 vectors and 16 lines of
     /// transforms, which come from the second cache where the nearest doesn't hold those of all channels.
-    private func cyclesOfRows(_ work: ConvolutionWork) -> Double {
+    private func cyclesOfRows(_ work: ConvolutionProblem) -> Double {
         let tiles = ((work.height + 1) / 2) * ((work.width + 3) / 4)
         let (vectors, scalars) = (12, 16)
         let bytes = (vectors + scalars) * lanes * 4

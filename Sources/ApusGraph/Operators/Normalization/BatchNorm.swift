@@ -34,11 +34,11 @@ public struct BatchNorm: Operator {
         self.momentum = momentum
     }
     public init(attributes: inout AttributeReader) throws(AttributeError) {
-        epsilon = try Normalization.epsilon(&attributes)
+        epsilon = try ChannelNormalization.epsilon(&attributes)
         momentum = try attributes.number("momentum", in: 0...1, default: 0.1)
     }
     public var attributes: [Attribute] {
-        Normalization.attribute(epsilon) + (momentum == 0.1 ? [] : [Attribute("momentum", .number(momentum))])
+        ChannelNormalization.attribute(epsilon) + (momentum == 0.1 ? [] : [Attribute("momentum", .number(momentum))])
     }
 
     public func trimming(image: [Int]) -> Trimming { .perChannel }
@@ -53,11 +53,11 @@ public struct BatchNorm: Operator {
                 "C5", "a momentum of \(momentum) is no share", remedy: "give a number from 0 to 1",
                 at: .attribute("momentum"))
         }
-        return [InferredType(try Normalization.check(operands, Self.name, epsilon: epsilon, vectors: 1...4))]
+        return [InferredType(try ChannelNormalization.check(operands, Self.name, epsilon: epsilon, vectors: 1...4))]
     }
 
     public func implicitParameters(_ operands: [TensorType]) -> [ImplicitParameter] {
-        let type = Normalization.vector(operands[0])
+        let type = ChannelNormalization.vector(operands[0])
         return [
             ImplicitParameter("scale", type, initializer: .constant(1)),
             ImplicitParameter("bias", type, initializer: .constant(0)),
@@ -95,7 +95,7 @@ public struct BatchNorm: Operator {
     }
 
     public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
-        [Normalization.apply(operands[0], operands[1], operands[2], operands[3], operands[4], epsilon: epsilon)]
+        [ChannelNormalization.apply(operands[0], operands[1], operands[2], operands[3], operands[4], epsilon: epsilon)]
     }
 }
 
@@ -125,14 +125,14 @@ package struct BatchNormTraining: Operator {
     public var epsilon: Double
     public init(epsilon: Double = 1e-5) { self.epsilon = epsilon }
     public init(attributes: inout AttributeReader) throws(AttributeError) {
-        epsilon = try Normalization.epsilon(&attributes)
+        epsilon = try ChannelNormalization.epsilon(&attributes)
     }
-    public var attributes: [Attribute] { Normalization.attribute(epsilon) }
+    public var attributes: [Attribute] { ChannelNormalization.attribute(epsilon) }
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         try OperandChecks(Self.name, operands).count("C1", 3...3, "x, scale and bias")
-        let x = try Normalization.check(operands, Self.name, epsilon: epsilon, vectors: 1...2)
-        let vector = InferredType(Normalization.vector(x))
+        let x = try ChannelNormalization.check(operands, Self.name, epsilon: epsilon, vectors: 1...2)
+        let vector = InferredType(ChannelNormalization.vector(x))
         return [InferredType(x), vector, vector]
     }
 
@@ -154,13 +154,15 @@ package struct BatchNormTraining: Operator {
         let x = operands[0]
         let count = Double(x.elements.count / x.shape[1])
         var (mean, variance) = (Tensor(shape: results[1]), Tensor(shape: results[2]))
-        Normalization.forEachElement(of: x) { index, channel in mean.elements[channel] += x.elements[index] / count }
-        Normalization.forEachElement(of: x) { index, channel in
+        ChannelNormalization.forEachElement(of: x) { index, channel in
+            mean.elements[channel] += x.elements[index] / count
+        }
+        ChannelNormalization.forEachElement(of: x) { index, channel in
             let distance = x.elements[index] - mean.elements[channel]
             variance.elements[channel] += distance * distance / count
         }
         return [
-            Normalization.apply(x, operands[1], operands[2], mean, variance, epsilon: epsilon), mean, variance,
+            ChannelNormalization.apply(x, operands[1], operands[2], mean, variance, epsilon: epsilon), mean, variance,
         ]
     }
 }
@@ -195,16 +197,16 @@ package struct BatchNormGradient: Operator {
     public var epsilon: Double
     public init(epsilon: Double = 1e-5) { self.epsilon = epsilon }
     public init(attributes: inout AttributeReader) throws(AttributeError) {
-        epsilon = try Normalization.epsilon(&attributes)
+        epsilon = try ChannelNormalization.epsilon(&attributes)
     }
-    public var attributes: [Attribute] { Normalization.attribute(epsilon) }
+    public var attributes: [Attribute] { ChannelNormalization.attribute(epsilon) }
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         let checks = OperandChecks(Self.name, operands)
         try checks.count("C1", 5...5, "x, dy, scale, mean and variance")
-        let x = try Normalization.check(operands, Self.name, epsilon: epsilon, vectors: 2...4)
+        let x = try ChannelNormalization.check(operands, Self.name, epsilon: epsilon, vectors: 2...4)
         try checks.match("C5", 1, x, "the result's gradient")
-        let vector = InferredType(Normalization.vector(x))
+        let vector = InferredType(ChannelNormalization.vector(x))
         return [InferredType(x), vector, vector]
     }
 
@@ -219,11 +221,11 @@ package struct BatchNormGradient: Operator {
         var (dx, dscale, dbias) = (
             Tensor(shape: results[0]), Tensor(shape: results[1]), Tensor(shape: results[2])
         )
-        Normalization.forEachElement(of: x) { index, channel in
+        ChannelNormalization.forEachElement(of: x) { index, channel in
             dbias.elements[channel] += dy[index]
             dscale.elements[channel] += dy[index] * normalized(index, channel)
         }
-        Normalization.forEachElement(of: x) { index, channel in
+        ChannelNormalization.forEachElement(of: x) { index, channel in
             let common = dbias.elements[channel] + normalized(index, channel) * dscale.elements[channel]
             dx.elements[index] = scale[channel] / deviation[channel] * (dy[index] - common / count)
         }

@@ -25,9 +25,9 @@ public struct FoldBatchNorm: Operator {
     public var epsilon: Double
     public init(epsilon: Double = 1e-5) { self.epsilon = epsilon }
     public init(attributes: inout AttributeReader) throws(AttributeError) {
-        epsilon = try Normalization.epsilon(&attributes)
+        epsilon = try ChannelNormalization.epsilon(&attributes)
     }
-    public var attributes: [Attribute] { Normalization.attribute(epsilon) }
+    public var attributes: [Attribute] { ChannelNormalization.attribute(epsilon) }
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         let checks = OperandChecks(Self.name, operands)

@@ -32,10 +32,10 @@ public struct GroupNorm: ScaledNormalization {
     }
     public init(attributes: inout AttributeReader) throws(AttributeError) {
         groups = try attributes.integer("groups", in: AttributeRange.channels)
-        epsilon = try Normalization.epsilon(&attributes)
+        epsilon = try ChannelNormalization.epsilon(&attributes)
     }
     public var attributes: [Attribute] {
-        [Attribute("groups", .integer(groups))] + Normalization.attribute(epsilon)
+        [Attribute("groups", .integer(groups))] + ChannelNormalization.attribute(epsilon)
     }
 
     public var rows: NormalizeRows { NormalizeRows(axis: 1, groups: groups, epsilon: epsilon) }

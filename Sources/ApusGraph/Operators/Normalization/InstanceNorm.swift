@@ -17,9 +17,9 @@ public struct InstanceNorm: CompositeOperator {
 
     public init(epsilon: Double = 1e-5) { self.epsilon = epsilon }
     public init(attributes: inout AttributeReader) throws(AttributeError) {
-        epsilon = try Normalization.epsilon(&attributes)
+        epsilon = try ChannelNormalization.epsilon(&attributes)
     }
-    public var attributes: [Attribute] { Normalization.attribute(epsilon) }
+    public var attributes: [Attribute] { ChannelNormalization.attribute(epsilon) }
 
     public func implicitParameters(_ operands: [TensorType]) -> [ImplicitParameter] {
         guard let x = operands.first else { return [] }

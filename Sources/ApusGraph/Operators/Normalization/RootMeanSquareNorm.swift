@@ -29,9 +29,9 @@ public struct RootMeanSquareNorm: ScaledNormalization {
     }
     public init(attributes: inout AttributeReader) throws(AttributeError) {
         axis = try AxisAttribute.read(&attributes)
-        epsilon = try Normalization.epsilon(&attributes)
+        epsilon = try ChannelNormalization.epsilon(&attributes)
     }
-    public var attributes: [Attribute] { AxisAttribute.attributes(axis) + Normalization.attribute(epsilon) }
+    public var attributes: [Attribute] { AxisAttribute.attributes(axis) + ChannelNormalization.attribute(epsilon) }
 
     public var rows: NormalizeRows { NormalizeRows(axis: axis, isCentered: false, epsilon: epsilon) }
 }

@@ -37,12 +37,12 @@ struct RowNormalization {
         axis = try AxisAttribute.read(&attributes)
         groups = try attributes.integer("groups", in: 0...AttributeRange.channels.upperBound, default: 0)
         isCentered = try attributes.boolean("centered", default: true)
-        epsilon = try Normalization.epsilon(&attributes)
+        epsilon = try ChannelNormalization.epsilon(&attributes)
     }
 
     var attributes: [Attribute] {
         AxisAttribute.attributes(axis) + (groups == 0 ? [] : [Attribute("groups", .integer(groups))])
-            + (isCentered ? [] : [Attribute("centered", .boolean(false))]) + Normalization.attribute(epsilon)
+            + (isCentered ? [] : [Attribute("centered", .boolean(false))]) + ChannelNormalization.attribute(epsilon)
     }
 
     /// The types of a call's parts: C2, C3 and C4 are checked.

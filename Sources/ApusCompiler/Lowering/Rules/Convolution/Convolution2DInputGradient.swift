@@ -13,7 +13,7 @@ struct Convolution2DInputGradientRule: OperatorRule {
     func candidates(_ site: Site, _ layouts: LayoutChoice) -> [Candidate] {
         let shape = ConvolutionShape(convolution, source: site.type(site.results[0]))
         let gradient = site.operands[1]
-        let work = ConvolutionWork(
+        let work = ConvolutionProblem(
             inputs: convolution.filters, outputs: shape.channels, height: shape.height, width: shape.width,
             isTransformable: shape.isTransformable)
         return work.algorithms(permitted: site.context.permitted).map { algorithm in

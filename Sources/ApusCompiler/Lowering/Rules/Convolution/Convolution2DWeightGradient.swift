@@ -11,7 +11,7 @@ struct Convolution2DWeightGradientRule: OperatorRule {
         let source = site.operands[0]
         let shape = ConvolutionShape(convolution, source: site.type(source))
         let isBlocked = layouts.isBlocked(source)
-        let work = ConvolutionWork(
+        let work = ConvolutionProblem(
             inputs: shape.channels, outputs: convolution.filters, height: shape.geometry.outputHeight,
             width: shape.geometry.outputWidth, isWeightGradient: true, isTransformable: shape.isTransformable,
             isPlain: !isBlocked)

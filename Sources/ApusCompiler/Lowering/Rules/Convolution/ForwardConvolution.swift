@@ -61,10 +61,10 @@ extension ForwardConvolutionRule {
         }
     }
 
-    private func work(_ shape: ConvolutionShape, isBlocked: Bool) -> ConvolutionWork {
+    private func work(_ shape: ConvolutionShape, isBlocked: Bool) -> ConvolutionProblem {
         let window = fused.pool ?? [1, 1]
         let isTransformable = shape.isTransformable && (fused.pool == nil || fused.pool == [2, 2])
-        return ConvolutionWork(
+        return ConvolutionProblem(
             inputs: shape.channels, outputs: shape.convolution.filters,
             height: shape.geometry.outputHeight / window[0] * window[0],
             width: shape.geometry.outputWidth / window[1] * window[1],

@@ -1,5 +1,5 @@
 /// What the operators of batch norm share.
-enum Normalization {
+enum ChannelNormalization {
     static func epsilon(_ attributes: inout AttributeReader) throws(AttributeError) -> Double {
         try attributes.number("epsilon", in: 1e-12...1, default: 1e-5)
     }

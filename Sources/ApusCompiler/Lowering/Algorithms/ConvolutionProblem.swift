@@ -22,7 +22,7 @@ enum ConvolutionAlgorithm: Equatable, Sendable {
 
 /// A convolution as the choice of its algorithm sees it: of stride 1, whatever it is the forward, input gradient or weight
 /// gradient of.
-struct ConvolutionWork {
+struct ConvolutionProblem {
     var inputs: Int
     var outputs: Int
     var height: Int
