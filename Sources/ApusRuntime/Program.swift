@@ -115,13 +115,13 @@ struct Program: ~Copyable {
     /// As ``run(_:slots:scratch:samples:)``, and notes how long each call takes.
     func runRecorded(
         _ range: Range<Int>, slots: UnsafeMutablePointer<UInt>,
-        scratch: UnsafeMutablePointer<UnsafeMutableRawPointer?>, samples: Int, lane: Recorder.Lane
+        scratch: UnsafeMutablePointer<UnsafeMutableRawPointer?>, samples: Int, track: Recorder.Track
     ) {
         for index in range {
             let call = unsafe calls[index]
             let begin = apus_ticks()
             unsafe run(call, slots: slots, scratch: scratch, samples: samples)
-            lane.note(call.activity, from: begin, to: apus_ticks(), samples: samples)
+            track.note(call.activity, from: begin, to: apus_ticks(), samples: samples)
         }
     }
 

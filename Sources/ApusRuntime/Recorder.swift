@@ -27,7 +27,7 @@ struct Recorder: ~Copyable {
 
     /// What one thread writes to.
     @safe
-    struct Lane {
+    struct Track {
         fileprivate let cells: UnsafeMutablePointer<Recording.Cell>
         fileprivate let events: UnsafeMutablePointer<Event>
         fileprivate let counts: UnsafeMutablePointer<EventCount>
@@ -49,7 +49,7 @@ struct Recorder: ~Copyable {
     private let activities: Activities
     private let clock = TickClock()
     /// What each worker writes to.
-    let lanes: UnsafeMutablePointer<Lane>
+    let tracks: UnsafeMutablePointer<Track>
     private let workers: Int
     private let cellStride: Int
     private let eventRoom: Int
@@ -93,10 +93,10 @@ struct Recorder: ~Copyable {
             repeating: Event(activity: 0, samples: 0, begin: 0, end: 0), count: max(1, eventRoom * workers))
         unsafe counts = .allocate(capacity: Self.countStride * workers)
         unsafe counts.initialize(repeating: EventCount(room: eventRoom), count: Self.countStride * workers)
-        unsafe lanes = .allocate(capacity: workers)
+        unsafe tracks = .allocate(capacity: workers)
         for worker in 0..<workers {
-            unsafe (lanes + worker).initialize(
-                to: Lane(
+            unsafe (tracks + worker).initialize(
+                to: Track(
                     cells: cells + worker * cellStride, events: events + worker * eventRoom,
                     counts: counts + worker * Self.countStride))
         }
@@ -104,7 +104,7 @@ struct Recorder: ~Copyable {
     }
 
     deinit {
-        unsafe lanes.deallocate()
+        unsafe tracks.deallocate()
         unsafe cells.deallocate()
         unsafe sums.deallocate()
         unsafe events.deallocate()

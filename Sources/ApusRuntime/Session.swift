@@ -135,7 +135,7 @@ public struct Session: ~Copyable {
     ///     the shortest before it.
     package mutating func startRecording(eventRoom: Int = 0, tolerance: Double? = nil) {
         let recorder = Recorder(plan, threads: threads, eventRoom: eventRoom, tolerance: tolerance)
-        unsafe core.pointee.lanes = unsafe recorder.lanes
+        unsafe core.pointee.tracks = unsafe recorder.tracks
         self.recorder = consume recorder
     }
 

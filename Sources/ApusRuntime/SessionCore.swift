@@ -48,7 +48,7 @@ struct SessionCore: ~Copyable {
     /// The pieces of the companion that are done beside this wave.
     private var companionPieces = 0..<0
     /// Where each worker notes its times, where runs are recorded.
-    var lanes: UnsafeMutablePointer<Recorder.Lane>?
+    var tracks: UnsafeMutablePointer<Recorder.Track>?
 
     /// Pieces of a batch for each thread, at most: enough for one that is interrupted not to keep the others waiting long.
     private static let piecesPerWorker = 32
@@ -173,11 +173,11 @@ struct SessionCore: ~Copyable {
         let first = wave.first + (item ?? 0)
         let range = first..<first + (item == nil ? wave.count : 1)
         if isRecorded {
-            guard let lane = unsafe lanes?[worker] else { return }
+            guard let track = unsafe tracks?[worker] else { return }
             switch phase {
-            case .prologue: unsafe prologue.runRecorded(range, slots: slots, scratch: scratch, samples: 1, lane: lane)
-            case .body: unsafe body.runRecorded(range, slots: slots, scratch: scratch, samples: 1, lane: lane)
-            case .epilogue: unsafe epilogue.runRecorded(range, slots: slots, scratch: scratch, samples: 1, lane: lane)
+            case .prologue: unsafe prologue.runRecorded(range, slots: slots, scratch: scratch, samples: 1, track: track)
+            case .body: unsafe body.runRecorded(range, slots: slots, scratch: scratch, samples: 1, track: track)
+            case .epilogue: unsafe epilogue.runRecorded(range, slots: slots, scratch: scratch, samples: 1, track: track)
             }
         } else {
             switch phase {
@@ -214,9 +214,9 @@ struct SessionCore: ~Copyable {
             unsafe argumentBlock[worker].firstSample = UInt32(sample)
             let next = first + (end - first) * (step + 1) / steps
             if isRecorded {
-                guard let lane = unsafe lanes?[worker] else { return }
+                guard let track = unsafe tracks?[worker] else { return }
                 unsafe body.runRecorded(
-                    wave.calls, slots: slots, scratch: scratch(of: worker), samples: next - sample, lane: lane)
+                    wave.calls, slots: slots, scratch: scratch(of: worker), samples: next - sample, track: track)
             } else {
                 unsafe body.run(wave.calls, slots: slots, scratch: scratch(of: worker), samples: next - sample)
             }
@@ -232,8 +232,8 @@ struct SessionCore: ~Copyable {
         if begunWaves > 1 { return }
         let begin = isRecorded ? apus_ticks() : 0
         unsafe own.initializeMemory(as: UInt8.self, repeating: 0, count: reductionStride)
-        if isRecorded, let lane = unsafe lanes?[worker] {
-            lane.note(activities.clearing, from: begin, to: apus_ticks(), samples: 0)
+        if isRecorded, let track = unsafe tracks?[worker] {
+            track.note(activities.clearing, from: begin, to: apus_ticks(), samples: 0)
         }
     }
 
@@ -241,8 +241,8 @@ struct SessionCore: ~Copyable {
     private func runCompanion(_ item: Int, worker: Int, isRecorded: Bool) {
         let begin = isRecorded ? apus_ticks() : 0
         if let work = unsafe companion.work { unsafe work(companion.context, item, worker) }
-        if isRecorded, let lane = unsafe lanes?[worker] {
-            lane.note(activities.preparation, from: begin, to: apus_ticks(), samples: companion.samples(of: item))
+        if isRecorded, let track = unsafe tracks?[worker] {
+            track.note(activities.preparation, from: begin, to: apus_ticks(), samples: companion.samples(of: item))
         }
     }
 }
