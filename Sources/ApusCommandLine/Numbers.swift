@@ -16,20 +16,6 @@ package func parseInteger(_ text: String, in range: ClosedRange<Int>) throws(Usa
     return Int(value)
 }
 
-/// Reads a size such as `4096`, `64K` or `2G`; the letters are powers of 1024.
-/// - Throws: ``UsageError`` where the text is no size, or above `limit` bytes.
-package func parseSize(_ text: String, limit: Int = .max) throws(UsageError) -> Int {
-    var size: UInt64 = 0
-    // expand_number takes a sign and makes a huge number of it.
-    guard let first = text.utf8.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first),
-        unsafe expand_number(text, &size) == 0
-    else { throw UsageError("'\(text)' is not a size: give a number and K, M or G, such as 64M") }
-    guard size <= UInt64(limit) else {
-        throw UsageError("\(text) is too large: give at most \(formatSize(limit))")
-    }
-    return Int(size)
-}
-
 /// A number of bytes for people: `18 KiB`, `1.5 MiB`.
 package func formatSize(_ bytes: Int) -> String {
     var buffer = [CChar](repeating: 0, count: 16)

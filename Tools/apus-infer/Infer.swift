@@ -1,7 +1,7 @@
 import ApusFiles
 
-/// `apus-infer`: asks a network. It starts in about a millisecond, so it links no more than it needs, and a plan is run
-/// without a look at the compiler.
+/// `apus-infer`: asks a network. It starts in about a millisecond: it links no argument parser and no library that is
+/// loaded at the start, and a plan is run without a look at the compiler, which is there for models.
 @main
 enum Infer {
     static func main() {
