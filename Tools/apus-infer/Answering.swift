@@ -91,7 +91,7 @@ private struct Report {
         } else {
             text += printable(samples.name(sample)) + "\n"
             for tensor in tensors {
-                for line in tensor.text.split(separator: "\n") { text += printable(line) + "\n" }
+                for line in tensor.text.split(separator: "\n") { text += printable(String(line)) + "\n" }
             }
         }
     }

@@ -35,10 +35,12 @@ struct Ranking {
 
     /// `7 99.98%   9 0.01%`
     func text(_ answer: [Float]) -> String {
-        best(answer).map { entry in
+        var text = ""
+        for entry in best(answer) {
             let number = areScores ? "\(Float(entry.value))" : "\(formatDecimal(100 * entry.value, digits: 2))%"
-            return "\(name(entry.index)) \(number)"
-        }.joined(separator: "   ")
+            text += "\(text.isEmpty ? "" : "   ")\(name(entry.index)) \(number)"
+        }
+        return text
     }
 
     private func name(_ index: Int) -> String { labels.isEmpty ? String(index) : labels[index] }

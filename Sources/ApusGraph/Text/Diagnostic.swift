@@ -95,7 +95,7 @@ public struct Diagnostics: Error, Sendable, Equatable, CustomStringConvertible {
         let skipped = location.column > longest - 20 ? location.column - 40 : 0
         let rest = line.dropFirst(skipped)
         let cut = rest.count > longest
-        let text = (skipped > 0 ? "…" : "") + printable(rest.prefix(longest)) + (cut ? "…" : "")
+        let text = (skipped > 0 ? "…" : "") + printable(String(rest.prefix(longest))) + (cut ? "…" : "")
         let before = location.column - 1 - skipped + (skipped > 0 ? 1 : 0)
         let length = max(1, min(location.length, text.count - before))
         return (text, String(repeating: " ", count: before) + "^" + String(repeating: "~", count: length - 1))
