@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test(arguments: InstructionSet.available)
-    func maxUnpoolFollowsTheChoice(set: InstructionSet) {
+    func maxUnpoolFollowsTheArgmax(set: InstructionSet) {
         for seed in 0..<150 {
             var random = SeededGenerator(seed: seed)
             var test = Case(&random, lanes: set.lanes, padded: false, overlapping: false)

@@ -119,7 +119,7 @@ import Testing
         #expect(trace["profile"]?["limits"]?["memory"]?.arrayValue?.count == 2)
     }
 
-    @Test func aImageWithinABorderIsNotCleared() throws {
+    @Test func anImageWithinABorderIsNotCleared() throws {
         var layout = ImageLayout(channels: 16, height: 6, width: 4, channelBlock: 16)
         layout.top = 1
         layout.left = 1

@@ -48,13 +48,13 @@ struct PooledGradientTests {
     }
 
     /// A direct input gradient is an ordinary convolution, which reads an image. The first layer has none.
-    @Test func directInputGradientsReadAImage() throws {
+    @Test func directInputGradientsReadAnImage() throws {
         let plan = try plan(spec: SampleModels.mnist, .direct, .avx512)
         #expect(unpools(plan) == ["conv3.gradient", "conv2.gradient"])
         #expect(readers(plan) == ["convolutionWeightGradient conv1.weight.gradient"])
     }
 
-    @Test func otherWindowsAndKernelsReadAImage() throws {
+    @Test func otherWindowsAndKernelsReadAnImage() throws {
         let image = "input image: f32[N, 3, 24, 24]\n"
         let wide = try plan(
             image + "conv = conv2d(image, filters: 16, kernel: [3, 3])\nlast = max_pool2d(conv, window: [3, 3])")
