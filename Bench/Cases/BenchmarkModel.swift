@@ -23,8 +23,9 @@ public struct BenchmarkModel: Sendable {
         BenchmarkModel("mnist-cnn"), BenchmarkModel("mnist-cnn-small"), BenchmarkModel("lenet5"), BenchmarkModel("mlp"),
         BenchmarkModel("resnet8"), BenchmarkModel("mobilenet-v1-025"), BenchmarkModel("ds-cnn"),
         BenchmarkModel("autoencoder", loss: nil), BenchmarkModel("mlp-regression", loss: .meanSquaredError),
-        BenchmarkModel("char-lstm", ["length": 16]), BenchmarkModel("char-transformer", ["length": 32]),
-        BenchmarkModel("video-cnn"), BenchmarkModel("resnet18", ["image_size": 64, "width": 16]),
+        BenchmarkModel("video-cnn"), BenchmarkModel("char-lstm", ["length": 16]),
+        BenchmarkModel("char-transformer", ["length": 32]),
+        BenchmarkModel("resnet18", ["image_size": 64, "width": 16]),
         BenchmarkModel("mobilenet-v2", ["image_size": 64, "width": 16]),
         BenchmarkModel("unet", ["image_size": 32, "width": 16]),
     ]

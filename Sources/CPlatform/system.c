@@ -86,3 +86,8 @@ void apus_unbind_thread(void) {
     pthread_once(&usable_once, find_usable);
     if (CPU_COUNT(&usable) > 0) sched_setaffinity(0, sizeof usable, &usable);
 }
+
+void apus_with_stack(void (*body)(void *scratch, void *context), void *context) {
+    _Alignas(64) char scratch[1 << 17];
+    body(scratch, context);
+}

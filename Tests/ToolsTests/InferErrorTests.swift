@@ -130,8 +130,8 @@ import Testing
         expectFailure(try infer([model] + input), "\(file) has no samples")
         try NPY<Float>(shape: [1, 1, 28, 28], elements: Array(repeating: 0, count: 784)).write(to: file)
         expectFailure(
-            try infer([model, "--input", "image=\(file)"]),
-            "the network has no input 'image'; it has image: f32[N, 1, 28, 28]")
+            try infer([model, "--input", "picture=\(file)"]),
+            "the network has no input 'picture'; it has image: f32[N, 1, 28, 28]")
         expectFailure(
             try infer([model, "--output", "logits=y.npy"] + input),
             "the network has no output 'logits'; it has probabilities: f32[N, 10]; --until chooses other values")

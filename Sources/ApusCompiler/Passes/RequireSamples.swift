@@ -3,7 +3,7 @@ public import ApusGraph
 /// Refuses a graph that mixes samples, before it becomes one that trains: gradients are sums over samples, each of which is computed
 /// by itself.
 ///
-/// Batch norm does not count: its statistics are sums over samples like gradients. The graph stays as it is.
+/// Sums over samples do not count, those of batch norm among them: they are made as gradients are. The graph stays as it is.
 public struct RequireSamples: Pass {
     public let name = "require-samples"
 
@@ -12,7 +12,9 @@ public struct RequireSamples: Pass {
     public func apply(to model: Model) throws(PassError) -> Model {
         // What a composition mixes is told by its parts.
         let graph = try ExpandCompositions().apply(to: model).graph
-        guard let symbol = graph.batchSymbol, let value = graph.valueMixingSamples(of: symbol) else { return model }
+        guard let symbol = graph.batchSymbol, let value = graph.valueMixingSamples(of: symbol, trains: true) else {
+            return model
+        }
         throw PassError(
             pass: name, place: graph[value].name,
             message: "it depends on several samples at once, and a training step computes each sample by itself",

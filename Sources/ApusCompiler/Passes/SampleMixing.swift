@@ -13,14 +13,17 @@ extension Graph {
     /// The first value, as far as it is read from outside in the end, that depends on several samples at once, so that each can't be
     /// computed by itself; nil where there is none. The gradients of a training graph are sums over the samples, and mix nothing.
     /// O(nodes).
-    func valueMixingSamples(of symbol: String) -> ValueID? {
+    ///
+    /// - Parameter trains: whether the graph is to be trained, or is a training graph already: its shards can wait for each other,
+    ///   so that samples may read sums over all of them.
+    func valueMixingSamples(of symbol: String, trains: Bool = false) -> ValueID? {
         var live = Set(roots)
         for node in nodes.reversed() where node.results.contains(where: live.contains) {
             live.formUnion(node.operands)
         }
         let misplaced = live.filter { !self[$0].type.leads(with: symbol) }
         if let first = misplaced.min(by: { $0.index < $1.index }) { return first }
-        let isTraining = !gradients.isEmpty || !updates.isEmpty
+        let isTraining = trains || !gradients.isEmpty || !updates.isEmpty
         var isMade = Set(inputs)
         for node in nodes where node.results.contains(where: live.contains) {
             let types = node.operands.map { self[$0].type }

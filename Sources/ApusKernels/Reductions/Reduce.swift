@@ -1,4 +1,5 @@
 import ApusInstructions
+import CPlatform
 
 /// The dimensions of a reduction, the samples among them: kept ones with their places in source and destination, and
 /// joined ones. Each kind is ordered by the source's strides, so that what lies together is walked through together.
@@ -51,11 +52,25 @@ func reduce(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: U
             ReduceOperation(rawValue: settings.operation) ?? .sum, accumulate: settings.accumulate == 1)
         return
     }
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: columnScratch + columnTile) { scratch in
+    var reduction = FloatReduction(
+        settings: settings, source: source, destination: destination, loops: loops)
+    apus_with_stack(
+        { scratch, reduction in
+            reduction.unsafelyUnwrapped.assumingMemoryBound(to: FloatReduction.self).pointee.run(
+                scratch: scratch.unsafelyUnwrapped.assumingMemoryBound(to: Float.self))
+        }, &reduction)
+}
+
+/// What is done with scratch on the stack.
+private struct FloatReduction {
+    let settings: ReductionParameters
+    let source, destination: StoredValues
+    let loops: Reduction
+
+    func run(scratch: Floats) {
         let reducer = FloatReducer(
             source: source, destination: destination, kept: loops.kept, joined: loops.joined,
-            isAcross: loops.isAcross, scale: settings.scale, accumulate: settings.accumulate == 1,
-            scratch: scratch.baseAddress.unsafelyUnwrapped)
+            isAcross: loops.isAcross, scale: settings.scale, accumulate: settings.accumulate == 1, scratch: scratch)
         switch ReduceOperation(rawValue: settings.operation) {
         case .maximum: reducer.reduce(MaximumStep.self)
         case .minimum: reducer.reduce(MinimumStep.self)
@@ -75,7 +90,7 @@ private struct FloatReducer {
     let isAcross: Bool
     let scale: Float
     let accumulate: Bool
-    /// ``columnScratch`` and a tile of shifts.
+    /// ``columnScratch`` and a tile of shifts: 68 KiB.
     let scratch: Floats
 
     private var shifts: Floats { scratch + columnScratch }

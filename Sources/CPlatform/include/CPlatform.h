@@ -1,4 +1,5 @@
-// What Swift can't say by itself: processor features, the floating-point control register, and futex waits.
+// What Swift can't say by itself: processor features, the floating-point control register, large memory on the stack, and futex
+// waits.
 #ifndef APUS_CPLATFORM_H
 #define APUS_CPLATFORM_H
 
@@ -14,6 +15,9 @@ uint32_t apus_flush_denormals(void);
 
 /// Puts back a control word that `apus_flush_denormals` returned.
 void apus_restore_float_control(uint32_t control);
+
+/// Calls `body` with 128 KiB of the stack, which nothing was written to. Swift takes more than 1 KiB for a moment from the heap.
+void apus_with_stack(void (*body)(void *scratch, void *context), void *context);
 
 /// Sleeps while `*word` is `expected`, until a wake. Returns at once where it is not, and may return early.
 void apus_wait(const uint32_t *word, uint32_t expected);
