@@ -8,16 +8,6 @@ import Testing
 /// Results that are written over an operand that nobody reads any more.
 @Suite("Results in place")
 struct InPlaceTests {
-    private func plan(_ spec: String, batch: Int = 1) throws -> Plan {
-        let model = Model(graph: try Graph.parse("model m\n\(spec)"))
-        let plan = try Compiler.plan(
-            model, through: .inference(batch: batch),
-            LoweringOptions(target: .avx2, batchBound: batch, microBatch: batch, weights: .state))
-        try plan.verify()
-        try plan.verifyBuffers()
-        return plan
-    }
-
     /// The operands and the result of the instruction that makes a value, as places.
     private func places(_ label: String, _ plan: Plan) throws -> (operands: [Operand], result: Operand) {
         let instruction = try #require(plan.body.first { $0.label == label })
@@ -25,7 +15,7 @@ struct InPlaceTests {
     }
 
     @Test(arguments: [1, 3]) func resultsLieWhereTheirOperandEnds(batch: Int) throws {
-        let plan = try plan(
+        let plan = try verifiedPlan(
             """
             input x: f32[N, 40]
             a = dense(x, units: 64)
@@ -42,7 +32,7 @@ struct InPlaceTests {
     }
 
     @Test func whatIsReadAgainIsNotWrittenOver() throws {
-        let plan = try plan(
+        let plan = try verifiedPlan(
             """
             input x: f32[N, 40]
             a = dense(x, units: 64)
@@ -59,7 +49,7 @@ struct InPlaceTests {
 
     /// The second operand is repeated: elements of it are read after the first of the result are written.
     @Test func repeatedOperandsAreNotWrittenOver() throws {
-        let plan = try plan(
+        let plan = try verifiedPlan(
             """
             input x: f32[N, 64]
             input z: f32[N, 64]
@@ -76,7 +66,7 @@ struct InPlaceTests {
 
     /// A half-width result can't lie on elements of another width.
     @Test func elementsOfAnotherWidthLieApart() throws {
-        let plan = try plan(
+        let plan = try verifiedPlan(
             """
             input x: f32[N, 64]
             a = softmax(x)

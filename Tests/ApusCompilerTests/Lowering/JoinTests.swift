@@ -7,16 +7,6 @@ import Testing
 /// Values that are made inside of the one that they are joined into.
 @Suite("Joined values")
 struct JoinTests {
-    private func plan(_ spec: String, batch: Int = 1) throws -> Plan {
-        let model = Model(graph: try Graph.parse("model m\n\(spec)"))
-        let plan = try Compiler.plan(
-            model, through: .inference(batch: batch),
-            LoweringOptions(target: .avx2, batchBound: batch, microBatch: batch, weights: .state))
-        try plan.verify()
-        try plan.verifyBuffers()
-        return plan
-    }
-
     /// Labels of the instructions that only move elements.
     private func moves(_ plan: Plan) -> [String] {
         plan.body.filter { ["copy", "relayout"].contains("\($0.opcode)") }.map(\.label)
@@ -28,7 +18,7 @@ struct JoinTests {
     }
 
     @Test(arguments: [1, 3]) func imagesOfWholeBlocksAreNotCopied(batch: Int) throws {
-        let plan = try plan(
+        let plan = try verifiedPlan(
             """
             input image: f32[N, 3, 6, 6]
             a = conv2d(image, filters: 16, kernel: [3, 3], padding: 1)
@@ -46,7 +36,7 @@ struct JoinTests {
     }
 
     @Test func blocksThatAreNotFullAreCopied() throws {
-        let plan = try plan(
+        let plan = try verifiedPlan(
             """
             input image: f32[N, 3, 6, 6]
             a = conv2d(image, filters: 6, kernel: [3, 3], padding: 1)
@@ -66,16 +56,16 @@ struct JoinTests {
             d = dense(c, units: 16)
             output y = softmax(d)
             """
-        let plan = try plan(spec)
+        let plan = try verifiedPlan(spec)
         #expect(moves(plan) == [])
         #expect(try place(1, of: "b", plan).offset == place(0, of: "d", plan).offset)
         #expect(try place(0, of: "b", plan).offset == place(0, of: "d", plan).offset + 32 * 4)
         // Samples that are further apart than usual are not for every instruction.
-        #expect(try moves(self.plan(spec, batch: 2)).filter { $0 == "c" }.count == 2)
+        #expect(try moves(verifiedPlan(spec, batch: 2)).filter { $0 == "c" }.count == 2)
     }
 
     @Test func unevenPartsAndInnerAxesAreCopied() throws {
-        let uneven = try plan(
+        let uneven = try verifiedPlan(
             """
             input x: f32[N, 40]
             a = dense(x, units: 31)
@@ -83,7 +73,7 @@ struct JoinTests {
             output y = dense(c, units: 16)
             """)
         #expect(moves(uneven).filter { $0 == "c" }.count == 2)
-        let inner = try plan(
+        let inner = try verifiedPlan(
             """
             input x: f32[N, 4, 16]
             a = softmax(x)
@@ -95,7 +85,7 @@ struct JoinTests {
 
     /// The caller's memory is written and never read.
     @Test func whatOthersReadIsNotMadeInAnOutput() throws {
-        let plan = try plan(
+        let plan = try verifiedPlan(
             """
             input x: f32[N, 16]
             a = dense(x, units: 16)
@@ -108,7 +98,7 @@ struct JoinTests {
     }
 
     @Test func partsOfImagesAreViews() throws {
-        let plan = try plan(
+        let plan = try verifiedPlan(
             """
             input image: f32[N, 3, 6, 6]
             a = conv2d(image, filters: 24, kernel: [3, 3], padding: 1)
@@ -123,7 +113,7 @@ struct JoinTests {
 
     /// What a part is computed from in place is made there too: the sums of a transposed convolution, and then its bias.
     @Test func operandsOfPartsAreMadeThere() throws {
-        let plan = try plan(
+        let plan = try verifiedPlan(
             """
             input image: f32[N, 3, 6, 6]
             a = conv2d(image, filters: 8, kernel: [3, 3], padding: 1)

@@ -7,15 +7,6 @@ import Testing
 /// Outputs that are other values too.
 @Suite("Outputs of one value")
 struct OutputTests {
-    private func plan(_ graph: Graph) throws -> Plan {
-        let plan = try Compiler.plan(
-            Model(graph: graph), through: .inference(batch: 2),
-            LoweringOptions(target: .avx2, batchBound: 2, weights: .state))
-        try plan.verify()
-        try plan.verifyBuffers()
-        return plan
-    }
-
     /// The instructions that write each output, by their names.
     private func writers(_ plan: Plan) -> [[String]] {
         plan.outputs.indices.map { port in
@@ -29,7 +20,7 @@ struct OutputTests {
         let y = try editor.apply(Sigmoid(), to: [x], names: ["y"])[0]
         editor.addOutput(y)
         editor.addOutput(y)
-        let plan = try plan(editor.graph)
+        let plan = try verifiedPlan(editor.graph, batch: 2)
         #expect(plan.outputs.map(\.name) == ["y", "y.1"])
         #expect(writers(plan) == [["relayout"], ["relayout"]])
         #expect(plan.body.count == 3)
@@ -41,35 +32,35 @@ struct OutputTests {
         let counts = try editor.addInput("counts", TensorType(.i64, [Dimension.symbol("N"), 3]))
         editor.addOutput(x)
         editor.addOutput(counts)
-        let plan = try plan(editor.graph)
+        let plan = try verifiedPlan(editor.graph, batch: 2)
         #expect(plan.outputs.map(\.name) == ["x", "counts"])
         #expect(writers(plan) == [["relayout"], ["copy"]])
         #expect(plan.activationBytes == 0)
     }
 
     @Test func equalOutputsOfTwoNamesStayTwo() throws {
-        let plan = try plan(
+        let plan = try verifiedPlan(
             Graph.parse(
                 """
                 model m
                 input x: f32[N, 4]
                 output y = sigmoid(x)
                 output z = identity(y)
-                """))
+                """), batch: 2)
         #expect(plan.outputs.map(\.name) == ["y", "z"])
         #expect(writers(plan).allSatisfy { $0.count == 1 })
     }
 
     /// A view of an output is copied from where that is made.
     @Test func aViewOfAnOutputIsAnOutput() throws {
-        let plan = try plan(
+        let plan = try verifiedPlan(
             Graph.parse(
                 """
                 model m
                 input x: f32[N, 4, 6]
                 output y = softmax(x)
                 output z = flatten(y)
-                """))
+                """), batch: 2)
         #expect(plan.outputs.map(\.sampleShape) == [[4, 6], [24]])
         #expect(writers(plan).allSatisfy { $0.count == 1 })
     }
