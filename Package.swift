@@ -49,7 +49,8 @@ let package = Package(
         .library(name: "ApusBenchmarks", targets: ["ApusBenchmarks"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
     ],
     targets: kernelTargets + [
         // MARK: The library
@@ -76,6 +77,17 @@ let package = Package(
             swiftSettings: checked),
         .target(
             name: "ApusProfile", dependencies: ["ApusJSON", "ApusPlan", "ApusRuntime", "ApusText"],
+            swiftSettings: checked),
+        // What ONNX files consist of: generated, and apart from what is ours, for it takes long to compile.
+        .target(
+            name: "ONNXSchema", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["onnx.proto"]),
+        .target(
+            name: "ApusONNX",
+            dependencies: [
+                "ApusFiles", "ApusGraph", "ApusText", "ONNXSchema",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
             swiftSettings: checked),
         .target(name: "ApusFiles", swiftSettings: checked),
         .target(name: "ApusJSON", swiftSettings: checked),

@@ -83,6 +83,13 @@ private func resolved(_ path: String) -> String {
     return unsafe String(cString: real)
 }
 
+/// Whether a file lies in a folder or below it, once links are followed. One that isn't there does.
+package func isWithin(_ path: String, folder: String) -> Bool {
+    guard fileExists(path) else { return true }
+    let real = resolved(folder)
+    return resolved(path).hasPrefix(real.hasSuffix("/") ? real : real + "/")
+}
+
 /// Makes a rename in this folder last through a power failure. Some file systems refuse; the file is whole either way.
 private func syncFolder(of path: String) {
     let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))

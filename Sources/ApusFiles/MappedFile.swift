@@ -30,6 +30,9 @@ package final class MappedFile: @unchecked Sendable {
         count = size
     }
 
+    /// How many bytes it has.
+    package var size: Int { count }
+
     deinit { unsafe munmap(UnsafeMutableRawPointer(mutating: start), count) }
 
     /// Hands the bytes to `body`.

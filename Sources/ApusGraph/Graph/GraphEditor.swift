@@ -38,10 +38,10 @@ public struct GraphEditor: Sendable {
     }
 
     /// Gives the graph another name.
-    mutating func rename(_ name: String) { graph.name = name }
+    package mutating func rename(_ name: String) { graph.name = name }
 
     /// Gives a value another name.
-    mutating func rename(_ id: ValueID, to name: String) throws(GraphError) {
+    package mutating func rename(_ id: ValueID, to name: String) throws(GraphError) {
         guard names[name] ?? id == id else {
             throw GraphError(
                 place: name, message: "the name '\(name)' is already taken", remedy: "give the value another name")
@@ -50,6 +50,9 @@ public struct GraphEditor: Sendable {
         names[name] = id
         graph[id].name = name
     }
+
+    /// What is known of a small integer value, which a shape may be computed of.
+    package func known(_ id: ValueID) -> KnownIntegers? { known[id] }
 
     /// The value with this name. O(1).
     public func value(named name: String) -> ValueID? { names[name] }

@@ -238,7 +238,7 @@ extension Elaborator {
 }
 
 /// An operator with its attributes read and nothing left over.
-func makeOperator(_ type: any Operator.Type, _ attributes: [Attribute]) throws(AttributeError) -> any Operator {
+package func makeOperator(_ type: any Operator.Type, _ attributes: [Attribute]) throws(AttributeError) -> any Operator {
     func open<Opened: Operator>(_ type: Opened.Type) throws(AttributeError) -> any Operator {
         var reader = AttributeReader(operatorName: Opened.name, attributes)
         let operation = try Opened(attributes: &reader)

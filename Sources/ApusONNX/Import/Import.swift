@@ -1,0 +1,142 @@
+public import ApusGraph
+import ONNXSchema
+
+extension Model {
+    /// The model of an ONNX file: its network, weights, and what Apus itself noted in it.
+    ///
+    /// - Throws: ``ONNXError``, which lists every node that can't be taken.
+    public init(_ file: ONNXFile, options: ImportOptions = ImportOptions()) throws(ONNXError) {
+        let imported = try ImportedFile(file, options: options)
+        guard imported.coverage.failures.isEmpty else { throw imported.coverage.error(path: file.path) }
+        self = imported.model
+    }
+}
+
+/// What came of an import: the model as far as it goes, and what of the file is in it.
+public struct ImportedFile: Sendable {
+    public let model: Model
+    public let coverage: Coverage
+
+    /// - Throws: ``ONNXError`` where the file as a whole is wrong. What is wrong with its nodes is in the coverage.
+    public init(_ file: ONNXFile, options: ImportOptions = ImportOptions()) throws(ONNXError) {
+        let graph = file.message.graph
+        let name = graph.name.isEmpty ? "model" : graph.name
+        var importer = Importer(file.message, state: ImportState(name: name, folder: DataFolder(of: file.path)))
+        importer.bind(graph.initializer, graph.sparseInitializer)
+        do throws(NodeFailure) {
+            try importer.addInputs(of: graph, options)
+            try importer.take(graph.node)
+            try importer.addOutputs(of: graph)
+        } catch {
+            throw ONNXError(path: file.path, problem: "\(error)", remedy: "change the model where it was exported")
+        }
+        coverage = Coverage(graph, importer)
+        model = coverage.failures.isEmpty ? importer.model(file.metadata) : Model(graph: Graph(name: name))
+    }
+}
+
+extension Importer {
+    /// Declares what the graph is given. What has an initializer is a parameter and no input.
+    fileprivate mutating func addInputs(of graph: GraphProto, _ options: ImportOptions) throws(NodeFailure) {
+        let initialized = Set(graph.initializer.map(\.name))
+        for input in graph.input where !initialized.contains(input.name) {
+            do throws(InputError) {
+                let type = try TensorType(input, opensBatch: options.opensBatch)
+                do throws(GraphError) {
+                    state.scope[input.name] = .value(try state.editor.addInput(input.name, type))
+                } catch { throw InputError(reason: error.sentence) }
+            } catch {
+                fail(input: input.name, error.reason)
+            }
+        }
+    }
+
+    /// Says which values are the results, under their names.
+    fileprivate mutating func addOutputs(of graph: GraphProto) throws(NodeFailure) {
+        for output in graph.output {
+            let node = NodeProto.with {
+                $0.name = output.name
+                $0.opType = "output"
+            }
+            guard let binding = state.scope[output.name] else { throw failure(node, "no node makes this output") }
+            switch try materialized(binding, output.name, node) {
+            case .value(let value): try addOutput(value, node)
+            case .missing(let reason?): throw failure(node, reason)
+            case .missing(nil), .tensor: continue
+            }
+        }
+    }
+
+    private mutating func addOutput(_ value: ValueID, _ node: NodeProto) throws(NodeFailure) {
+        do throws(GraphError) {
+            var value = value
+            let graph = state.editor.graph
+            if graph[value].name != node.name {
+                if graph.outputs.contains(value) || isGiven(value) {
+                    value = try state.editor.apply(Identity(), to: [value], names: [node.name])[0]
+                } else {
+                    try state.editor.rename(value, to: node.name)
+                }
+            }
+            state.editor.addOutput(value)
+        } catch { throw failure(node, error.sentence) }
+    }
+
+    /// Whether no node makes the value.
+    private func isGiven(_ value: ValueID) -> Bool {
+        state.editor.graph.inputs.contains(value) || state.tensors[value] != nil
+    }
+
+    /// The model of what was taken, without what no output needs.
+    fileprivate func model(_ metadata: [String: String]) -> Model {
+        let graph = state.editor.graph.pruned()
+        var weights: [String: [Float]] = [:]
+        for parameter in graph.parameters {
+            let name = graph[parameter.value].name
+            guard let original = state.editor.value(named: name), let tensor = state.parameters[original] else { continue }
+            weights[name] = tensor.floats()
+        }
+        var model = Model(graph: graph, weights: weights)
+        ModelNotes(metadata).apply(to: &model)
+        return model
+    }
+}
+
+/// Why an input can't be declared.
+struct InputError: Error {
+    var reason: String
+}
+
+extension TensorType {
+    /// The type of an input: dimensions without a number are symbols.
+    fileprivate init(_ input: ValueInfoProto, opensBatch: Bool) throws(InputError) {
+        guard case .tensorType(let tensor) = input.type.value else {
+            throw InputError(reason: "it is no tensor")
+        }
+        guard let elementType = ElementType(dataType: Int(tensor.elemType)) else {
+            throw InputError(
+                reason: "its elements are \(dataTypeName(Int(tensor.elemType))), which Apus has no type for")
+        }
+        guard tensor.hasShape else { throw InputError(reason: "its shape is not written, not even its rank") }
+        var dimensions: [Dimension] = []
+        for (axis, dimension) in tensor.shape.dim.enumerated() {
+            switch dimension.value {
+            case .dimValue(1) where axis == 0 && opensBatch: dimensions.append("N")
+            case .dimValue(let number) where number > 0: dimensions.append(.fixed(Int(clamping: number)))
+            case .dimParam(let name) where !name.isEmpty: dimensions.append(.symbol(Self.symbol(name)))
+            default: dimensions.append(.symbol(Self.symbol("\(input.name)_\(axis)")))
+            }
+        }
+        self.init(elementType, dimensions)
+    }
+
+    /// A name that a symbol of the language can have.
+    private static func symbol(_ name: String) -> String {
+        let letters = name.unicodeScalars.map { scalar -> Character in
+            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+            return isPlain || scalar == "_" ? Character(scalar) : "_"
+        }
+        let text = String(letters)
+        return text.first?.isNumber ?? true ? "_\(text)" : text
+    }
+}

@@ -1,0 +1,95 @@
+import ApusGraph
+import ONNXSchema
+
+/// The graph that an import makes, and what is known of its values.
+struct ImportState {
+    var editor: GraphEditor
+    var scope = Scope()
+    var folder: DataFolder
+    /// The elements of constants, and of parameters whose elements an operator's form may depend on.
+    private(set) var tensors: [ValueID: TensorSource] = [:]
+    /// The parameters by their values.
+    private(set) var parameters: [ValueID: TensorSource] = [:]
+
+    /// Elements up to which a tensor of numbers is a constant of the graph, and what is computed of constants is computed at once.
+    static let smallCount = 1 << 12
+
+    init(name: String, folder: DataFolder) {
+        editor = GraphEditor(name: name)
+        self.folder = folder
+    }
+
+    /// The value of a tensor: a parameter where it is a weight, else a constant.
+    ///
+    /// - Parameter isWeight: whether the file stores it as one: an initializer.
+    mutating func define(_ tensor: TensorSource, named name: String, isWeight: Bool) throws(GraphError) -> ValueID {
+        let name = editor.freshName(name)
+        let type = TensorType(tensor.type, shape: tensor.shape)
+        let value: ValueID
+        if tensor.type == .f32, isWeight ? tensor.count > 1 : tensor.count > Self.smallCount {
+            value = try editor.addParameter(name, type, initializer: .constant(0))
+            parameters[value] = tensor
+        } else {
+            value = try editor.addConstant(name, type, elements: tensor.tensor().data)
+        }
+        tensors[value] = tensor
+        return value
+    }
+
+    /// Whether the value is a constant, and no parameter.
+    func isConstant(_ value: ValueID) -> Bool { tensors[value] != nil && parameters[value] == nil }
+
+    /// Adds a call, or computes it where all that it reads are small constants.
+    mutating func apply(
+        _ operation: any Operator, _ operands: [ValueID], named stem: String
+    ) throws(GraphError) -> [ValueID] {
+        let checked: any Operator
+        do throws(AttributeError) {
+            checked = try makeOperator(type(of: operation), operation.attributes)
+        } catch {
+            throw GraphError(place: stem, message: error.message, remedy: error.remedy)
+        }
+        if let folded = try fold(checked, operands, named: stem) { return folded }
+        return try editor.apply(checked, to: operands, names: [editor.freshName(stem)])
+    }
+
+    /// The results as constants, where they can be known now.
+    private mutating func fold(
+        _ operation: any Operator, _ operands: [ValueID], named stem: String
+    ) throws(GraphError) -> [ValueID]? {
+        let types = operands.map { editor.graph[$0].type }
+        let known = operands.map { editor.known($0) }
+        guard let inferred = try? operation.infer(types, known: known), !inferred.isEmpty else { return nil }
+        var results: [Tensor] = []
+        let shapes = inferred.compactMap(\.type.shape)
+        let isSmall = shapes.count == inferred.count && shapes.allSatisfy { $0.reduce(1, *) <= Self.smallCount }
+        if isSmall, operands.allSatisfy({ isConstant($0) }), !(operation.trainingForm(stream: 0).isRandom) {
+            let tensors = operands.compactMap { self.tensors[$0]?.tensor() }
+            let call = try? operation.resolving(types, known: known)
+            results = (call?.operation ?? operation).evaluate(
+                call?.operands.map { tensors[$0] } ?? tensors, results: shapes, context: EvaluationContext())
+        } else {
+            let elements = operation.known(known, types)
+            guard elements.count == inferred.count else { return nil }
+            for (known, result) in zip(elements, inferred) {
+                guard let numbers = known?.numbers else { return nil }
+                results.append(
+                    Tensor(
+                        result.type.elementType, shape: result.type.rank == 0 ? [] : [numbers.count],
+                        data: .integers(numbers)))
+            }
+        }
+        var values: [ValueID] = []
+        for (tensor, result) in zip(results, inferred) {
+            let tensor = tensor.converted(to: result.type.elementType)
+            values.append(try define(TensorSource(tensor), named: stem, isWeight: false))
+        }
+        return values
+    }
+}
+
+extension TrainingForm {
+    fileprivate var isRandom: Bool {
+        if case .random = self { true } else { false }
+    }
+}

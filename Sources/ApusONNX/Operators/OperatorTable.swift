@@ -1,0 +1,25 @@
+/// All operators of ONNX that are known, by domain and name.
+struct OperatorTable: Sendable {
+    static let shared = OperatorTable(
+        activations + arithmetic)
+
+    /// The entries of each operator, the newest first.
+    private let entries: [String: [OperatorEntry]]
+
+    init(_ all: [OperatorEntry]) {
+        entries = Dictionary(grouping: all) { Self.key($0.name, $0.domain.rawValue) }
+            .mapValues { $0.sorted { $0.since > $1.since } }
+    }
+
+    /// How many operators there are, whatever their versions.
+    var count: Int { entries.count }
+
+    /// The entry for an operator in a version of its domain's operator set.
+    func entry(_ name: String, domain: String, version: Int) -> OperatorEntry? {
+        entries[Self.key(name, domain)]?.first { $0.since <= version }
+    }
+
+    private static func key(_ name: String, _ domain: String) -> String {
+        isDefault(domain) ? name : "\(domain).\(name)"
+    }
+}
