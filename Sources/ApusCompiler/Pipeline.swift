@@ -13,10 +13,11 @@ public struct Pipeline: Sendable {
     ///   - batch: the batch of a graph that mixes samples; nil leaves it open.
     public static func inference(until: [String] = [], batch: Int? = nil) -> Pipeline {
         Pipeline(
-            selection(until) + [ExplicitParameters(), ResolveShapes(), ExpandCompositions(), InferenceMode()]
+            selection(until) + [ExplicitParameters(), ResolveShapes()] + recognition
+                + [ExpandCompositions(), InferenceMode()]
                 + fixing(batch) + [
-                    RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(),
-                    FoldBatchNorms(), FoldConstants(), Trim(), FuseAdditions(), FuseConvolutions(), FuseElementwise(),
+                    RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(), MergeTransposes(), MergePads(),
+                    FoldBatchNorms(), FoldScales(), FoldConstants(), Trim(), FuseAdditions(), FuseConvolutions(), FuseElementwise(),
                     RemoveDeadCode(),
                 ])
     }
@@ -25,9 +26,11 @@ public struct Pipeline: Sendable {
     /// the training graph, in its order, so that one block of them serves both plans.
     public static func evaluation(until: [String] = [], batch: Int? = nil) -> Pipeline {
         Pipeline(
-            selection(until) + [ExplicitParameters(), ResolveShapes(), ExpandCompositions(), InferenceMode()]
+            selection(until) + [ExplicitParameters(), ResolveShapes()] + recognition
+                + [ExpandCompositions(), InferenceMode()]
                 + fixing(batch) + [
-                    RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), Trim(),
+                    RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), MergeTransposes(),
+                    MergePads(), Trim(),
                     FuseAdditions(), FuseConvolutions(), FuseElementwise(),
                     RemoveDeadCode(keepsParameters: true),
                 ])
@@ -47,14 +50,18 @@ public struct Pipeline: Sendable {
 
     /// What a model goes through to be trained: one graph of the loss, its gradients, and the updates of statistics.
     public static func training(_ options: TrainingOptions = TrainingOptions()) -> Pipeline {
-        Pipeline([
-            ExplicitParameters(), ResolveShapes(), RequireSamples(), AttachLoss(options.loss), ExpandCompositions(),
+        Pipeline([ExplicitParameters(), ResolveShapes()] + recognition + [
+            RequireSamples(), AttachLoss(options.loss), ExpandCompositions(),
             TrainingMode(inputNoise: options.inputNoise),
-            RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), Trim(), Differentiate(),
+            RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), MergeTransposes(), MergePads(),
+            Trim(), Differentiate(),
             RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), FuseGradients(),
             FuseConvolutions(), FuseElementwise(), RemoveDeadCode(keepsParameters: true),
         ])
     }
+
+    /// Gives what was written in many nodes, as exporters write it, the operators that have kernels of their own.
+    private static let recognition: [any Pass] = [RecognizeActivations(), RecognizeNorms(), RecognizeAttention()]
 
     private static func fixing(_ batch: Int?) -> [any Pass] { batch.map { [FixBatch($0)] } ?? [] }
 

@@ -60,6 +60,9 @@ struct GraphRewriter {
     /// The type in the new graph of a value of the new graph.
     func type(_ new: ValueID) -> TensorType { editor.graph[new].type }
 
+    /// Whether a value of the new graph is a parameter or a constant. O(inputs).
+    func isFixed(_ new: ValueID) -> Bool { !results.contains(new) && !editor.graph.inputs.contains(new) }
+
     /// `stem`, or `stem.2`, ... where the old or the new graph has that name.
     func freshName(_ stem: String) -> String {
         GraphEditor.freshName(stem) { sourceNames.contains($0) || editor.value(named: $0) != nil }

@@ -95,6 +95,8 @@ import Testing
         #expect(
             Set(Pipeline.inference().names).subtracting(inference) == [
                 "explicit-parameters", "resolve-shapes", "expand-compositions", "remove-duplicates",
+                // RecognitionTests have them.
+                "recognize-norms", "recognize-attention",
             ])
         #expect(evaluation.contains("trim"))
     }

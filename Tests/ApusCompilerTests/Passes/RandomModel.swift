@@ -52,7 +52,7 @@ struct RandomModel {
 
     private mutating func addLayer() throws {
         let x = trunk[trunk.count - 1]
-        switch Int.random(in: 0..<14, using: &random) {
+        switch Int.random(in: 0..<18, using: &random) {
         case 0...3: add(convolution(), [x])
         case 4, 5: add(Relu(), [x])
         case 6: add(MaxPool2D(window: [2, 2]), [x])
@@ -64,6 +64,23 @@ struct RandomModel {
         case 12:
             let other = trunk[Int.random(in: trunk.indices, using: &random)]
             add(flip() ? Add() : Multiply(), [x, other])
+        case 13: add(PadConstant(before: [0, 0] + pair(0...1), after: [0, 0] + pair(0...1)), [x])
+        case 14:
+            add(Transpose(permutation: [0, 2, 3, 1]), [x])
+            if flip() { add(Relu(), [trunk[trunk.count - 1]]) }
+            if flip() || editor.graph[x].type.rank == 4 {
+                add(Transpose(permutation: [0, 3, 1, 2]), [trunk[trunk.count - 1]])
+            }
+        case 15:
+            guard editor.graph[x].type.rank == 4, let channels = editor.graph[x].type.dimensions[1].number else {
+                break
+            }
+            let numbers = try editor.addParameter(
+                name("numbers"), TensorType(.f32, shape: [1, channels, 1, 1]), initializer: .uniform(1))
+            add(flip() ? Multiply() : Add(), flip() ? [x, numbers] : [numbers, x])
+        case 16:
+            add(Sigmoid(), [x])
+            add(Multiply(), [x, trunk[trunk.count - 1]])
         default:
             let neutral = flip()
             let constant = try editor.addConstant(name("constant"), TensorType(.f32, []), elements: [neutral ? 1 : 0])

@@ -3,12 +3,17 @@ package import ApusGraph
 /// Computes now what depends on constants and parameters alone, with the reference kernels.
 ///
 /// A result becomes a constant where it comes from constants alone and is small, else a parameter with weights.
+/// What would become much larger than what it is made of is left to be computed: it would only fill memory.
 /// Parameters that are not trained yet count with their initial values (seed 0), so that the plan of an untrained spec
 /// has the layout of the trained one. Only for inference: it takes the parameters' present values for good.
 package struct FoldConstants: Pass {
     public let name = "fold-constants"
     /// Elements up to which a constant is written into the graph.
     static let largestConstant = 64
+    /// Elements that a result may have in any case.
+    private static let budget = 1 << 16
+    /// How many times the elements of its operands a result may have beyond that.
+    private static let growth = 4
 
     public init() {}
 
@@ -54,7 +59,7 @@ package struct FoldConstants: Pass {
             let operands = node.operands.compactMap { known[$0] }
             let types = node.results.map { graph[$0].type }
             guard operands.count == node.operands.count,
-                types.allSatisfy({ $0.shape != nil }),
+                types.allSatisfy({ $0.shape != nil }), Self.isWithinBudget(types, of: operands),
                 !node.results.contains(where: roots.contains)
             else {
                 try rewriter.keep(node)
@@ -78,6 +83,11 @@ package struct FoldConstants: Pass {
         }
         result.graph = rewriter.finish()
         return result
+    }
+
+    private static func isWithinBudget(_ results: [TensorType], of operands: [Known]) -> Bool {
+        let count = results.reduce(0) { $0 + ($1.shape?.reduce(1, *) ?? 0) }
+        return count <= max(budget, growth * operands.reduce(0) { $0 + $1.tensor.count })
     }
 
     private static func evaluate(
