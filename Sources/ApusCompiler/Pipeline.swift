@@ -17,7 +17,8 @@ public struct Pipeline: Sendable {
                 + [ExpandCompositions(), InferenceMode()]
                 + fixing(batch) + [
                     RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(), MergeTransposes(), MergePads(),
-                    FoldBatchNorms(), FoldScales(), FoldConstants(), Trim(), FuseAdditions(), FuseConvolutions(), FuseElementwise(),
+                    FoldBatchNorms(), FoldScales(), FoldConstants(), Trim(), FuseAdditions(), FuseConvolutions(),
+                    FuseElementwise(),
                     RemoveDeadCode(),
                 ])
     }
@@ -50,14 +51,16 @@ public struct Pipeline: Sendable {
 
     /// What a model goes through to be trained: one graph of the loss, its gradients, and the updates of statistics.
     public static func training(_ options: TrainingOptions = TrainingOptions()) -> Pipeline {
-        Pipeline([ExplicitParameters(), ResolveShapes()] + recognition + [
-            RequireSamples(), AttachLoss(options.loss), ExpandCompositions(),
-            TrainingMode(inputNoise: options.inputNoise),
-            RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), MergeTransposes(), MergePads(),
-            Trim(), Differentiate(),
-            RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), FuseGradients(),
-            FuseConvolutions(), FuseElementwise(), RemoveDeadCode(keepsParameters: true),
-        ])
+        Pipeline(
+            [ExplicitParameters(), ResolveShapes()] + recognition + [
+                RequireSamples(), AttachLoss(options.loss), ExpandCompositions(),
+                TrainingMode(inputNoise: options.inputNoise),
+                RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), MergeTransposes(),
+                MergePads(),
+                Trim(), Differentiate(),
+                RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(keepsParameters: true), FuseGradients(),
+                FuseConvolutions(), FuseElementwise(), RemoveDeadCode(keepsParameters: true),
+            ])
     }
 
     /// Gives what was written in many nodes, as exporters write it, the operators that have kernels of their own.
