@@ -39,6 +39,9 @@ struct ApusCompile: Tool {
     @Flag(help: "Check the graph after each pass, the memory of the plan, and the plan's file.")
     var verify = false
 
+    @Flag(help: "Say of each pass of the compiler what it changed.")
+    var explain = false
+
     @Flag(help: "Measure the convolutions' tiles on this processor, and keep the fastest in the plan.")
     var tune = false
 
@@ -66,6 +69,7 @@ struct ApusCompile: Tool {
         let tuner = try tuned(&inference, source.model, options)
         let step = try training ? compileTraining(source.model, options) : nil
         let plan = inference.plan
+        let changes = try explain ? self.changes(source.model, .inference(batch: options.batchBound)) : []
         let fileBytes = PlanFile.size(of: plan)
         if verify { try check(plan) }
         // Only now, when nothing else can fail, is a file touched.
@@ -78,9 +82,11 @@ struct ApusCompile: Tool {
             if verify { members.append(.init("verified", true)) }
             if let tuner { members.append(.init("tuned", .array(tuner.measurements.map(\.member)))) }
             if let step { members.append(.init("training", .object(step.members))) }
+            if explain { members.append(.init("passes", .array(changes.map(\.value)))) }
             try printResult(JSONValue.object(members).pretty)
         } else {
-            try printResult(text(inference, step, source.isInitial, tuner, fileBytes: fileBytes))
+            let report = text(inference, step, source.isInitial, tuner, fileBytes: fileBytes)
+            try printResult(explain ? "\(table(of: changes).text)\n\n\(report)" : report)
         }
     }
 
@@ -108,6 +114,18 @@ struct ApusCompile: Tool {
         let plan: Plan
         do { plan = try Compiler.lower(ready, options) } catch { throw ToolError(error, file: model) }
         return PlanReport(plan, compiledIn: ContinuousClock.now - began)
+    }
+
+    private func changes(_ given: Model, _ pipeline: Pipeline) throws(ToolError) -> [PassChange] {
+        do { return try pipeline.changes(of: given) } catch { throw ToolError(error, file: model) }
+    }
+
+    /// A line for each pass.
+    private func table(of changes: [PassChange]) -> Table {
+        var table = Table([.left, .right, .left])
+        table.add("pass", "nodes", "what it did")
+        for change in changes { table.add(change.pass, "\(change.nodes)", change.text) }
+        return table
     }
 
     /// Under `--tune`, puts the fastest tiles into the plan; where the compiler took Winograd's algorithm, the plan without
@@ -174,5 +192,15 @@ struct ApusCompile: Tool {
         if let output { notes.append("\(output): \(describeBytes(fileBytes))") }
         if !notes.isEmpty { parts.append(notes.joined(separator: "\n")) }
         return parts.joined(separator: "\n\n")
+    }
+}
+
+extension PassChange {
+    fileprivate var value: JSONValue {
+        func counts(_ list: [Count]) -> JSONValue { .object(list.map { .init($0.operation, .integer($0.count)) }) }
+        return .object([
+            .init("pass", .string(pass)), .init("nodes", .integer(nodes)), .init("parameters", .integer(parameters)),
+            .init("constants", .integer(constants)), .init("removed", counts(removed)), .init("added", counts(added)),
+        ])
     }
 }

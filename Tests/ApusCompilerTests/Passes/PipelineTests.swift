@@ -97,4 +97,24 @@ import Testing
                 "select-outputs: act9: the model has no value 'act9'; choose one of image, conv1, act1, pool1, ")
                 == true)
     }
+
+    @Test func eachPassSaysWhatItChanged() throws {
+        let graph = try Graph.parse(
+            """
+            model m
+            input x: f32[N, 1, 4, 5]
+            parameter w: f32[2, 1, 1, 1] = constant(1)
+            c = conv2d(x, w, filters: 2, kernel: 1, bias: false)
+            r = relu(c)
+            d = dropout(r)
+            output y = softmax(d)
+            """)
+        let changes = try Pipeline.inference().changes(of: Model(graph: graph))
+        #expect(changes.map(\.pass) == Pipeline.inference().names)
+        let texts = Dictionary(uniqueKeysWithValues: changes.map { ($0.pass, $0.text) })
+        #expect(texts["inference-mode"] == "1 dropout taken out")
+        #expect(texts["fuse-convolutions"] == "1 conv2d, 1 relu become 1 fused_conv2d")
+        #expect(texts["fold-batch-norm"] == "nothing to do")
+        #expect(changes.last.map { [$0.nodes, $0.parameters, $0.constants] } == [2, 1, 0])
+    }
 }

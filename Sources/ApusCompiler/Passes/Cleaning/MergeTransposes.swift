@@ -47,7 +47,9 @@ package struct MergeTransposes: Pass {
             } else if moves, let before = TransposedCall(node, operands, transposed, rewriter) {
                 let stem = graph[node.results[0]].name
                 var origins: [ValueID] = []
-                for operand in before.operands { origins.append(try operand.make(&rewriter, named: stem, before.order)) }
+                for operand in before.operands {
+                    origins.append(try operand.make(&rewriter, named: stem, before.order))
+                }
                 let made = try rewriter.emit(before.operation, origins, named: "\(stem).before")
                 try rewriter.replace(node.results, with: Transpose(permutation: before.order), [made])
                 transposed.note(rewriter[node.results[0]], is: made, in: before.order)

@@ -65,8 +65,9 @@ package struct FoldScales: Pass {
 
     /// Of a node that scales or shifts each channel: what it does so to, and the numbers.
     private static func parts(_ node: Node, _ index: GraphIndex) -> (made: ValueID, vector: ValueID)? {
-        guard node.operands.count == 2, node.operation is Multiply || node.operation is Add
-            || node.operation is Subtract || node.operation is Divide
+        guard node.operands.count == 2,
+            node.operation is Multiply || node.operation is Add
+                || node.operation is Subtract || node.operation is Divide
         else { return nil }
         let graph = index.graph
         let result = graph[node.results[0]].type
@@ -105,7 +106,8 @@ package struct FoldScales: Pass {
             layer.operands[1] = try rewriter.emit(
                 node.operation, [layer.operands[1], column], named: "\(stem).weight")
             if layer.operands.count > 2 {
-                layer.operands[2] = try rewriter.emit(node.operation, [layer.operands[2], numbers], named: "\(stem).bias")
+                layer.operands[2] = try rewriter.emit(
+                    node.operation, [layer.operands[2], numbers], named: "\(stem).bias")
             }
             return layer
         }
