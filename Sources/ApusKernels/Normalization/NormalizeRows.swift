@@ -25,7 +25,7 @@ func normalizeRows(
         inverses?[statistic] = inverse[0]
         let row = Row(
             from: from, to: to, count: rows.count, center: Vector(repeating: mean),
-            inverse: inverse, streams: streams && to.isWholeLines(rows.count))
+            inverse: inverse, streams: streams)
         if rows.spatial == 1 {
             // Not asked for each vector.
             switch (scales.map { $0 + channel }, biases.map { $0 + channel }) {
@@ -53,7 +53,7 @@ private struct Row {
     let from, to: Floats
     let count: Int
     let center, inverse: Vector
-    /// Whether the result goes past the caches: where it is whole lines, and each element has a scale of its own.
+    /// Whether the result goes past the caches, where each element has a scale of its own.
     let streams: Bool
 
     @inline(__always)
@@ -62,15 +62,16 @@ private struct Row {
     /// Writes the row with a scale and a bias for each element.
     @inline(__always)
     func write(_ scale: (Int, Int) -> Vector, _ bias: (Int, Int) -> Vector) {
-        forEachVector(count) { offset, width in
+        @inline(__always)
+        func result(_ offset: Int, _ width: Int) -> Vector {
             // Memory would rest meanwhile, as the processor doesn't foresee that another row follows.
             apus_prefetch(from + (count + offset))
-            let result = multiplyAdd(bias(offset, width), normal(offset, width), scale(offset, width))
-            if streams {
-                to.stream(result, at: offset)
-            } else {
-                to.save(result, offset, width)
-            }
+            return multiplyAdd(bias(offset, width), normal(offset, width), scale(offset, width))
+        }
+        if streams {
+            stream(to: to, count: count, result)
+        } else {
+            forEachVector(count) { offset, width in to.save(result(offset, width), offset, width) }
         }
     }
 }
