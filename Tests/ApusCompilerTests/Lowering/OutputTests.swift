@@ -21,7 +21,7 @@ struct OutputTests {
     func whatNobodyElseReadsIsMadeInTheOutput(call: String) throws {
         let plan = try verifiedPlan(
             """
-            input x: f32[N, 6, 10]
+            input x: f32[N, 8, 10]
             parameter row: f32[10] = normal(1)
             parameter table: f32[10, 7] = normal(1)
             output y = \(call)
