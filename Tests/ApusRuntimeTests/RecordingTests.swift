@@ -104,4 +104,17 @@ import Testing
         #expect(recording.runs == 1 && recording.droppedRuns == 9)
         #expect(recording.calls(0) == 1)
     }
+
+    /// Where no run is like the shortest any more, those that are dropped raise what the next ones are compared with.
+    @Test func notAllRunsAreDropped() throws {
+        var session = try Session(try RuntimePlans.inference())
+        session.startRecording(tolerance: 0.5)
+        let input = RuntimePlans.numbers(144)
+        var output = [Float](repeating: 0, count: 10)
+        var span = output.mutableSpan
+        for _ in 0..<3000 { try session.run(input.span, into: &span) }
+        let seen = session.recording()
+        let recording = try #require(seen)
+        #expect(recording.runs >= 2 && recording.droppedRuns > recording.runs)
+    }
 }

@@ -4,13 +4,13 @@ import Foundation
 /// A plan in a session, with the samples that it is asked again and again.
 struct Subject: ~Copyable {
     private var session: Session
-    private let input: [Float]
-    private var output: [Float]
+    private let input: Numbers
+    private let output: Numbers
 
-    private init(_ session: consuming Session, input: [Float], answers: Int) {
+    private init(_ session: consuming Session, input: Numbers, answers: Int) {
         self.session = session
         self.input = input
-        output = [Float](repeating: 0, count: answers)
+        output = Numbers(count: answers)
     }
 
     /// - Parameters:
@@ -21,27 +21,22 @@ struct Subject: ~Copyable {
         let bytes = try Data(contentsOf: URL(fileURLWithPath: samples))
         let elements = batch * plan.inputs[0].sampleElements
         guard bytes.count >= elements * 4 else { throw WorkerError("\(samples) holds less than \(batch) samples") }
-        let input = (0..<elements).map { index in
-            unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: index * 4, as: Float.self) }
-        }
+        let input = Numbers(count: elements)
+        input.copy(bytes)
         let session = try Session(plan, threads: threads)
         return Subject(session, input: input, answers: batch * plan.outputs[0].sampleElements)
     }
 
     mutating func call() throws {
-        // Apart from the structure for a moment: its session is changed while they are read and written.
-        let samples = input
-        var answers: [Float] = []
-        swap(&answers, &output)
-        var span = answers.mutableSpan
-        try session.run(samples.span, into: &span)
-        swap(&answers, &output)
+        let input = input
+        try output.change { answers throws in
+            try input.read { samples throws in try session.run(samples, into: &answers) }
+        }
     }
 
     /// Writes the answers of the last call as f32.
     func writeOutput(to path: String) throws {
-        let bytes = unsafe output.withUnsafeBytes { unsafe Data($0) }
-        try bytes.write(to: URL(fileURLWithPath: path))
+        try output.data.write(to: URL(fileURLWithPath: path))
     }
 }
 

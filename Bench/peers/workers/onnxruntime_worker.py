@@ -8,7 +8,7 @@ import pathlib
 import numpy
 import onnxruntime
 
-from serve import NativeCall, Times, serve
+from serve import NativeCall, Times, numbers, serve
 
 # Places in the table of functions, OrtApi, which only ever grows at its end (onnxruntime_c_api.h).
 GET_ERROR_MESSAGE, CREATE_ENV, CREATE_SESSION, RUN, CREATE_OPTIONS = 2, 3, 7, 9, 10
@@ -58,8 +58,9 @@ class OnnxRuntime:
             ctypes.CFUNCTYPE(None, Pointer)(self._table[RELEASE_SESSION])(self._session)
         self._session = self._make(CREATE_SESSION, self._environment, model.encode(), options)
         ctypes.CFUNCTYPE(None, Pointer)(self._table[RELEASE_OPTIONS])(options)
-        self._input = samples[: int(numpy.prod(source.shape))].copy()
-        self._output = numpy.zeros(answer.shape, numpy.float32)
+        self._input = numbers(source.shape)
+        self._input.flat = samples[: self._input.size]
+        self._output = numbers(answer.shape)
         self._names = [(ctypes.c_char_p * 1)(name.encode()) for name in (source.name, answer.name)]
         self._values = [
             (Pointer * 1)(self._tensor(array, shape).value)

@@ -1,4 +1,5 @@
 import ApusInstructions
+import CPlatform
 
 /// The six loops of ``BroadcastParameters``, joined where two are as good as one: adjacent loops whose outer stride is
 /// the inner one's stride times its extent, in every operand.
@@ -42,6 +43,16 @@ private struct Loops {
         (extents[depth - 1], first[depth - 1], second[depth - 1], destination[depth - 1])
     }
 
+    /// Elements of a sample.
+    var elements: Int {
+        var product = 1
+        for loop in 0..<depth { product &*= extents[loop] }
+        return product
+    }
+
+    /// Whether the innermost loop writes neighbours, and reads neighbours or one element.
+    var isContiguous: Bool { inner.destination == 1 && inner.first | inner.second | 1 == 1 }
+
     /// Calls `body` with the offsets at which each run of the innermost loop starts, in order.
     @inline(__always)
     func forEachRun(_ body: (_ first: Int, _ second: Int, _ destination: Int) -> Void) {
@@ -73,13 +84,14 @@ private struct Loops {
 func broadcast(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
     let settings = parameters.load(as: BroadcastParameters.self)
     let loops = Loops(settings)
+    let streams = loops.elements &* samples &* 4 >= streamedBytes && loops.isContiguous
     let one = Vector(repeating: 1)
     for sample in 0..<samples {
         let run = Run(
             loops: loops,
             first: operands.floats(0) + sample * Int(settings.firstSampleStride),
             second: operands.floats(1) + sample * Int(settings.secondSampleStride),
-            destination: operands.floats(2) + sample * Int(settings.destinationSampleStride))
+            destination: operands.floats(2) + sample * Int(settings.destinationSampleStride), streams: streams)
         switch ElementwiseStep.Operation(rawValue: settings.operation) {
         case .add: run.combine { $0 + $1 }
         case .subtract: run.combine { $0 - $1 }
@@ -91,22 +103,33 @@ func broadcast(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters
         default: run.combine { _, _ in Vector(repeating: .nan) }
         }
     }
+    if streams { apus_fence() }
 }
 
 /// One sample of a broadcast.
 private struct Run {
     let loops: Loops
     let first, second, destination: Floats
+    /// Whether neighbours are written past the caches.
+    let streams: Bool
 
     @inline(__always)
     func combine(_ function: (Vector, Vector) -> Vector) {
         let inner = loops.inner
-        let contiguous = inner.destination == 1 && inner.first | inner.second | 1 == 1
+        let contiguous = loops.isContiguous
         loops.forEachRun { firstOffset, secondOffset, destinationOffset in
             let a = first + firstOffset
             let b = second + secondOffset
             let result = destination + destinationOffset
             var index = 0
+            if streams {
+                stream(to: result, count: inner.count) { index, width in
+                    function(
+                        inner.first == 1 ? a.load(index, width) : Vector(repeating: a[0]),
+                        inner.second == 1 ? b.load(index, width) : Vector(repeating: b[0]))
+                }
+                return
+            }
             if contiguous {
                 while index + lanes <= inner.count {
                     let left = inner.first == 1 ? a.vector(at: index) : Vector(repeating: a[0])

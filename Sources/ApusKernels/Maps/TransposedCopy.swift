@@ -59,6 +59,21 @@ struct TransposedCopy<Word: FixedWidthInteger & SIMDScalar> {
     /// Writes whole tiles, collected in `buffer`: 16 KiB that begin with a cache line. Where `streams` says so they go past the
     /// caches, and other threads see them after an `apus_fence`.
     func run(buffer: UnsafeMutableRawPointer, streams: Bool) {
+        // Runs of whole lines are quickest: columns before the first that begins one are copied by themselves.
+        let head = Int(truncatingIfNeeded: (0 &- UInt(bitPattern: to)) & 63) / wordBytes
+        guard streams, head > 0, head < columns, writeStep &* wordBytes & 63 == 0 else {
+            return runTiles(buffer: buffer, streams: streams)
+        }
+        TransposedCopy(
+            from: from, readStep: readStep, to: to, writeStep: writeStep, columns: head, rows: rows
+        ).run()
+        TransposedCopy(
+            from: from + head &* readStep, readStep: readStep, to: to + head, writeStep: writeStep,
+            columns: columns &- head, rows: rows
+        ).runTiles(buffer: buffer, streams: true)
+    }
+
+    private func runTiles(buffer: UnsafeMutableRawPointer, streams: Bool) {
         let staged = buffer.assumingMemoryBound(to: Word.self)
         let isAligned = (UInt(bitPattern: to) | UInt(bitPattern: writeStep &* wordBytes)) & 63 == 0
         // Of runs that aren't aligned, the parts of lines at their ends are copied word by word: too many of the small ones.

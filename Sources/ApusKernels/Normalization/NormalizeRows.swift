@@ -5,6 +5,22 @@ func normalizeRows(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let rows = NormalizedRows(parameters.load(as: NormalizeRowsParameters.self))
+    let isLarge = rows.rows &* rows.count &* samples &* 4 >= streamedBytes
+    if !(isLarge && rows.spatial == 1 && rows.count <= 4096) { return normalize(rows, operands, samples, row: nil) }
+    var room = InlineArray<2056, UInt64>(repeating: 0)
+    withUnsafeMutableBytes(of: &room) {
+        let row = $0.baseAddress.unsafelyUnwrapped.alignedUp(toMultipleOf: 64).assumingMemoryBound(to: Float.self)
+        normalize(rows, operands, samples, row: row)
+    }
+    apus_fence()
+}
+
+/// - Parameter row: where each row is collected, to be written past the caches as a whole: wherever it begins there, it is computed by
+///   the same instructions. None where rows go to the caches.
+@inline(never)
+private func normalize(
+    _ rows: NormalizedRows, _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ samples: Int, row collected: Floats?
+) {
     let source = operands.floats(0)
     let scales = operands.optionalFloats(1)
     let biases = operands.optionalFloats(2)
@@ -14,7 +30,6 @@ func normalizeRows(
     let share = 1 / Float(rows.count)
     var along = PairedLoops()
     along.append(rows.count, first: 1, second: 0)
-    let streams = rows.rows &* rows.count &* samples &* 4 >= streamedBytes
     rows.forEachRow(samples) { read, write, statistic, channel in
         let from = source + read
         let to = destination + write
@@ -24,8 +39,7 @@ func normalizeRows(
         means?[statistic] = mean
         inverses?[statistic] = inverse[0]
         let row = Row(
-            from: from, to: to, count: rows.count, center: Vector(repeating: mean),
-            inverse: inverse, streams: streams && to.isWholeLines(rows.count))
+            from: from, to: collected ?? to, count: rows.count, center: Vector(repeating: mean), inverse: inverse)
         if rows.spatial == 1 {
             // Not asked for each vector.
             switch (scales.map { $0 + channel }, biases.map { $0 + channel }) {
@@ -34,6 +48,7 @@ func normalizeRows(
             case (nil, let biases?): row.write({ _, _ in Vector(repeating: 1) }, { biases.load($0, $1) })
             case (nil, nil): row.write({ _, _ in Vector(repeating: 1) }, { _, _ in Vector() })
             }
+            if let collected { stream(collected, to: to, count: rows.count) }
             return
         }
         for part in 0..<rows.channels {
@@ -45,7 +60,6 @@ func normalizeRows(
             }
         }
     }
-    if streams { apus_fence() }
 }
 
 /// A row whose mean and deviation are known.
@@ -53,8 +67,6 @@ private struct Row {
     let from, to: Floats
     let count: Int
     let center, inverse: Vector
-    /// Whether the result goes past the caches: where it is whole lines, and each element has a scale of its own.
-    let streams: Bool
 
     @inline(__always)
     func normal(_ offset: Int, _ width: Int) -> Vector { (from.load(offset, width) - center) * inverse }
@@ -65,12 +77,7 @@ private struct Row {
         forEachVector(count) { offset, width in
             // Memory would rest meanwhile, as the processor doesn't foresee that another row follows.
             apus_prefetch(from + (count + offset))
-            let result = multiplyAdd(bias(offset, width), normal(offset, width), scale(offset, width))
-            if streams {
-                to.stream(result, at: offset)
-            } else {
-                to.save(result, offset, width)
-            }
+            to.save(multiplyAdd(bias(offset, width), normal(offset, width), scale(offset, width)), offset, width)
         }
     }
 }

@@ -10,9 +10,12 @@ func argReduce(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters
         argReduceFloats(operands, settings, samples)
         return
     }
-    if source.type.isInteger {
-        withUnsafeTemporaryAllocation(of: Int64.self, capacity: 3 * tile) { scratch in
-            let scratch = scratch.baseAddress.unsafelyUnwrapped
+    // On the stack: a temporary allocation of this size would come from the heap. Three tiles of eight bytes an element.
+    var scratch = InlineArray<768, Int64>(repeating: 0)
+    withUnsafeMutableBytes(of: &scratch) { bytes in
+        let start = bytes.baseAddress.unsafelyUnwrapped
+        let scratch = start.assumingMemoryBound(to: Int64.self)
+        if source.type.isInteger {
             call.forEachTile { place, stride, width, axis, result in
                 let load = { step, count in
                     source.integers(at: place + step * stride, stride: 1, count: count, buffer: scratch)
@@ -21,19 +24,14 @@ func argReduce(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters
                     isMinimum ? $0 < $1 : $0 > $1
                 }
             }
-        }
-    } else {
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * tile) { numbers in
-            withUnsafeTemporaryAllocation(of: Int64.self, capacity: tile) { places in
-                let numbers = numbers.baseAddress.unsafelyUnwrapped
-                let places = places.baseAddress.unsafelyUnwrapped
-                call.forEachTile { place, stride, width, axis, result in
-                    let load = { step, count in
-                        source.floats(at: place + step * stride, stride: 1, count: count, buffer: numbers)
-                    }
-                    call.compare(width, axis, load, best: numbers + tile, places: places, result) {
-                        $0 != $0 ? $1 == $1 : isMinimum ? $0 < $1 : $0 > $1
-                    }
+        } else {
+            let numbers = start.assumingMemoryBound(to: Float.self)
+            call.forEachTile { place, stride, width, axis, result in
+                let load = { step, count in
+                    source.floats(at: place + step * stride, stride: 1, count: count, buffer: numbers)
+                }
+                call.compare(width, axis, load, best: numbers + tile, places: scratch + 2 * tile, result) {
+                    $0 != $0 ? $1 == $1 : isMinimum ? $0 < $1 : $0 > $1
                 }
             }
         }

@@ -52,52 +52,41 @@ func reduce(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: U
             ReduceOperation(rawValue: settings.operation) ?? .sum, accumulate: settings.accumulate == 1)
         return
     }
-    var reduction = FloatReduction(
-        settings: settings, source: source, destination: destination, loops: loops)
+    var reduction = FloatReduction(source: source, destination: destination, loops: loops, settings: settings)
     apus_with_stack(
         { scratch, reduction in
             reduction.unsafelyUnwrapped.assumingMemoryBound(to: FloatReduction.self).pointee.run(
-                scratch: scratch.unsafelyUnwrapped.assumingMemoryBound(to: Float.self))
+                scratch.unsafelyUnwrapped.assumingMemoryBound(to: Float.self))
         }, &reduction)
 }
 
-/// What is done with scratch on the stack.
+/// A reduction of numbers. Its scratch is ``columnScratch`` and a tile of shifts: 68 KiB.
 private struct FloatReduction {
-    let settings: ReductionParameters
     let source, destination: StoredValues
     let loops: Reduction
+    let settings: ReductionParameters
 
-    func run(scratch: Floats) {
-        let reducer = FloatReducer(
-            source: source, destination: destination, kept: loops.kept, joined: loops.joined,
-            isAcross: loops.isAcross, scale: settings.scale, accumulate: settings.accumulate == 1, scratch: scratch)
+    private var accumulates: Bool { settings.accumulate == 1 }
+
+    func run(_ scratch: Floats) {
         switch ReduceOperation(rawValue: settings.operation) {
-        case .maximum: reducer.reduce(MaximumStep.self)
-        case .minimum: reducer.reduce(MinimumStep.self)
-        case .product: reducer.reduce(ProductStep.self)
-        case .l1: reducer.reduce(MagnitudeStep.self)
-        case .l2: reducer.reduce(SquareStep.self) { squareRoot($0) }
-        case .sumSquare: reducer.reduce(SquareStep.self)
-        case .logSumExp: reducer.reduceExponentials()
-        default: reducer.reduce(SumStep.self)
+        case .maximum: reduce(MaximumStep.self, scratch)
+        case .minimum: reduce(MinimumStep.self, scratch)
+        case .product: reduce(ProductStep.self, scratch)
+        case .l1: reduce(MagnitudeStep.self, scratch)
+        case .l2: reduce(SquareStep.self, scratch) { squareRoot($0) }
+        case .sumSquare: reduce(SquareStep.self, scratch)
+        case .logSumExp: reduceExponentials(scratch)
+        default: reduce(SumStep.self, scratch)
         }
     }
-}
-
-private struct FloatReducer {
-    let source, destination: StoredValues
-    let kept, joined: PairedLoops
-    let isAcross: Bool
-    let scale: Float
-    let accumulate: Bool
-    /// ``columnScratch`` and a tile of shifts: 68 KiB.
-    let scratch: Floats
-
-    private var shifts: Floats { scratch + columnScratch }
 
     @inline(__always)
-    func reduce<Step: ReductionStep>(_ step: Step.Type, _ finish: (Vector) -> Vector = { $0 }) {
-        if isAcross {
+    private func reduce<Step: ReductionStep>(
+        _ step: Step.Type, _ scratch: Floats, _ finish: (Vector) -> Vector = { $0 }
+    ) {
+        let joined = loops.joined
+        if loops.isAcross {
             forEachTile { offset, stride, count, result, resultStride in
                 joinColumns(
                     step, source, offset, stride: stride, count: count, joined, shift: nil, scratch: scratch)
@@ -112,8 +101,10 @@ private struct FloatReducer {
     }
 
     /// The maximum first; where that is infinite or not a number, so is the result.
-    func reduceExponentials() {
-        if isAcross {
+    private func reduceExponentials(_ scratch: Floats) {
+        let joined = loops.joined
+        if loops.isAcross {
+            let shifts = scratch + columnScratch
             forEachTile { offset, stride, count, result, resultStride in
                 joinColumns(
                     MaximumStep.self, source, offset, stride: stride, count: count, joined, shift: nil,
@@ -143,8 +134,8 @@ private struct FloatReducer {
 
     @inline(__always)
     private func forEachRow(_ body: (_ offset: Int, _ result: Int) -> Void) {
-        let inner = kept.inner
-        kept.forEachRun { offset, result in
+        let inner = loops.kept.inner
+        loops.kept.forEachRun { offset, result in
             for index in 0..<inner.count {
                 body(offset + index * inner.first, result + index * inner.second)
             }
@@ -155,8 +146,8 @@ private struct FloatReducer {
     private func forEachTile(
         _ body: (_ offset: Int, _ stride: Int, _ count: Int, _ result: Int, _ resultStride: Int) -> Void
     ) {
-        let inner = kept.inner
-        kept.forEachRun { offset, result in
+        let inner = loops.kept.inner
+        loops.kept.forEachRun { offset, result in
             var index = 0
             while index < inner.count {
                 let count = min(columnTile, inner.count - index)
@@ -168,8 +159,8 @@ private struct FloatReducer {
 
     @inline(__always)
     private func put(_ value: Float, at offset: Int) {
-        let scaled = scale == 1 ? value : value * scale
-        destination.put(accumulate ? destination.float(at: offset) + scaled : scaled, at: offset)
+        let scaled = settings.scale == 1 ? value : value * settings.scale
+        destination.put(accumulates ? destination.float(at: offset) + scaled : scaled, at: offset)
     }
 
     @inline(__always)
@@ -178,8 +169,8 @@ private struct FloatReducer {
         if destination.type == .float32 && stride == 1 {
             let to = destination.address.assumingMemoryBound(to: Float.self) + result
             while column + lanes <= count {
-                let scaled = finished(column) * scale
-                to.store(accumulate ? to.vector(at: column) + scaled : scaled, at: column)
+                let scaled = finished(column) * settings.scale
+                to.store(accumulates ? to.vector(at: column) + scaled : scaled, at: column)
                 column += lanes
             }
         }

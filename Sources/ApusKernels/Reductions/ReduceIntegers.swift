@@ -1,6 +1,6 @@
 import ApusInstructions
 
-/// Integers that are loaded at a time.
+/// Integers that are loaded at a time: half of the scratch.
 private let tile = 512
 
 /// Reduces integers, exactly but for wrapping round: any order gives the same.
@@ -8,10 +8,12 @@ func reduceIntegers(
     _ source: StoredValues, _ destination: StoredValues, _ kept: PairedLoops, _ joined: PairedLoops, isAcross: Bool,
     _ operation: ReduceOperation, accumulate: Bool
 ) {
-    withUnsafeTemporaryAllocation(of: Int64.self, capacity: 2 * tile) { scratch in
+    // On the stack: a temporary allocation of this size would come from the heap.
+    var scratch = InlineArray<1024, Int64>(repeating: 0)
+    withUnsafeMutableBytes(of: &scratch) { scratch in
         let reducer = IntegerReducer(
             source: source, destination: destination, kept: kept, joined: joined, isAcross: isAcross,
-            accumulate: accumulate, buffer: scratch.baseAddress.unsafelyUnwrapped)
+            accumulate: accumulate, buffer: scratch.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Int64.self))
         switch operation {
         case .maximum: reducer.reduce(.min) { $0 > $1 ? $0 : $1 }
         case .minimum: reducer.reduce(.max) { $0 < $1 ? $0 : $1 }

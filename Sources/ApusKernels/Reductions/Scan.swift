@@ -10,9 +10,6 @@ func scan(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: Uns
     }
 }
 
-/// Columns that are scanned together.
-private let tile = 256
-
 private struct ScanCall {
     let operands: UnsafePointer<UnsafeMutableRawPointer?>
     let settings: AxisParameters
@@ -52,8 +49,11 @@ private struct ScanCall {
             scanLines(type, identity, join, result)
             return
         }
-        withUnsafeTemporaryAllocation(of: Total.self, capacity: tile) { buffer in
-            let totals = buffer.baseAddress.unsafelyUnwrapped
+        // Columns that are scanned together. On the stack: a temporary allocation of this size would come from the heap.
+        let tile = 256
+        var totals = InlineArray<256, Total>(repeating: identity)
+        withUnsafeMutableBytes(of: &totals) { bytes in
+            let totals = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Total.self)
             for sample in 0..<samples {
                 for outer in 0..<Int(settings.outer) {
                     let from = source + (sample * Int(settings.sourceSampleStride) + outer * axis * inner + start)

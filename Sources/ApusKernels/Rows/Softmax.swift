@@ -17,7 +17,7 @@ struct Rows {
 
     /// Whether a call with so many samples writes its results past the caches. 16 KiB hold a row while it is computed.
     func areStreamed(_ samples: Int) -> Bool {
-        count & 15 == 0 && count <= 4096 && rows &* count &* samples &* 4 >= streamedBytes
+        count <= 4096 && rows &* count &* samples &* 4 >= streamedBytes
     }
 
     /// Elements from a row of the source to the one after it, or to what lies there.
@@ -122,16 +122,8 @@ func softmax(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: 
 /// Collects the exponentials of each row in `row`, so that the results alone go to memory.
 private func streamSoftmax(_ source: Floats, _ rows: Rows, _ samples: Int, to destination: Floats, row: Floats) {
     rows.forEachResult(samples) { start, result in
-        let to = destination + result
         let factor = 1 / exponentials(source + start, rows, to: row)
-        if to.isWholeLines(rows.count) {
-            for index in stride(from: 0, to: rows.count, by: lanes) {
-                to.stream(row.vector(at: index) * factor, at: index)
-            }
-        } else {
-            scale(row, count: rows.count, by: factor)
-            copy(row, to: to, count: rows.count)
-        }
+        stream(to: destination + result, count: rows.count) { row.load($0, $1) * factor }
     }
 }
 

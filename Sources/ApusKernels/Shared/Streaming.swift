@@ -5,13 +5,9 @@ import CPlatform
 let streamedBytes = 1 << 24
 
 extension UnsafeMutablePointer<Float> {
-    /// Whether a row of `count` elements that begins here is made of whole cache lines.
-    @inline(__always)
-    func isWholeLines(_ count: Int) -> Bool { (Int(bitPattern: self) | (count &* 4)) & 63 == 0 }
-
     /// Stores a vector past the caches, at a multiple of its size. Other threads see it after an `apus_fence`.
     @inline(__always)
-    func stream(_ vector: Vector, at offset: Int) {
+    fileprivate func stream(_ vector: Vector, at offset: Int) {
         #if VECTOR_16
             apus_streamed_16(vector, self + offset)
         #elseif VECTOR_8
@@ -20,6 +16,25 @@ extension UnsafeMutablePointer<Float> {
             apus_streamed_4(vector, self + offset)
         #endif
     }
+}
+
+/// Writes `count` numbers past the caches, but for the parts of lines at both ends. Other threads see them after an `apus_fence`.
+///
+/// - Parameter value: gives the numbers at an offset, so many as there are.
+@inline(__always)
+func stream(to: Floats, count: Int, _ value: (_ offset: Int, _ width: Int) -> Vector) {
+    let head = min(count, Int(truncatingIfNeeded: (0 &- UInt(bitPattern: to)) & 63) / 4)
+    var index = 0
+    while index < head {
+        let width = min(lanes, head &- index)
+        to.save(value(index, width), index, width)
+        index &+= width
+    }
+    while index &+ lanes <= count {
+        to.stream(value(index, lanes), at: index)
+        index &+= lanes
+    }
+    if index < count { to.save(value(index, count &- index), index, count &- index) }
 }
 
 /// Copies `count` numbers past the caches, but for the parts of lines at both ends. Other threads see them after an `apus_fence`.

@@ -14,6 +14,22 @@ struct OutputTests {
         }
     }
 
+    @Test(arguments: [
+        "add(x, row)", "multiply(x, x)", "matmul(x, table)", "reduce_sum(x, axes: [2])", "softmax(x)", "layer_norm(x)",
+        "transpose(x, permutation: [0, 2, 1])", "cast(x, to: i32)",
+    ])
+    func whatNobodyElseReadsIsMadeInTheOutput(call: String) throws {
+        let plan = try verifiedPlan(
+            """
+            input x: f32[N, 8, 10]
+            parameter row: f32[10] = normal(1)
+            parameter table: f32[10, 7] = normal(1)
+            output y = \(call)
+            """, batch: 3)
+        #expect(plan.body.map(\.label) == ["y"])
+        #expect(writers(plan).count == 1)
+    }
+
     @Test func aValueThatIsTwoOutputsIsWrittenTwice() throws {
         var editor = GraphEditor(name: "m")
         let x = try editor.addInput("x", TensorType(.f32, [Dimension.symbol("N"), 4]))

@@ -78,7 +78,8 @@ extension Lowering {
         let shape = try typeShape(value)
         let count = shape.reduce(1, *)
         guard site.isSum(value) else {
-            let result = try makePlainResult(value)
+            // What the caller gave is written and never read.
+            let result = try makePlainResult(value, isOutput: !isCleared)
             if isCleared { try emitFill(result.stored, count: count, with: 0, site) }
             return result
         }

@@ -25,7 +25,7 @@ struct BroadcastingRule: SingleRule {
             let step = function.step,
             (site.operands + site.results).allSatisfy({ site.type($0).elementType == .f32 })
         else { return try elementwise.emit(site, into: &lowering) }
-        let result = try lowering.makeResult(site.results[0])
+        let result = try lowering.makeOutput(site.results[0])
         var places: [Place] = []
         var strides: [(six: BroadcastParameters.Six, sample: Int32)] = []
         for operand in site.operands {

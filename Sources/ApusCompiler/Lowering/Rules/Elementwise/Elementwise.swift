@@ -36,7 +36,8 @@ struct ElementwiseRule: SingleRule {
             let isBlocked = lowering.layouts.isBlocked(site.results[0])
             return isBlocked ? try emitImages(site, into: &lowering) : try emitMap(site, into: &lowering)
         }
-        let result = try lowering.makeResult(site.results[0])
+        let isBlocked = lowering.layouts.isBlocked(site.results[0])
+        let result = isBlocked ? try lowering.makeResult(site.results[0]) : try lowering.makeOutput(site.results[0])
         var sources: [Stored] = []
         for operand in site.operands {
             sources.append(
