@@ -6,7 +6,8 @@ struct OperatorTable: Sendable {
             reductions, arguments, cumulations,
             reshapes, joints, cuts, margins, blocks, constants, ranges, conversions, passages,
             gathers, scatters, selections, sequences,
-            quantization, quantizedProducts, losses, windows, randomNumbers,
+            quantization, quantizedProducts, losses, windows, fourier, determinants,
+            randomNumbers,
         ].flatMap(\.self))
 
     /// The entries of each operator, the newest first.
