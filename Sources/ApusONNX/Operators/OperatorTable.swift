@@ -1,7 +1,12 @@
 /// All operators of ONNX that are known, by domain and name.
 struct OperatorTable: Sendable {
     static let shared = OperatorTable(
-        activations + arithmetic)
+        [
+            activations, arithmetic,
+            products, convolutions, pools, normalizations, resizing, recurrentLayers, attentions,
+            microsoftLayers, microsoftNormalizations, microsoftAttentions,
+            treeOperators, linearOperators, featureOperators,
+        ].flatMap { $0 })
 
     /// The entries of each operator, the newest first.
     private let entries: [String: [OperatorEntry]]
