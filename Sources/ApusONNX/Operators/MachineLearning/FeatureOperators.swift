@@ -61,7 +61,7 @@ extension NodeImport {
         } catch { throw failure(error.sentence) }
     }
 
-    private mutating func takeScaler() throws(NodeFailure) {
+    fileprivate mutating func takeScaler() throws(NodeFailure) {
         let x = try cast(try input(0), to: .f32)
         let offset = try optionalFloats("offset") ?? [0]
         let scale = try optionalFloats("scale") ?? [1]
@@ -77,7 +77,7 @@ extension NodeImport {
     }
 
     /// Each row divided by its length; a row without one stays.
-    private mutating func takeNormalizer() throws(NodeFailure) {
+    fileprivate mutating func takeNormalizer() throws(NodeFailure) {
         let norm = try string("norm", default: "MAX")
         let x = try cast(try input(0), to: .f32)
         let length: ValueID
@@ -91,7 +91,7 @@ extension NodeImport {
     }
 
     /// Puts a number in the place of what is missing.
-    private mutating func takeImputer() throws(NodeFailure) {
+    fileprivate mutating func takeImputer() throws(NodeFailure) {
         let x = try input(0)
         let numbers = try optionalFloats("imputed_value_floats") ?? []
         let integers = try optionalInts("imputed_value_int64s") ?? []

@@ -31,7 +31,7 @@ extension OperatorTable {
 }
 
 extension NodeImport {
-    private mutating func takeFusedConvolution() throws(NodeFailure) {
+    fileprivate mutating func takeFusedConvolution() throws(NodeFailure) {
         var sums = try convolution(try input(0), try input(1), try optionalInput(2))
         if let addend = try optionalInput(3) { sums = try apply(Add(), sums, addend) }
         let name = try string("activation", default: "")
@@ -39,7 +39,7 @@ extension NodeImport {
     }
 
     /// An activation by its name; numbers beyond those that are given are the usual ones.
-    private mutating func activated(
+    fileprivate mutating func activated(
         _ x: ValueID, _ name: String, _ numbers: [Double]
     ) throws(NodeFailure) -> ValueID {
         func number(_ index: Int, _ usual: Double) -> Double { index < numbers.count ? numbers[index] : usual }
@@ -55,7 +55,7 @@ extension NodeImport {
         }
     }
 
-    private mutating func takeFusedProduct() throws(NodeFailure) {
+    fileprivate mutating func takeFusedProduct() throws(NodeFailure) {
         let alpha = try float("alpha", default: 1)
         guard try !flag("transBatchA"), try !flag("transBatchB") else {
             throw failure("'transBatchA' and 'transBatchB' are not computed")
@@ -70,7 +70,7 @@ extension NodeImport {
     }
 
     /// Heads turned by their places: those of each token, or one for the first token of all samples.
-    private mutating func takeOffsetRotation() throws(NodeFailure) {
+    fileprivate mutating func takeOffsetRotation() throws(NodeFailure) {
         let x = try input(0)
         try require("is_packed_batching", is: 0)
         guard try float("scale", default: 1) == 1 else { throw failure("'scale' is not 1") }

@@ -59,7 +59,8 @@ extension NodeImport {
         let words = try input(0)
         guard rank(words) == 2 else { throw failure("looks up \(type(words)), which are no rows of words") }
         var sum = try apply(Gather(), try input(2), words)
-        let places = try optionalInput(8) ?? apply(NumberRange(count: type(words).dimensions[1]))
+        let numbers = NumberRange(count: type(words).dimensions[1])
+        let places = has(8) ? try input(8) : try apply(numbers)
         sum = try apply(Add(), sum, try apply(Gather(), try input(3), places))
         if has(1), has(4) { sum = try apply(Add(), sum, try apply(Gather(), try input(4), try input(1))) }
         let rows = try normalizedRows(
@@ -70,10 +71,10 @@ extension NodeImport {
             guard maskType == 1 else { throw failure("'mask_index_type' is \(maskType)") }
         }
         if makes(1) {
+            let zeros = Full(shape: [type(words).dimensions[0]], elementType: .i32)
             let counts =
-                try optionalInput(7).map { (mask) throws(NodeFailure) in
-                    try apply(ReduceSum(axes: [1]), try apply(Cast(to: .i32), mask))
-                } ?? apply(Full(shape: [type(words).dimensions[0]], elementType: .i32))
+                has(7)
+                ? try apply(ReduceSum(axes: [1]), try apply(Cast(to: .i32), try input(7))) : try apply(zeros)
             finish(counts, output: 1)
         }
         if makes(2) { finish(sum, output: 2) }

@@ -65,7 +65,7 @@ extension NodeImport {
         finish(try cast(try applyAll(operation, operands)[0], to: type(try input(0)).elementType))
     }
 
-    private mutating func takeBatchNormalization() throws(NodeFailure) {
+    fileprivate mutating func takeBatchNormalization() throws(NodeFailure) {
         let x = try input(0)
         // ONNX's momentum is the weight of the old statistics.
         let momentum = try float("momentum", default: 0.9)
@@ -78,7 +78,7 @@ extension NodeImport {
     }
 
     /// Batch normalization by the batch's own statistics, and what becomes of the running ones.
-    private mutating func takeBatchStatistics() throws(NodeFailure) {
+    fileprivate mutating func takeBatchStatistics() throws(NodeFailure) {
         let x = try input(0)
         let momentum = try float("momentum", default: 0.9)
         let epsilon = try float("epsilon", default: 1e-5)
@@ -103,7 +103,7 @@ extension NodeImport {
     }
 
     /// - Parameter isPerGroup: whether scale and bias have a number for each group, and not for each channel.
-    private mutating func takeGroupNormalization(isPerGroup: Bool) throws(NodeFailure) {
+    fileprivate mutating func takeGroupNormalization(isPerGroup: Bool) throws(NodeFailure) {
         let x = try input(0)
         let groups = try int("num_groups")
         let epsilon = try float("epsilon", default: 1e-5)
@@ -125,7 +125,7 @@ extension NodeImport {
         finish(try cast(result, to: type(x).elementType))
     }
 
-    private mutating func takeMeanVarianceNormalization() throws(NodeFailure) {
+    fileprivate mutating func takeMeanVarianceNormalization() throws(NodeFailure) {
         let x = try input(0)
         let axes = try ints("axes", default: [0, 2, 3])
         let value = try single(x)

@@ -35,7 +35,7 @@ extension NodeImport {
             }
     }
 
-    private mutating func takeAveragePool() throws(NodeFailure) {
+    fileprivate mutating func takeAveragePool() throws(NodeFailure) {
         let x = try input(0)
         let window = try poolWindow(x)
         let counts = try flag("count_include_pad")
@@ -75,7 +75,7 @@ extension NodeImport {
         return Tensor(shape: shape, elements: products)
     }
 
-    private mutating func takeLpPool() throws(NodeFailure) {
+    fileprivate mutating func takeLpPool() throws(NodeFailure) {
         let x = try input(0)
         let window = try poolWindow(x)
         let p = try int("p", default: 2)
@@ -108,7 +108,7 @@ extension NodeImport {
             ? .operand(0) : p == 2 ? .squareRoot(.operand(0)) : .binary(.power, .operand(0), .constant(1 / Double(p)))
     }
 
-    private mutating func takeGlobalPool(
+    fileprivate mutating func takeGlobalPool(
         _ pool: any Operator, _ reduction: ([Int]) -> any Operator
     ) throws(NodeFailure) {
         let x = try input(0)
@@ -118,7 +118,7 @@ extension NodeImport {
         try finish(isImage ? pool : reduction(Array(2..<rank(x))), x)
     }
 
-    private mutating func takeGlobalLpPool() throws(NodeFailure) {
+    fileprivate mutating func takeGlobalLpPool() throws(NodeFailure) {
         let x = try input(0)
         let p = try int("p", default: 2)
         guard p >= 1, rank(x) >= 3 else { throw failure("pools \(type(x)) with a power of \(p)") }

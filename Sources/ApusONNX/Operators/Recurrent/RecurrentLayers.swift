@@ -120,9 +120,9 @@ extension NodeImport {
         let isInitialized = layer.states.contains { $0 != nil }
         if isInitialized {
             let batch = type(layer.x).dimensions[layer.isBatchFirst ? 0 : 1]
+            let zeros = Full(shape: [batch, .fixed(layer.directions), .fixed(hidden)])
             for state in layer.states {
-                let zeros = Full(shape: [batch, .fixed(layer.directions), .fixed(hidden)])
-                operands.append(try state ?? apply(zeros))
+                if let state { operands.append(state) } else { operands.append(try apply(zeros)) }
             }
         }
         if let lengths = layer.lengths { operands.append(lengths) }

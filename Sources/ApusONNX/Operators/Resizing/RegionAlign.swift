@@ -10,11 +10,12 @@ extension NodeImport {
         let outputs = [try int("output_height", default: 1), try int("output_width", default: 1)]
         let scale = try float("spatial_scale", default: 1)
         // Before version 16 regions were not moved by half an element.
-        let isMoved =
-            version >= 16
-            && (try word(
+        var isMoved = false
+        if version >= 16 {
+            isMoved = try word(
                 "coordinate_transformation_mode", default: "half_pixel",
-                ["half_pixel": true, "output_half_pixel": false]))
+                ["half_pixel": true, "output_half_pixel": false])
+        }
         guard (1...64).contains(sampleCount), outputs.allSatisfy({ (1...4096).contains($0) }) else {
             throw failure(
                 "'sampling_ratio' is \(sampleCount), and regions are read at as many places each only where it is from 1 to 64"

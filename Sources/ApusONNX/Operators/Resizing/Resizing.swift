@@ -21,7 +21,7 @@ extension OperatorTable {
 
 extension NodeImport {
     /// Resizing as it was before there were attributes for it: element i stands at i / scale.
-    private mutating func takePlainResize(_ scales: [Double]) throws(NodeFailure) {
+    fileprivate mutating func takePlainResize(_ scales: [Double]) throws(NodeFailure) {
         let x = try input(0)
         let mode: Interpolation.Mode = try word(
             "mode", default: "nearest", ["nearest": .nearest, "linear": .linear, "bilinear": .linear])
@@ -35,7 +35,7 @@ extension NodeImport {
         finish(try resized(x, steps))
     }
 
-    private mutating func takeResize() throws(NodeFailure) {
+    fileprivate mutating func takeResize() throws(NodeFailure) {
         let x = try input(0)
         let mode: Interpolation.Mode = try word(
             "mode", default: "nearest", ["nearest": .nearest, "linear": .linear, "cubic": .cubic])
