@@ -210,12 +210,21 @@ let package = Package(
                 "TestSupport",
                 "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "apus-compile",
                 "ApusCommandLine", "allocation-count", "apus-evaluate", "apus-export", "apus-train",
-                "dump-graph", "worker-pool-check",
+                "dump-graph", "onnx-conformance", "worker-pool-check",
             ]),
         .executableTarget(
             name: "allocation-count", dependencies: ["ApusBenchmarks"], path: "Tests/AllocationCount"),
         .executableTarget(
             name: "worker-pool-check", dependencies: ["ApusRuntime"], path: "Tests/WorkerPoolCheck"),
+        .executableTarget(
+            name: "onnx-conformance",
+            dependencies: [
+                "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX", "ApusPlan",
+                "ApusRuntime", "ApusToolSupport", "ONNXSchema",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Tests/ONNXConformance", exclude: ["expected.txt", "requirements.txt", "write_cases.py"]),
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
         .target(
             name: "ApusBenchmarks",
