@@ -46,8 +46,7 @@ struct TensorSource: Sendable {
         }
         let stored = message.storedCount(type)
         guard stored == count else {
-            throw TensorError(
-                "\(stored.map(String.init) ?? "a broken number of") elements don't fill its shape \(shape)")
+            throw TensorError("\(stored.map(String.init) ?? "a broken number of") elements don't fill its shape \(shape)")
         }
         content = .message(message)
     }

@@ -39,8 +39,7 @@ extension Importer {
         let carriedCount = body.input.count - 2
         let scanCount = body.output.count - 1 - carriedCount
         guard carriedCount >= 0, scanCount >= 0, node.input.count <= carriedCount + 2 else {
-            throw failure(
-                node, "its body has \(body.input.count) inputs and \(body.output.count) outputs, which don't fit")
+            throw failure(node, "its body has \(body.input.count) inputs and \(body.output.count) outputs, which don't fit")
         }
         let trips = has(node, 0) ? try known(node, 0, "the number of steps")[0] : Int.max
         var goesOn = has(node, 1) ? try known(node, 1, "the condition")[0] != 0 : true
@@ -58,9 +57,7 @@ extension Importer {
             goesOn = try known(results[0], node, "the condition of the next step")[0] != 0
             carried = Array(results[1..<(1 + carriedCount)])
             for (index, result) in results[(1 + carriedCount)...].enumerated() {
-                guard case .value(let value) = result else {
-                    throw failure(node, "a result of each step is not computed")
-                }
+                guard case .value(let value) = result else { throw failure(node, "a result of each step is not computed") }
                 scanned[index].append(try emit(Unsqueeze(axes: [0]), [value], node))
             }
             step += 1
