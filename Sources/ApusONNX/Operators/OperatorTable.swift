@@ -8,6 +8,9 @@ struct OperatorTable: Sendable {
             gathers, scatters, selections, sequences,
             quantization, quantizedProducts, losses, windows, fourier, determinants,
             randomNumbers,
+            products, convolutions, pools, normalizations, resizing, recurrentLayers, attentions,
+            microsoftLayers, microsoftNormalizations, microsoftAttentions,
+            treeOperators, linearOperators, featureOperators,
         ].flatMap(\.self))
 
     /// The entries of each operator, the newest first.
