@@ -89,6 +89,7 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: checked),
+        .target(name: "ApusWeights", dependencies: ["ApusGraph", "ApusJSON", "ApusText"], swiftSettings: checked),
         .target(name: "ApusFiles", swiftSettings: checked),
         .target(name: "ApusJSON", swiftSettings: checked),
         .target(name: "ApusText", swiftSettings: checked),
@@ -189,6 +190,7 @@ let package = Package(
             dependencies: [
                 "ApusTraining", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime",
             ]),
+        .testTarget(name: "ApusWeightsTests", dependencies: ["ApusGraph", "ApusWeights"]),
         .testTarget(
             name: "ApusONNXTests",
             dependencies: [

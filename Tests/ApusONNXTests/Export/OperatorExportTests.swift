@@ -13,7 +13,8 @@ import Testing
     /// What ONNX has no word for, or only for some calls.
     static let unsayable: [String: String] = [
         "bit_shift": "ONNX shifts the bits of unsigned integers only",
-        "scatter_nd": "ONNX has no operator for it",
+        "expand": "is a dimension of no input", "full": "is a dimension of no input",
+        "range": "is a dimension of no input", "scatter_nd": "ONNX has no operator for it",
     ]
 
     @Test(arguments: OperatorExportTests.names)
@@ -33,6 +34,8 @@ import Testing
             }
             let answers = call.answers()
             try CaseFolder.write("\(name)-\(seed)", export, call.inputs, answers)
+            // What is computed of symbols is a symbol of its own in ONNX.
+            guard call.hasPlainSymbols else { continue }
             let imported = try Model(ONNXFile(export.bytes, path: "\(name)-\(seed)"))
             let found = try call.answers(of: imported)
             for ((value, expected), found) in zip(answers, found) {
@@ -95,6 +98,12 @@ private struct ExportedCall {
 
     var inputs: [(String, Tensor)] {
         model.graph.inputs.map { (model.graph[$0].name, tensors[model.graph[$0].name] ?? Tensor(shape: [0])) }
+    }
+
+    var hasPlainSymbols: Bool {
+        model.graph.inputs.allSatisfy { input in
+            model.graph[input].type.dimensions.allSatisfy { $0.number != nil || $0.symbol != nil }
+        }
     }
 
     /// The results by the reference kernel.
