@@ -72,6 +72,10 @@ extension Importer {
             var value = value
             let graph = state.editor.graph
             if graph[value].name != node.name {
+                // What has the name is a value within a node.
+                if let other = state.editor.value(named: node.name) {
+                    try state.editor.rename(other, to: state.editor.freshName(node.name))
+                }
                 if graph.outputs.contains(value) || isGiven(value) {
                     value = try state.editor.apply(Identity(), to: [value], names: [node.name])[0]
                 } else {
