@@ -7,7 +7,7 @@ struct OperatorTable: Sendable {
             reshapes, joints, cuts, margins, blocks, constants, ranges, conversions, passages,
             gathers, scatters, selections, sequences,
             quantization, quantizedProducts, losses, windows, fourier, determinants,
-            randomNumbers,
+            linearAttention, causalConvolutions, randomNumbers,
         ].flatMap(\.self))
 
     /// The entries of each operator, the newest first.
