@@ -105,11 +105,14 @@ extension Importer {
         var weights: [String: [Float]] = [:]
         for parameter in graph.parameters {
             let name = graph[parameter.value].name
-            guard let original = state.editor.value(named: name), let tensor = state.parameters[original] else { continue }
+            guard let original = state.editor.value(named: name), let tensor = state.parameters[original] else {
+                continue
+            }
             weights[name] = tensor.floats()
         }
         var model = Model(graph: graph, weights: weights)
         ModelNotes(metadata).apply(to: &model)
+        if model.labels.isEmpty { model.labels = state.labels }
         return model
     }
 }

@@ -76,6 +76,16 @@ struct NodeImport {
         }
     }
 
+    /// An input that is a statistic of a normalization: not trained, but moved with the batches of a training.
+    mutating func statistic(_ index: Int) throws(NodeFailure) -> ValueID {
+        guard has(index), case .tensor(let tensor) = state.scope[node.input[index]] else { return try input(index) }
+        do throws(GraphError) {
+            let value = try state.define(tensor, named: node.input[index], isWeight: true, role: .statistic)
+            state.scope.rebind(node.input[index], to: .value(value))
+            return value
+        } catch { throw failure(error.sentence) }
+    }
+
     /// The reason of a node that only waits for others.
     static let unreadable = "reads what a node that failed would make"
 
@@ -197,7 +207,8 @@ struct NodeImport {
                 continue
             }
             guard let value = outputs[index] else {
-                state.scope[name] = .missing("its operand '\(name)' is an output of \(node.opType) that is not computed")
+                state.scope[name] = .missing(
+                    "its operand '\(name)' is an output of \(node.opType) that is not computed")
                 continue
             }
             state.scope[name] = .value(value)

@@ -9,7 +9,8 @@ extension OperatorTable {
             let numbers = try bias.map { bias throws(NodeFailure) in try node.cast(bias, to: .f32) }
             let sums = try node.convolution(x, weight, numbers)
             let scales = (
-                try node.cast(node.input(1), to: .f32), try node.cast(node.alongFilters(node.input(4), weight), to: .f32)
+                try node.cast(node.input(1), to: .f32),
+                try node.cast(node.alongFilters(node.input(4), weight), to: .f32)
             )
             let y = try node.apply(Multiply(), sums, node.apply(Multiply(), scales.0, scales.1))
             node.finish(try node.quantizedResult(y, scale: 6, zeroPoint: 7))
