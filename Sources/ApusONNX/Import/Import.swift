@@ -31,7 +31,13 @@ public struct ImportedFile: Sendable {
             throw ONNXError(path: file.path, problem: "\(error)", remedy: "change the model where it was exported")
         }
         coverage = Coverage(graph, importer)
-        model = coverage.failures.isEmpty ? importer.model(file.metadata) : Model(graph: Graph(name: name))
+        guard coverage.failures.isEmpty else {
+            model = Model(graph: Graph(name: name))
+            return
+        }
+        // What is empty may be read for its type alone, and is nothing that a plan could be given.
+        let isEmpty = graph.input.filter { $0.type.tensorType.shape.dim.contains { $0.value == .dimValue(0) } }
+        model = importer.model(file.metadata, without: Set(isEmpty.map(\.name)))
     }
 }
 
@@ -72,6 +78,10 @@ extension Importer {
             var value = value
             let graph = state.editor.graph
             if graph[value].name != node.name {
+                // What has the name is a value within a node.
+                if let other = state.editor.value(named: node.name) {
+                    try state.editor.rename(other, to: state.editor.freshName(node.name))
+                }
                 if graph.outputs.contains(value) || isGiven(value) {
                     value = try state.editor.apply(Identity(), to: [value], names: [node.name])[0]
                 } else {
@@ -88,8 +98,10 @@ extension Importer {
     }
 
     /// The model of what was taken, without what no output needs.
-    fileprivate func model(_ metadata: [String: String]) -> Model {
-        let graph = state.editor.graph.pruned()
+    ///
+    /// - Parameter unneeded: inputs that are left out where nobody reads them.
+    fileprivate func model(_ metadata: [String: String], without unneeded: Set<String>) -> Model {
+        let graph = state.editor.graph.pruned(without: unneeded)
         var weights: [String: [Float]] = [:]
         for parameter in graph.parameters {
             let name = graph[parameter.value].name

@@ -19,11 +19,12 @@ struct NodeImport {
     /// The number of values before this node.
     private let firstValue: Int
 
-    init(_ node: NodeProto, version: Int, state: ImportState) {
+    /// - Parameter firstValue: how many values there are before the node.
+    init(_ node: NodeProto, version: Int, state: ImportState, firstValue: Int) {
         self.node = node
         self.version = version
         self.state = state
-        firstValue = state.editor.graph.values.count
+        self.firstValue = firstValue
     }
 
     /// What to throw where the node can't be taken.
@@ -173,14 +174,14 @@ struct NodeImport {
     /// Says what an output is.
     mutating func finish(_ value: ValueID, output: Int = 0) { outputs[output] = value }
 
-    /// Says what the first output is: a tensor that is known, which may have no elements.
-    mutating func finish(_ tensor: TensorSource) throws(NodeFailure) {
+    /// Says what an output is: a tensor that is known, which may have no elements.
+    mutating func finish(_ tensor: TensorSource, output: Int = 0) throws(NodeFailure) {
         guard tensor.count > 0 else {
-            knownOutputs[0] = tensor
+            knownOutputs[output] = tensor
             return
         }
         do throws(GraphError) {
-            finish(try state.define(tensor, named: "\(stem).constant", isWeight: false))
+            finish(try state.define(tensor, named: "\(stem).constant", isWeight: false), output: output)
         } catch { throw failure(error.sentence) }
     }
 
@@ -211,7 +212,10 @@ struct NodeImport {
                 continue
             }
             state.scope[name] = .value(value)
-            guard value.index >= firstValue, named.insert(value).inserted else { continue }
+            // What is read for the first time keeps its own name.
+            guard value.index >= firstValue, !node.input.contains(state.editor.graph[value].name),
+                named.insert(value).inserted
+            else { continue }
             do throws(GraphError) {
                 if state.editor.value(named: name) == nil { try state.editor.rename(value, to: name) }
             } catch { throw failure(error.sentence) }

@@ -6,9 +6,10 @@ struct OperatorTable: Sendable {
             reductions, arguments, cumulations,
             reshapes, joints, cuts, margins, blocks, constants, ranges, conversions, passages,
             gathers, scatters, selections, sequences,
-            quantization, quantizedProducts, losses, windows, fourier, determinants,
-            randomNumbers,
+            quantization, quantizedProducts, quantizedConvolutions,
+            losses, windows, fourier, determinants, randomNumbers,
             products, convolutions, pools, normalizations, resizing, recurrentLayers, attentions,
+            linearAttention, causalConvolutions,
             microsoftLayers, microsoftNormalizations, microsoftAttentions,
             treeOperators, linearOperators, featureOperators,
         ].flatMap(\.self))

@@ -5,7 +5,7 @@ extension OperatorTable {
         OperatorEntry("OneHot", since: 9) { node throws(NodeFailure) in try node.takeOneHot() },
         OperatorEntry("TopK") { node throws(NodeFailure) in
             let (k, axis) = (try node.int("k"), try node.int("axis", default: -1))
-            try node.finishAll(TopK(k: k, axis: axis), [node.input(0)])
+            try node.finish(TopK(k: k, axis: axis))
         },
         OperatorEntry("TopK", since: 10) { node throws(NodeFailure) in
             let axis = try node.int("axis", default: -1)
@@ -15,12 +15,24 @@ extension OperatorTable {
             guard let k = try node.integers(1, "how many are taken").first else {
                 throw node.failure("its 'k' is empty")
             }
-            try node.finishAll(TopK(k: k, axis: axis, largest: isLargest), [node.input(0)])
+            try node.finish(TopK(k: k, axis: axis, largest: isLargest))
         },
     ]
 }
 
 extension NodeImport {
+    /// The largest of 64 bits without a sign are found as numbers with a sign, whose order is that of these with the first bit
+    /// turned over.
+    fileprivate mutating func finish(_ operation: TopK) throws(NodeFailure) {
+        let x = try input(0)
+        guard type(x).elementType == .u64 else { return try finishAll(operation, [x]) }
+        let sign = try constant(Tensor(.i64, shape: [], integers: [.min]))
+        let turned = try apply(BitwiseExclusiveOr(), cast(x, to: .i64), sign)
+        let results = try applyAll(operation, [turned])
+        finish(try cast(apply(BitwiseExclusiveOr(), results[0], sign), to: .u64))
+        finish(results[1], output: 1)
+    }
+
     fileprivate mutating func takeOneHot() throws(NodeFailure) {
         let axis = try int("axis", default: -1)
         guard let depth = try tensor(1, "the number of places").integers.first else {

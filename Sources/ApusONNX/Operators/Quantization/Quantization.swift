@@ -17,8 +17,8 @@ extension OperatorTable {
         OperatorEntry("DequantizeLinear", since: 10) { node throws(NodeFailure) in
             let x = try node.input(0)
             let grid = try node.grid(of: x)
-            let scaleType = node.type(try node.input(1)).elementType
-            let elementType = try node.writtenType("output_dtype") ?? scaleType
+            let scale = try node.input(1)
+            let elementType = try node.writtenType("output_dtype") ?? node.type(scale).elementType
             node.finish(try node.cast(node.dequantized(x, grid), to: elementType))
         },
         OperatorEntry("DynamicQuantizeLinear", since: 11) { node throws(NodeFailure) in

@@ -38,13 +38,3 @@ extension OperatorTable {
         },
     ]
 }
-
-extension NodeImport {
-    /// A tensor without elements.
-    fileprivate func empty(_ elementType: ElementType, _ shape: [Dimension]) throws(NodeFailure) -> TensorSource {
-        let extents = try numbers(shape, "a dimension of an empty value")
-        let data: Elements = elementType.isFloatingPoint ? .numbers([]) : .integers([])
-        guard extents.allSatisfy({ (0...Int(Int32.max)).contains($0) }) else { throw failure("makes \(shape)") }
-        return TensorSource(Tensor(elementType, shape: extents, data: data))
-    }
-}

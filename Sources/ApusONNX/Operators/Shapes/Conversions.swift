@@ -9,8 +9,8 @@ extension OperatorTable {
         },
         OperatorEntry("CastLike", since: 15) { node throws(NodeFailure) in
             try node.ignoreEightBitForms()
-            let elementType = node.type(try node.input(1)).elementType
-            node.finish(try node.cast(node.input(0), to: elementType))
+            let (x, other) = (try node.input(0), try node.input(1))
+            node.finish(try node.cast(x, to: node.type(other).elementType))
         },
         OperatorEntry("BitCast", since: 26) { node throws(NodeFailure) in
             guard let elementType = try node.optionalElementType("to") else { throw node.failure("has no 'to'") }

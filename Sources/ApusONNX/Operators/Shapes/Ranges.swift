@@ -16,8 +16,7 @@ extension OperatorTable {
                 throw node.failure("can't go from \(known[0]) to \(known[1]) in steps of \(known[2])")
             }
             guard count >= 1 else {
-                let data: Elements = elementType.isFloatingPoint ? .numbers([]) : .integers([])
-                return try node.finish(TensorSource(Tensor(elementType, shape: [0], data: data)))
+                return try node.finish(node.empty(elementType, [0]))
             }
             try node.finish(
                 NumberRange(count: .fixed(Int(count)), start: known[0], step: known[2], elementType: elementType))
