@@ -130,7 +130,8 @@ let package = Package(
         .executableTarget(
             name: "apus-export",
             dependencies: [
-                "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON",
+                "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX",
+                "ApusWeights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/apus-export", swiftSettings: checked),
@@ -146,8 +147,9 @@ let package = Package(
         .executableTarget(
             name: "apus-train",
             dependencies: [
-                "ApusCommandLine", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan",
-                "ApusProfile", "ApusRuntime", "ApusText", "ApusToolSupport", "ApusTraining", "CPlatform",
+                "ApusCommandLine", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX",
+                "ApusPlan", "ApusProfile", "ApusRuntime", "ApusText", "ApusToolSupport", "ApusTraining", "ApusWeights",
+                "CPlatform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/apus-train", swiftSettings: checked),

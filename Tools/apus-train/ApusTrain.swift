@@ -41,6 +41,7 @@ struct ApusTrain: Tool {
     @Flag(help: "Begin anew in a folder that holds a run.")
     var overwrite = false
 
+    @OptionGroup(title: "Start") var start: StartOptions
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Augmentation") var augmentation: AugmentationOptions
     @OptionGroup(title: "Machine") var threads: ThreadOptions
@@ -54,7 +55,8 @@ struct ApusTrain: Tool {
     }
 
     func run() throws {
-        let model = try loadTrainable()
+        // A checkpoint has weights of its own.
+        let model = resume ? try loadTrainable() : try start.applied(to: loadTrainable(), file: model)
         let (training, test) = try loadData(for: model)
         var options = try recipe.options(
             augmentation: try augmentation.augmentation(), threads: threads, isImage: training.images != nil)

@@ -31,7 +31,7 @@ public struct ONNXExport: Sendable {
 
     private static func message(_ model: Model) throws(ONNXError) -> ModelProto {
         var model = model
-        do { model.graph = try model.graph.pruned().expanded(for: .shared) } catch {
+        do { model.graph = try model.graph.pruned(without: []).expanded(for: .shared) } catch {
             throw ONNXError(path: model.graph.name, problem: "\(error)", remedy: "")
         }
         guard Set(model.graph.outputs).count == model.graph.outputs.count else {
