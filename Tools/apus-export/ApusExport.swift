@@ -21,7 +21,8 @@ struct ApusExport: Tool {
             """,
         version: "apus-export \(apusVersion)")
 
-    @Argument(help: ArgumentHelp("A folder that apus-train wrote, or a model file.", valueName: "run|model"))
+    @Argument(
+        help: ArgumentHelp("A folder that apus-train wrote, a model file, or an ONNX file.", valueName: "run|model"))
     var model: String
 
     @Option(name: [.short, .long], help: ArgumentHelp("The file to write.", valueName: "X.apus"))
@@ -33,6 +34,7 @@ struct ApusExport: Tool {
     @Option(help: "How weights are stored: in single or in half precision, which ONNX files have not.")
     var weights = WeightType.f32
 
+    @OptionGroup var settings: SettingOptions
     @OptionGroup var report: ReportOptions
 
     func validate() throws {
@@ -42,7 +44,7 @@ struct ApusExport: Tool {
     }
 
     func run() throws {
-        let trained = try loadModel(model)
+        let trained = try loadModel(model, settings: settings.values, opensBatch: settings.opensBatch)
         let compact = try Export(trained, name: model, folds: kind.isFolded)
         let file = try ExportedFile(compact.model, kind, weights, file: model)
         let rounding = compact.rounding(file.weights)
