@@ -222,7 +222,7 @@ let package = Package(
             dependencies: [
                 "TestSupport",
                 "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "apus-compile",
-                "ApusCommandLine", "allocation-count", "apus-evaluate", "apus-export", "apus-train",
+                "ApusCommandLine", "ApusWeights", "allocation-count", "apus-evaluate", "apus-export", "apus-train",
                 "dump-graph", "onnx-conformance", "onnx-fuzz", "worker-pool-check",
             ]),
         .executableTarget(

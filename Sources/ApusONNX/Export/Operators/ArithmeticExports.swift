@@ -37,8 +37,13 @@ extension ExportTable {
     ]
 
     static let comparisons: [ExportEntry] = [
-        .plain(Equal.self, "Equal"), .plain(Less.self, "Less"), .plain(LessOrEqual.self, "LessOrEqual"),
-        .plain(Greater.self, "Greater"), .plain(GreaterOrEqual.self, "GreaterOrEqual"), .plain(IsNaN.self, "IsNaN"),
+        .plain(Equal.self, "Equal"), .plain(IsNaN.self, "IsNaN"),
+        .of(Less.self) { _, node throws(NodeFailure) in node.compare("Less", truth: "And", denied: 0) },
+        .of(LessOrEqual.self) { _, node throws(NodeFailure) in node.compare("LessOrEqual", truth: "Or", denied: 0) },
+        .of(Greater.self) { _, node throws(NodeFailure) in node.compare("Greater", truth: "And", denied: 1) },
+        .of(GreaterOrEqual.self) { _, node throws(NodeFailure) in
+            node.compare("GreaterOrEqual", truth: "Or", denied: 1)
+        },
         .of(NotEqual.self) { _, node throws(NodeFailure) in
             node.finish("Not", [node.emit("Equal", node.operands())])
         },
@@ -62,4 +67,18 @@ extension ExportTable {
                 "BitShift", node.operands(), ["direction": .string(operation.toRight ? "RIGHT" : "LEFT")])
         },
     ]
+}
+
+extension NodeExport {
+    /// Finishes a comparison. Of truth values ONNX has none, but they follow from logic: false is below true.
+    ///
+    /// - Parameters:
+    ///   - truth: what joins two truth values.
+    ///   - denied: which of them is denied before.
+    fileprivate mutating func compare(_ type: String, truth: String, denied: Int) {
+        var values = operands()
+        guard elementType() == .bool else { return finish(type, values) }
+        values[denied] = emit("Not", [values[denied]])
+        finish(truth, values)
+    }
 }

@@ -22,13 +22,17 @@ extension ExportTable {
             node.finish("DequantizeLinear", node.operands(), node.scaled(operation.axis))
         },
         .of(OneHot.self) { operation, node throws(NodeFailure) in
-            let values = Tensor(.f64, shape: [2], elements: [operation.off, operation.on])
-            node.finish(
-                "OneHot",
-                [
-                    node.shapeOperand(0), node.scalar(Double(operation.depth), .i64),
-                    node.constant(values.converted(to: operation.elementType)),
-                ], ["axis": .int(operation.axis)])
+            let type = operation.elementType
+            let (places, depth) = (node.shapeOperand(0), node.scalar(Double(operation.depth), .i64))
+            let axis = ExportAttribute.int(operation.axis)
+            if type == .f32 || type == .i64 {
+                let values = Tensor(.f64, shape: [2], elements: [operation.off, operation.on]).converted(to: type)
+                return node.finish("OneHot", [places, depth, node.constant(values)], ["axis": axis])
+            }
+            // Runtimes have few of the types.
+            let marks = node.constant(Tensor(.i64, shape: [2], integers: [0, 1]))
+            let marked = node.cast(node.emit("OneHot", [places, depth, marks], ["axis": axis]), to: .bool)
+            node.finish("Where", [marked, node.scalar(operation.on, type), node.scalar(operation.off, type)])
         },
     ]
 

@@ -26,8 +26,8 @@ extension ExportTable {
             operation, node throws(NodeFailure) in
             node.finish("InstanceNormalization", node.operands(), ["epsilon": .float(operation.epsilon)])
         },
-        // Runtimes take images only.
-        .of(LocalResponseNorm.self, covers: { _, types in types[0].rank == 4 }) {
+        // Runtimes take images and odd sizes only.
+        .of(LocalResponseNorm.self, covers: { operation, types in types[0].rank == 4 && operation.size % 2 == 1 }) {
             operation, node throws(NodeFailure) in
             node.finish(
                 "LRN", node.operands(),

@@ -17,6 +17,8 @@ extension ExportTable {
                 return node.finish("Slice", inputs)
             }
             let axes = operation.axes ?? Array(starts.indices)
+            // Runtimes don't slice scalars.
+            guard !axes.isEmpty else { return node.finish(node.operand()) }
             node.finish(
                 "Slice",
                 [
@@ -26,6 +28,7 @@ extension ExportTable {
         },
         .of(Flip.self) { operation, node throws(NodeFailure) in
             let axes = operation.axes
+            guard !axes.isEmpty else { return node.finish(node.operand()) }
             node.finish(
                 "Slice",
                 [
@@ -37,7 +40,8 @@ extension ExportTable {
             let counts = try operation.repeats.map { (repeats) throws(NodeFailure) in try node.shape(repeats) }
             node.finish("Tile", [node.operand(), counts ?? node.shapeOperand(1)])
         },
-        .of(Pad.self) { operation, node throws(NodeFailure) in
+        .of(Pad.self, covers: { operation, types in operation.isPlain(types[0]) }) {
+            operation, node throws(NodeFailure) in
             let margins: String
             if let before = operation.before, let after = operation.after {
                 margins = node.vector(before + after)
@@ -62,4 +66,19 @@ extension ExportTable {
                 ["upper": .flag(operation.isUpper)])
         },
     ]
+}
+
+extension Pad {
+    /// Whether runtimes know what is meant: what is no constant is cropped nowhere, and repeated at most once.
+    fileprivate func isPlain(_ x: TensorType) -> Bool {
+        guard mode != .constant, let before, let after, before.count == x.rank, after.count == x.rank else {
+            return true
+        }
+        return x.dimensions.indices.allSatisfy { axis in
+            let margins = [before[axis], after[axis]]
+            guard let size = x.dimensions[axis].number else { return margins == [0, 0] }
+            let limit = mode == .edge ? Int.max : mode == .reflect ? size - 1 : size
+            return margins.allSatisfy { 0...limit ~= $0 }
+        }
+    }
 }

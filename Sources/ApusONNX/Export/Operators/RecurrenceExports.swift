@@ -63,7 +63,7 @@ extension NodeExport {
         inputs.append(try weight(layer, layer.parameters))
         inputs.append(try weight(layer, layer.parameters + 1))
         inputs.append(try bias(layer))
-        inputs.append(layer.lengths.map { operand($0) } ?? "")
+        inputs.append(try lengths(layer))
         for state in 0..<layer.states {
             inputs.append(layer.isInitialized ? transpose(operand(1 + state), [1, 0, 2]) : "")
         }
@@ -73,6 +73,13 @@ extension NodeExport {
         for state in 1...layer.states where wanted[state] {
             finish(transpose(outputs[state], [1, 0, 2]), result: state)
         }
+    }
+
+    /// The lengths, within the steps that there are: runtimes refuse others.
+    private mutating func lengths(_ layer: RecurrentExport) throws(NodeFailure) -> String {
+        guard let index = layer.lengths else { return "" }
+        let steps = try numbers([type().dimensions[flag("sequence_first") ? 0 : 1]])[0]
+        return emit("Clip", [operand(index), scalar(0, .i32), scalar(Double(steps), .i32)])
     }
 
     private mutating func emitLayer(_ layer: RecurrentExport, _ inputs: [String], _ wanted: [Bool]) -> [String] {

@@ -13,6 +13,7 @@ extension NodeExport {
         let dimensions = resultType().dimensions
         let count = resize.scales?.count ?? resize.sizes?.count ?? type(1).dimensions[0].number ?? rank()
         let axes = resize.axes.map { $0.map { axis($0) } } ?? Array(rank() - count..<rank())
+        guard count > 0 else { return finish(operand()) }
         var (scales, sizes) = ("", "")
         var isWhole = true
         if let given = resize.scales {

@@ -12,9 +12,13 @@ extension ExportTable {
             node.finish("Reshape", [node.operand(), target])
         },
         .of(Squeeze.self) { operation, node throws(NodeFailure) in
-            node.finish("Squeeze", [node.operand(), operation.axes.map { node.vector($0) } ?? ""])
+            let dimensions = node.type().dimensions
+            let axes = operation.axes ?? dimensions.indices.filter { dimensions[$0] == 1 }
+            guard !axes.isEmpty else { return node.finish(node.operand()) }
+            node.finish("Squeeze", [node.operand(), node.vector(axes)])
         },
         .of(Unsqueeze.self) { operation, node throws(NodeFailure) in
+            guard !operation.axes.isEmpty else { return node.finish(node.operand()) }
             node.finish("Unsqueeze", [node.operand(), node.vector(operation.axes)])
         },
         .of(Expand.self) { _, node throws(NodeFailure) in

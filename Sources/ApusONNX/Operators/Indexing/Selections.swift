@@ -12,6 +12,15 @@ extension OperatorTable {
             let isLargest = try node.flag("largest", default: true)
             // In order is one of the orders that are right where none is asked for.
             _ = try node.flag("sorted", default: true)
+            let x = try node.input(0)
+            let place = axis < 0 ? axis + node.rank(x) : axis
+            // All of them, however many there are, in order.
+            let isWhole = node.type(x).elementType != .u64 && (0..<node.rank(x)).contains(place)
+            if isWhole, try node.dimensions(1, "how many are taken").first == node.type(x).dimensions[place],
+                node.type(x).dimensions[place].number == nil
+            {
+                return try node.finishAll(Sort(axis: axis, descending: isLargest), [x])
+            }
             guard let k = try node.integers(1, "how many are taken").first else {
                 throw node.failure("its 'k' is empty")
             }

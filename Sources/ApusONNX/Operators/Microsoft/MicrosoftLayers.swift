@@ -3,6 +3,9 @@ import ApusGraph
 extension OperatorTable {
     static let microsoftLayers: [OperatorEntry] = [
         OperatorEntry("FusedConv", .microsoft) { node throws(NodeFailure) in try node.takeFusedConvolution() },
+        OperatorEntry("Inverse", .microsoft) { node throws(NodeFailure) in
+            try node.finish(Inverse(), node.input(0))
+        },
         OperatorEntry("FusedMatMul", .microsoft) { node throws(NodeFailure) in try node.takeFusedProduct() },
         OperatorEntry("FusedGemm", .microsoft) { node throws(NodeFailure) in
             let sums = try node.generalProduct(try node.input(0), try node.input(1), try node.optionalInput(2))
