@@ -194,8 +194,7 @@ let package = Package(
         .testTarget(
             name: "ApusONNXTests",
             dependencies: [
-                "ApusCompiler", "ApusFiles", "ApusGraph", "ApusONNX", "ApusPlan", "ApusRuntime", "ONNXSchema",
-                "ONNXTestSupport", "TestSupport",
+                "Apus", "ApusFiles", "ApusGraph", "ApusONNX", "ONNXSchema", "ONNXTestSupport", "TestSupport",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
         .testTarget(name: "ApusFilesTests", dependencies: ["TestSupport", "ApusFiles"]),
