@@ -63,6 +63,16 @@ extension NodeImport {
 
     /// Whether anybody can read the output.
     func makes(_ output: Int) -> Bool { output < node.output.count && !node.output[output].isEmpty }
+
+    /// A tensor without elements.
+    func empty(_ elementType: ElementType, _ shape: [Dimension]) throws(NodeFailure) -> TensorSource {
+        let extents = try numbers(shape, "a dimension of an empty value")
+        guard extents.contains(0), extents.allSatisfy({ (0...Int(Int32.max)).contains($0) }) else {
+            throw failure("makes \(elementType.rawValue)\(extents)")
+        }
+        let data: Elements = elementType.isFloatingPoint ? .numbers([]) : .integers([])
+        return TensorSource(Tensor(elementType, shape: extents, data: data))
+    }
 }
 
 // What the compiler wants to know before a model runs.
