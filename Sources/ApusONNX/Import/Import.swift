@@ -28,11 +28,16 @@ public struct ImportedFile: Sendable {
             try importer.addInputs(of: graph, options)
             try importer.take(graph.node)
             try importer.addOutputs(of: graph)
+            importer.refuseEmptyInputs(of: graph)
         } catch {
             throw ONNXError(path: file.path, problem: "\(error)", remedy: "change the model where it was exported")
         }
         coverage = Coverage(graph, importer)
-        model = coverage.failures.isEmpty ? importer.model(file.metadata) : Model(graph: Graph(name: name))
+        guard coverage.failures.isEmpty else {
+            model = Model(graph: Graph(name: name))
+            return
+        }
+        model = importer.model(file.metadata, without: Set(graph.input.filter(\.isEmpty).map(\.name)))
     }
 }
 
@@ -49,6 +54,17 @@ extension Importer {
             } catch {
                 fail(input: input.name, error.reason)
             }
+        }
+    }
+
+    /// Lists the inputs that have no elements. One whose type alone was asked for is nothing that a plan must be given.
+    fileprivate mutating func refuseEmptyInputs(of graph: GraphProto) {
+        for input in graph.input where input.isEmpty {
+            guard case .value(let value) = state.scope[input.name], state.editor.graph.inputs.contains(value),
+                state.editor.graph.outputs.contains(value)
+                    || state.editor.graph.nodes.contains(where: { $0.operands.contains(value) })
+            else { continue }
+            fail(input: input.name, "one of its dimensions is 0, so that it is empty")
         }
     }
 
@@ -73,6 +89,10 @@ extension Importer {
             var value = value
             let graph = state.editor.graph
             if graph[value].name != node.name {
+                // What has the name is a value within a node.
+                if let other = state.editor.value(named: node.name) {
+                    try state.editor.rename(other, to: state.editor.freshName(node.name))
+                }
                 if graph.outputs.contains(value) || isGiven(value) {
                     value = try state.editor.apply(Identity(), to: [value], names: [node.name])[0]
                 } else {
@@ -89,8 +109,10 @@ extension Importer {
     }
 
     /// The model of what was taken, without what no output needs.
-    fileprivate func model(_ metadata: [String: String]) -> Model {
-        let graph = state.editor.graph.pruned()
+    ///
+    /// - Parameter unneeded: inputs that are left out where nobody reads them.
+    fileprivate func model(_ metadata: [String: String], without unneeded: Set<String>) -> Model {
+        let graph = state.editor.graph.pruned(without: unneeded)
         var weights: [String: [Float]] = [:]
         for parameter in graph.parameters {
             let name = graph[parameter.value].name
@@ -101,8 +123,14 @@ extension Importer {
         }
         var model = Model(graph: graph, weights: weights)
         ModelNotes(metadata).apply(to: &model)
+        if model.labels.isEmpty { model.labels = state.labels }
         return model
     }
+}
+
+extension ValueInfoProto {
+    /// Whether a dimension is written as 0.
+    fileprivate var isEmpty: Bool { type.tensorType.shape.dim.contains { $0.value == .dimValue(0) } }
 }
 
 /// Why an input can't be declared.

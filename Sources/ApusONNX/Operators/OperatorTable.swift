@@ -1,7 +1,18 @@
 /// All operators of ONNX that are known, by domain and name.
 struct OperatorTable: Sendable {
     static let shared = OperatorTable(
-        activations + arithmetic)
+        [
+            arithmetic, extrema, functions, comparisons, logic, activations, softmaxes,
+            reductions, arguments, cumulations,
+            reshapes, joints, cuts, margins, blocks, constants, ranges, conversions, passages,
+            gathers, scatters, selections, sequences,
+            quantization, quantizedProducts, quantizedConvolutions,
+            losses, windows, fourier, determinants, randomNumbers,
+            products, convolutions, pools, normalizations, resizing, recurrentLayers, attentions,
+            linearAttention, causalConvolutions,
+            microsoftLayers, microsoftNormalizations, microsoftAttentions,
+            treeOperators, linearOperators, featureOperators,
+        ].flatMap(\.self))
 
     /// The entries of each operator, the newest first.
     private let entries: [String: [OperatorEntry]]
