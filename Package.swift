@@ -198,7 +198,7 @@ let package = Package(
         .testTarget(
             name: "ApusONNXTests",
             dependencies: [
-                "ApusCompiler", "ApusFiles", "ApusGraph", "ApusONNX", "ApusPlan", "ApusRuntime", "ONNXSchema",
+                "Apus", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusONNX", "ApusPlan", "ApusRuntime", "ONNXSchema",
                 "ONNXTestSupport", "OperatorCases", "TestSupport",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),

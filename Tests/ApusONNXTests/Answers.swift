@@ -27,7 +27,7 @@ extension Model {
 /// The error of a file that can't be taken.
 func refusal(
     of model: ModelProto, _ options: ImportOptions = ImportOptions(), path: String = "small.onnx",
-    sourceLocation: SourceLocation = #_sourceLocation
+    sourceLocation: Testing.SourceLocation = #_sourceLocation
 ) throws -> ONNXError {
     try #require(throws: ONNXError.self, sourceLocation: sourceLocation) {
         try model.imported(options, path: path)
@@ -37,7 +37,7 @@ func refusal(
 /// The reason of the only failure of a file.
 func reason(
     of model: ModelProto, _ options: ImportOptions = ImportOptions(), path: String = "small.onnx",
-    sourceLocation: SourceLocation = #_sourceLocation
+    sourceLocation: Testing.SourceLocation = #_sourceLocation
 ) throws -> String {
     let error = try refusal(of: model, options, path: path, sourceLocation: sourceLocation)
     #expect(error.failures.count == 1, "\(error)", sourceLocation: sourceLocation)

@@ -95,7 +95,7 @@ import Testing
     @Test func failuresInsideAreNamed() throws {
         let error = try refusal(of: loop(steps: 2, [NodeProto("Wobble", ["x"], ["z"], name: "inner")]))
         #expect(
-            error.failures.map(\.description) == [
+            error.failures.map { $0.description } == [
                 "inner (Wobble): there is no such operator here in version 17",
                 "y (Loop): can't be taken, for what is in it",
             ])

@@ -28,6 +28,7 @@ public struct ImportedFile: Sendable {
             try importer.addInputs(of: graph, options)
             try importer.take(graph.node)
             try importer.addOutputs(of: graph)
+            importer.refuseEmptyInputs(of: graph)
         } catch {
             throw ONNXError(path: file.path, problem: "\(error)", remedy: "change the model where it was exported")
         }
@@ -36,9 +37,7 @@ public struct ImportedFile: Sendable {
             model = Model(graph: Graph(name: name))
             return
         }
-        // What is empty may be read for its type alone, and is nothing that a plan could be given.
-        let isEmpty = graph.input.filter { $0.type.tensorType.shape.dim.contains { $0.value == .dimValue(0) } }
-        model = importer.model(file.metadata, without: Set(isEmpty.map(\.name)))
+        model = importer.model(file.metadata, without: Set(graph.input.filter(\.isEmpty).map(\.name)))
     }
 }
 
@@ -55,6 +54,17 @@ extension Importer {
             } catch {
                 fail(input: input.name, error.reason)
             }
+        }
+    }
+
+    /// Lists the inputs that have no elements. One whose type alone was asked for is nothing that a plan must be given.
+    fileprivate mutating func refuseEmptyInputs(of graph: GraphProto) {
+        for input in graph.input where input.isEmpty {
+            guard case .value(let value) = state.scope[input.name], state.editor.graph.inputs.contains(value),
+                state.editor.graph.outputs.contains(value)
+                    || state.editor.graph.nodes.contains(where: { $0.operands.contains(value) })
+            else { continue }
+            fail(input: input.name, "one of its dimensions is 0, so that it is empty")
         }
     }
 
@@ -116,6 +126,11 @@ extension Importer {
         if model.labels.isEmpty { model.labels = state.labels }
         return model
     }
+}
+
+extension ValueInfoProto {
+    /// Whether a dimension is written as 0.
+    fileprivate var isEmpty: Bool { type.tensorType.shape.dim.contains { $0.value == .dimValue(0) } }
 }
 
 /// Why an input can't be declared.

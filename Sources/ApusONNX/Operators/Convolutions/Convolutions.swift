@@ -18,12 +18,18 @@ extension NodeImport {
         let elementType = type(x).elementType
         let kernel = try kernel(of: weight, x)
         let window = try window(kernel.size, over: x)
+        let groups = try int("group", default: 1)
+        if isComputed(weight) {
+            let columns = try patches(try single(x), window)
+            let result = try convolution(columns, weight, bias, groups: groups)
+            return try cast(result, to: elementType)
+        }
         let operations: [any Operator.Type] = [Convolution1D.self, Convolution2D.self, Convolution3D.self]
         let operation = try make(
             operations[kernel.size.count - 1],
             [
                 Attribute("filters", .integer(kernel.shape[0])), Attribute("dilation", .integers(window.dilation)),
-                Attribute("groups", .integer(try int("group", default: 1))), Attribute("bias", .boolean(bias != nil)),
+                Attribute("groups", .integer(groups)), Attribute("bias", .boolean(bias != nil)),
             ] + window.attributes("kernel"))
         var operands = [try single(x), try single(weight)]
         if let bias { operands.append(try single(bias)) }

@@ -45,16 +45,9 @@ extension NodeImport {
         let image = outputs[0] * outputs[1]
         let arranged = try transpose(
             try reshape(read, line.prefix(2) + [.fixed(area), .fixed(image), .fixed(perGroup)]), [0, 1, 4, 2, 3])
-        let depth = channels / groups * area
-        let columns = try reshape(arranged, [source[0], .fixed(groups), .fixed(depth), .fixed(image)])
-        let matrix = try reshape(
-            try single(weight), [1, .fixed(groups), .fixed(kernel.shape[0] / groups), .fixed(depth)])
-        var result = try reshape(
-            try apply(MatMul(), matrix, columns), [source[0], .fixed(kernel.shape[0])] + outputs.map(Dimension.fixed))
-        if let bias {
-            result = try apply(Add(), result, try apply(Unsqueeze(axes: [1, 2]), try single(bias)))
-        }
-        finish(try cast(result, to: elementType))
+        let columns = Columns(
+            value: try reshape(arranged, [source[0], .fixed(channels), .fixed(area), .fixed(image)]), outputs: outputs)
+        finish(try cast(try convolution(columns, weight, bias, groups: groups), to: elementType))
     }
 
     /// Where the places of the kernel lie along an axis without offsets: `[places of the kernel, rows, columns]`, with a 1 for the

@@ -25,8 +25,11 @@ extension NodeImport {
                 more[axis] += max(sizes[axis] - full, 0)
             }
         }
-        let sums = try transposedConvolution(
-            try single(x), try single(weight), cropped, groups: groups, outputPadding: more)
+        let sums =
+            isComputed(weight)
+            ? try spread(try single(x), try single(weight), cropped, groups: groups, outputPadding: more)
+            : try transposedConvolution(
+                try single(x), try single(weight), cropped, groups: groups, outputPadding: more)
         guard let bias else { return finish(try cast(sums, to: elementType)) }
         let column = try apply(Unsqueeze(axes: Array(1...extents.count)), try single(bias))
         finish(try cast(try apply(Add(), sums, column), to: elementType))
@@ -111,13 +114,9 @@ extension NodeImport {
             window.after[axis] = max(behind, 0)
             more[axis] = max(-behind, 0)
         }
-        let channels = rows[0] / area
         let places = try reshape(
             try single(x), [dimensions[0], dimensions[1]] + counts.map(Dimension.fixed))
-        var ones = Tensor(shape: [channels * area, 1] + block)
-        for row in 0..<channels * area { ones.elements[row * area + row % area] = 1 }
-        let sums = try transposedConvolution(
-            places, try constant(ones), window, groups: channels, outputPadding: more)
+        let sums = try overlap(places, window, channels: rows[0] / area, outputPadding: more)
         finish(try cast(sums, to: elementType))
     }
 }

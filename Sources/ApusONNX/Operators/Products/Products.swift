@@ -53,7 +53,7 @@ extension NodeImport {
         let units = shape[product.transposeB ? 0 : 1]
         let bias = try c.map { (value) throws(NodeFailure) in try single(value) }
         let isLayer =
-            alpha == 1 && beta == 1 && !product.transposeA && state.tensors[b] != nil
+            alpha == 1 && beta == 1 && !product.transposeA && !isComputed(b)
             && bias.map { type($0).shape == [units] } ?? true
         let result: ValueID
         if isLayer {

@@ -24,11 +24,17 @@ extension NodeImport {
             sequence = try apply(Pad(before: [0, 0, before], after: [0, 0, 0]), x)
         }
         let bias = try optionalInput(2)
-        var operands = [try single(sequence), try single(weight)]
-        if let bias { operands.append(try single(bias)) }
-        let convolution = Convolution1D(
-            filters: shape[0], kernel: shape[2], groups: shape[0], bias: bias != nil)
-        var y = try applyAll(convolution, operands)[0]
+        var y: ValueID
+        if isComputed(weight) {
+            let columns = try patches(single(sequence), ImportedWindow(size: [shape[2]]))
+            y = try convolution(columns, weight, bias, groups: shape[0])
+        } else {
+            var operands = [try single(sequence), try single(weight)]
+            if let bias { operands.append(try single(bias)) }
+            let convolution = Convolution1D(
+                filters: shape[0], kernel: shape[2], groups: shape[0], bias: bias != nil)
+            y = try applyAll(convolution, operands)[0]
+        }
         if isWeighted { y = try apply(Silu(), y) }
         finish(try cast(y, to: elementType))
         guard makes(1) else { return }

@@ -8,14 +8,15 @@ struct PlacedLine {
 
     /// - Parameter part: where the region starts and ends, in shares of the line; nil for TensorFlow's middles of elements.
     init(_ interpolation: Interpolation, input: Int, output: Int, scale: Double?, part: (start: Double, end: Double)?) {
-        let scale = scale ?? Double(output) / Double(input)
+        // In single precision, as ONNX Runtime has it: the last digit may decide which element is the nearest.
+        let scale = Float(scale ?? Double(output) / Double(input))
         let places = (0..<output).map { number -> Double in
-            guard let part else { return Self.limited((Double(number) + 0.5) / scale) }
-            let last = Double(input - 1)
+            guard let part else { return Self.limited((Float(number) + 0.5) / scale) }
+            let (start, end, last) = (Float(part.start), Float(part.end), Float(input - 1))
             return Self.limited(
                 output > 1
-                    ? part.start * last + Double(number) * (part.end - part.start) * last / Double(output - 1)
-                    : 0.5 * (part.start + part.end) * last)
+                    ? start * last + Float(number) * (end - start) * last / Float(output - 1)
+                    : 0.5 * (start + end) * last)
         }
         isInside = places.map { part == nil || (0...Double(input - 1)).contains($0) }
         for place in places {
@@ -29,7 +30,7 @@ struct PlacedLine {
     }
 
     /// A place that is a whole number's neighbour, however far it lies.
-    private static func limited(_ place: Double) -> Double { place.isNaN ? -1 : min(max(place, -1e9), 1e9) }
+    private static func limited(_ place: Float) -> Double { place.isNaN ? -1 : Double(min(max(place, -1e9), 1e9)) }
 
     /// The elements that are read for one place, and their weights.
     private static func taps(_ interpolation: Interpolation, _ place: Double, _ input: Int) -> ([Int], [Double]) {

@@ -43,7 +43,8 @@ extension NodeImport {
             let extent = isMoved ? length : .maximum(length, 1)
             let place = try apply(first + extent / .constant(Double(outputs[axis])) * .operand(2), start, end, line)
             let own = try reshape(place, [count] + (axis == 0 ? [.fixed(steps), 1] : [1, .fixed(steps)]))
-            places.append(own)
+            let last = Expression.constant(Double(extents[axis] - 1))
+            places.append(try apply(.minimum(.maximum(.operand(0), 0), last), own))
             let isInside = try apply(
                 .select(.maximum(.operand(0) < -1, .operand(0) > .constant(Double(extents[axis]))), 0, 1), own)
             inside =

@@ -66,13 +66,7 @@ struct Sampling {
     /// The elements to read along one dimension.
     private func taps(_ place: ValueID, extent: Int, _ node: inout NodeImport) throws(NodeFailure) -> [Tap] {
         let last = Expression.constant(Double(extent - 1))
-        var middle = Expression.operand(0)
-        if kernel == .cubic, padding == .border {
-            // Places beyond the image are moved to its edge before their neighbours are looked for.
-            let low = Expression.constant(alignsCorners ? 0 : -0.5)
-            let isOutside = Expression.maximum(middle < low, middle > last - low)
-            middle = .select(isOutside, .minimum(.maximum(middle, 0), last), middle)
-        }
+        let middle = Expression.operand(0)
         let first: Expression = kernel == .nearest ? .unary(.round, middle) : .unary(.floor, middle)
         let share = middle - first
         var taps: [Tap] = []
