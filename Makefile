@@ -60,6 +60,26 @@ bench-peers: build .venv-peers/installed ## does the same work with other runtim
 	.venv-peers/bin/python Bench/peers/bench_peers.py $(or $(PART),all)
 	.venv-peers/bin/python Bench/peers/bench_peers.py table
 
+# The onnx package, and what it needs, for its node tests.
+.venv-onnx/installed: Tests/ONNXConformance/requirements.txt
+	$(PYTHON) -m venv .venv-onnx
+	.venv-onnx/bin/pip install --quiet --no-deps --requirement $<
+	touch $@
+
+.build/onnx-cases/cases.tsv: Tests/ONNXConformance/write_cases.py .venv-onnx/installed
+	.venv-onnx/bin/python $< $(@D)
+
+.PHONY: onnx-conformance
+onnx-conformance: .build/onnx-cases/cases.tsv ## runs the onnx package's node tests; FILTER=conv for fewer, UPDATE=1 writes the list of those that pass
+	$(if $(BUILT),,swift build -c release --product onnx-conformance)
+	.build/release/onnx-conformance $(if $(FILTER),--filter '$(FILTER)') $(if $(UPDATE),--update) $(if $(VERBOSE),--verbose)
+
+.PHONY: onnx-export-check
+onnx-export-check: .venv-peers/installed ## has the onnx package check what is exported, and ONNX Runtime compute it
+	rm -rf .build/onnx-exports
+	APUS_ONNX_CASES=.build/onnx-exports swift test -c release --filter 'ApusONNXTests.*Export'
+	.venv-peers/bin/python Bench/peers/onnx_export_check.py .build/onnx-exports
+
 .PHONY: bench-against
 bench-against: build ## compares this checkout with revision REV: times, arenas, bits, allocations; KEEP=1 keeps its build
 	@test -n "$(REV)" || { echo "name the revision: make bench-against REV=HEAD~1" >&2; exit 64; }

@@ -1,6 +1,7 @@
 import ApusFiles
 import ApusGraph
 import ApusJSON
+import ApusWeights
 import Glibc
 import TestSupport
 import Testing
@@ -85,5 +86,63 @@ import Testing
     @Test func leavesNothingBesideTheFile() throws {
         let trained = try folder.write("small.apus", try SmallModels.file(SmallModels.spec))
         expectFailure(try Tool.run("apus-export", [trained, "-o", folder.path]), "is not a regular file")
+    }
+
+    @Test func writesWhatTheNameSays() throws {
+        let trained = try folder.write("normalized.apus", try SmallModels.file(SmallModels.normalized))
+        for (name, format) in [("x.onnx", "onnx"), ("X.SafeTensors", "safetensors"), ("x.apus", "apus"), ("x", "apus")]
+        {
+            let result = try Tool.run("apus-export", [trained, "-o", folder.file(name), "--json"])
+            #expect(result.status == 0, "\(result.error)")
+            #expect(try result.json()["format"]?.stringValue == format)
+            let bytes = try readFile(folder.file(name)).count
+            #expect(try result.json()["file_bytes"]?.integerValue == bytes)
+        }
+        let other = try Tool.run("apus-export", [trained, "-o", folder.file("y.bin"), "--format", "onnx"])
+        #expect(other.status == 0 && other.output.contains("operators of version 17"), "\(other.error)")
+        #expect(try readFile(folder.file("y.bin")) == readFile(folder.file("x.onnx")))
+    }
+
+    /// What an ONNX file is made into again has the answers, the labels and the preparation that it had.
+    @Test func onnxFilesComeBack() throws {
+        let trained = try folder.write("normalized.apus", try SmallModels.file(SmallModels.normalized))
+        let (first, second) = (folder.file("x.apus"), folder.file("y.apus"))
+        #expect(try Tool.run("apus-export", [trained, "-o", first]).status == 0)
+        #expect(try Tool.run("apus-export", [first, "-o", folder.file("x.onnx")]).status == 0)
+        let result = try Tool.run("apus-export", [folder.file("x.onnx"), "-o", second])
+        #expect(result.status == 0, "\(result.error)")
+        let (before, after) = (
+            try ModelFile.decode(try readFile(first)), try ModelFile.decode(try readFile(second))
+        )
+        #expect(after.labels == before.labels && after.preparation == before.preparation)
+        #expect(after.weights == before.weights)
+        #expect(try loss(first) == loss(second))
+    }
+
+    @Test func safetensorsHoldAllParametersAsTheyAre() throws {
+        let bytes = try SmallModels.file(SmallModels.normalized)
+        let (trained, output) = (try folder.write("normalized.apus", bytes), folder.file("x.safetensors"))
+        let result = try Tool.run("apus-export", [trained, "-o", output, "--json"])
+        #expect(result.status == 0, "\(result.error)")
+        #expect(try result.json()["folded_batch_norms"] == 0)
+        let model = try ModelFile.decode(bytes)
+        let stored = try SafetensorsFile(readFile(output))
+        #expect(stored.metadata == ["format": "apus", "model": "normalized"])
+        #expect(Dictionary(uniqueKeysWithValues: stored.tensors.map { ($0.name, $0.weights) }) == model.weights)
+        #expect(stored.tensors.first { $0.name == "conv1.weight" }?.shape == [4, 1, 3, 3])
+        let half = try Tool.run("apus-export", [trained, "-o", output, "--weights", "f16", "--json"])
+        #expect(half.status == 0, "\(half.error)")
+        #expect(try SafetensorsFile(readFile(output)).tensors.allSatisfy { $0.type == .f16 })
+        #expect(try half.json()["rounding_error"]?.doubleValue ?? 0 > 0)
+    }
+
+    @Test func onnxFilesHaveNoHalfPrecision() throws {
+        let trained = try folder.write("small.apus", try SmallModels.file(SmallModels.spec))
+        expectFailure(
+            try Tool.run("apus-export", [trained, "-o", folder.file("x.onnx"), "--weights", "f16"]), status: 64,
+            "weights in ONNX files are f32; leave --weights out, or write another --format")
+        expectFailure(
+            try Tool.run("apus-export", [trained, "-o", folder.file("x.onnx"), "--format", "pt"]), status: 64,
+            "'apus', 'onnx' and 'safetensors'")
     }
 }

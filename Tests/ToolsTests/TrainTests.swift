@@ -1,6 +1,8 @@
 import ApusCommandLine
 import ApusFiles
+import ApusGraph
 import ApusJSON
+import ApusWeights
 import TestSupport
 import Testing
 
@@ -56,6 +58,48 @@ import Testing
         expectFailure(
             try train(["--resume", "--learning-rate", "0.1"], out: out), status: 1, "another recipe",
             "learning rate 0.1")
+    }
+
+    /// Weights by name, from each kind of file: the same beginning, and so the same run.
+    @Test func beginsWithWeightsFromElsewhere() throws {
+        let first = "\(folder.path)/first"
+        #expect(try train([], out: first).status == 0)
+        var runs: [[UInt8]] = []
+        for name in ["x.safetensors", "x.onnx", "x.apus"] {
+            let (source, out) = (folder.file(name), "\(folder.path)/from-\(name)")
+            #expect(try Tool.run("apus-export", [first, "-o", source]).status == 0)
+            let result = try train(["--init-from", source], out: out)
+            #expect(result.status == 0, "\(result.error)")
+            #expect(result.output.contains("8 of 8 parameters are from \(source)"), "\(result.output)")
+            runs.append(try readFile("\(out)/best.apus"))
+        }
+        #expect(runs[0] == runs[1] && runs[1] == runs[2])
+        #expect(try readFile("\(first)/best.apus") != runs[0])
+    }
+
+    @Test func weightsThatDoNotFitAreToldApart() throws {
+        let file = SafetensorsFile(tensors: [
+            StoredTensor(name: "conv1.weight", shape: [2], weights: [1, 2]),
+            StoredTensor(name: "logits.bias", shape: [10], weights: [Float](repeating: 0, count: 10)),
+            StoredTensor(name: "else", shape: [], weights: [1]),
+        ])
+        let source = try folder.write("x.safetensors", file.encoded())
+        expectFailure(
+            try train(["--init-from", source], out: "\(folder.path)/a"), status: 1,
+            "\(source): 'conv1.weight' is [2] there, and [", "leave these out with --init-partially")
+        let result = try train(["--init-from", source, "--init-partially"], out: "\(folder.path)/b")
+        #expect(result.output.contains("of another shape there: conv1.weight"), "\(result.output)\(result.error)")
+        #expect(result.output.contains("there, but not in the network: else"))
+        let strange = try folder.write("y.safetensors", SafetensorsFile(tensors: []).encoded())
+        expectFailure(
+            try train(["--init-from", strange], out: "\(folder.path)/c"), status: 1, "has none of the",
+            "compare the names")
+        let broken = try folder.write("z.safetensors", "no")
+        expectFailure(
+            try train(["--init-from", broken], out: "\(folder.path)/d"), status: 1,
+            "\(broken): is no safetensors file: it has 2 bytes")
+        expectFailure(
+            try train(["--init-partially"], out: "\(folder.path)/e"), status: 64, "--init-partially is for --init-from")
     }
 
     @Test func aRunIsNotOverwrittenByAccident() throws {

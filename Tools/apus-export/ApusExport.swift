@@ -10,36 +10,45 @@ import ArgumentParser
 struct ApusExport: Tool {
     static let configuration = CommandConfiguration(
         commandName: "apus-export",
-        abstract: "Makes the compact model file: graph, parameters, labels, and how an input is prepared.",
+        abstract: "Makes the compact model file, or a file for other tools: ONNX or safetensors.",
         discussion: """
-            What only training needs is left out, and batch norms are folded into the layers before them. The file can \
-            be used on any processor; apus-compile makes a plan of it.
+            A model file holds graph, parameters, labels, and how an input is prepared. What only training needs is left out, \
+            and batch norms are folded into the layers before them. The file can be used on any processor; apus-compile \
+            makes a plan of it.
+
+            An ONNX file holds the same, with labels and preparation as metadata. A safetensors file holds the parameters \
+            alone, all of them, as they are trained.
             """,
         version: "apus-export \(apusVersion)")
 
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case f32, f16
-
-        var weights: ModelFile.WeightFormat { self == .f32 ? .f32 : .f16 }
-    }
-
-    @Argument(help: ArgumentHelp("A folder that apus-train wrote, or a model file.", valueName: "run|model"))
+    @Argument(
+        help: ArgumentHelp("A folder that apus-train wrote, a model file, or an ONNX file.", valueName: "run|model"))
     var model: String
 
-    @Option(name: [.short, .long], help: ArgumentHelp("The compact file.", valueName: "X.apus"))
+    @Option(name: [.short, .long], help: ArgumentHelp("The file to write.", valueName: "X.apus"))
     var output: String
 
-    @Option(help: "How weights are stored: in single or in half precision.")
-    var weights = Format.f32
+    @Option(help: "What is written; by default what the end of the file's name says, or a model file.")
+    var format: FileFormat?
 
+    @Option(help: "How weights are stored: in single or in half precision, which ONNX files have not.")
+    var weights = WeightType.f32
+
+    @OptionGroup var settings: SettingOptions
     @OptionGroup var report: ReportOptions
 
+    func validate() throws {
+        if kind == .onnx, weights == .f16 {
+            throw ValidationError("weights in ONNX files are f32; leave --weights out, or write another --format")
+        }
+    }
+
     func run() throws {
-        let trained = try loadModel(model)
-        let compact = try Export(trained, name: model)
-        let file = try compact.encoded(weights.weights)
-        let rounding = try compact.rounding(in: file)
-        do { try writeFile(file, to: output) } catch { throw ToolError(error) }
+        let trained = try loadModel(model, settings: settings.values, opensBatch: settings.opensBatch)
+        let compact = try Export(trained, name: model, folds: kind.isFolded)
+        let file = try ExportedFile(compact.model, kind, weights, file: model)
+        let rounding = compact.rounding(file.weights)
+        do { try writeFile(file.bytes, to: output) } catch { throw ToolError(error) }
 
         if report.json {
             try printResult(
@@ -48,24 +57,29 @@ struct ApusExport: Tool {
                     .init("parameters", .integer(compact.elements)),
                     .init("tensors", .integer(compact.model.graph.parameters.count)),
                     .init("folded_batch_norms", .integer(compact.foldedBatchNorms)),
+                    .init("format", .string(kind.rawValue)),
+                    .init("operator_set", file.operatorSet.map { .integer($0) } ?? .null),
                     .init("weights", .string(weights.rawValue)),
-                    .init("file_bytes", .integer(file.count)),
+                    .init("file_bytes", .integer(file.bytes.count)),
                     .init("labels", JSONValue(compact.model.labels)),
                     .init("rounding_error", .number(rounding.error)),
                     .init("rounding_error_parameter", rounding.parameter.map { .string($0) } ?? .null),
                 ]).pretty)
         } else {
-            try printResult(text(compact, rounding, bytes: file.count))
+            try printResult(text(compact, file, rounding))
         }
     }
 
-    private func text(_ compact: Export, _ rounding: Export.Rounding, bytes: Int) -> String {
+    private var kind: FileFormat { format ?? FileFormat(path: output) }
+
+    private func text(_ compact: Export, _ file: ExportedFile, _ rounding: Export.Rounding) -> String {
         var table = Table([.left, .left])
         table.add("model", compact.model.graph.name)
         table.add(
             "parameters",
             "\(formatCount(compact.elements)) in \(compact.model.graph.parameters.count) tensors, as \(weights)"
         )
+        if let version = file.operatorSet { table.add("ONNX", "operators of version \(version)") }
         if compact.foldedBatchNorms > 0 { table.add("folded", "\(compact.foldedBatchNorms) batch norms") }
         if weights == .f16 {
             let place = rounding.parameter.map { " in \($0)" } ?? ""
@@ -76,7 +90,7 @@ struct ApusExport: Tool {
             "preparation",
             compact.model.preparation.isEmpty
                 ? "none" : compact.model.preparation.map { "\($0.name) \($0.value)" }.joined(separator: ", "))
-        table.add(output, describeBytes(bytes))
+        table.add(output, describeBytes(file.bytes.count))
         return table.text
     }
 }

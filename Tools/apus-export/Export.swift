@@ -7,7 +7,6 @@ struct Export {
     let model: Model
     /// Batch norms that are part of the layer before them now.
     let foldedBatchNorms: Int
-    private let name: String
 
     /// How far stored weights are from what they were.
     struct Rounding {
@@ -18,12 +17,13 @@ struct Export {
     }
 
     /// Folds what can be folded at the level of the language: nothing is fused or trimmed, which is a target's business.
-    /// - Parameter name: what the model is called in errors.
-    init(_ trained: Model, name: String) throws(ToolError) {
-        let folding = Pipeline([
-            InferenceMode(), RemoveDeadCode(), FoldBatchNorms(), FoldConstants(),
-            RemoveDeadCode(),
-        ])
+    /// - Parameters:
+    ///   - name: what the model is called in errors.
+    ///   - folds: whether anything is folded; not so, all parameters stay as they are trained.
+    init(_ trained: Model, name: String, folds: Bool = true) throws(ToolError) {
+        let folding = Pipeline(
+            folds
+                ? [InferenceMode(), RemoveDeadCode(), FoldBatchNorms(), FoldConstants(), RemoveDeadCode()] : [])
         let explicit = try explicitModel(trained, file: name)
         // Folding takes a missing weight for an initial one, so this must be asked before.
         let parameters = explicit.graph.parameters.map { explicit.graph[$0.value].name }
@@ -31,7 +31,6 @@ struct Export {
             throw ToolError("\(name): the parameter '\(missing)' has no weights; train the model first")
         }
         do { model = try folding.run(explicit) } catch { throw ToolError(error, file: name) }
-        self.name = name
         foldedBatchNorms = Self.batchNorms(trained.graph) - Self.batchNorms(model.graph)
     }
 
@@ -40,18 +39,12 @@ struct Export {
         model.graph.parameters.reduce(0) { $0 + (model.graph[$1.value].type.sampleElements ?? 0) }
     }
 
-    func encoded(_ format: ModelFile.WeightFormat) throws(ToolError) -> [UInt8] {
-        do { return try ModelFile.encode(model, weights: format) } catch { throw ToolError(error, file: name) }
-    }
-
-    /// Compares the weights of the file with those of the model, and so makes sure that the file can be read.
-    func rounding(in file: [UInt8]) throws(ToolError) -> Rounding {
-        let stored: Model
-        do { stored = try ModelFile.decode(file) } catch { throw ToolError(error, file: name) }
+    /// Compares stored weights with those of the model.
+    func rounding(_ stored: [String: [Float]]) -> Rounding {
         var rounding = Rounding()
         for parameter in model.graph.parameters {
             let name = model.graph[parameter.value].name
-            for (before, after) in zip(model.weights[name] ?? [], stored.weights[name] ?? []) {
+            for (before, after) in zip(model.weights[name] ?? [], stored[name] ?? []) {
                 let error = abs(Double(before) - Double(after))
                 if error > rounding.error { rounding = Rounding(error: error, parameter: name) }
             }

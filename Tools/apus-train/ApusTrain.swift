@@ -25,7 +25,7 @@ struct ApusTrain: Tool {
             """,
         version: apusVersion)
 
-    @Argument(help: "A spec, or a model file to go on from.")
+    @Argument(help: "A spec, or a model file or ONNX file to go on from.")
     var model: String
 
     @OptionGroup var data: DataOptions
@@ -41,6 +41,7 @@ struct ApusTrain: Tool {
     @Flag(help: "Begin anew in a folder that holds a run.")
     var overwrite = false
 
+    @OptionGroup(title: "Start") var start: StartOptions
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Augmentation") var augmentation: AugmentationOptions
     @OptionGroup(title: "Machine") var threads: ThreadOptions
@@ -54,7 +55,8 @@ struct ApusTrain: Tool {
     }
 
     func run() throws {
-        let model = try loadTrainable()
+        // A checkpoint has weights of its own.
+        let model = resume ? try loadTrainable() : try start.applied(to: loadTrainable(), file: model)
         let (training, test) = try loadData(for: model)
         var options = try recipe.options(
             augmentation: try augmentation.augmentation(), threads: threads, isImage: training.images != nil)
@@ -130,7 +132,7 @@ struct ApusTrain: Tool {
     }
 
     private func loadTrainable() throws -> Model {
-        switch try LoadedFile.load(model, settings: settings.values) {
+        switch try LoadedFile.load(model, settings: settings.values, opensBatch: settings.opensBatch) {
         case .spec(let graph): return Model(graph: graph)
         case .model(let trained): return trained
         case .plan: throw ToolError("\(model) is a plan, which can't be trained; give the spec or the model file")

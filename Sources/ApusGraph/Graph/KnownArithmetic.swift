@@ -47,12 +47,25 @@ extension Expression.Binary {
             if let quotient = left.quotient(by: right) { return quotient }
             guard let divisor = right.number, divisor > 0 else { return nil }
             return left / divisor
-        // A symbol is at least 1.
-        case .maximum where left == right || right.number.map { $0 <= 1 } ?? false && left.symbol != nil: return left
-        case .maximum where left.number.map { $0 <= 1 } ?? false && right.symbol != nil: return right
-        case .minimum where left == right: return left
-        case .equal, .greaterOrEqual, .lessOrEqual: return left == right ? 1 : nil
-        case .notEqual: return left == right ? 0 : nil
+        case .maximum, .minimum, .equal, .notEqual, .greater, .greaterOrEqual, .less, .lessOrEqual:
+            return left.order(to: right).flatMap { dimension(left, right, $0) }
+        default: return nil
+        }
+    }
+
+    /// The extremum or comparison of two dimensions of this order; nil where that leaves it open.
+    private func dimension(_ left: Dimension, _ right: Dimension, _ order: DimensionOrder) -> Dimension? {
+        let isNotBelow = order == .equal || order == .notBelow || order == .above
+        let isNotAbove = order == .equal || order == .notAbove || order == .below
+        switch self {
+        case .maximum: return isNotBelow ? left : right
+        case .minimum: return isNotAbove ? left : right
+        case .equal where order == .equal, .notEqual where order == .above || order == .below: return 1
+        case .equal where order == .above || order == .below, .notEqual where order == .equal: return 0
+        case .greater where order == .above, .less where order == .below: return 1
+        case .greater where isNotAbove, .less where isNotBelow: return 0
+        case .greaterOrEqual where isNotBelow, .lessOrEqual where isNotAbove: return 1
+        case .greaterOrEqual where order == .below, .lessOrEqual where order == .above: return 0
         default: return nil
         }
     }

@@ -1,4 +1,4 @@
-/// What is known of a small integer value before anything runs: its elements, which may have symbols in them.
+/// What is known of a small value of integers or truth values before anything runs: its elements, which may have symbols in them.
 ///
 /// Shapes that a graph computes, as imported graphs do, are such values: `shape`, then a gather, then a concat.
 public struct KnownIntegers: Sendable, Hashable {
@@ -83,7 +83,9 @@ public struct KnownValues: Sendable {
     public subscript(_ id: ValueID) -> KnownIntegers? { values[id] }
 
     public mutating func note(_ constant: Constant, _ type: TensorType) {
-        guard type.rank <= 1, type.elementType.isInteger, constant.elements.count <= KnownIntegers.limit else { return }
+        guard type.rank <= 1, !type.elementType.isFloatingPoint, constant.elements.count <= KnownIntegers.limit else {
+            return
+        }
         values[constant.value] = KnownIntegers(constant.elements.whole.map(Dimension.fixed), rank: type.rank)
     }
 
@@ -91,7 +93,8 @@ public struct KnownValues: Sendable {
         for result in node.results where values[result] != nil { values[result] = nil }
         let types = node.operands.map { graph[$0].type }
         for (id, known) in zip(node.results, node.operation.known(node.operands.map { values[$0] }, types)) {
-            guard let known, known.elements.count <= KnownIntegers.limit, graph[id].type.elementType.isInteger else {
+            guard let known, known.elements.count <= KnownIntegers.limit, !graph[id].type.elementType.isFloatingPoint
+            else {
                 continue
             }
             values[id] = known

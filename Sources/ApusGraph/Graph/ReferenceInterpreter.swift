@@ -46,7 +46,7 @@ public struct ReferenceInterpreter: Sendable {
     private func evaluate(_ node: Node, _ operands: [Tensor], _ results: [[Int]]) -> [Tensor] {
         let types = operands.map { TensorType($0.elementType, shape: $0.shape) }
         let known = operands.map { tensor in
-            tensor.elementType.isInteger && tensor.count <= KnownIntegers.limit
+            !tensor.elementType.isFloatingPoint && tensor.count <= KnownIntegers.limit
                 ? KnownIntegers(tensor.integers.map(Dimension.fixed), rank: tensor.shape.count) : nil
         }
         guard let call = try? node.operation.resolving(types, known: known) else {

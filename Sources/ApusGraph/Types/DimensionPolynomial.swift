@@ -4,19 +4,19 @@
 /// Coefficients wrap around where they overflow; no dimension is so large.
 public struct DimensionPolynomial: Sendable, Hashable, CustomStringConvertible {
     /// What a product is made of beside its coefficient.
-    indirect enum Factor: Sendable, Hashable {
+    package indirect enum Factor: Sendable, Hashable {
         case symbol(String)
         /// The polynomial over a number above 1, rounded down.
         case quotient(DimensionPolynomial, Int)
     }
 
-    struct Term: Sendable, Hashable {
-        var coefficient: Int
-        var factors: [Factor]
+    package struct Term: Sendable, Hashable {
+        package var coefficient: Int
+        package var factors: [Factor]
     }
 
     /// The terms with symbols first, in the order of their text, and the number last. None has the coefficient 0.
-    private(set) var terms: [Term]
+    package private(set) var terms: [Term]
 
     init(_ number: Int) { terms = number == 0 ? [] : [Term(coefficient: number, factors: [])] }
     init(symbol: String) { terms = [Term(coefficient: 1, factors: [.symbol(symbol)])] }

@@ -49,5 +49,5 @@ extension Dimension {
     }
 
     /// The product of dimensions, 1 of none.
-    static func product(_ dimensions: some Sequence<Dimension>) -> Dimension { dimensions.reduce(1, *) }
+    package static func product(_ dimensions: some Sequence<Dimension>) -> Dimension { dimensions.reduce(1, *) }
 }

@@ -1,5 +1,5 @@
-import ApusGraph
-import ONNXSchema
+package import ApusGraph
+package import ONNXSchema
 
 extension ElementType {
     /// The element type of a number of ONNX's `TensorProto.DataType`; nil where Apus has none like it.
@@ -10,7 +10,7 @@ extension ElementType {
     }
 
     /// What ONNX calls it.
-    var dataType: TensorProto.DataType {
+    package var dataType: TensorProto.DataType {
         Self.pairs.first { $0.1 == self }?.0 ?? .undefined
     }
 

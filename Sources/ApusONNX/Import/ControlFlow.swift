@@ -5,12 +5,14 @@ import ONNXSchema
 enum ControlFlow {
     case branch
     case loop
+    case scan
 
     init?(_ node: NodeProto) {
         guard isDefault(node.domain) else { return nil }
         switch node.opType {
         case "If": self = .branch
         case "Loop": self = .loop
+        case "Scan": self = .scan
         default: return nil
         }
     }
@@ -22,6 +24,7 @@ enum ControlFlow {
         switch self {
         case .branch: try importer.takeBranch(node)
         case .loop: try importer.takeLoop(node)
+        case .scan: try importer.takeScan(node)
         }
     }
 }
@@ -31,6 +34,9 @@ extension Importer {
         let condition = try known(node, 0, "the condition")
         let branch = try graph(node, condition[0] != 0 ? "then_branch" : "else_branch")
         let results = try take(branch, [], node)
+        guard results.count == node.output.count else {
+            throw failure(node, "has \(node.output.count) outputs, and the branch that is taken \(results.count)")
+        }
         for (name, binding) in zip(node.output, results) where !name.isEmpty { state.scope[name] = binding }
     }
 
@@ -38,8 +44,11 @@ extension Importer {
         let body = try graph(node, "body")
         let carriedCount = body.input.count - 2
         let scanCount = body.output.count - 1 - carriedCount
-        guard carriedCount >= 0, scanCount >= 0, node.input.count <= carriedCount + 2 else {
-            throw failure(node, "its body has \(body.input.count) inputs and \(body.output.count) outputs, which don't fit")
+        guard carriedCount >= 0, scanCount >= 0, node.input.count <= carriedCount + 2,
+            node.output.count <= carriedCount + scanCount
+        else {
+            throw failure(
+                node, "its body has \(body.input.count) inputs and \(body.output.count) outputs, which don't fit")
         }
         let trips = has(node, 0) ? try known(node, 0, "the number of steps")[0] : Int.max
         var goesOn = has(node, 1) ? try known(node, 1, "the condition")[0] != 0 : true
@@ -74,7 +83,7 @@ extension Importer {
     }
 
     /// Takes the nodes of a graph in a node, and gives what its outputs are.
-    private mutating func take(
+    mutating func take(
         _ graph: GraphProto, _ arguments: [Binding], _ node: NodeProto
     ) throws(NodeFailure) -> [Binding] {
         state.scope.enter()
@@ -94,18 +103,18 @@ extension Importer {
         return results
     }
 
-    private func graph(_ node: NodeProto, _ name: String) throws(NodeFailure) -> GraphProto {
+    func graph(_ node: NodeProto, _ name: String) throws(NodeFailure) -> GraphProto {
         guard let attribute = node.attribute.first(where: { $0.name == name }), attribute.hasG else {
             throw failure(node, "has no '\(name)'")
         }
         return attribute.g
     }
 
-    private func has(_ node: NodeProto, _ index: Int) -> Bool {
+    func has(_ node: NodeProto, _ index: Int) -> Bool {
         index < node.input.count && !node.input[index].isEmpty
     }
 
-    private func binding(_ node: NodeProto, _ index: Int) throws(NodeFailure) -> Binding {
+    func binding(_ node: NodeProto, _ index: Int) throws(NodeFailure) -> Binding {
         guard has(node, index), let binding = state.scope[node.input[index]] else {
             throw failure(node, "input \(index) is not given")
         }
@@ -129,7 +138,7 @@ extension Importer {
         return elements
     }
 
-    private mutating func emit(
+    mutating func emit(
         _ operation: any Operator, _ operands: [ValueID], _ node: NodeProto
     ) throws(NodeFailure) -> ValueID {
         do throws(GraphError) { return try state.apply(operation, operands, named: node.displayName)[0] } catch {

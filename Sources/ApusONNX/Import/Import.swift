@@ -21,17 +21,23 @@ public struct ImportedFile: Sendable {
     public init(_ file: ONNXFile, options: ImportOptions = ImportOptions()) throws(ONNXError) {
         let graph = file.message.graph
         let name = graph.name.isEmpty ? "model" : graph.name
+        try options.check(graph, path: file.path)
         var importer = Importer(file.message, state: ImportState(name: name, folder: DataFolder(of: file.path)))
         importer.bind(graph.initializer, graph.sparseInitializer)
         do throws(NodeFailure) {
             try importer.addInputs(of: graph, options)
             try importer.take(graph.node)
             try importer.addOutputs(of: graph)
+            importer.refuseEmptyInputs(of: graph)
         } catch {
             throw ONNXError(path: file.path, problem: "\(error)", remedy: "change the model where it was exported")
         }
         coverage = Coverage(graph, importer)
-        model = coverage.failures.isEmpty ? importer.model(file.metadata) : Model(graph: Graph(name: name))
+        guard coverage.failures.isEmpty else {
+            model = Model(graph: Graph(name: name))
+            return
+        }
+        model = importer.model(file.metadata, without: Set(graph.input.filter(\.isEmpty).map(\.name)))
     }
 }
 
@@ -41,13 +47,24 @@ extension Importer {
         let initialized = Set(graph.initializer.map(\.name))
         for input in graph.input where !initialized.contains(input.name) {
             do throws(InputError) {
-                let type = try TensorType(input, opensBatch: options.opensBatch)
+                let type = try TensorType(input, options)
                 do throws(GraphError) {
                     state.scope[input.name] = .value(try state.editor.addInput(input.name, type))
                 } catch { throw InputError(reason: error.sentence) }
             } catch {
                 fail(input: input.name, error.reason)
             }
+        }
+    }
+
+    /// Lists the inputs that have no elements. One whose type alone was asked for is nothing that a plan must be given.
+    fileprivate mutating func refuseEmptyInputs(of graph: GraphProto) {
+        for input in graph.input where input.isEmpty {
+            guard case .value(let value) = state.scope[input.name], state.editor.graph.inputs.contains(value),
+                state.editor.graph.outputs.contains(value)
+                    || state.editor.graph.nodes.contains(where: { $0.operands.contains(value) })
+            else { continue }
+            fail(input: input.name, "one of its dimensions is 0, so that it is empty")
         }
     }
 
@@ -72,6 +89,10 @@ extension Importer {
             var value = value
             let graph = state.editor.graph
             if graph[value].name != node.name {
+                // What has the name is a value within a node.
+                if let other = state.editor.value(named: node.name) {
+                    try state.editor.rename(other, to: state.editor.freshName(node.name))
+                }
                 if graph.outputs.contains(value) || isGiven(value) {
                     value = try state.editor.apply(Identity(), to: [value], names: [node.name])[0]
                 } else {
@@ -88,18 +109,28 @@ extension Importer {
     }
 
     /// The model of what was taken, without what no output needs.
-    fileprivate func model(_ metadata: [String: String]) -> Model {
-        let graph = state.editor.graph.pruned()
+    ///
+    /// - Parameter unneeded: inputs that are left out where nobody reads them.
+    fileprivate func model(_ metadata: [String: String], without unneeded: Set<String>) -> Model {
+        let graph = state.editor.graph.pruned(without: unneeded)
         var weights: [String: [Float]] = [:]
         for parameter in graph.parameters {
             let name = graph[parameter.value].name
-            guard let original = state.editor.value(named: name), let tensor = state.parameters[original] else { continue }
+            guard let original = state.editor.value(named: name), let tensor = state.parameters[original] else {
+                continue
+            }
             weights[name] = tensor.floats()
         }
         var model = Model(graph: graph, weights: weights)
         ModelNotes(metadata).apply(to: &model)
+        if model.labels.isEmpty { model.labels = state.labels }
         return model
     }
+}
+
+extension ValueInfoProto {
+    /// Whether a dimension is written as 0.
+    fileprivate var isEmpty: Bool { type.tensorType.shape.dim.contains { $0.value == .dimValue(0) } }
 }
 
 /// Why an input can't be declared.
@@ -109,7 +140,7 @@ struct InputError: Error {
 
 extension TensorType {
     /// The type of an input: dimensions without a number are symbols.
-    fileprivate init(_ input: ValueInfoProto, opensBatch: Bool) throws(InputError) {
+    fileprivate init(_ input: ValueInfoProto, _ options: ImportOptions) throws(InputError) {
         guard case .tensorType(let tensor) = input.type.value else {
             throw InputError(reason: "it is no tensor")
         }
@@ -121,22 +152,13 @@ extension TensorType {
         var dimensions: [Dimension] = []
         for (axis, dimension) in tensor.shape.dim.enumerated() {
             switch dimension.value {
-            case .dimValue(1) where axis == 0 && opensBatch: dimensions.append("N")
+            case .dimValue(1) where axis == 0 && options.opensBatch: dimensions.append("N")
             case .dimValue(let number) where number > 0: dimensions.append(.fixed(Int(clamping: number)))
-            case .dimParam(let name) where !name.isEmpty: dimensions.append(.symbol(Self.symbol(name)))
-            default: dimensions.append(.symbol(Self.symbol("\(input.name)_\(axis)")))
+            default:
+                let name = input.openName(dimension, axis: axis)
+                dimensions.append(options.size(name).map(Dimension.fixed) ?? .symbol(symbolName(name)))
             }
         }
         self.init(elementType, dimensions)
-    }
-
-    /// A name that a symbol of the language can have.
-    private static func symbol(_ name: String) -> String {
-        let letters = name.unicodeScalars.map { scalar -> Character in
-            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-            return isPlain || scalar == "_" ? Character(scalar) : "_"
-        }
-        let text = String(letters)
-        return text.first?.isNumber ?? true ? "_\(text)" : text
     }
 }

@@ -10,6 +10,8 @@ struct ImportState {
     private(set) var tensors: [ValueID: TensorSource] = [:]
     /// The parameters by their values.
     private(set) var parameters: [ValueID: TensorSource] = [:]
+    /// The names of the classes that a classifier tells apart.
+    var labels: [String] = []
 
     /// Elements up to which a tensor of numbers is a constant of the graph, and what is computed of constants is computed at once.
     static let smallCount = 1 << 12
@@ -21,13 +23,18 @@ struct ImportState {
 
     /// The value of a tensor: a parameter where it is a weight, else a constant.
     ///
-    /// - Parameter isWeight: whether the file stores it as one: an initializer.
-    mutating func define(_ tensor: TensorSource, named name: String, isWeight: Bool) throws(GraphError) -> ValueID {
+    /// - Parameters:
+    ///   - isWeight: whether the file stores it as one: an initializer.
+    ///   - role: of the parameter; a statistic is one whatever its size.
+    mutating func define(
+        _ tensor: TensorSource, named name: String, isWeight: Bool, role: Parameter.Role = .trained
+    ) throws(GraphError) -> ValueID {
         let name = editor.freshName(name)
         let type = TensorType(tensor.type, shape: tensor.shape)
         let value: ValueID
-        if tensor.type == .f32, isWeight ? tensor.count > 1 : tensor.count > Self.smallCount {
-            value = try editor.addParameter(name, type, initializer: .constant(0))
+        let isLarge = isWeight ? tensor.count > 1 || role == .statistic : tensor.count > Self.smallCount
+        if tensor.type == .f32, isLarge {
+            value = try editor.addParameter(name, type, role: role, initializer: .constant(0))
             parameters[value] = tensor
         } else {
             value = try editor.addConstant(name, type, elements: tensor.tensor().data)

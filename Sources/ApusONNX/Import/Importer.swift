@@ -73,7 +73,9 @@ struct Importer {
             return
         }
         // Lent, so that nothing of it is copied.
-        var call = NodeImport(node, version: version, state: ImportState(name: "", folder: state.folder))
+        var call = NodeImport(
+            node, version: version, state: ImportState(name: "", folder: state.folder),
+            firstValue: state.editor.graph.values.count)
         swap(&call.state, &state)
         defer { swap(&call.state, &state) }
         try entry.build(&call)

@@ -14,14 +14,17 @@ struct NodeImport {
     private(set) var asked: Set<String> = []
     /// What the outputs are, by number.
     private(set) var outputs: [Int: ValueID] = [:]
+    /// The outputs that are tensors which are known, by number.
+    private var knownOutputs: [Int: TensorSource] = [:]
     /// The number of values before this node.
     private let firstValue: Int
 
-    init(_ node: NodeProto, version: Int, state: ImportState) {
+    /// - Parameter firstValue: how many values there are before the node.
+    init(_ node: NodeProto, version: Int, state: ImportState, firstValue: Int) {
         self.node = node
         self.version = version
         self.state = state
-        firstValue = state.editor.graph.values.count
+        self.firstValue = firstValue
     }
 
     /// What to throw where the node can't be taken.
@@ -73,6 +76,16 @@ struct NodeImport {
         }
     }
 
+    /// An input that is a statistic of a normalization: not trained, but moved with the batches of a training.
+    mutating func statistic(_ index: Int) throws(NodeFailure) -> ValueID {
+        guard has(index), case .tensor(let tensor) = state.scope[node.input[index]] else { return try input(index) }
+        do throws(GraphError) {
+            let value = try state.define(tensor, named: node.input[index], isWeight: true, role: .statistic)
+            state.scope.rebind(node.input[index], to: .value(value))
+            return value
+        } catch { throw failure(error.sentence) }
+    }
+
     /// The reason of a node that only waits for others.
     static let unreadable = "reads what a node that failed would make"
 
@@ -83,6 +96,7 @@ struct NodeImport {
 
     /// The elements of an input that the operator's form depends on.
     mutating func tensor(_ index: Int, _ what: String) throws(NodeFailure) -> Tensor {
+        if let tensor = unread(index) { return tensor.tensor() }
         let value = try input(index)
         if let tensor = state.tensors[value] { return tensor.tensor() }
         throw failure("\(what), input \(index), is computed while the model runs and must be known before")
@@ -90,6 +104,7 @@ struct NodeImport {
 
     /// The elements of an input of integers; they may have symbols in them.
     mutating func dimensions(_ index: Int, _ what: String) throws(NodeFailure) -> [Dimension] {
+        if let tensor = unread(index) { return tensor.tensor().integers.map(Dimension.fixed) }
         let value = try input(index)
         if let known = state.editor.known(value) { return known.elements }
         return try tensor(index, what).integers.map(Dimension.fixed)
@@ -108,6 +123,15 @@ struct NodeImport {
     mutating func numbers(_ index: Int, _ what: String) throws(NodeFailure) -> [Double] {
         try tensor(index, what).elements
     }
+
+    /// The tensor of an input that no operator has read yet. It may have no elements, as no value may.
+    private func unread(_ index: Int) -> TensorSource? {
+        guard has(index), case .tensor(let tensor) = state.scope[node.input[index]] else { return nil }
+        return tensor
+    }
+
+    /// Whether the input is known to have no elements.
+    func isEmpty(_ index: Int) -> Bool { unread(index)?.count == 0 }
 
     /// The known elements of a value; nil where they are computed.
     func knownTensor(_ value: ValueID) -> Tensor? { state.tensors[value]?.tensor() }
@@ -150,6 +174,17 @@ struct NodeImport {
     /// Says what an output is.
     mutating func finish(_ value: ValueID, output: Int = 0) { outputs[output] = value }
 
+    /// Says what an output is: a tensor that is known, which may have no elements.
+    mutating func finish(_ tensor: TensorSource, output: Int = 0) throws(NodeFailure) {
+        guard tensor.count > 0 else {
+            knownOutputs[output] = tensor
+            return
+        }
+        do throws(GraphError) {
+            finish(try state.define(tensor, named: "\(stem).constant", isWeight: false), output: output)
+        } catch { throw failure(error.sentence) }
+    }
+
     /// Makes the first output of a call.
     mutating func finish(_ operation: any Operator, _ operands: ValueID...) throws(NodeFailure) {
         finish(try applyAll(operation, operands)[0])
@@ -167,12 +202,20 @@ struct NodeImport {
         }
         var named: Set<ValueID> = []
         for (index, name) in node.output.enumerated() where !name.isEmpty {
+            if let tensor = knownOutputs[index] {
+                state.scope[name] = .tensor(tensor)
+                continue
+            }
             guard let value = outputs[index] else {
-                state.scope[name] = .missing("its operand '\(name)' is an output of \(node.opType) that is not computed")
+                state.scope[name] = .missing(
+                    "its operand '\(name)' is an output of \(node.opType) that is not computed")
                 continue
             }
             state.scope[name] = .value(value)
-            guard value.index >= firstValue, named.insert(value).inserted else { continue }
+            // What is read for the first time keeps its own name.
+            guard value.index >= firstValue, !node.input.contains(state.editor.graph[value].name),
+                named.insert(value).inserted
+            else { continue }
             do throws(GraphError) {
                 if state.editor.value(named: name) == nil { try state.editor.rename(value, to: name) }
             } catch { throw failure(error.sentence) }

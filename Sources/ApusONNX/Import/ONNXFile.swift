@@ -9,8 +9,8 @@ public struct ONNXFile: Sendable {
     public let path: String
 
     /// Versions of the format and of the default operator set that are understood.
-    public static let formats = 3...13
-    public static let operatorSets = 7...26
+    public static let formats = 3...14
+    public static let operatorSets = 7...28
 
     /// Reads a file and checks what it says of itself. O(bytes).
     ///

@@ -1,8 +1,8 @@
 import ApusGraph
 
 extension Graph {
-    /// The graph without nodes, parameters and constants that no output needs. O(values + nodes).
-    func pruned() -> Graph {
+    /// The graph without nodes, parameters and constants that no output needs, nor inputs of these that none needs. O(values + nodes).
+    func pruned(without unneeded: Set<String>) -> Graph {
         var isNeeded = [Bool](repeating: false, count: values.count)
         for output in outputs { isNeeded[output.index] = true }
         var graph = self
@@ -12,6 +12,7 @@ extension Graph {
             graph.nodes.append(node)
         }
         graph.nodes.reverse()
+        graph.inputs = inputs.filter { isNeeded[$0.index] || !unneeded.contains(self[$0].name) }
         graph.parameters = parameters.filter { isNeeded[$0.value.index] }
         graph.constants = constants.filter { isNeeded[$0.value.index] }
         return graph.compacted()

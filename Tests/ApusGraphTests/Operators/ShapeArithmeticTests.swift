@@ -29,6 +29,41 @@ struct ShapeArithmeticTests {
         #expect(values[graph.outputs[0].index] == Tensor(shape: [2, 12], elements: x.elements))
     }
 
+    /// As exporters write `x.expand(n, -1, -1)`: where the wanted shape is -1, it is 1, which keeps the dimension.
+    @Test func shapesAreChosenByComparisons() throws {
+        let graph = try parse(
+            """
+            input x: f32[N, 3]
+            input token: f32[1, 1, 4]
+            constant rest: i64[2] = [-1, -1]
+            constant none: i64[3] = [-1, -1, -1]
+            constant ones: i64[3] = [1, 1, 1]
+            batch = slice(shape(x), starts: [0], ends: [1])
+            wanted = concat(batch, rest, axis: 0)
+            target = where(equal(wanted, none), ones, wanted)
+            output tokens = expand(token, target)
+            """)
+        #expect(try type("tokens", graph) == TensorType(.f32, ["N", 1, 4]))
+        try Verifier.verify(graph)
+    }
+
+    @Test func dimensionsAreComparedWhereSymbolsLeaveNothingOpen() throws {
+        let graph = try parse(
+            """
+            input x: f32[2*N + 1, N/2]
+            sizes = shape(x)
+            constant three: i64[2] = [3, 0]
+            constant two: i64[2] = [2, -1]
+            constant yes: i64[2] = [5, 5]
+            constant no: i64[2] = [6, 6]
+            atLeast = full(where(greater_or_equal(sizes, three), yes, no))
+            above = full(where(greater(sizes, two), yes, no))
+            below = full(where(less(sizes, three), no, yes))
+            output all = concat(atLeast, above, below, axis: 0)
+            """)
+        #expect(try type("all", graph) == TensorType(.f32, [15, 5]))
+    }
+
     @Test func vectorsAreTakenApartAndPutTogether() throws {
         let graph = try parse(
             """

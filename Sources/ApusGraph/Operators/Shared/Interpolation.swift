@@ -54,11 +54,12 @@ public struct Interpolation: Sendable, Hashable {
     ///   - output: how many it shall have, at least 1.
     ///   - scale: new over old length; where it is nil, that of the two numbers.
     public func taps(input: Int, output: Int, scale: Double? = nil) -> InterpolationTaps {
+        let length = scale.map { $0 * Double(input) } ?? Double(output)
         let scale = scale ?? Double(output) / Double(input)
         let count = count(scale)
         var taps = InterpolationTaps(count: count)
         for number in 0..<output {
-            let place = place(of: number, input: input, output: output, scale: scale)
+            let place = place(of: number, input: input, output: output, length: length, scale: scale)
             if mode == .nearest {
                 taps.indices.append(min(max(nearest(place), 0), input - 1))
                 taps.weights.append(1)
@@ -89,16 +90,30 @@ public struct Interpolation: Sendable, Hashable {
         return 2 * Int(Glibc.ceil(reach / narrowing(scale)))
     }
 
-    private func place(of number: Int, input: Int, output: Int, scale: Double) -> Double {
-        let number = Double(number)
+    /// The place of a new element. The nearest element is looked for in single precision, as ONNX Runtime does: which one it is where
+    /// two are as near hangs on the last digit.
+    ///
+    /// - Parameter length: the length of the new line before it was rounded down.
+    private func place(of number: Int, input: Int, output: Int, length: Double, scale: Double) -> Double {
+        guard mode == .nearest else {
+            return place(of: Double(number), input: Double(input), output: Double(output), length: length, scale: scale)
+        }
+        let single = place(
+            of: Float(number), input: Float(input), output: Float(output), length: Float(length), scale: Float(scale))
+        return Double(single)
+    }
+
+    private func place<Number: BinaryFloatingPoint>(
+        of number: Number, input: Number, output: Number, length: Number, scale: Number
+    ) -> Number {
         let middle = (number + 0.5) / scale - 0.5
         switch coordinates {
         case .halfPixel: return middle
         case .halfPixelSymmetric:
             // What rounding the length down cuts off is cut off at both ends.
-            return Double(input) / 2 * (1 - Double(output) / (Double(input) * scale)) + middle
+            return input / 2 * (1 - output / (input * scale)) + middle
         case .pytorchHalfPixel: return output > 1 ? middle : 0
-        case .alignCorners: return output > 1 ? number * Double(input - 1) / Double(output - 1) : 0
+        case .alignCorners: return output > 1 ? number * (input - 1) / (length - 1) : 0
         case .asymmetric: return number / scale
         }
     }

@@ -1,5 +1,3 @@
-public import ApusJSON
-
 /// Where text is not JSON, and why.
 public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Counted from 1, in bytes within the line.

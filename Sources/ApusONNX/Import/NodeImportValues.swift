@@ -1,0 +1,90 @@
+import ApusGraph
+
+// What the entries of several families make values with.
+extension NodeImport {
+    /// An operator of its attributes, checked as those of the language are.
+    func make(_ type: any Operator.Type, _ attributes: [Attribute]) throws(NodeFailure) -> any Operator {
+        do throws(AttributeError) { return try makeOperator(type, attributes) } catch { throw failure("\(error)") }
+    }
+
+    /// A formula of the elements of values, whose shapes are broadcast.
+    mutating func apply(_ formula: Expression, _ operands: ValueID...) throws(NodeFailure) -> ValueID {
+        try applyAll(Elementwise(formula), operands)[0]
+    }
+
+    /// The value with elements of another type; itself where they are of that type.
+    mutating func cast(_ value: ValueID, to elementType: ElementType) throws(NodeFailure) -> ValueID {
+        type(value).elementType == elementType ? value : try apply(Cast(to: elementType), value)
+    }
+
+    /// A value of floating point in single precision, in which most is computed.
+    mutating func single(_ value: ValueID) throws(NodeFailure) -> ValueID {
+        let elementType = type(value).elementType
+        guard elementType.isFloatingPoint else {
+            throw failure("works on \(elementType.rawValue), and is computed for floating point only")
+        }
+        return try cast(value, to: .f32)
+    }
+
+    mutating func reshape(_ value: ValueID, _ dimensions: [Dimension]) throws(NodeFailure) -> ValueID {
+        dimensions == type(value).dimensions ? value : try apply(Reshape(whole: dimensions), value)
+    }
+
+    mutating func transpose(_ value: ValueID, _ permutation: [Int]) throws(NodeFailure) -> ValueID {
+        permutation == Array(permutation.indices) ? value : try apply(Transpose(permutation: permutation), value)
+    }
+
+    /// The elements from `start` up to `end` along an axis.
+    mutating func slice(_ value: ValueID, axis: Int, _ start: Int, _ end: Int) throws(NodeFailure) -> ValueID {
+        try apply(Slice(starts: [.fixed(start)], ends: [.fixed(end)], axes: [axis]), value)
+    }
+
+    /// The numbers of some dimensions.
+    func numbers(_ dimensions: some Sequence<Dimension>, _ what: String) throws(NodeFailure) -> [Int] {
+        var numbers: [Int] = []
+        for dimension in dimensions {
+            guard let number = dimension.number else {
+                throw failure("\(what) is \(dimension), which has a symbol in it; give it a number")
+            }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
+    /// The number of an axis from the front.
+    func axis(_ axis: Int, rank: Int) throws(NodeFailure) -> Int {
+        let number = axis < 0 ? axis + rank : axis
+        guard (0..<rank).contains(number) else { throw failure("\(axis) is no axis of \(rank) dimensions") }
+        return number
+    }
+
+    /// How many outputs there are, up to the last one with a name.
+    var outputCount: Int { (node.output.lastIndex { !$0.isEmpty } ?? -1) + 1 }
+
+    /// Whether anybody can read the output.
+    func makes(_ output: Int) -> Bool { output < node.output.count && !node.output[output].isEmpty }
+
+    /// A tensor without elements.
+    func empty(_ elementType: ElementType, _ shape: [Dimension]) throws(NodeFailure) -> TensorSource {
+        let extents = try numbers(shape, "a dimension of an empty value")
+        guard extents.contains(0), extents.allSatisfy({ (0...Int(Int32.max)).contains($0) }) else {
+            throw failure("makes \(elementType.rawValue)\(extents)")
+        }
+        let data: Elements = elementType.isFloatingPoint ? .numbers([]) : .integers([])
+        return TensorSource(Tensor(elementType, shape: extents, data: data))
+    }
+}
+
+// What the compiler wants to know before a model runs.
+extension NodeImport {
+    /// Whether a value is computed while the model runs. O(nodes).
+    func isComputed(_ value: ValueID) -> Bool {
+        guard state.tensors[value] == nil else { return false }
+        let graph = state.editor.graph
+        var isNeeded: Set<ValueID> = [value]
+        for node in graph.nodes.reversed() where !isNeeded.isDisjoint(with: node.results) {
+            isNeeded.formUnion(node.operands)
+        }
+        return !isNeeded.isDisjoint(with: graph.inputs)
+    }
+}

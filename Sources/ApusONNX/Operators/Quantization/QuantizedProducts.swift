@@ -1,0 +1,71 @@
+import ApusGraph
+
+extension OperatorTable {
+    static let quantizedProducts: [OperatorEntry] = [
+        OperatorEntry("MatMulInteger", since: 10) { node throws(NodeFailure) in
+            let a = try node.rows(node.input(0), node.optionalInput(2))
+            let b = try node.single(node.input(1), minus: node.optionalInput(3))
+            node.finish(try node.wholeProduct(a, b))
+        },
+        OperatorEntry("QLinearMatMul", since: 10) { node throws(NodeFailure) in
+            let a = try node.rows(node.input(0), node.input(2))
+            let b = try node.single(node.input(3), minus: node.input(5))
+            let scales = (
+                try node.cast(node.inRows(node.input(1), of: a), to: .f32), try node.cast(node.input(4), to: .f32)
+            )
+            let sum = try node.cast(node.wholeProduct(a, b), to: .f32)
+            let x = try node.apply(Multiply(), sum, node.apply(Multiply(), scales.0, scales.1))
+            node.finish(try node.quantizedResult(x, scale: 6, zeroPoint: 7))
+        },
+    ]
+}
+
+extension NodeImport {
+    /// Numbers for the rows of matrices, or one for all.
+    fileprivate mutating func inRows(_ numbers: ValueID, of matrices: ValueID) throws(NodeFailure) -> ValueID {
+        guard rank(numbers) == 1, rank(matrices) > 1, type(numbers).shape != [1] else { return numbers }
+        return try apply(Unsqueeze(axes: [1]), numbers)
+    }
+
+    /// Matrices in single precision, with a zero point for each row, or one for all, taken away.
+    fileprivate mutating func rows(_ matrices: ValueID, _ zeroPoint: ValueID?) throws(NodeFailure) -> ValueID {
+        guard let zeroPoint else { return try single(matrices, minus: nil) }
+        return try single(matrices, minus: inRows(zeroPoint, of: matrices))
+    }
+
+    /// The integers for numbers in single precision, by the scale and zero point of these inputs: one for all.
+    mutating func quantizedResult(
+        _ x: ValueID, scale: Int, zeroPoint: Int
+    ) throws(NodeFailure) -> ValueID {
+        let zero = try input(zeroPoint)
+        let step = try cast(input(scale), to: .f32)
+        guard [[], [1]].contains(type(step).shape), type(zero).dimensions == type(step).dimensions else {
+            throw failure("the result's scale is \(type(step)), and its zero point \(type(zero)): not one of each")
+        }
+        let grid = QuantizationGrid(
+            scale: try reshape(step, []), zeroPoint: try reshape(zero, []), axis: 0, isWhole: false)
+        return try quantized(x, grid, to: type(zero).elementType)
+    }
+
+    /// Products of which single precision holds every sum: of two numbers below 256 each.
+    static let exactCount = 256
+
+    /// The exact product of matrices of whole numbers between -255 and 255, as integers.
+    mutating func wholeProduct(_ a: ValueID, _ b: ValueID) throws(NodeFailure) -> ValueID {
+        guard rank(a) > 1, rank(b) > 1 else {
+            throw failure("multiplies \(type(a)) and \(type(b)), which are no matrices")
+        }
+        let count = try numbers(type(a).dimensions.suffix(1), "the dimension that is summed over")[0]
+        var sum: ValueID?
+        for start in stride(from: 0, to: count, by: Self.exactCount) {
+            let end = min(start + Self.exactCount, count)
+            let isPart = count > Self.exactCount
+            let left = isPart ? try slice(a, axis: rank(a) - 1, start, end) : a
+            let right = isPart ? try slice(b, axis: rank(b) - 2, start, end) : b
+            let product = try apply(Cast(to: .i32), apply(MatMul(), left, right))
+            sum = try sum.map { sum throws(NodeFailure) in try apply(Add(), sum, product) } ?? product
+        }
+        guard let sum else { throw failure("sums over nothing") }
+        return sum
+    }
+}

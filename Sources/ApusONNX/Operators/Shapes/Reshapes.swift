@@ -1,0 +1,46 @@
+import ApusGraph
+
+extension OperatorTable {
+    static let reshapes: [OperatorEntry] = [
+        OperatorEntry("Reshape", since: 5) { node throws(NodeFailure) in
+            let shape = try node.dimensions(1, "the new shape")
+            if try node.flag("allowzero"), shape.contains(0) { throw node.failure("makes an empty value") }
+            try node.finish(Reshape(whole: shape), node.input(0))
+        },
+        OperatorEntry("Flatten") { node throws(NodeFailure) in
+            let axis = try node.int("axis", default: 1)
+            try node.finish(Flatten(axis: axis), node.input(0))
+        },
+        OperatorEntry("Squeeze") { node throws(NodeFailure) in
+            let axes = try node.optionalInts("axes")
+            try node.finish(Squeeze(axes: axes), node.input(0))
+        },
+        OperatorEntry("Squeeze", since: 13) { node throws(NodeFailure) in
+            let axes = node.has(1) ? try node.integers(1, "the axes") : nil
+            try node.finish(Squeeze(axes: axes), node.input(0))
+        },
+        OperatorEntry("Unsqueeze") { node throws(NodeFailure) in
+            let axes = try node.ints("axes", default: [])
+            try node.finish(Unsqueeze(axes: axes), node.input(0))
+        },
+        OperatorEntry("Unsqueeze", since: 13) { node throws(NodeFailure) in
+            let axes = try node.integers(1, "the axes")
+            try node.finish(Unsqueeze(axes: axes), node.input(0))
+        },
+        OperatorEntry("Transpose") { node throws(NodeFailure) in
+            let permutation = try node.optionalInts("perm")
+            try node.finish(Transpose(permutation: permutation), node.input(0))
+        },
+        OperatorEntry("Shape") { node throws(NodeFailure) in
+            let x = try node.input(0)
+            func place(_ number: Int) -> Int {
+                min(max(number < 0 ? number + node.rank(x) : number, 0), node.rank(x))
+            }
+            let start = place(try node.int("start", default: 0))
+            let end = place(try node.int("end", default: node.rank(x)))
+            guard start < end else { return try node.finish(TensorSource(Tensor(.i64, shape: [0], integers: []))) }
+            try node.finish(ShapeOf(start: start, end: end), x)
+        },
+        .unary("Size", Size()),
+    ]
+}
