@@ -42,6 +42,8 @@ let package = Package(
     name: "apus",
     products: [
         .library(name: "Apus", targets: ["Apus"]),
+        // ONNX files as models. Apart, for it brings swift-protobuf with it.
+        .library(name: "ApusONNX", targets: ["ApusONNX"]),
         // Data sets and the training loop, which the tools are made of.
         .library(name: "ApusTraining", targets: ["ApusData", "ApusTraining"]),
         // For the package in Bench alone. A package can use products of another and nothing else of it, and a trait can hide
@@ -106,8 +108,8 @@ let package = Package(
         .target(
             name: "ApusToolSupport",
             dependencies: [
-                "ApusCommandLine", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime",
-                "ApusText",
+                "ApusCommandLine", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusONNX", "ApusPlan",
+                "ApusRuntime", "ApusText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: checked),
@@ -160,8 +162,8 @@ let package = Package(
         .executableTarget(
             name: "dump-graph",
             dependencies: [
-                "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan",
-                "ApusInstructions", "ApusText",
+                "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX",
+                "ApusPlan", "ApusInstructions", "ApusText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/dump-graph", swiftSettings: checked),
@@ -189,6 +191,12 @@ let package = Package(
             dependencies: [
                 "ApusTraining", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime",
             ]),
+        .testTarget(
+            name: "ApusONNXTests",
+            dependencies: [
+                "Apus", "ApusFiles", "ApusGraph", "ApusONNX", "ONNXSchema", "ONNXTestSupport", "TestSupport",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
         .testTarget(name: "ApusFilesTests", dependencies: ["TestSupport", "ApusFiles"]),
         .testTarget(name: "ApusJSONTests", dependencies: ["ApusJSON", "TestSupport"]),
         .testTarget(
@@ -210,7 +218,7 @@ let package = Package(
                 "TestSupport",
                 "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "apus-compile",
                 "ApusCommandLine", "allocation-count", "apus-evaluate", "apus-export", "apus-train",
-                "dump-graph", "onnx-conformance", "worker-pool-check",
+                "dump-graph", "onnx-conformance", "onnx-fuzz", "worker-pool-check",
             ]),
         .executableTarget(
             name: "allocation-count", dependencies: ["ApusBenchmarks"], path: "Tests/AllocationCount"),
@@ -220,11 +228,27 @@ let package = Package(
             name: "onnx-conformance",
             dependencies: [
                 "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX", "ApusPlan",
-                "ApusRuntime", "ApusToolSupport", "ONNXSchema",
+                "ApusRuntime", "ApusToolSupport", "ONNXSchema", "ONNXTestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             path: "Tests/ONNXConformance", exclude: ["expected.txt", "requirements.txt", "write_cases.py"]),
+        .executableTarget(
+            name: "onnx-fuzz",
+            dependencies: [
+                "ApusFiles", "ApusGraph", "ApusONNX", "ONNXSchema", "ONNXTestSupport", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Tests/ONNXFuzz"),
+        // Small ONNX files, and processes for what may crash.
+        .target(
+            name: "ONNXTestSupport",
+            dependencies: [
+                "ApusGraph", "ApusONNX", "ONNXSchema",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Tests/ONNXTestSupport"),
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
         .target(
             name: "ApusBenchmarks",

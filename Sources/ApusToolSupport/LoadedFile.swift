@@ -2,6 +2,7 @@ import ApusCommandLine
 import ApusCompiler
 import ApusFiles
 package import ApusGraph
+import ApusONNX
 package import ApusPlan
 
 /// What a file that was named on the command line turned out to be.
@@ -12,18 +13,34 @@ package enum LoadedFile: Sendable {
     case model(Model)
     case plan(Plan)
 
-    /// Reads a spec, a model file or a plan file: its first bytes say which.
+    /// Reads a spec, a model file or a plan file: its first bytes say which. What ends in `.onnx` becomes a model.
     ///
-    /// - Parameter settings: for a spec; the other kinds have none.
-    /// - Throws: ``ToolError`` where the file can't be read or is wrong, `UsageError` where it has no settings.
-    package static func load(_ path: String, settings: [String: Int] = [:]) throws -> LoadedFile {
+    /// - Parameters:
+    ///   - settings: for a spec or ONNX file; the other kinds have none.
+    ///   - opensBatch: of an ONNX file, whether a leading 1 of its inputs is the batch.
+    /// - Throws: ``ToolError`` where the file can't be read or is wrong, `UsageError` where it can't be read so.
+    package static func load(
+        _ path: String, settings: [String: Int] = [:], opensBatch: Bool = false
+    ) throws -> LoadedFile {
+        if isONNX(path) {
+            let options = ImportOptions(opensBatch: opensBatch, sizes: settings)
+            do { return .model(try Model(ONNXFile(contentsOf: path), options: options)) } catch {
+                throw ToolError(error)
+            }
+        }
         let file = try read(path, settings: settings)
+        guard !opensBatch else {
+            throw UsageError("--batch-dimension is for ONNX files, and \(path) is \(file.kind); leave it out")
+        }
         if case .spec = file { return file }
         guard settings.isEmpty else {
             throw UsageError("--set changes the settings of a spec, and \(path) is \(file.kind): its sizes are fixed")
         }
         return file
     }
+
+    /// Whether the name is one of an ONNX file.
+    package static func isONNX(_ path: String) -> Bool { path.lowercased().hasSuffix(".onnx") && !isFolder(path) }
 
     /// What it is, with its article.
     package var kind: String {
@@ -66,7 +83,8 @@ package enum LoadedFile: Sendable {
         else {
             throw ToolError(
                 "\(path) is no spec, model file or plan, or its start is damaged; "
-                    + "give a text in the language, or what apus-train, apus-export or apus-compile wrote")
+                    + "give a text in the language, what apus-train, apus-export or apus-compile wrote, or an ONNX file "
+                    + "with .onnx at the end of its name")
         }
         do {
             return try Graph.parse(source, file: path, settings: settings)
@@ -76,12 +94,13 @@ package enum LoadedFile: Sendable {
     }
 }
 
-/// A model file's model, or that of the training run in a folder.
-package func loadModel(_ path: String) throws -> Model {
-    let file = try LoadedFile.load(path)
+/// A model file's or ONNX file's model, or that of the training run in a folder.
+package func loadModel(_ path: String, settings: [String: Int] = [:], opensBatch: Bool = false) throws -> Model {
+    let file = try LoadedFile.load(path, settings: settings, opensBatch: opensBatch)
     guard case .model(let model) = file else {
         throw ToolError(
-            "\(path) is \(file.kind), and a model file is needed; give what apus-train or apus-export wrote")
+            "\(path) is \(file.kind), and a model file is needed; give what apus-train or apus-export wrote, or an ONNX file"
+        )
     }
     return model
 }

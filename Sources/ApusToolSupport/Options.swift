@@ -10,16 +10,27 @@ package func integer(in range: ClosedRange<Int>) -> @Sendable (String) throws ->
     { text in try parseInteger(text, in: range) }
 }
 
-/// `--set NAME=VALUE`, as often as there are settings to change.
+/// `--set NAME=VALUE`, as often as there are settings to change, and `--batch-dimension 0`: what is asked of a file that is read.
 package struct SettingOptions: ParsableArguments {
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
-            "Give a setting of the spec another value; may be repeated.", valueName: "name=value"),
+            "Give a setting of the spec another value, or a number to a dimension that an ONNX file names; may be repeated.",
+            valueName: "name=value"),
         transform: SettingOptions.parse)
     private var pairs: [Pair] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Of an ONNX file: the dimension of its inputs that is a 1 and stands for the batch; it is the first, 0.",
+            valueName: "axis"),
+        transform: SettingOptions.parseAxis)
+    private var batchDimension: Int?
+
     package init() {}
+
+    /// Whether a leading 1 of an ONNX file's inputs is the batch.
+    package var opensBatch: Bool { batchDimension != nil }
 
     /// The new values by name.
     package var values: [String: Int] { Dictionary(pairs.map { ($0.name, $0.value) }) { $1 } }
@@ -28,6 +39,12 @@ package struct SettingOptions: ParsableArguments {
         for (index, pair) in pairs.enumerated() where pairs[..<index].contains(where: { $0.name == pair.name }) {
             throw ValidationError("--set gives '\(pair.name)' twice; leave one of them out")
         }
+    }
+
+    @Sendable
+    private static func parseAxis(_ text: String) throws -> Int {
+        guard text == "0" else { throw ValidationError("only the first dimension can be the batch: give 0") }
+        return 0
     }
 
     private struct Pair: Sendable {

@@ -3,6 +3,7 @@ import ApusFiles
 import ApusToolSupport
 import ArgumentParser
 import Glibc
+import ONNXTestSupport
 
 /// Runs the node tests that `write_cases.py` wrote: each is imported, compiled and run, and its answers are compared.
 @main
@@ -53,10 +54,7 @@ struct ONNXConformance: Tool {
             throw ToolError("\(cases)/cases.tsv has lines that are no cases; make it anew with write_cases.py")
         }
         let chosen = zip(known, lines).filter { item, _ in filter.map { item.name.contains($0) } ?? true }
-        let workers = min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 16)
-        let outcomes = try outcomes(
-            of: chosen.map(\.0), lines: chosen.map(\.1), workers: workers,
-            arguments: ["--answer-lines", "--cases", cases] + (reference ? ["--reference"] : []))
+        let outcomes = try outcomes(of: chosen.map(\.1))
         let result = ConformanceReport(results: zip(chosen.map(\.0), outcomes).map { (item: $0, outcome: $1) })
         if report.json {
             try printResult(result.json.pretty)
@@ -69,6 +67,21 @@ struct ONNXConformance: Tool {
             do { try writeFile(Array(list.utf8), to: expected) } catch { throw ToolError(error) }
         }
         try judge(result, chosen: Set(chosen.map(\.0.name)))
+    }
+
+    /// Has workers run the cases of these lines.
+    private func outcomes(of lines: [String]) throws -> [Outcome] {
+        var outcomes = [Outcome](repeating: .crashed("was not answered"), count: lines.count)
+        var waiting = lines[...]
+        let arguments = ["--answer-lines", "--cases", cases] + (reference ? ["--reference"] : [])
+        try answer(workers: workerCount, arguments: arguments, limit: 20, next: { waiting.popFirst() }) {
+            number, answer in
+            switch answer {
+            case .line(let line): outcomes[number] = Outcome(line: line) ?? .crashed("answered '\(line)'")
+            case .ended(let how): outcomes[number] = .crashed(how)
+            }
+        }
+        return outcomes
     }
 
     /// Ends in an error where something is lost.

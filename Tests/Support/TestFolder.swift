@@ -26,7 +26,8 @@ public final class TestFolder: Sendable {
     /// The names of what is in the folder, sorted.
     public var names: [String] { Self.names(in: path).sorted() }
 
-    private static func names(in path: String) -> [String] {
+    /// The names of what is in a folder, in no order.
+    public static func names(in path: String) -> [String] {
         guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
         var names: [String] = []

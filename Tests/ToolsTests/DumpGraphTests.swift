@@ -118,7 +118,7 @@ import Testing
 
     @Test func wrongUsageEndsWith64() throws {
         let spec = try folder.write("small.graph", SmallModels.spec)
-        expectFailure(try dump([]), status: 64, "dump-graph: error: name a spec, a model file or a plan")
+        expectFailure(try dump([]), status: 64, "dump-graph: error: name a spec, a model file, an ONNX file or a plan")
         expectFailure(
             try dump([spec, "--after", "fold-constant"]), status: 64,
             "there is no pass 'fold-constant'; did you mean fold-constants?")

@@ -19,7 +19,7 @@ struct ApusCompile: Tool {
             """,
         version: "apus-compile \(apusVersion)")
 
-    @Argument(help: "A spec or a model file.")
+    @Argument(help: "A spec, a model file or an ONNX file.")
     var model: String
 
     @Option(name: [.short, .long], help: ArgumentHelp("The plan's file.", valueName: "X.plan"))
@@ -87,7 +87,7 @@ struct ApusCompile: Tool {
     /// The model with all its weights, and whether some of them are initial ones.
     private func load() throws -> (model: Model, isInitial: Bool) {
         let given: Model
-        switch try LoadedFile.load(model, settings: settings.values) {
+        switch try LoadedFile.load(model, settings: settings.values, opensBatch: settings.opensBatch) {
         case .spec(let graph): given = Model(graph: graph)
         case .model(let model): given = model
         case .plan:

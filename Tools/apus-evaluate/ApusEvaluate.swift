@@ -18,9 +18,10 @@ struct ApusEvaluate: Tool {
             """,
         version: "apus-evaluate \(apusVersion)")
 
-    @Argument(help: "A model file, or a folder that apus-train wrote.")
+    @Argument(help: "A model file, a folder that apus-train wrote, or an ONNX file.")
     var model: String
 
+    @OptionGroup var settings: SettingOptions
     @OptionGroup var data: DataOptions
     @OptionGroup var normalization: NormalizationOptions
 
@@ -41,7 +42,7 @@ struct ApusEvaluate: Tool {
     @OptionGroup var report: ReportOptions
 
     func run() throws {
-        let model = try loadModel(model)
+        let model = try loadModel(model, settings: settings.values, opensBatch: settings.opensBatch)
         let part = try chosenPart()
         let samples = try select(part, for: model)
         let what = samples.images == nil ? "samples" : "images"

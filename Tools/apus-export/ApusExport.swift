@@ -23,7 +23,8 @@ struct ApusExport: Tool {
         var weights: ModelFile.WeightFormat { self == .f32 ? .f32 : .f16 }
     }
 
-    @Argument(help: ArgumentHelp("A folder that apus-train wrote, or a model file.", valueName: "run|model"))
+    @Argument(
+        help: ArgumentHelp("A folder that apus-train wrote, a model file, or an ONNX file.", valueName: "run|model"))
     var model: String
 
     @Option(name: [.short, .long], help: ArgumentHelp("The compact file.", valueName: "X.apus"))
@@ -32,10 +33,11 @@ struct ApusExport: Tool {
     @Option(help: "How weights are stored: in single or in half precision.")
     var weights = Format.f32
 
+    @OptionGroup var settings: SettingOptions
     @OptionGroup var report: ReportOptions
 
     func run() throws {
-        let trained = try loadModel(model)
+        let trained = try loadModel(model, settings: settings.values, opensBatch: settings.opensBatch)
         let compact = try Export(trained, name: model)
         let file = try compact.encoded(weights.weights)
         let rounding = try compact.rounding(in: file)

@@ -26,6 +26,8 @@ struct Arguments {
     var isJSON = false
     var isRaw = false
     var hasRandomWeights = false
+    /// What is given to the tool that reads an ONNX file.
+    var onnxOptions: [String] = []
     var convolutions = ConvolutionAlgorithms.exact
     var isPinned = false
     /// Where the events of a profile are written.
@@ -36,6 +38,8 @@ struct Arguments {
         case version
         case allowApproximate = "allow-approximate"
         case randomWeights = "random-weights"
+        case batchDimension = "batch-dimension"
+        case set
 
         /// What follows the option, where something does.
         var value: String? {
@@ -45,13 +49,18 @@ struct Arguments {
             case .top, .batch, .threads: "a number"
             case .target: "a target"
             case .trace: "FILE"
+            case .batchDimension: "an axis"
+            case .set: "NAME=NUMBER"
             case .direct, .allowApproximate, .raw, .json, .benchmark, .profile, .pin, .help, .version, .randomWeights:
                 nil
             }
         }
 
-        var isRepeatable: Bool { self == .input || self == .output || self == .until }
+        var isRepeatable: Bool { self == .input || self == .output || self == .until || self == .set }
     }
+
+    /// Whether the file is one of ONNX, by its name.
+    var isONNX: Bool { file.lowercased().hasSuffix(".onnx") }
 
     static let maximumBatch = 1 << 20
     static let maximumThreadCount = 256
@@ -126,6 +135,7 @@ struct Arguments {
                 throw .usage("--direct and --allow-approximate don't go together; leave one of them out")
             }
             convolutions = option == .direct ? .direct : .approximate
+        case .batchDimension, .set: onnxOptions += ["--\(option.rawValue)", value]
         case .raw: isRaw = true
         case .json: isJSON = true
         case .randomWeights: hasRandomWeights = true
@@ -164,6 +174,7 @@ struct Arguments {
 
     /// Refuses what doesn't go together.
     private func check() throws(Failure) {
+        if let option = onnxOptions.first, !isONNX { throw .usage("\(option) is for ONNX files (.onnx)") }
         for (index, output) in outputs.enumerated() where outputs[..<index].contains(where: { $0.name == output.name })
         {
             throw .usage("--output \(output.name) is given twice; leave one of them out")

@@ -6,7 +6,8 @@ let help = """
            apus-infer [options] MODEL|PLAN --benchmark
            apus-infer [options] MODEL|PLAN --profile [--trace FILE.json]
 
-    Asks a network: a plan (.plan, from apus-compile) at once, a model (.apus, from apus-export) after compiling it.
+    Asks a network: a plan (.plan, from apus-compile) at once, a model (.apus, from apus-export) after compiling it. An
+    ONNX file (.onnx) is compiled by the apus-compile that lies beside this tool, or in PATH.
     Images are PNG, PGM or PPM, and are prepared as the model says. Numbers are normalized so: its mean is subtracted,
     and they are divided by its deviation; pixels are from 0 to 1 then, and bytes of .npy are brought there.
 
@@ -30,6 +31,8 @@ let help = """
       --target NAME        compiles for x86-64, x86-64-v3, x86-64-v4 or arm64, not for this processor's best
       --direct             computes convolutions by their definition alone
       --allow-approximate  permits quicker convolutions with up to three times the definition's rounding errors
+      --batch-dimension 0  of an ONNX file: the first dimension of its inputs, a 1, stands for the batch
+      --set NAME=NUMBER    of an ONNX file: the number of a dimension that it names; may be given more than once
       --random-weights     takes made-up weights where there are none: for timing a spec (.graph)
 
       -h, --help           prints this

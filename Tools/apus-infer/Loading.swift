@@ -4,10 +4,11 @@ import ApusGraph
 import ApusPlan
 import ApusRuntime
 
-/// Maps a plan file, or compiles a model or spec here and now.
+/// Maps a plan file, or compiles a model or spec here and now, or has an ONNX file compiled.
 ///
 /// - Parameter batch: the samples that should go at once; what is compiled takes as many.
 func loadPlan(_ arguments: Arguments, batch: Int) throws(Failure) -> Plan {
+    if arguments.isONNX { return try ForeignModel(arguments).plan(batch: batch) }
     let path = arguments.file
     guard let file = try reporting({ () throws(FileError) in try MappedFile(path) }) else {
         // A pipe can't be mapped.

@@ -25,7 +25,7 @@ struct ApusTrain: Tool {
             """,
         version: apusVersion)
 
-    @Argument(help: "A spec, or a model file to go on from.")
+    @Argument(help: "A spec, or a model file or ONNX file to go on from.")
     var model: String
 
     @OptionGroup var data: DataOptions
@@ -130,7 +130,7 @@ struct ApusTrain: Tool {
     }
 
     private func loadTrainable() throws -> Model {
-        switch try LoadedFile.load(model, settings: settings.values) {
+        switch try LoadedFile.load(model, settings: settings.values, opensBatch: settings.opensBatch) {
         case .spec(let graph): return Model(graph: graph)
         case .model(let trained): return trained
         case .plan: throw ToolError("\(model) is a plan, which can't be trained; give the spec or the model file")

@@ -12,7 +12,8 @@ import Glibc
 struct DumpGraph: Tool {
     static let configuration = CommandConfiguration(
         commandName: "dump-graph",
-        abstract: "Shows a spec, a model file or a plan: its graph, at any stage of the compiler, and its memory.",
+        abstract:
+            "Shows a spec, a model file, an ONNX file or a plan: its graph, at any stage of the compiler, and its memory.",
         discussion: """
             Without --after a graph is shown as it was written, with every type filled in; with --training it is the \
             graph of a training step. The text is the language itself, and can be read back as a spec. A plan is shown \
@@ -24,7 +25,7 @@ struct DumpGraph: Tool {
         case text, table, dot, json
     }
 
-    @Argument(help: "A spec, a model file or a plan.")
+    @Argument(help: "A spec, a model file, an ONNX file or a plan.")
     var file: String?
 
     @Option(help: ArgumentHelp("Stop the compiler after this pass; --list-passes names them.", valueName: "pass"))
@@ -50,6 +51,12 @@ struct DumpGraph: Tool {
     @Flag(help: "Check the graph after each pass, or a plan's instructions and buffers.")
     var verify = false
 
+    @Flag(help: "Say which operators an ONNX file has, how many of each, and which can't be taken and why.")
+    var coverage = false
+
+    @Flag(help: "Print JSON, for programs: the same as --format json.")
+    var json = false
+
     @Flag(help: "Name the passes in their order and end.")
     var listPasses = false
 
@@ -57,9 +64,17 @@ struct DumpGraph: Tool {
     @OptionGroup var targets: TargetOptions
 
     func validate() throws {
-        guard file != nil || listPasses else { throw ValidationError("name a spec, a model file or a plan") }
+        guard file != nil || listPasses else {
+            throw ValidationError("name a spec, a model file, an ONNX file or a plan")
+        }
         guard batch >= 1 else { throw ValidationError("--batch \(batch) is no number of samples; give 1 or more") }
-        guard !memory || format == nil else {
+        guard !json || format == nil else {
+            throw ValidationError("--json and --format don't go together; leave one of them out")
+        }
+        guard !coverage || (format ?? .table) == .table || format == .json else {
+            throw ValidationError("--coverage is a table; leave --format out, or give --format json")
+        }
+        guard !memory || shownFormat == nil else {
             throw ValidationError("--memory is drawn as text, and with --svg as an image; leave --format out")
         }
         if let after, !pipeline.names.contains(after) {
@@ -78,13 +93,19 @@ struct DumpGraph: Tool {
             return
         }
         guard let file else { return }
-        switch try LoadedFile.load(file, settings: settings.values) {
+        if coverage {
+            let report = try CoverageReport(file, settings)
+            try printResult(shownFormat == .json ? report.json.pretty : report.text)
+            return
+        }
+        switch try LoadedFile.load(file, settings: settings.values, opensBatch: settings.opensBatch) {
         case .spec(let graph): try show(Model(graph: graph), file)
         case .model(let model): try show(model, file)
         case .plan(let plan): try show(plan, file)
         }
     }
 
+    private var shownFormat: Format? { json ? .json : format }
     private var wantsMemory: Bool { memory || svg != nil }
 
     private func show(_ model: Model, _ file: String) throws {
@@ -100,7 +121,7 @@ struct DumpGraph: Tool {
         } else if verify {
             do { try Verifier.verify(model.graph) } catch { throw ToolError(error, file: file) }
         }
-        switch format ?? .text {
+        switch shownFormat ?? .text {
         case .text: try printResult(GraphText(shown.graph, terminal: Terminal(descriptor: STDOUT_FILENO)).text)
         case .table: try printResult(try LayerTable(shown.graph, file: file).text)
         case .dot: try printResult(try GraphDrawing(shown.graph, file: file).text)
@@ -122,7 +143,7 @@ struct DumpGraph: Tool {
             try draw(plan)
             return
         }
-        switch format ?? .text {
+        switch shownFormat ?? .text {
         case .text: try printResult(PlanText(plan).text)
         case .table: try printResult(PlanText(plan).table)
         case .json: try printResult(PlanRecord(plan).value.pretty)

@@ -34,6 +34,9 @@ extension Importer {
         let condition = try known(node, 0, "the condition")
         let branch = try graph(node, condition[0] != 0 ? "then_branch" : "else_branch")
         let results = try take(branch, [], node)
+        guard results.count == node.output.count else {
+            throw failure(node, "has \(node.output.count) outputs, and the branch that is taken \(results.count)")
+        }
         for (name, binding) in zip(node.output, results) where !name.isEmpty { state.scope[name] = binding }
     }
 
@@ -41,8 +44,11 @@ extension Importer {
         let body = try graph(node, "body")
         let carriedCount = body.input.count - 2
         let scanCount = body.output.count - 1 - carriedCount
-        guard carriedCount >= 0, scanCount >= 0, node.input.count <= carriedCount + 2 else {
-            throw failure(node, "its body has \(body.input.count) inputs and \(body.output.count) outputs, which don't fit")
+        guard carriedCount >= 0, scanCount >= 0, node.input.count <= carriedCount + 2,
+            node.output.count <= carriedCount + scanCount
+        else {
+            throw failure(
+                node, "its body has \(body.input.count) inputs and \(body.output.count) outputs, which don't fit")
         }
         let trips = has(node, 0) ? try known(node, 0, "the number of steps")[0] : Int.max
         var goesOn = has(node, 1) ? try known(node, 1, "the condition")[0] != 0 : true

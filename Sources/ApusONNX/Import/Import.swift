@@ -21,6 +21,7 @@ public struct ImportedFile: Sendable {
     public init(_ file: ONNXFile, options: ImportOptions = ImportOptions()) throws(ONNXError) {
         let graph = file.message.graph
         let name = graph.name.isEmpty ? "model" : graph.name
+        try options.check(graph, path: file.path)
         var importer = Importer(file.message, state: ImportState(name: name, folder: DataFolder(of: file.path)))
         importer.bind(graph.initializer, graph.sparseInitializer)
         do throws(NodeFailure) {
@@ -46,7 +47,7 @@ extension Importer {
         let initialized = Set(graph.initializer.map(\.name))
         for input in graph.input where !initialized.contains(input.name) {
             do throws(InputError) {
-                let type = try TensorType(input, opensBatch: options.opensBatch)
+                let type = try TensorType(input, options)
                 do throws(GraphError) {
                     state.scope[input.name] = .value(try state.editor.addInput(input.name, type))
                 } catch { throw InputError(reason: error.sentence) }
@@ -139,7 +140,7 @@ struct InputError: Error {
 
 extension TensorType {
     /// The type of an input: dimensions without a number are symbols.
-    fileprivate init(_ input: ValueInfoProto, opensBatch: Bool) throws(InputError) {
+    fileprivate init(_ input: ValueInfoProto, _ options: ImportOptions) throws(InputError) {
         guard case .tensorType(let tensor) = input.type.value else {
             throw InputError(reason: "it is no tensor")
         }
@@ -151,22 +152,13 @@ extension TensorType {
         var dimensions: [Dimension] = []
         for (axis, dimension) in tensor.shape.dim.enumerated() {
             switch dimension.value {
-            case .dimValue(1) where axis == 0 && opensBatch: dimensions.append("N")
+            case .dimValue(1) where axis == 0 && options.opensBatch: dimensions.append("N")
             case .dimValue(let number) where number > 0: dimensions.append(.fixed(Int(clamping: number)))
-            case .dimParam(let name) where !name.isEmpty: dimensions.append(.symbol(Self.symbol(name)))
-            default: dimensions.append(.symbol(Self.symbol("\(input.name)_\(axis)")))
+            default:
+                let name = input.openName(dimension, axis: axis)
+                dimensions.append(options.size(name).map(Dimension.fixed) ?? .symbol(symbolName(name)))
             }
         }
         self.init(elementType, dimensions)
-    }
-
-    /// A name that a symbol of the language can have.
-    private static func symbol(_ name: String) -> String {
-        let letters = name.unicodeScalars.map { scalar -> Character in
-            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-            return isPlain || scalar == "_" ? Character(scalar) : "_"
-        }
-        let text = String(letters)
-        return text.first?.isNumber ?? true ? "_\(text)" : text
     }
 }

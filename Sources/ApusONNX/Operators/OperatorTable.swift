@@ -25,6 +25,12 @@ struct OperatorTable: Sendable {
     /// How many operators there are, whatever their versions.
     var count: Int { entries.count }
 
+    /// The operators, sorted by domain and name.
+    var operators: [KnownOperator] {
+        entries.values.compactMap(\.first).map { KnownOperator(domain: $0.domain.rawValue, name: $0.name) }
+            .sorted { ($0.domain, $0.name) < ($1.domain, $1.name) }
+    }
+
     /// The entry for an operator in a version of its domain's operator set.
     func entry(_ name: String, domain: String, version: Int) -> OperatorEntry? {
         entries[Self.key(name, domain)]?.first { $0.since <= version }
@@ -33,4 +39,13 @@ struct OperatorTable: Sendable {
     private static func key(_ name: String, _ domain: String) -> String {
         isDefault(domain) ? name : "\(domain).\(name)"
     }
+}
+
+/// An operator that imports know, in at least one version.
+package struct KnownOperator: Sendable {
+    /// Empty for ONNX's own.
+    package let domain: String
+    package let name: String
+
+    package static var all: [KnownOperator] { OperatorTable.shared.operators }
 }

@@ -15,7 +15,7 @@ struct PlacedLine {
             let (start, end, last) = (Float(part.start), Float(part.end), Float(input - 1))
             return Self.limited(
                 output > 1
-                    ? start * last + Float(number) * ((end - start) * last / Float(output - 1))
+                    ? start * last + Float(number) * (end - start) * last / Float(output - 1)
                     : 0.5 * (start + end) * last)
         }
         isInside = places.map { part == nil || (0...Double(input - 1)).contains($0) }

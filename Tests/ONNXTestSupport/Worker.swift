@@ -1,11 +1,18 @@
 import Glibc
 
-/// A process of this program that answers one case after the other, so that one that crashes or hangs ends no other.
-final class Worker {
-    /// Seconds after which a case hangs.
-    static let limit = 20
+/// What a worker makes of a case.
+package enum WorkerAnswer: Sendable, Equatable {
+    /// The line that it answered.
+    case line(String)
+    /// It ended, or took too long: how, and the first that it said.
+    case ended(String)
+}
 
+/// A process of this program that answers one line after the other, so that a case that crashes or hangs ends no other.
+package final class Worker {
     private let arguments: [String]
+    /// Seconds after which a case hangs.
+    private let limit: Int
     private var process: pid_t = 0
     private var input: Int32 = -1
     /// Where its answers come from, and what it says beside them.
@@ -17,7 +24,10 @@ final class Worker {
     /// The case that it is at.
     private(set) var current: Int?
 
-    init(arguments: [String]) { self.arguments = arguments }
+    init(arguments: [String], limit: Int) {
+        self.arguments = arguments
+        self.limit = limit
+    }
 
     deinit { stop() }
 
@@ -27,7 +37,7 @@ final class Worker {
         current = number
         answer = []
         complaint = []
-        deadline = .now + .seconds(Self.limit)
+        deadline = .now + .seconds(limit)
         let bytes = Array("\(line)\n".utf8)
         var sent = 0
         while sent < bytes.count {
@@ -38,28 +48,27 @@ final class Worker {
         }
     }
 
-    /// What came of the case, once it is known.
+    /// What it made of the case, once it is known.
     ///
     /// - Parameter ready: the descriptors that have something to read.
-    func outcome(ready: Set<Int32>) -> Outcome? {
+    func answer(ready: Set<Int32>) -> WorkerAnswer? {
         var hasEnded = false
         if ready.contains(errors) { _ = read(errors, into: &complaint) }
         if ready.contains(output) { hasEnded = !read(output, into: &answer) }
         if let end = answer.firstIndex(of: UInt8(ascii: "\n")) {
             current = nil
-            let line = String(decoding: answer[..<end], as: UTF8.self)
-            return Outcome(line: line) ?? .crashed("answered '\(line)'")
+            return .line(String(decoding: answer[..<end], as: UTF8.self))
         }
         if hasEnded {
             while read(errors, into: &complaint) {}
             let status = stop()
             let words = String(decoding: complaint, as: UTF8.self).split(separator: "\n").first.map { ": \($0)" } ?? ""
-            return .crashed("ended with \(status)\(words)")
+            return .ended("ended with \(status)\(words)")
         }
         guard ContinuousClock.now > deadline else { return nil }
         kill(process, SIGKILL)
         stop()
-        return .crashed("took longer than \(Self.limit) s")
+        return .ended("took longer than \(limit) s")
     }
 
     private func start() throws {
@@ -71,7 +80,7 @@ final class Worker {
         posix_spawn_file_actions_adddup2(&actions, outputEnd.writing, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, errorEnd.writing, STDERR_FILENO)
         setenv("SWIFT_BACKTRACE", "enable=no", 1)
-        var words = (["onnx-conformance"] + arguments).map { strdup($0) } + [nil]
+        var words = (["worker"] + arguments).map { strdup($0) } + [nil]
         defer { words.forEach { free($0) } }
         let code = posix_spawn(&process, "/proc/self/exe", &actions, nil, &words, environ)
         close(inputEnd.reading)
@@ -113,9 +122,9 @@ final class Worker {
 }
 
 /// Why no worker can be had.
-struct WorkerFailure: Error, CustomStringConvertible {
+package struct WorkerFailure: Error, CustomStringConvertible {
     var code: Int32
-    var description: String { "no process for the cases can be started: error \(code)" }
+    package var description: String { "no process for the cases can be started: error \(code)" }
 }
 
 /// The two ends of a pipe; other processes don't get them.
@@ -132,29 +141,38 @@ private struct Pipe {
     }
 }
 
-/// Answers all cases by several workers.
-func outcomes(
-    of cases: [ConformanceCase], lines: [String], workers count: Int, arguments: [String]
-) throws -> [Outcome] {
+/// Has several workers answer lines.
+///
+/// - Parameters:
+///   - arguments: what makes this program answer the lines on its standard input, each by one on its standard output.
+///   - limit: seconds after which a line hangs.
+///   - next: the next line; nil where there is none any more.
+///   - note: told each answer, with the number of the line.
+package func answer(
+    workers count: Int, arguments: [String], limit: Int, next: () -> String?,
+    note: (Int, WorkerAnswer) throws -> Void
+) throws {
     // A worker that ended must not end this process.
     signal(SIGPIPE, SIG_IGN)
-    var outcomes = [Outcome?](repeating: nil, count: cases.count)
-    let workers = (0..<max(1, min(count, cases.count))).map { _ in Worker(arguments: arguments) }
-    var next = 0
+    let workers = (0..<max(1, count)).map { _ in Worker(arguments: arguments, limit: limit) }
+    var number = 0
     while true {
-        for worker in workers where worker.current == nil && next < cases.count {
-            try worker.begin(next, lines[next])
-            next += 1
+        for worker in workers where worker.current == nil {
+            guard let line = next() else { break }
+            try worker.begin(number, line)
+            number += 1
         }
         let busy = workers.filter { $0.current != nil }
-        if busy.isEmpty { break }
+        if busy.isEmpty { return }
         var polled = busy.flatMap { [$0.output, $0.errors] }.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         guard poll(&polled, nfds_t(polled.count), 1000) >= 0 || errno == EINTR else { throw WorkerFailure(code: errno) }
         let ready = Set(polled.filter { $0.revents != 0 }.map(\.fd))
         for worker in busy {
-            guard let number = worker.current, let outcome = worker.outcome(ready: ready) else { continue }
-            outcomes[number] = outcome
+            guard let number = worker.current, let answer = worker.answer(ready: ready) else { continue }
+            try note(number, answer)
         }
     }
-    return outcomes.map { $0 ?? .crashed("was not answered") }
 }
+
+/// Workers for all processors.
+package var workerCount: Int { min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 16) }
