@@ -149,5 +149,4 @@ struct ResizeStep {
     /// Nil where the scale says it.
     var size: Dimension?
     var interpolation: Interpolation
-
 }
