@@ -80,6 +80,11 @@ onnx-export-check: .venv-peers/installed ## has the onnx package check what is e
 	APUS_ONNX_CASES=.build/onnx-exports swift test -c release --filter 'ApusONNXTests.*Export'
 	.venv-peers/bin/python Bench/peers/onnx_export_check.py .build/onnx-exports
 
+.PHONY: onnx-fuzz
+onnx-fuzz: .build/onnx-cases/cases.tsv ## imports ONNX files that were changed at random, for SECONDS (3600), from SEED (the time)
+	$(if $(BUILT),,swift build -c release --product onnx-fuzz)
+	.build/release/onnx-fuzz --seconds $(or $(SECONDS),3600) $(if $(SEED),--seed $(SEED)) --files .build/onnx-cases
+
 .PHONY: bench-against
 bench-against: build ## compares this checkout with revision REV: times, arenas, bits, allocations; KEEP=1 keeps its build
 	@test -n "$(REV)" || { echo "name the revision: make bench-against REV=HEAD~1" >&2; exit 64; }

@@ -223,7 +223,7 @@ let package = Package(
                 "TestSupport",
                 "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "apus-compile",
                 "ApusCommandLine", "ApusWeights", "allocation-count", "apus-evaluate", "apus-export", "apus-train",
-                "dump-graph", "onnx-conformance", "onnx-fuzz", "worker-pool-check",
+                "dump-graph", "ONNXSchema", "ONNXTestSupport", "onnx-conformance", "onnx-fuzz", "worker-pool-check",
             ]),
         .executableTarget(
             name: "allocation-count", dependencies: ["ApusBenchmarks"], path: "Tests/AllocationCount"),

@@ -12,7 +12,7 @@ import Testing
 
     private func model(_ entries: [String: String], shape: [Int] = [2]) -> ModelProto {
         ModelProto(
-            [NodeProto("Add", ["x", "w"], ["y"])], inputs: [.tensor("x", ["N", 2])],
+            [NodeProto("Add", ["x", "w"], ["y"])], inputs: [.tensor("x", [2, 2])],
             initializers: [TensorProto("w", shape, external: entries)])
     }
 

@@ -5,7 +5,7 @@ import ONNXTestSupport
 
 /// Files that are right, to begin with.
 enum SmallFiles {
-    static let all: [ModelProto] = [layers, branches, loop, functions, constants]
+    static let all: [ModelProto] = [layers, branches, loop, functions, constants, sizes]
 
     private static var layers: ModelProto {
         ModelProto(
@@ -77,6 +77,21 @@ enum SmallFiles {
                 TensorProto("i", [], integers: [0]), TensorProto("z", [1], integers: [0]),
                 TensorProto("one", [1], integers: [1]), TensorProto("two", [1], integers: [2]),
                 TensorProto("four", [3], integers: [4, 1, 1]),
+            ])
+    }
+
+    /// Shapes that are computed of symbols.
+    private static var sizes: ModelProto {
+        ModelProto(
+            [
+                NodeProto("Shape", ["x"], ["a"]), NodeProto("Gather", ["a", "i"], ["b"], [.int("axis", 0)]),
+                NodeProto("Mul", ["b", "b"], ["c"]), NodeProto("Div", ["c", "two"], ["d"]),
+                NodeProto("Add", ["d", "b"], ["e"]), NodeProto("Sub", ["e", "d"], ["f"]),
+                NodeProto("Concat", ["f", "minus"], ["h"], [.int("axis", 0)]), NodeProto("Reshape", ["x", "h"], ["y"]),
+            ], inputs: [.tensor("x", ["N", "T", 4])],
+            initializers: [
+                TensorProto("i", [1], integers: [0]), TensorProto("two", [], integers: [2]),
+                TensorProto("minus", [1], integers: [-1]),
             ])
     }
 }

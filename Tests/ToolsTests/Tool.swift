@@ -46,7 +46,7 @@ enum Tool {
         let errors = try folder.write("error", [])
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, outputPath ?? printed, O_WRONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY, 0)
-        let path = "\(productsFolder)/\(name)"
+        let path = path(of: name)
         var words = ([path] + arguments).map { strdup($0) } + [nil]
         var variables =
             (inherited(without: environment.keys) + environment.map { "\($0.key)=\($0.value)" })
@@ -70,6 +70,9 @@ enum Tool {
             status: signal == 0 ? (status >> 8) & 0xff : 128 + signal, outputBytes: try readFile(printed),
             error: String(decoding: try readFile(errors), as: UTF8.self))
     }
+
+    /// Where a tool is.
+    static func path(of name: String) -> String { "\(productsFolder)/\(name)" }
 
     /// Where the tests were built, and the tools with them.
     private static let productsFolder: String = {

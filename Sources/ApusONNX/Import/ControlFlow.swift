@@ -66,7 +66,9 @@ extension Importer {
             goesOn = try known(results[0], node, "the condition of the next step")[0] != 0
             carried = Array(results[1..<(1 + carriedCount)])
             for (index, result) in results[(1 + carriedCount)...].enumerated() {
-                guard case .value(let value) = result else { throw failure(node, "a result of each step is not computed") }
+                guard case .value(let value) = result else {
+                    throw failure(node, "a result of each step is not computed")
+                }
                 scanned[index].append(try emit(Unsqueeze(axes: [0]), [value], node))
             }
             step += 1

@@ -85,12 +85,19 @@ extension Importer {
     }
 
     private mutating func addOutput(_ value: ValueID, _ node: NodeProto) throws(NodeFailure) {
+        let graph = state.editor.graph
+        let other = state.editor.value(named: node.name).flatMap { $0 == value ? nil : $0 }
+        if graph[value].name == node.name ? graph.outputs.contains(value) : other.map(graph.outputs.contains) ?? false {
+            throw failure(node, "is an output twice")
+        }
+        if let other, graph.inputs.contains(other) {
+            throw failure(node, "is made by a node, and an input beside that")
+        }
         do throws(GraphError) {
             var value = value
-            let graph = state.editor.graph
             if graph[value].name != node.name {
                 // What has the name is a value within a node.
-                if let other = state.editor.value(named: node.name) {
+                if let other {
                     try state.editor.rename(other, to: state.editor.freshName(node.name))
                 }
                 if graph.outputs.contains(value) || isGiven(value) {

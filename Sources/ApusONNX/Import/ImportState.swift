@@ -13,6 +13,9 @@ struct ImportState {
     /// The names of the classes that a classifier tells apart.
     var labels: [String] = []
 
+    /// What may still be computed while the file is imported: files of a few bytes can ask for any amount.
+    private var budget = Budget()
+
     /// Elements up to which a tensor of numbers is a constant of the graph, and what is computed of constants is computed at once.
     static let smallCount = 1 << 12
 
@@ -71,6 +74,10 @@ struct ImportState {
         let shapes = inferred.compactMap(\.type.shape)
         let isSmall = shapes.count == inferred.count && shapes.allSatisfy { $0.reduce(1, *) <= Self.smallCount }
         if isSmall, operands.allSatisfy({ isConstant($0) }), !(operation.trainingForm(stream: 0).isRandom) {
+            let work = operation.cost(operands: types, results: inferred.map(\.type)).multiplyAdds
+            let read = operands.reduce(0) { $0 + (tensors[$1]?.count ?? 0) }
+            let made = shapes.reduce(0) { $0 + $1.reduce(1, *) }
+            guard budget.affords(work: max(work, read, made), elements: made) else { return nil }
             let tensors = operands.compactMap { self.tensors[$0]?.tensor() }
             let call = try? operation.resolving(types, known: known)
             results = (call?.operation ?? operation).evaluate(
@@ -92,6 +99,20 @@ struct ImportState {
             values.append(try define(TensorSource(tensor), named: stem, isWeight: false))
         }
         return values
+    }
+}
+
+/// How much is computed while a file is imported, in all: some tenths of a second, and 32 MB of elements.
+private struct Budget {
+    private var work = 1 << 27
+    private var elements = 1 << 22
+
+    /// Takes from what is left, unless it is too little.
+    mutating func affords(work: Int, elements: Int) -> Bool {
+        guard work <= self.work, elements <= self.elements else { return false }
+        self.work -= work
+        self.elements -= elements
+        return true
     }
 }
 

@@ -18,13 +18,14 @@ struct Importer {
 
     /// Functions and branches in one another; more are a mistake, or malice.
     static let depthLimit = 64
-    /// Nodes after which an import is given up: functions that call each other twice grow without limit.
-    static let nodeLimit = 1 << 20
+    /// Nodes after which an import is given up: functions that call each other twice, and loops in loops, grow without limit.
+    private let nodeLimit: Int
 
     init(_ model: ModelProto, state: ImportState) {
         self.state = state
         versions = Self.versions(model.opsetImport)
         functions = LocalFunctions(model.functions)
+        nodeLimit = (1 << 15) + 8 * model.functions.reduce(model.graph.node.count) { $0 + $1.node.count }
     }
 
     static func versions(_ imports: [OperatorSetIdProto]) -> [String: Int] {
@@ -40,8 +41,8 @@ struct Importer {
 
     private mutating func take(_ node: NodeProto) throws(NodeFailure) {
         nodeCount += 1
-        guard nodeCount <= Self.nodeLimit else {
-            throw failure(node, "comes after \(Self.nodeLimit) others, which is more than are taken")
+        guard nodeCount <= nodeLimit else {
+            throw failure(node, "comes after \(nodeLimit) others, which is more than are taken")
         }
         let known = failures.count
         do throws(NodeFailure) {

@@ -43,7 +43,8 @@ extension Importer {
             swap(&inner, &state.scope)
             versions = callerVersions
         }
-        let left = function.input.dropFirst(node.input.count) + zip(function.input, node.input).filter(\.1.isEmpty).map(\.0)
+        let left =
+            function.input.dropFirst(node.input.count) + zip(function.input, node.input).filter(\.1.isEmpty).map(\.0)
         try take(function.node.map { $0.resolving(function, node, absent: Set(left)) })
         for (name, result) in zip(function.output, node.output) where !result.isEmpty {
             inner[result] = state.scope[name] ?? .missing("'\(name)' is not made by \(node.opType)")
