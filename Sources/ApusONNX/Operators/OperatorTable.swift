@@ -6,7 +6,7 @@ struct OperatorTable: Sendable {
             reductions, arguments, cumulations,
             reshapes, joints, cuts, margins, blocks, constants, ranges, conversions, passages,
             gathers, scatters, selections, sequences,
-            quantization, quantizedProducts, quantizedConvolutions,
+            quantization, quantizedProducts, quantizedConvolutions, quantizedLayers,
             losses, windows, fourier, determinants, randomNumbers,
             products, convolutions, pools, normalizations, resizing, recurrentLayers, attentions,
             linearAttention, causalConvolutions,

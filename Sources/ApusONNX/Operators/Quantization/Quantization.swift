@@ -54,14 +54,15 @@ extension NodeImport {
         let block = try int("block_size", default: 0)
         let scale = try cast(input(1), to: .f32)
         var grid = QuantizationGrid(scale: scale, zeroPoint: try optionalInput(2), axis: axisNumber, isWhole: false)
-        if let zeroPoint = grid.zeroPoint, type(zeroPoint).dimensions != type(scale).dimensions {
+        // One number for all may be written as a vector.
+        if type(scale).shape == [1] { grid.scale = try reshape(scale, []) }
+        if let zeroPoint = grid.zeroPoint, type(zeroPoint).shape == [1], rank(grid.scale) == 0 {
+            grid.zeroPoint = try reshape(zeroPoint, [])
+        }
+        if let zeroPoint = grid.zeroPoint, type(zeroPoint).dimensions != type(grid.scale).dimensions {
             throw failure("its scale is \(type(scale)), and its zero point \(type(zeroPoint))")
         }
-        if type(scale).shape == [1] {
-            grid.scale = try reshape(scale, [])
-            grid.zeroPoint = try grid.zeroPoint.map { zeroPoint throws(NodeFailure) in try reshape(zeroPoint, []) }
-        }
-        guard rank(scale) > 1 || block > 0 && rank(scale) > 0 else { return grid }
+        guard rank(grid.scale) > 1 || block > 0 && rank(grid.scale) > 0 else { return grid }
         let axis = try axis(axisNumber, rank: rank(x))
         grid.scale = try repeated(scale, block, axis, over: x)
         grid.zeroPoint = try grid.zeroPoint.map { zeroPoint throws(NodeFailure) in

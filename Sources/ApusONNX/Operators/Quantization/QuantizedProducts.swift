@@ -39,7 +39,7 @@ extension NodeImport {
     ) throws(NodeFailure) -> ValueID {
         let zero = try input(zeroPoint)
         let step = try cast(input(scale), to: .f32)
-        guard [[], [1]].contains(type(step).shape), type(zero).dimensions == type(step).dimensions else {
+        guard [[], [1]].contains(type(step).shape), [[], [1]].contains(type(zero).shape) else {
             throw failure("the result's scale is \(type(step)), and its zero point \(type(zero)): not one of each")
         }
         let grid = QuantizationGrid(

@@ -64,10 +64,13 @@ extension NodeImport {
         var inside: ValueID?
         for (index, step) in steps.enumerated() {
             let part = isCropped ? (region[index], region[index + steps.count]) : nil
+            let isWhole = (part ?? (0, 1)) == (0, 1)
+            guard try size(of: step, x) != type(x).dimensions[step.axis] || step.scale ?? 1 != 1 || !isWhole else {
+                continue
+            }
             let input = try numbers([type(x).dimensions[step.axis]], "a dimension of the input")[0]
             let output = try numbers([try size(of: step, x)], "the new size")[0]
             guard (1...1 << 24).contains(output) else { throw failure("makes \(output) elements of \(input)") }
-            guard step.changes(from: input, to: output) || (part ?? (0, 1)) != (0, 1) else { continue }
             let line = PlacedLine(step.interpolation, input: input, output: output, scale: step.scale, part: part)
             result = try line.apply(to: result, axis: step.axis, &self)
             guard line.isInside.contains(false) else { continue }
@@ -147,5 +150,4 @@ struct ResizeStep {
     var size: Dimension?
     var interpolation: Interpolation
 
-    func changes(from input: Int, to output: Int) -> Bool { input != output || scale.map { $0 != 1 } ?? false }
 }
