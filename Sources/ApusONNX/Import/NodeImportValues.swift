@@ -30,10 +30,6 @@ extension NodeImport {
         dimensions == type(value).dimensions ? value : try apply(Reshape(whole: dimensions), value)
     }
 
-    mutating func transpose(_ value: ValueID, _ permutation: [Int]) throws(NodeFailure) -> ValueID {
-        permutation == Array(permutation.indices) ? value : try apply(Transpose(permutation: permutation), value)
-    }
-
     /// The elements from `start` up to `end` along an axis.
     mutating func slice(_ value: ValueID, axis: Int, _ start: Int, _ end: Int) throws(NodeFailure) -> ValueID {
         try apply(Slice(starts: [.fixed(start)], ends: [.fixed(end)], axes: [axis]), value)

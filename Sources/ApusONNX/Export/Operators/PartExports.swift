@@ -42,6 +42,7 @@ extension ExportTable {
         },
         .of(Pad.self, covers: { operation, types in operation.isPlain(types[0]) }) {
             operation, node throws(NodeFailure) in
+            guard node.rank() > 0 else { return node.finish(node.operand()) }
             let margins: String
             if let before = operation.before, let after = operation.after {
                 margins = node.vector(before + after)

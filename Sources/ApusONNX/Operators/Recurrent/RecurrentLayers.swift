@@ -37,6 +37,8 @@ struct ImportedRecurrentLayer {
     var directions: Int
     var isReverse: Bool
     var isBatchFirst: Bool
+    /// Whether the batch is first because a transpose before the node was taken away: its results are to be turned.
+    var isTurned: Bool
     var clip: Double
     /// The activation functions, those of all directions.
     var functions: [ActivationFunction]
@@ -69,16 +71,18 @@ extension NodeImport {
         let layer = try recurrentLayer(kind)
         let results = try layer.isPlain ? plainLayer(layer) : unrolledLayer(layer)
         // y is [N, T, directions, hidden] or, where the batch is not first, [T, N, directions, hidden].
-        let y = layer.isBatchFirst ? results[0] : try transpose(results[0], [0, 2, 1, 3])
+        let isAsWanted = layer.isBatchFirst && !layer.isTurned
+        let order = layer.isTurned ? [1, 2, 0, 3] : [0, 2, 1, 3]
+        let y = isAsWanted ? results[0] : try transpose(results[0], order)
         finish(try cast(y, to: elementType))
         for (index, state) in results.dropFirst().enumerated() {
-            let own = layer.isBatchFirst ? state : try transpose(state, [1, 0, 2])
+            let own = isAsWanted ? state : try transpose(state, [1, 0, 2])
             finish(try cast(own, to: elementType), output: index + 1)
         }
     }
 
     private mutating func recurrentLayer(_ kind: RecurrentKind) throws(NodeFailure) -> ImportedRecurrentLayer {
-        let x = try input(0)
+        var x = try input(0)
         let recurrentWeight = try input(2)
         let shape = type(recurrentWeight).shape ?? []
         let direction = try word("direction", default: "forward", ["forward": 0, "reverse": 1, "bidirectional": 2])
@@ -89,9 +93,14 @@ extension NodeImport {
         let hidden = try int("hidden_size", default: shape[2])
         guard hidden == shape[2] else { throw failure("'hidden_size' is \(hidden), and the weight has \(shape[2])") }
         let isBatchFirst = try flag("layout")
+        var isTurned = false
+        if !isBatchFirst, let (source, permutation) = turned(x), permutation == [1, 0, 2] {
+            x = source
+            isTurned = true
+        }
         var layer = ImportedRecurrentLayer(
             kind: kind, hidden: hidden, directions: directions, isReverse: direction == 1,
-            isBatchFirst: isBatchFirst, clip: try float("clip", default: 0),
+            isBatchFirst: isBatchFirst || isTurned, isTurned: isTurned, clip: try float("clip", default: 0),
             functions: try activationFunctions(kind.functions, directions: directions), x: try single(x),
             weight: try single(try input(1)), recurrentWeight: try single(recurrentWeight), states: [])
         if let bias = try optionalInput(3) { layer.bias = try single(bias) }

@@ -13,11 +13,11 @@ extension OperatorTable {
         },
         OperatorEntry("Squeeze") { node throws(NodeFailure) in
             let axes = try node.optionalInts("axes")
-            try node.finish(Squeeze(axes: axes), node.input(0))
+            node.finish(try node.squeeze(node.input(0), axes))
         },
         OperatorEntry("Squeeze", since: 13) { node throws(NodeFailure) in
             let axes = node.has(1) ? try node.integers(1, "the axes") : nil
-            try node.finish(Squeeze(axes: axes), node.input(0))
+            node.finish(try node.squeeze(node.input(0), axes))
         },
         OperatorEntry("Unsqueeze") { node throws(NodeFailure) in
             let axes = try node.ints("axes", default: [])
@@ -28,8 +28,9 @@ extension OperatorTable {
             try node.finish(Unsqueeze(axes: axes), node.input(0))
         },
         OperatorEntry("Transpose") { node throws(NodeFailure) in
-            let permutation = try node.optionalInts("perm")
-            try node.finish(Transpose(permutation: permutation), node.input(0))
+            let x = try node.input(0)
+            let permutation = try node.optionalInts("perm") ?? Array((0..<node.rank(x)).reversed())
+            node.finish(try node.transpose(x, permutation))
         },
         OperatorEntry("Shape") { node throws(NodeFailure) in
             let x = try node.input(0)
