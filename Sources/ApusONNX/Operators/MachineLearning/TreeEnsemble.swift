@@ -43,12 +43,13 @@ struct TreeEnsemble {
             var next: [Int] = []
             for number in level {
                 guard nodes.indices.contains(number) else { return nil }
-                guard nodes[number].question != nil else { continue }
-                guard !isSeen[number] else { return nil }
+                let isInner = nodes[number].question != nil
+                guard !isInner || !isSeen[number] else { return nil }
                 isSeen[number] = true
+                guard isInner else { continue }
                 next += [nodes[number].onTrue, nodes[number].onFalse]
             }
-            if next.isEmpty { return depth }
+            if next.isEmpty { return isSeen.contains(false) ? nil : depth }
             (level, depth) = (next, depth + 1)
         }
     }
