@@ -26,7 +26,8 @@ struct DataFolder: Sendable {
         let given = entry("length").map { Int($0) } ?? length
         guard let start, let given, given == length, start >= 0, start <= file.size, length <= file.size - start else {
             throw TensorError(
-                "its \(length) bytes can't be at offset \(entry("offset") ?? "0") of '\(location)', which has \(file.size)")
+                "its \(length) bytes can't be at offset \(entry("offset") ?? "0") of '\(location)', which has \(file.size)"
+            )
         }
         return ExternalData(file: file, range: start..<start + length)
     }

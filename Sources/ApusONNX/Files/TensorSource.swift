@@ -46,7 +46,8 @@ struct TensorSource: Sendable {
         }
         let stored = message.storedCount(type)
         guard stored == count else {
-            throw TensorError("\(stored.map(String.init) ?? "a broken number of") elements don't fill its shape \(shape)")
+            let number = stored.map(String.init) ?? "a broken number of"
+            throw TensorError("\(number) elements don't fill its shape \(shape)")
         }
         content = .message(message)
     }

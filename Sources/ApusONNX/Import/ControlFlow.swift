@@ -33,7 +33,9 @@ extension Importer {
     fileprivate mutating func takeBranch(_ node: NodeProto) throws(NodeFailure) {
         let condition = try known(node, 0, "the condition")
         let branch = try graph(node, condition[0] != 0 ? "then_branch" : "else_branch")
-        let results = try take(branch, [], node)
+        let results = try withInitializers(of: branch) { importer throws(NodeFailure) in
+            try importer.take(branch, [], node)
+        }
         guard results.count == node.output.count else {
             throw failure(node, "has \(node.output.count) outputs, and the branch that is taken \(results.count)")
         }
@@ -50,6 +52,24 @@ extension Importer {
             throw failure(
                 node, "its body has \(body.input.count) inputs and \(body.output.count) outputs, which don't fit")
         }
+        let (carried, scanned) = try withInitializers(of: body) { importer throws(NodeFailure) in
+            try importer.runLoop(body, carriedCount: carriedCount, scanCount: scanCount, node)
+        }
+        for (index, name) in node.output.enumerated() where !name.isEmpty {
+            if index < carriedCount {
+                state.scope[name] = carried[index]
+            } else {
+                let parts = scanned[index - carriedCount]
+                guard !parts.isEmpty else { throw failure(node, "runs for no step, so that '\(name)' is empty") }
+                state.scope[name] = .value(parts.count == 1 ? parts[0] : try emit(Concat(axis: 0), parts, node))
+            }
+        }
+    }
+
+    /// What a loop carries after its last step, and what each step hands out.
+    private mutating func runLoop(
+        _ body: GraphProto, carriedCount: Int, scanCount: Int, _ node: NodeProto
+    ) throws(NodeFailure) -> (carried: [Binding], scanned: [[ValueID]]) {
         let trips = has(node, 0) ? try known(node, 0, "the number of steps")[0] : Int.max
         var goesOn = has(node, 1) ? try known(node, 1, "the condition")[0] != 0 : true
         var carried: [Binding] = []
@@ -73,24 +93,26 @@ extension Importer {
             }
             step += 1
         }
-        for (index, name) in node.output.enumerated() where !name.isEmpty {
-            if index < carriedCount {
-                state.scope[name] = carried[index]
-            } else {
-                let parts = scanned[index - carriedCount]
-                guard !parts.isEmpty else { throw failure(node, "runs for no step, so that '\(name)' is empty") }
-                state.scope[name] = .value(parts.count == 1 ? parts[0] : try emit(Concat(axis: 0), parts, node))
-            }
-        }
+        return (carried, scanned)
     }
 
-    /// Takes the nodes of a graph in a node, and gives what its outputs are.
-    mutating func take(
-        _ graph: GraphProto, _ arguments: [Binding], _ node: NodeProto
-    ) throws(NodeFailure) -> [Binding] {
+    /// Binds the initializers of a graph in a node, once for all the times that its nodes are taken.
+    mutating func withInitializers<Result>(
+        of graph: GraphProto, _ body: (inout Importer) throws(NodeFailure) -> Result
+    ) throws(NodeFailure) -> Result {
         state.scope.enter()
         defer { state.scope.leave() }
         bind(graph.initializer, graph.sparseInitializer)
+        return try body(&self)
+    }
+
+    /// Takes the nodes of a graph in a node, and gives what its outputs are. Its initializers are bound already.
+    mutating func take(
+        _ graph: GraphProto, _ arguments: [Binding], _ node: NodeProto
+    ) throws(NodeFailure) -> [Binding] {
+        try beginRun(node)
+        state.scope.enter()
+        defer { state.scope.leave() }
         for (input, argument) in zip(graph.input, arguments) { state.scope[input.name] = argument }
         let before = failures.count
         try take(graph.node)
@@ -100,7 +122,9 @@ extension Importer {
             guard let binding = state.scope[output.name] else {
                 throw failure(node, "its graph does not make '\(output.name)'")
             }
-            results.append(try materialized(binding, output.name, node))
+            let result = try materialized(binding, output.name, node)
+            state.scope.rebind(output.name, to: result)
+            results.append(result)
         }
         return results
     }

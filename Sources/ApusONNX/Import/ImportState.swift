@@ -13,6 +13,8 @@ struct ImportState {
     /// The names of the classes that a classifier tells apart.
     var labels: [String] = []
 
+    /// Values that the graph may have: nodes that are taken often, each for several of ours, must not make any number.
+    var valueLimit = Int.max
     /// What may still be computed while the file is imported: files of a few bytes can ask for any amount.
     private var budget = Budget()
 
@@ -53,6 +55,10 @@ struct ImportState {
     mutating func apply(
         _ operation: any Operator, _ operands: [ValueID], named stem: String
     ) throws(GraphError) -> [ValueID] {
+        guard editor.graph.values.count < valueLimit else {
+            throw GraphError(
+                place: stem, message: "the graph has \(valueLimit) values before it", remedy: "unroll less of it")
+        }
         let checked: any Operator
         do throws(AttributeError) {
             checked = try makeOperator(type(of: operation), operation.attributes)
@@ -75,7 +81,7 @@ struct ImportState {
         let isSmall = shapes.count == inferred.count && shapes.allSatisfy { $0.reduce(1, *) <= Self.smallCount }
         if isSmall, operands.allSatisfy({ isConstant($0) }), !(operation.trainingForm(stream: 0).isRandom) {
             let work = operation.cost(operands: types, results: inferred.map(\.type)).multiplyAdds
-            let read = operands.reduce(0) { $0 + (tensors[$1]?.count ?? 0) }
+            let read = operands.reduce(0) { $0 + (self.tensors[$1]?.count ?? 0) }
             let made = shapes.reduce(0) { $0 + $1.reduce(1, *) }
             guard budget.affords(work: max(work, read, made), elements: made) else { return nil }
             let tensors = operands.compactMap { self.tensors[$0]?.tensor() }

@@ -13,6 +13,8 @@ struct Importer {
     private(set) var nodeCount = 0
     /// Nodes that failed or read what one that failed would make.
     private(set) var affectedCount = 0
+    /// How often the nodes of branches and loops were taken.
+    private var runCount = 0
     /// How many functions and branches are entered.
     private var depth = 0
 
@@ -26,6 +28,7 @@ struct Importer {
         versions = Self.versions(model.opsetImport)
         functions = LocalFunctions(model.functions)
         nodeLimit = (1 << 15) + 8 * model.functions.reduce(model.graph.node.count) { $0 + $1.node.count }
+        self.state.valueLimit = 4 * nodeLimit + model.graph.initializer.count
     }
 
     static func versions(_ imports: [OperatorSetIdProto]) -> [String: Int] {
@@ -37,6 +40,14 @@ struct Importer {
     /// Takes the nodes of a graph or function.
     mutating func take(_ nodes: [NodeProto]) throws(NodeFailure) {
         for node in nodes { try take(node) }
+    }
+
+    /// Counts a branch, or a step of a loop, which may hold no node.
+    mutating func beginRun(_ node: NodeProto) throws(NodeFailure) {
+        runCount += 1
+        guard runCount <= nodeLimit else {
+            throw failure(node, "has more steps, with those around it, than the \(nodeLimit) that are taken")
+        }
     }
 
     private mutating func take(_ node: NodeProto) throws(NodeFailure) {

@@ -22,10 +22,12 @@ private struct Scan {
             return given.isEmpty ? Array(repeating: 0, count: count) : given
         }
         self.body = body
-        inputCount = Int(node.attribute.first { $0.name == "num_scan_inputs" }?.i ?? 0)
+        let given = node.attribute.first { $0.name == "num_scan_inputs" }?.i ?? 0
+        guard (1...Int64(Int32.max)).contains(given) else { throw InputError(reason: "'num_scan_inputs' is \(given)") }
+        inputCount = Int(given)
         stateCount = node.input.count - inputCount
         outputCount = body.output.count - stateCount
-        guard inputCount >= 1, inputCount <= node.input.count, body.input.count == node.input.count, outputCount >= 0,
+        guard inputCount <= node.input.count, body.input.count == node.input.count, outputCount >= 0,
             node.output.count <= body.output.count
         else {
             throw InputError(
@@ -57,19 +59,21 @@ extension Importer {
         }
         let count = try scanLength(scan, inputs, node)
         var written = [[ValueID]](repeating: [], count: scan.outputCount)
-        for step in 0..<count {
-            var arguments = state
-            for (index, input) in inputs.enumerated() {
-                let place = scan.inputsAreBackward[index] ? count - 1 - step : step
-                arguments.append(.value(try element(place, of: input, axis: scan.inputAxes[index], node)))
-            }
-            let results = try take(scan.body, arguments, node)
-            state = Array(results.prefix(scan.stateCount))
-            for (index, result) in results.dropFirst(scan.stateCount).enumerated() {
-                guard case .value(let value) = result else {
-                    throw failure(node, "a result of each step is not computed")
+        try withInitializers(of: scan.body) { importer throws(NodeFailure) in
+            for step in 0..<count {
+                var arguments = state
+                for (index, input) in inputs.enumerated() {
+                    let place = scan.inputsAreBackward[index] ? count - 1 - step : step
+                    arguments.append(.value(try importer.element(place, of: input, axis: scan.inputAxes[index], node)))
                 }
-                written[index].append(try emit(Unsqueeze(axes: [scan.outputAxes[index]]), [value], node))
+                let results = try importer.take(scan.body, arguments, node)
+                state = Array(results.prefix(scan.stateCount))
+                for (index, result) in results.dropFirst(scan.stateCount).enumerated() {
+                    guard case .value(let value) = result else {
+                        throw importer.failure(node, "a result of each step is not computed")
+                    }
+                    written[index].append(try importer.emit(Unsqueeze(axes: [scan.outputAxes[index]]), [value], node))
+                }
             }
         }
         for (index, name) in node.output.enumerated() where !name.isEmpty {
