@@ -51,6 +51,12 @@ struct NodeImport {
         return try value(named: node.input[index])
     }
 
+    /// The type of an input. Reading one may define it, so that it comes before its type is asked for.
+    mutating func inputType(_ index: Int) throws(NodeFailure) -> TensorType {
+        let value = try input(index)
+        return type(value)
+    }
+
     mutating func optionalInput(_ index: Int) throws(NodeFailure) -> ValueID? {
         has(index) ? try input(index) : nil
     }

@@ -17,8 +17,8 @@ extension OperatorTable {
 
 extension NodeImport {
     fileprivate mutating func takeAttention() throws(NodeFailure) {
-        let elementType = type(try input(0)).elementType
-        let isTokens = rank(try input(0)) == 3
+        let elementType = try inputType(0).elementType
+        let isTokens = try inputType(0).rank == 3
         let counts = (try optionalInt("q_num_heads"), try optionalInt("kv_num_heads"))
         var parts: [ValueID] = []
         for index in 0..<3 {
@@ -62,8 +62,8 @@ extension NodeImport {
         }
         let (result, exposed) = try attend(call, exposing: makes(3) ? stage : nil)
         finish(try cast(isTokens ? try rows(result) : result, to: elementType))
-        if makes(1) { finish(try cast(call.key, to: type(try input(1)).elementType), output: 1) }
-        if makes(2) { finish(try cast(call.value, to: type(try input(2)).elementType), output: 2) }
+        if makes(1) { finish(try cast(call.key, to: try inputType(1).elementType), output: 1) }
+        if makes(2) { finish(try cast(call.value, to: try inputType(2).elementType), output: 2) }
         if let exposed { finish(try cast(exposed, to: elementType), output: 3) }
     }
 }

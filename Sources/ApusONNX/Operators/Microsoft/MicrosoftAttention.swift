@@ -57,7 +57,7 @@ extension NodeImport {
         let count = try int("num_heads")
         let filter = try float("mask_filter_value", default: -10_000)
         guard !has(8), !has(9) else { throw failure("works in a buffer of the past, which is not computed") }
-        let elementType = type(try input(0)).elementType
+        let elementType = try inputType(0).elementType
         var parts: [ValueID] = []
         var start = 0
         for index in 0..<3 {

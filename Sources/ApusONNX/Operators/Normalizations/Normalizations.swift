@@ -62,7 +62,7 @@ extension NodeImport {
     fileprivate mutating func normalize(_ operation: any Operator, operands count: Int) throws(NodeFailure) {
         var operands: [ValueID] = []
         for index in 0..<count { operands.append(try single(try input(index))) }
-        finish(try cast(try applyAll(operation, operands)[0], to: type(try input(0)).elementType))
+        finish(try cast(try applyAll(operation, operands)[0], to: try inputType(0).elementType))
     }
 
     fileprivate mutating func takeBatchNormalization() throws(NodeFailure) {

@@ -67,7 +67,7 @@ struct ImportedRecurrentLayer {
 
 extension NodeImport {
     mutating func takeRecurrentLayer(_ kind: RecurrentKind) throws(NodeFailure) {
-        let elementType = type(try input(0)).elementType
+        let elementType = try inputType(0).elementType
         let layer = try recurrentLayer(kind)
         let results = try layer.isPlain ? plainLayer(layer) : unrolledLayer(layer)
         // y is [N, T, directions, hidden] or, where the batch is not first, [T, N, directions, hidden].
