@@ -52,18 +52,24 @@ extension NodeImport {
         } else {
             let extents = try numbers(type(x).dimensions.dropFirst(2), "a dimension of the input")
             let sums = try fold(value, window, fill: 0, Add())
-            result = try apply(Divide(), sums, try constant(placeCounts(window, extents, countsPadding: counts)))
+            result = try apply(Divide(), sums, try constant(try placeCounts(window, extents, countsPadding: counts)))
         }
         finish(try cast(result, to: type(x).elementType))
     }
 
     /// How many places of each window count for its mean, `[1, 1, windows...]`.
-    private func placeCounts(_ window: ImportedWindow, _ extents: [Int], countsPadding: Bool) -> Tensor {
+    private func placeCounts(
+        _ window: ImportedWindow, _ extents: [Int], countsPadding: Bool
+    ) throws(NodeFailure) -> Tensor {
         var (shape, products) = ([1, 1], [1.0])
         for (axis, extent) in extents.enumerated() {
+            let output = window.output(axis, input: extent)
+            guard output <= 1 << 20, max(output, 1) * max(window.size[axis], products.count) <= 1 << 22 else {
+                throw failure("has \(output) windows of \(window.size[axis]) along an axis, which are too many")
+            }
             let low = countsPadding ? -window.before[axis] : 0
             let high = countsPadding ? extent + window.after[axis] : extent
-            let counts = (0..<window.output(axis, input: extent)).map { output in
+            let counts = (0..<max(output, 0)).map { output in
                 (0..<window.size[axis]).count { place in
                     let index = output * window.stride[axis] + place * window.dilation[axis] - window.before[axis]
                     return (low..<high).contains(index)

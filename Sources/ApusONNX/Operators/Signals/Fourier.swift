@@ -113,8 +113,9 @@ extension NodeImport {
         guard (1...count).contains(length), step >= 1, window.map({ type($0).shape == [length] }) ?? true else {
             throw failure("can't cut windows of \(length) in steps of \(step) from \(count) elements")
         }
+        let windows = (count - length) / step + 1
+        guard windows * length <= 1 << 22 else { throw failure("has \(windows) windows of \(length)") }
         let starts = Array(stride(from: 0, through: count - length, by: step))
-        guard starts.count * length <= 1 << 24 else { throw failure("has \(starts.count) windows of \(length)") }
         let places = starts.flatMap { start in start..<start + length }
         let indices = try constant(Tensor(.i64, shape: [starts.count, length], integers: places))
         var frames = try apply(Gather(axis: 1), x, indices)

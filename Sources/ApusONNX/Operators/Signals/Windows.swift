@@ -27,17 +27,18 @@ extension OperatorTable {
 
 extension NodeImport {
     /// Elements of a window or matrix that is written out; more are a mistake, or malice.
-    fileprivate static let signalLimit = 1 << 24
+    fileprivate static let signalLimit = 1 << 20
 
     /// Triangles over the bins of a spectrum, at equal distances on the scale of mels, 2595 · log10(1 + f / 700).
     fileprivate mutating func takeMelWeights() throws(NodeFailure) {
         let elementType = try optionalElementType("output_datatype") ?? .f32
         var known: [Double] = []
         for index in 0..<5 { known += try tensor(index, "a parameter of the matrix").elements.prefix(1) }
-        guard known.count == 5, known.allSatisfy({ $0.isFinite && $0.magnitude < 0x1p31 }), known[2] > 0,
+        guard known.count == 5, known.allSatisfy({ $0.isFinite && $0.magnitude < 0x1p31 }), known[2] >= 1,
             known[0] >= 1, known[1] >= 1, known[3] >= 0, known[4] > known[3]
         else { throw failure("its parameters are \(known)") }
         let (count, bins) = (Int(known[0]), Int(known[1]) / 2 + 1)
+        guard count * bins <= Self.signalLimit else { throw failure("its \(count) mels of \(bins) bins are too many") }
         let (lowest, highest) = (log1p(known[3] / 700), log1p(known[4] / 700))
         let step = (highest - lowest) / Double(count + 2)
         var corners: [Int] = []
@@ -45,9 +46,7 @@ extension NodeImport {
             let frequency = 700 * expm1(lowest + Double(index) * step)
             corners.append(Int(((known[1] + 1) * frequency / known[2]).rounded(.down)))
         }
-        guard corners.dropLast().allSatisfy({ (0..<bins).contains($0) }), corners[count + 1] <= bins,
-            count * bins <= Self.signalLimit
-        else {
+        guard corners.dropLast().allSatisfy({ (0..<bins).contains($0) }), corners[count + 1] <= bins else {
             throw failure("its \(count) mels don't fit \(bins) bins")
         }
         var weights = [Double](repeating: 0, count: bins * count)
