@@ -45,6 +45,9 @@ package func kernel(for opcode: Opcode) -> Kernel? {
     case .adam: adam
     case .momentum: momentum
     case .movingAverage: movingAverage
+    case .accumulate: accumulate
+    case .squareSum: squareSum
+    case .clip: clip
     case .map: map
     case .copy: copyElements
     case .window: slidingWindow

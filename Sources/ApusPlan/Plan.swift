@@ -54,6 +54,10 @@ package struct StateSlice: Sendable, Equatable {
         case result = 6
         /// Two numbers; the first is not finite once a gradient or a parameter was not.
         case status = 7
+        /// A parameter that keeps its elements.
+        case fixed = 8
+        /// The gradients of the batches that were added up for a step so far, each weighted by its part of their samples.
+        case gradientSum = 9
     }
     package var name: String
     package var kind: Kind

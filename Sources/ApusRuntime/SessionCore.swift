@@ -36,6 +36,8 @@ struct SessionCore: ~Copyable {
     private let sampleStrides: UnsafeMutablePointer<Int>
     private let hasSharedPorts: Bool
     private var batch = 0
+    /// Where the batch's first sample is among those of the step.
+    private var firstSample: UInt32 = 0
     /// Pieces of work of the body: shards, or parts of the batch where nothing is summed over samples.
     private(set) var items = 0
     /// What is done beside the body.
@@ -109,13 +111,13 @@ struct SessionCore: ~Copyable {
 
     mutating func begin(batch: Int, arguments: RunArguments, _ companion: Companion) {
         self.batch = batch
+        firstSample = arguments.firstSample
         self.companion = companion
         items = sumsOverSamples || hasCombinations ? shards : parts(of: batch)
         begunWaves = 0
         for worker in 0..<workers {
             unsafe argumentBlock[worker] = arguments
             unsafe argumentBlock[worker].inverseBatch = 1 / Float(batch)
-            unsafe argumentBlock[worker].firstSample = 0
             if !hasSharedPorts { continue }
             // What is run once may touch them too.
             for port in 0..<portCount { unsafe slots(of: worker)[Program.fixedSlots + port] = unsafe ports[port] }
@@ -211,7 +213,7 @@ struct SessionCore: ~Copyable {
             for port in 0..<portCount {
                 unsafe slots[Program.fixedSlots + port] = unsafe ports[port] &+ UInt(sample * sampleStrides[port])
             }
-            unsafe argumentBlock[worker].firstSample = UInt32(sample)
+            unsafe argumentBlock[worker].firstSample = firstSample &+ UInt32(sample)
             let next = first + (end - first) * (step + 1) / steps
             if isRecorded {
                 guard let track = unsafe tracks?[worker] else { return }

@@ -19,6 +19,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case heldOut(Int, of: Int)
     /// The model has more weights than memory can be expected to hold.
     case tooManyWeights(Int, maximum: Int)
+    /// The model has no parameters, or all of them are fixed.
+    case nothingToTrain
     /// A plan that reports no loss.
     case noLoss
     /// The loss, a gradient or a parameter is not a finite number.
@@ -37,6 +39,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(count) samples can't be held out of \(all); hold out fewer, or select on the last model"
         case .tooManyWeights(let count, let maximum):
             "the model has \(count) weights, more than the \(maximum) that are supported; make it smaller"
+        case .nothingToTrain: "no parameter of the model is trained; let it have some that are not fixed"
         case .noLoss: "the training plan reports no loss; choose an optimizer and a loss"
         case .notFinite(let what, let epoch, let step):
             "\(what) is not finite after step \(step) of epoch \(epoch); use a smaller learning rate, or look for "

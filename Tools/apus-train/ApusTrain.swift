@@ -42,6 +42,7 @@ struct ApusTrain: Tool {
     var overwrite = false
 
     @OptionGroup(title: "Start") var start: StartOptions
+    @OptionGroup(title: "Fine-tuning") var fineTuning: FineTuningOptions
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Augmentation") var augmentation: AugmentationOptions
     @OptionGroup(title: "Machine") var threads: ThreadOptions
@@ -56,7 +57,8 @@ struct ApusTrain: Tool {
 
     func run() throws {
         // A checkpoint has weights of its own.
-        let model = resume ? try loadTrainable() : try start.applied(to: loadTrainable(), file: model)
+        let started = resume ? try loadTrainable() : try start.applied(to: loadTrainable(), file: model)
+        let model = try fineTuning.applied(to: started, file: model)
         let (training, test) = try loadData(for: model)
         var options = try recipe.options(
             augmentation: try augmentation.augmentation(), threads: threads, isImage: training.images != nil)

@@ -23,6 +23,19 @@ struct RecipeOptions: ParsableArguments {
     var batch = 128
 
     @Option(
+        help: ArgumentHelp(
+            "Batches whose gradients are added up, as a mean over all their samples, for one step.",
+            valueName: "batches"),
+        transform: RecipeOptions.count)
+    var accumulate = 1
+
+    @Option(
+        help: ArgumentHelp(
+            "Scale the gradients of a step down where the norm of all of them together is above this.",
+            valueName: "norm"))
+    var clipGradients: Double?
+
+    @Option(
         help: ArgumentHelp("Use only the first samples of the training set.", valueName: "count"),
         transform: RecipeOptions.count)
     var limit: Int?
@@ -134,7 +147,8 @@ struct RecipeOptions: ParsableArguments {
             ("learning-rate", learningRate, 0...1e30), ("momentum", momentum, 0...1), ("beta1", beta1, 0...1),
             ("beta2", beta2, 0...1), ("epsilon", epsilon, 0...1), ("weight-decay", weightDecay ?? 0, 0...1e3),
             ("plateau-divisor", plateauDivisor, 1...1e6), ("minimum-learning-rate", minimumLearningRate ?? 0, 0...1e3),
-            ("noise", noise ?? 0, 0...1e3), ("average", average ?? 0, 0...1),
+            ("noise", noise ?? 0, 0...1e3), ("clip-gradients", clipGradients ?? 1, 1e-30...1e30),
+            ("average", average ?? 0, 0...1),
             ("target-accuracy", targetAccuracy, 0...2),
             ("evaluate-seconds", evaluateSeconds ?? 0, 0...1e9),
         ]
@@ -162,6 +176,8 @@ struct RecipeOptions: ParsableArguments {
         var options = TrainingOptions()
         options.seed = seed
         options.batch = batch
+        options.accumulation = accumulate
+        options.maximumNorm = clipGradients
         options.epochs = epochs
         options.learningRate = learningRate
         options.optimizer =

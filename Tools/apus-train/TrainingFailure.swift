@@ -13,10 +13,12 @@ extension ToolError {
                 case .size: "--resize"
                 case nil: nil
                 }
-            case .mismatch(.shape), .mismatch(.classes), .mismatch(.answer): "--set"
+            case .mismatch(.shape), .mismatch(.answer): "--set"
+            case .mismatch(.classes): "--set, --replace-head"
             case .mismatch(.needsIntegers): "--loss"
             case .heldOut: "--held-out, --select-on last"
             case .notFinite: "--learning-rate"
+            case .nothingToTrain: "--freeze, --unfreeze"
             case .checkpoint(.missing), .checkpoint(.notACheckpoint): "--out"
             case .checkpoint(.otherVersion), .checkpoint(.damaged): "--overwrite"
             default: nil

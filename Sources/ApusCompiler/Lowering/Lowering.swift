@@ -65,6 +65,9 @@ struct Lowering {
         guard options.batchBound >= 1, options.shards >= 1, (options.microBatch ?? 1) >= 1 else {
             throw .badOption("the batch, the micro-batch and the shards are at least 1")
         }
+        if let norm = options.maximumNorm, !(norm > 0 && norm <= Double(Float.greatestFiniteMagnitude)) {
+            throw .badOption("the maximum norm of the gradients is \(norm); give a number above zero")
+        }
         let graph = model.graph
         weights = model.weights
         self.options = options

@@ -31,10 +31,16 @@ public struct LoweringOptions: Sendable {
     public var optimizer: Optimizer?
     /// The decay of a running average of the parameters; nil keeps none.
     public var averageDecay: Double?
+    /// The largest norm of all gradients together with which the optimizer works: longer ones are scaled down; nil for any.
+    public var maximumNorm: Double?
+    /// Whether the gradients of several batches are added up before the optimizer changes the parameters. Which batches those are
+    /// is said for each run.
+    public var accumulatesGradients: Bool
 
     public init(
         target: Target, batchBound: Int = 1, microBatch: Int? = nil, weights: Weights = .constant, shards: Int = 8,
-        optimizer: Optimizer? = nil, averageDecay: Double? = nil, convolutions: ConvolutionAlgorithms = .exact
+        optimizer: Optimizer? = nil, averageDecay: Double? = nil, maximumNorm: Double? = nil,
+        accumulatesGradients: Bool = false, convolutions: ConvolutionAlgorithms = .exact
     ) {
         self.target = target
         self.convolutions = convolutions
@@ -44,6 +50,8 @@ public struct LoweringOptions: Sendable {
         self.shards = shards
         self.optimizer = optimizer
         self.averageDecay = averageDecay
+        self.maximumNorm = maximumNorm
+        self.accumulatesGradients = accumulatesGradients
     }
 }
 

@@ -32,7 +32,8 @@ struct GraphRewriter {
                 let value = source[parameter.value]
                 substitute(
                     try editor.addParameter(
-                        value.name, value.type, role: parameter.role, initializer: parameter.initializer),
+                        value.name, value.type, role: parameter.role, isFixed: parameter.isFixed,
+                        initializer: parameter.initializer),
                     for: parameter.value)
             }
             for constant in source.constants {

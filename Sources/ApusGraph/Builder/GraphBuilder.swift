@@ -43,10 +43,12 @@ public struct GraphBuilder {
 
     /// Declares a parameter that operators can share or that replaces their own.
     public mutating func parameter(
-        _ name: String, _ dimensions: [Dimension], role: Parameter.Role = .trained, initializer: Initializer
+        _ name: String, _ dimensions: [Dimension], role: Parameter.Role = .trained, isFixed: Bool = false,
+        initializer: Initializer
     ) -> ValueID {
         attempt(named: name) { editor throws(GraphError) in
-            try editor.addParameter(name, TensorType(.f32, dimensions), role: role, initializer: initializer)
+            try editor.addParameter(
+                name, TensorType(.f32, dimensions), role: role, isFixed: isFixed, initializer: initializer)
         }
     }
 

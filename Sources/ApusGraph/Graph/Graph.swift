@@ -47,13 +47,19 @@ public struct Parameter: Sendable, Equatable {
 
     public var value: ValueID
     public var role: Role
+    /// Whether it keeps its elements while the others are trained, or move with the batches.
+    public var isFixed: Bool
     public var initializer: Initializer
 
-    public init(value: ValueID, role: Role, initializer: Initializer) {
+    public init(value: ValueID, role: Role, isFixed: Bool = false, initializer: Initializer) {
         self.value = value
         self.role = role
+        self.isFixed = isFixed
         self.initializer = initializer
     }
+
+    /// Whether its elements change in this way.
+    public func changes(as role: Role) -> Bool { self.role == role && !isFixed }
 }
 
 /// A value whose elements are written in the graph itself.
@@ -164,7 +170,8 @@ public struct Graph: Sendable, Equatable {
         }
         result.inputs = inputs.map(define)
         result.parameters = parameters.map {
-            Parameter(value: define($0.value), role: $0.role, initializer: $0.initializer)
+            Parameter(
+                value: define($0.value), role: $0.role, isFixed: $0.isFixed, initializer: $0.initializer)
         }
         result.constants = constants.map { Constant(value: define($0.value), elements: $0.elements) }
         for node in nodes {

@@ -99,7 +99,8 @@ public struct GraphEditor: Sendable {
     }
 
     public mutating func addParameter(
-        _ name: String, _ type: TensorType, role: Parameter.Role = .trained, initializer: Initializer
+        _ name: String, _ type: TensorType, role: Parameter.Role = .trained, isFixed: Bool = false,
+        initializer: Initializer
     ) throws(GraphError) -> ValueID {
         guard type.elementType.isFloatingPoint, type.shape != nil else {
             throw GraphError(
@@ -108,7 +109,7 @@ public struct GraphEditor: Sendable {
                     "parameters have numbers for dimensions and a floating-point type; make it a constant or an input")
         }
         let id = try define(Value(name: name, type: type))
-        graph.parameters.append(Parameter(value: id, role: role, initializer: initializer))
+        graph.parameters.append(Parameter(value: id, role: role, isFixed: isFixed, initializer: initializer))
         return id
     }
 

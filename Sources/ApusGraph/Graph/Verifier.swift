@@ -114,7 +114,7 @@ private struct Verification {
     private func check(
         _ assignments: [Assignment], _ word: String, of role: Parameter.Role, _ label: String
     ) throws(GraphError) {
-        var targets = Set(graph.parameters.filter { $0.role == role }.map(\.value))
+        var targets = Set(graph.parameters.filter { $0.changes(as: role) }.map(\.value))
         for assignment in assignments {
             try use(assignment.value, by: "\(word) of \(name(assignment.target))", "V5")
             guard targets.remove(assignment.target) != nil else {

@@ -70,12 +70,12 @@ struct Elaborator {
             try checkFree(name)
             let type = try resolveInput(type)
             try add(at: name) { editor throws(GraphError) in _ = try editor.addInput(name.text, type) }
-        case .parameter(let name, let type, let role, let initializer):
+        case .parameter(let name, let type, let role, let isFixed, let initializer):
             try checkFree(name)
             let type = try resolve(type)
             let filling = try resolve(initializer)
             try add(at: name) { editor throws(GraphError) in
-                _ = try editor.addParameter(name.text, type, role: role, initializer: filling)
+                _ = try editor.addParameter(name.text, type, role: role, isFixed: isFixed, initializer: filling)
             }
         case .constant(let name, let type, let elements, let location):
             try checkFree(name)
@@ -195,7 +195,7 @@ struct Elaborator {
         let graph = editor.graph
         let what = role == .trained ? "gradient" : "update"
         let keyword: Keyword = role == .trained ? .parameter : .statistic
-        guard graph.parameters.contains(where: { $0.value == targetID && $0.role == role }) else {
+        guard graph.parameters.contains(where: { $0.value == targetID && $0.changes(as: role) }) else {
             throw Diagnostic(
                 "'\(target.text)' is not a \(keyword.rawValue)", at: target.location,
                 remedy: "the left of '\(what)' is a value that was declared: \(keyword.form)")

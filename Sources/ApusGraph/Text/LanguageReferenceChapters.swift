@@ -40,6 +40,7 @@ extension LanguageReference {
         | `constant c: f32[3] = [1, 2.5, -3]` | a value whose elements are known, in row-major order |
         | `parameter w: f32[10, 84] = glorot_uniform(fan_in: 84, fan_out: 10)` | a value that is trained |
         | `statistic mean: f32[16] = constant(0)` | a value that is stored with the model, but not trained |
+        | `fixed parameter w: f32[10, 84] = constant(0)` | a value that keeps its elements while others are trained; `fixed statistic` too |
         | `gradient w = w.gradient` | in a training graph: the gradient of a parameter |
         | `update mean = mean.next` | in a training graph: the next value of a statistic |
 
@@ -58,7 +59,7 @@ extension LanguageReference {
         model       = "model" name ;
         setting     = "setting" name "=" expression ;
         input       = "input" name ":" type ;
-        parameter   = ( "parameter" | "statistic" ) name ":" type "=" initializer ;
+        parameter   = [ "fixed" ] ( "parameter" | "statistic" ) name ":" type "=" initializer ;
         constant    = "constant" name ":" type "=" "[" [ number { "," number } ] "]" ;
         definition  = [ "output" ] result { "," result } "=" call ;
         output      = "output" name { "," name } ;

@@ -11,7 +11,7 @@ package func nearName(to name: String, among candidates: some Sequence<String>) 
 }
 
 /// Damerau's distance between two names, by optimal string alignment. O(length × length).
-func editDistance(_ first: String, _ second: String) -> Int {
+package func editDistance(_ first: String, _ second: String) -> Int {
     let a = Array(first.utf8)
     let b = Array(second.utf8)
     var beforePrevious: [Int] = []

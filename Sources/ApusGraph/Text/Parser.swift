@@ -155,12 +155,14 @@ struct Parser {
             let name = try definedName()
             try expect(":")
             return .input(name, try type())
-        case .parameter, .statistic:
-            let name = try definedName()
-            try expect(":")
-            let type = try type()
-            try expect("=")
-            return .parameter(name, type, keyword == .parameter ? .trained : .statistic, try initializer())
+        case .parameter: return try parameter(.trained, isFixed: false)
+        case .statistic: return try parameter(.statistic, isFixed: false)
+        case .fixed:
+            guard case .name(let word) = current.kind, let role = Keyword(rawValue: word)?.role else {
+                throw unexpected("'parameter' or 'statistic'")
+            }
+            _ = advance()
+            return try parameter(role, isFixed: true)
         case .constant:
             let name = try definedName()
             try expect(":")
@@ -183,6 +185,14 @@ struct Parser {
             return keyword == .gradient
                 ? .gradient(target: target, value: value) : .update(target: target, value: value)
         }
+    }
+
+    private mutating func parameter(_ role: Parameter.Role, isFixed: Bool) throws(Diagnostic) -> StatementSyntax {
+        let name = try definedName()
+        try expect(":")
+        let type = try type()
+        try expect("=")
+        return .parameter(name, type, role, isFixed: isFixed, try initializer())
     }
 
     private mutating func output() throws(Diagnostic) -> StatementSyntax {
@@ -216,7 +226,16 @@ struct Parser {
 
 /// The words that a line can start with. They are names everywhere else.
 enum Keyword: String, CaseIterable {
-    case model, setting, input, parameter, statistic, constant, output, gradient, update
+    case model, setting, input, parameter, statistic, fixed, constant, output, gradient, update
+
+    /// What a line that declares a parameter says of it.
+    var role: Parameter.Role? {
+        switch self {
+        case .parameter: .trained
+        case .statistic: .statistic
+        default: nil
+        }
+    }
 
     /// An example of the statement.
     var form: String {
@@ -226,6 +245,7 @@ enum Keyword: String, CaseIterable {
         case .input: "input image: f32[N, 1, 28, 28]"
         case .parameter: "parameter w: f32[10, 84] = glorot_uniform(fan_in: 84, fan_out: 10)"
         case .statistic: "statistic mean: f32[16] = constant(0)"
+        case .fixed: "fixed parameter w: f32[10, 84] = constant(0)"
         case .constant: "constant c: f32[3] = [1, 2.5, -3]"
         case .output: "output probabilities = softmax(logits)"
         case .gradient: "gradient w = w.gradient"

@@ -32,7 +32,8 @@ extension Graph {
         sections.append(
             parameters.map { parameter in
                 let keyword = parameter.role == .trained ? "parameter" : "statistic"
-                return "\(keyword) \(declaration(parameter.value)) = \(parameter.initializer)"
+                let prefix = parameter.isFixed ? "fixed " : ""
+                return "\(prefix)\(keyword) \(declaration(parameter.value)) = \(parameter.initializer)"
             })
         sections.append(
             constants.map { constant in

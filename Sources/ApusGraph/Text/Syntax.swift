@@ -87,7 +87,7 @@ enum StatementSyntax: Sendable {
     case model(SourceName)
     case setting(SourceName, ExpressionSyntax)
     case input(SourceName, TypeSyntax)
-    case parameter(SourceName, TypeSyntax, Parameter.Role, InitializerSyntax)
+    case parameter(SourceName, TypeSyntax, Parameter.Role, isFixed: Bool, InitializerSyntax)
     /// The elements are nil where they are stored beside the text, in a model file.
     case constant(SourceName, TypeSyntax, [ExpressionSyntax]?, SourceLocation)
     case definition([(name: SourceName, type: TypeSyntax?)], CallSyntax, isOutput: Bool)
@@ -98,7 +98,7 @@ enum StatementSyntax: Sendable {
     /// The values that the statement makes.
     var definedNames: [SourceName] {
         switch self {
-        case .input(let name, _), .parameter(let name, _, _, _), .constant(let name, _, _, _): [name]
+        case .input(let name, _), .parameter(let name, _, _, _, _), .constant(let name, _, _, _): [name]
         case .definition(let results, _, _): results.map(\.name)
         case .model, .setting, .output, .gradient, .update: []
         }

@@ -6,6 +6,8 @@
 /// **momentum**: `g' = g + decay·p`, `u = beta1·u + g'`, `p = p − r·u`; with `nesterov` = 1, `p = p − r·(g' + beta1·u)`.
 /// **movingAverage**: `a = d·a + (1−d)·p` with `d = min(beta1, (1 + t) / (10 + t))`.
 ///
+/// Nothing is done behind a batch that isn't the last of its step.
+///
 /// `status` is two numbers: the first is set to a value that is not finite if any gradient or any new parameter isn't, and
 /// left alone otherwise.
 package struct OptimizerParameters: Sendable, Equatable, BitwiseCopyable {

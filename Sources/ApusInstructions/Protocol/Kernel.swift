@@ -16,9 +16,15 @@ package struct RunArguments: Sendable, Equatable, BitwiseCopyable {
     package var learningRate: Float = 0
     /// Counts optimizer steps from 1.
     package var step: UInt32 = 1
-    /// Where the first sample of this call is in the batch.
+    /// Where the first sample of this call is among those of the step: in the batch, behind the step's earlier batches.
     package var firstSample: UInt32 = 0
     package var seedLow: UInt32 = 0
     package var seedHigh: UInt32 = 0
+    /// This batch's part of the samples of the step. A step has several batches where gradients are added up.
+    package var share: Float = 1
+    /// Whether this batch is the first of the step: 1 or 0.
+    package var isFirst: UInt32 = 1
+    /// Whether it is the last one, behind which the optimizer changes the parameters: 1 or 0.
+    package var isLast: UInt32 = 1
     package init() {}
 }

@@ -49,6 +49,7 @@ private struct Watch {
 func adam(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
     let settings = parameters.load(as: OptimizerParameters.self)
     let arguments = operands[5].unsafelyUnwrapped.load(as: RunArguments.self)
+    if arguments.isLast == 0 { return }
     let weights = operands.floats(0)
     let gradients = operands.floats(1)
     let firstMoments = operands.floats(2)
@@ -82,6 +83,7 @@ func adam(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: Uns
 func momentum(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
     let settings = parameters.load(as: OptimizerParameters.self)
     let arguments = operands[4].unsafelyUnwrapped.load(as: RunArguments.self)
+    if arguments.isLast == 0 { return }
     let weights = operands.floats(0)
     let gradients = operands.floats(1)
     let velocities = operands.floats(2)
@@ -109,6 +111,7 @@ func movingAverage(
 ) {
     let settings = parameters.load(as: OptimizerParameters.self)
     let arguments = operands[2].unsafelyUnwrapped.load(as: RunArguments.self)
+    if arguments.isLast == 0 { return }
     let weights = operands.floats(0)
     let averages = operands.floats(1)
     let step = Float(arguments.step)

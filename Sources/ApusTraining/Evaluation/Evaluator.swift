@@ -57,7 +57,7 @@ public struct Evaluator: ~Copyable {
 
     /// Sets the weights, where they are in the session's state: the elements of each parameter by name.
     public mutating func setWeights(_ weights: [String: [Float]]) throws(TrainingError) {
-        for slice in session.plan.slices where slice.kind == .parameter || slice.kind == .statistic {
+        for slice in session.plan.slices where [.parameter, .statistic, .fixed].contains(slice.kind) {
             guard let elements = weights[slice.name] else { continue }
             do { try session.write(elements, to: slice) } catch { throw .session(error) }
         }

@@ -34,6 +34,8 @@ public struct Trainer: ~Copyable {
         lowering.shards = options.shards
         lowering.optimizer = options.optimizer
         lowering.averageDecay = options.averageDecay
+        lowering.maximumNorm = options.maximumNorm
+        lowering.accumulatesGradients = options.accumulation > 1
         lowering.convolutions = options.convolutions
         let preparation = try Self.preparation(options, model, data.training)
         let plan: Plan
@@ -86,6 +88,7 @@ public struct Trainer: ~Copyable {
         // Each is below 2³¹ elements, so that no sum overflows.
         let count = graph.parameters.reduce(0) { $0 + (graph[$1.value].type.sampleElements ?? 0) }
         guard count <= maximumWeights else { throw .tooManyWeights(count, maximum: maximumWeights) }
+        guard graph.parameters.contains(where: { $0.changes(as: .trained) }) else { throw .nothingToTrain }
     }
 
     /// What the options ask for, or else what a model says that was trained before, or else what the data wants.
@@ -110,7 +113,7 @@ public struct Trainer: ~Copyable {
                 elements = checkpoint.state[Checkpoint.key(slice)]
             } else {
                 switch slice.kind {
-                case .parameter, .average, .statistic: elements = model.weights[slice.name]
+                case .parameter, .average, .statistic, .fixed: elements = model.weights[slice.name]
                 default: elements = nil
                 }
             }
@@ -143,8 +146,11 @@ public struct Trainer: ~Copyable {
         session.recording().map { (session.plan, $0) }
     }
 
-    /// Steps of an epoch. The last batch may be smaller.
-    var stepsPerEpoch: Int { (data.training.count + options.batch - 1) / options.batch }
+    /// Batches of an epoch. The last one may be smaller.
+    var batchesPerEpoch: Int { (data.training.count + options.batch - 1) / options.batch }
+
+    /// Steps of the optimizer in an epoch. The last one may have fewer batches.
+    var stepsPerEpoch: Int { (batchesPerEpoch + options.accumulation - 1) / options.accumulation }
 
     /// Trains until one of the options says stop.
     ///
@@ -167,7 +173,7 @@ public struct Trainer: ~Copyable {
         var current = model
         for slice in session.plan.slices {
             switch slice.kind {
-            case .parameter where options.averageDecay == nil, .statistic, .average:
+            case .parameter where options.averageDecay == nil, .statistic, .average, .fixed:
                 current.weights[slice.name] = session.read(slice)
             default: break
             }

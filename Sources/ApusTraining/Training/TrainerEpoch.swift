@@ -13,15 +13,17 @@ extension Trainer {
         let began = clock.now
         var lastEvaluation = began
         let secondsBefore = progress.seconds
-        while progress.step < stepsPerEpoch {
+        while progress.step < batchesPerEpoch {
             let count = batch(progress.step, of: order).count
             let loss = try runStep(order, epoch: epoch)
             progress.step += 1
             progress.lossSum += loss * Double(count)
-            try observe(.step(epoch: epoch + 1, step: progress.step, steps: stepsPerEpoch, loss: loss))
-            guard progress.step < stepsPerEpoch else { break }
+            try observe(.step(epoch: epoch + 1, step: progress.step, steps: batchesPerEpoch, loss: loss))
+            guard progress.step < batchesPerEpoch else { break }
             progress.seconds = secondsBefore + (clock.now - began).inSeconds
-            let isStepDue = options.evaluationSteps > 0 && progress.step % options.evaluationSteps == 0
+            let isStepDue =
+                options.evaluationSteps > 0
+                && progress.step % (options.evaluationSteps * options.accumulation) == 0
             let isTimeDue =
                 options.evaluationSeconds > 0
                 && (clock.now - lastEvaluation).inSeconds >= options.evaluationSeconds
@@ -43,7 +45,18 @@ extension Trainer {
         min(step * options.batch, order.count)..<min((step + 1) * options.batch, order.count)
     }
 
-    /// Runs one step, while the batch of the next is prepared, and returns the mean loss of its batch.
+    /// Where a batch is among those of its step.
+    private func place(_ batch: Int, of order: [Int32]) -> (before: Int, share: Float, isFirst: Bool, isLast: Bool) {
+        let first = batch / options.accumulation * options.accumulation
+        let end = min(first + options.accumulation, batchesPerEpoch)
+        let begin = self.batch(first, of: order).lowerBound
+        let (own, all) = (self.batch(batch, of: order), self.batch(end - 1, of: order).upperBound - begin)
+        return (
+            own.lowerBound - begin, Float(Double(own.count) / Double(all)), batch == first, batch == end - 1
+        )
+    }
+
+    /// Runs one batch, while the next is prepared, and returns its mean loss.
     private mutating func runStep(_ order: [Int32], epoch: Int) throws(TrainingError) -> Double {
         let own = batch(progress.step, of: order)
         let following = batch(progress.step + 1, of: order)
@@ -55,8 +68,13 @@ extension Trainer {
         arguments.learningRate = Float(
             progress.learningRate.rate(
                 options.schedule, step: progress.totalSteps, of: stepsPerEpoch * options.epochs))
-        progress.totalSteps += 1
-        arguments.step = UInt32(truncatingIfNeeded: progress.totalSteps)
+        arguments.step = UInt32(truncatingIfNeeded: progress.totalSteps + 1)
+        let place = place(progress.step, of: order)
+        arguments.firstSample = UInt32(truncatingIfNeeded: place.before)
+        arguments.share = place.share
+        arguments.isFirst = place.isFirst ? 1 : 0
+        arguments.isLast = place.isLast ? 1 : 0
+        if place.isLast { progress.totalSteps += 1 }
         arguments.seedLow = UInt32(truncatingIfNeeded: options.seed)
         arguments.seedHigh = UInt32(truncatingIfNeeded: options.seed >> 32)
         buffer.bind(to: &session)

@@ -41,6 +41,11 @@ public struct TrainingOptions: Sendable {
     public var preparation: InputPreparation?
     /// The decay of a running average of the parameters, which is then what is tried and kept; nil for none.
     public var averageDecay: Double?
+    /// The largest norm of all gradients together: longer ones are scaled down to it; nil for any.
+    public var maximumNorm: Double?
+    /// Batches whose gradients are added up, as a mean over all samples, for one step of the optimizer. What normalizes by the
+    /// statistics of a batch does so for each of them.
+    public var accumulation = 1
     /// Epochs without improvement after which training stops; 0 for never.
     public var patience = 10
     /// The score on the set that selects at which training stops.
@@ -71,6 +76,7 @@ public struct TrainingOptions: Sendable {
         patience \(patience), target \(targetScore), loss \(loss), shards \(shards), \
         convolutions \(convolutions), \
         evaluation every \(evaluationSteps) steps
-        """
+        """ + (maximumNorm.map { ", maximum norm \($0)" } ?? "")
+            + (accumulation > 1 ? ", \(accumulation) batches a step" : "")
     }
 }

@@ -18,7 +18,7 @@ struct StateBlocks {
 extension Lowering {
     /// Trained parameters in the order of the state's blocks: those that weight decay acts on, the weights, come first.
     var trained: (decayed: [ValueID], rest: [ValueID]) {
-        let values = graph.parameters.filter { $0.role == .trained }.map(\.value)
+        let values = graph.parameters.filter { $0.changes(as: .trained) }.map(\.value)
         return (values.filter { graph[$0].type.rank >= 2 }, values.filter { graph[$0].type.rank < 2 })
     }
 
@@ -35,7 +35,9 @@ extension Lowering {
         case nil: break
         }
         if options.averageDecay != nil { try placeBlock(order, .average) }
+        if options.accumulatesGradients, !graph.gradients.isEmpty { try placeBlock(order, .gradientSum) }
         try placeBlock(graph.parameters.filter { $0.role == .statistic }.map(\.value), .statistic)
+        try placeBlock(graph.parameters.filter { $0.role == .trained && $0.isFixed }.map(\.value), .fixed)
         if options.optimizer != nil {
             let place = addState(elements: 2)
             plan.slices.append(StateSlice(name: "status", kind: .status, shape: [2], offset: place.offset))
@@ -55,7 +57,7 @@ extension Lowering {
             plan.slices.append(StateSlice(name: graph[value].name, kind: kind, shape: shape, offset: offset))
             let key = StateBlocks.Key(value: value, kind: kind)
             if state.slices[key] == nil { state.slices[key] = Operand(.state, offset: offset) }
-            if kind == .parameter || kind == .statistic {
+            if kind == .parameter || kind == .statistic || kind == .fixed {
                 whole[value.index] = Whole(place: Operand(.state, offset: offset), shape: shape)
             }
             offset += shape.reduce(1, *) * 4

@@ -16,7 +16,7 @@ package struct Differentiate: Pass {
                 pass: name, message: "only a graph with one output f32[], the loss, can be differentiated",
                 remedy: "attach a loss first")
         }
-        let trained = graph.parameters.filter { $0.role == .trained }.map(\.value)
+        let trained = graph.parameters.filter { $0.changes(as: .trained) }.map(\.value)
         let gradients = try reporting { () throws(GraphError) in
             try Self.gradients(of: graph.outputs[0], for: trained, in: graph)
         }

@@ -5,6 +5,7 @@ package import ApusGraph
 /// - Batch norm normalizes by the batch's own statistics, and the graph updates the running ones by moving averages. The
 ///   running variance takes over the batch's biased variance (the sum of squares divided by the number of elements): it
 ///   is the one that the layer itself divides by.
+///   Where its statistics are fixed it normalizes by them, as it does when it answers.
 /// - Dropout drops. Each has its stream of random numbers, counted from 1 in the order of the graph.
 /// - With an input noise, Gaussian noise of that standard deviation (stream 0) is added to the first f32 input.
 package struct TrainingMode: Pass {
@@ -34,6 +35,7 @@ package struct TrainingMode: Pass {
             case .random(let operation):
                 streams += 1
                 try rewriter.replace(node.results, with: operation, rewriter[node.operands])
+            case .batchStatistics where statistics.areFixed(node): try rewriter.keep(node)
             case .batchStatistics(let operation, let momentum):
                 try normalize(operation, momentum, node, &rewriter, &statistics)
             }
@@ -67,15 +69,21 @@ package struct TrainingMode: Pass {
 
 /// The running statistics of a graph, and what they become.
 private struct Statistics {
-    /// The parameters of the graph that are statistics.
+    /// The parameters of the graph that are statistics, and move.
     let parameters: Set<ValueID>
+    /// Those that don't.
+    private let fixed: Set<ValueID>
     /// In the order of the first update of each. Parameters and values are those of the new graph.
     private(set) var updates: [(parameter: ValueID, value: ValueID)] = []
     private var places: [ValueID: Int] = [:]
 
     init(_ graph: Graph) {
-        parameters = Set(graph.parameters.filter { $0.role == .statistic }.map(\.value))
+        parameters = Set(graph.parameters.filter { $0.changes(as: .statistic) }.map(\.value))
+        fixed = Set(graph.parameters.filter { $0.role == .statistic && $0.isFixed }.map(\.value))
     }
+
+    /// Whether a layer has to take its mean or its variance as it is.
+    func areFixed(_ node: Node) -> Bool { node.operands.dropFirst(3).contains(where: fixed.contains) }
 
     /// What a statistic has become so far; nil where it is as it was.
     subscript(parameter: ValueID) -> ValueID? { places[parameter].map { updates[$0].value } }
