@@ -28,8 +28,10 @@ package func readFile(_ path: String, limit: Int = 1 << 30) throws(FileError) ->
     guard !isRegular || status.st_size <= limit else { throw tooLarge(path, limit: limit) }
 
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(isRegular ? Int(status.st_size) + 1 : 1 << 16)
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    // A small file should not cost the pages of a large chunk.
+    let expected = isRegular ? Int(status.st_size) + 1 : 1 << 16
+    bytes.reserveCapacity(expected)
+    var chunk = [UInt8](repeating: 0, count: min(expected, 1 << 16))
     while true {
         let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(file.number, $0.baseAddress, $0.count) }
         if count < 0 {

@@ -7,10 +7,11 @@ struct InstructionCatalogueTests {
     @Test func numbersAndNamesAreOnceOnly() {
         let kinds = InstructionCatalogue.all
         #expect(Set(kinds.map { $0.opcode }).count == kinds.count)
-        #expect(Set(kinds.map { $0.name }).count == kinds.count)
+        #expect(Set(kinds.map { $0.definition.name }).count == kinds.count)
         for kind in kinds {
-            #expect(InstructionCatalogue.definition(of: kind.opcode) == kind, "\(kind.name)")
-            #expect("\(kind.opcode)" == kind.name)
+            #expect(kind.definition.opcode == kind.opcode, "\(kind.definition.name)")
+            #expect(InstructionCatalogue.definition(of: kind.opcode) == kind.definition, "\(kind.definition.name)")
+            #expect("\(kind.opcode)" == kind.definition.name)
         }
         #expect(InstructionCatalogue.definition(of: Opcode(rawValue: 0)) == nil)
         #expect(InstructionCatalogue.definition(of: Opcode(rawValue: .max)) == nil)
@@ -39,7 +40,7 @@ struct InstructionCatalogueTests {
 
     @Test func everyKindHasASample() {
         let kinds = Set(SampleInstruction.all.map(\.opcode))
-        #expect(InstructionCatalogue.all.filter { !kinds.contains($0.opcode) }.map { $0.name } == [])
+        #expect(InstructionCatalogue.all.filter { !kinds.contains($0.opcode) }.map { $0.definition.name } == [])
     }
 
     /// Whatever a field holds, the instruction is refused, or says what it touches in numbers that an arena's size can be

@@ -5,21 +5,26 @@ func normalizeRows(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let rows = NormalizedRows(parameters.load(as: NormalizeRowsParameters.self))
-    let isLarge = rows.rows &* rows.count &* samples &* 4 >= streamedBytes
-    if !(isLarge && rows.spatial == 1 && rows.count <= 4096) { return normalize(rows, operands, samples, row: nil) }
-    var room = InlineArray<2056, UInt64>(repeating: 0)
+    if rows.rows &* rows.count &* samples &* 4 < streamedBytes {
+        return normalize(rows, operands, samples, collected: nil)
+    }
+    var room = InlineArray<264, UInt64>(repeating: 0)
     withUnsafeMutableBytes(of: &room) {
-        let row = $0.baseAddress.unsafelyUnwrapped.alignedUp(toMultipleOf: 64).assumingMemoryBound(to: Float.self)
-        normalize(rows, operands, samples, row: row)
+        let buffer = $0.baseAddress.unsafelyUnwrapped.alignedUp(toMultipleOf: 64).assumingMemoryBound(to: Float.self)
+        normalize(rows, operands, samples, collected: buffer)
     }
     apus_fence()
 }
 
-/// - Parameter row: where each row is collected, to be written past the caches as a whole: wherever it begins there, it is computed by
-///   the same instructions. None where rows go to the caches.
+/// Elements that are collected before they are written past the caches.
+private let run = 512
+
+/// - Parameter collected: where each ``run`` of a row is collected, to be written past the caches: wherever it begins there, it is
+///   computed by the same instructions. None where rows go to the caches.
 @inline(never)
 private func normalize(
-    _ rows: NormalizedRows, _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ samples: Int, row collected: Floats?
+    _ rows: NormalizedRows, _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ samples: Int,
+    collected: Floats?
 ) {
     let source = operands.floats(0)
     let scales = operands.optionalFloats(1)
@@ -39,7 +44,8 @@ private func normalize(
         means?[statistic] = mean
         inverses?[statistic] = inverse[0]
         let row = Row(
-            from: from, to: collected ?? to, count: rows.count, center: Vector(repeating: mean), inverse: inverse)
+            from: from, to: to, count: rows.count, center: Vector(repeating: mean), inverse: inverse,
+            collected: collected)
         if rows.spatial == 1 {
             // Not asked for each vector.
             switch (scales.map { $0 + channel }, biases.map { $0 + channel }) {
@@ -48,7 +54,6 @@ private func normalize(
             case (nil, let biases?): row.write({ _, _ in Vector(repeating: 1) }, { biases.load($0, $1) })
             case (nil, nil): row.write({ _, _ in Vector(repeating: 1) }, { _, _ in Vector() })
             }
-            if let collected { stream(collected, to: to, count: rows.count) }
             return
         }
         for part in 0..<rows.channels {
@@ -67,6 +72,7 @@ private struct Row {
     let from, to: Floats
     let count: Int
     let center, inverse: Vector
+    let collected: Floats?
 
     @inline(__always)
     func normal(_ offset: Int, _ width: Int) -> Vector { (from.load(offset, width) - center) * inverse }
@@ -74,10 +80,18 @@ private struct Row {
     /// Writes the row with a scale and a bias for each element.
     @inline(__always)
     func write(_ scale: (Int, Int) -> Vector, _ bias: (Int, Int) -> Vector) {
-        forEachVector(count) { offset, width in
-            // Memory would rest meanwhile, as the processor doesn't foresee that another row follows.
-            apus_prefetch(from + (count + offset))
-            to.save(multiplyAdd(bias(offset, width), normal(offset, width), scale(offset, width)), offset, width)
+        var start = 0
+        while start < count {
+            let size = collected == nil ? count : min(run, count - start)
+            let place = collected ?? to
+            forEachVector(size) { offset, width in
+                let index = start + offset
+                // Memory would rest meanwhile, as the processor doesn't foresee that another row follows.
+                apus_prefetch(from + (count + index))
+                place.save(multiplyAdd(bias(index, width), normal(index, width), scale(index, width)), offset, width)
+            }
+            if let collected { stream(collected, to: to + start, count: size) }
+            start += size
         }
     }
 }
