@@ -18,6 +18,7 @@ package struct FoldScales: Pass {
     }
 
     public func apply(to model: Model) throws(PassError) -> Model {
+        guard model.graph.nodes.contains(where: { Self.isScaling($0.operation) }) else { return model }
         let index = GraphIndex(model.graph)
         let candidates = model.graph.nodes.filter { Self.channels($0) != nil && follower(of: $0, index) != nil }
         guard !candidates.isEmpty else { return model }
@@ -65,9 +66,7 @@ package struct FoldScales: Pass {
 
     /// Of a node that scales or shifts each channel: what it does so to, and the numbers.
     private static func parts(_ node: Node, _ index: GraphIndex) -> (made: ValueID, vector: ValueID)? {
-        guard node.operands.count == 2,
-            node.operation is Multiply || node.operation is Add
-                || node.operation is Subtract || node.operation is Divide
+        guard node.operands.count == 2, isScaling(node.operation)
         else { return nil }
         let graph = index.graph
         let result = graph[node.results[0]].type
@@ -80,6 +79,10 @@ package struct FoldScales: Pass {
             return (made, vector)
         }
         return nil
+    }
+
+    private static func isScaling(_ operation: any Operator) -> Bool {
+        operation is Multiply || operation is Add || operation is Subtract || operation is Divide
     }
 
     private static func isChannels(_ type: TensorType, of result: TensorType) -> Bool {

@@ -58,6 +58,9 @@ struct Pattern {
 /// A pass that finds what several nodes compute together, and puts one operator that computes the same in their place. What the others
 /// made is left to ``RemoveDeadCode``.
 protocol RecognizingPass: Pass {
+    /// Whether a graph has an operator that what is looked for can't do without: most have not.
+    func mayOccur(in graph: Graph) -> Bool
+
     /// The call that computes what a node computes, for nodes that end what is looked for.
     func match(_ node: Node, _ pattern: Pattern) -> Recognized?
 }
@@ -78,6 +81,7 @@ struct Recognized {
 
 extension RecognizingPass {
     func apply(to model: Model) throws(PassError) -> Model {
+        guard mayOccur(in: model.graph) else { return model }
         let pattern = Pattern(model.graph)
         var found: [Int: Recognized] = [:]
         for (number, node) in model.graph.nodes.enumerated() {

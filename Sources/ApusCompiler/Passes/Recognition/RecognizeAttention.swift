@@ -10,6 +10,8 @@ struct RecognizeAttention: RecognizingPass {
     /// A number below which a score does not count beside any other.
     private static let blocked = -1e30
 
+    func mayOccur(in graph: Graph) -> Bool { graph.nodes.contains { $0.operation is MatMul } }
+
     func match(_ node: Node, _ pattern: Pattern) -> Recognized? {
         guard let product = node.operation as? MatMul, !product.transposeA, !product.transposeB,
             let (softmax, operation) = pattern.call(of: Softmax.self, making: node.operands[0]),

@@ -15,6 +15,8 @@ struct RecognizeNorms: RecognizingPass {
         var isCentered: Bool
     }
 
+    func mayOccur(in graph: Graph) -> Bool { graph.nodes.contains { $0.operation is SquareRoot } }
+
     func match(_ node: Node, _ pattern: Pattern) -> Recognized? {
         // The longest form first: where a scale or a shift follows, its node is the end.
         if let (rows, scale, bias) = shifted(node, pattern) {
