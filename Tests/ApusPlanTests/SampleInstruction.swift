@@ -158,5 +158,8 @@ struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringCon
         SampleInstruction(.adam, OptimizerParameters(count: 10)),
         SampleInstruction(.momentum, OptimizerParameters(count: 10)),
         SampleInstruction(.movingAverage, OptimizerParameters(count: 10)),
+        SampleInstruction(.accumulate, AccumulateParameters(count: 10)),
+        SampleInstruction(.squareSum, SquareSumParameters(count: 10)),
+        SampleInstruction(.clip, ClipParameters(count: 10, parts: 3, limit: 1)),
     ]
 }

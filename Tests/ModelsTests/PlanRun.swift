@@ -31,7 +31,7 @@ enum PlanRun {
         weights: [String: [Float]], arguments: RunArguments = RunArguments()
     ) throws -> (outputs: [String: [Float]], state: [String: [Float]]) {
         var session = try Session(plan, threads: threads)
-        for slice in plan.slices where slice.kind == .parameter || slice.kind == .statistic {
+        for slice in plan.slices where [.parameter, .statistic, .fixed].contains(slice.kind) {
             if let elements = weights[slice.name] { try session.write(elements, to: slice) }
         }
         var outputs = plan.outputs.map { [Float](repeating: .nan, count: batch * $0.sampleElements) }

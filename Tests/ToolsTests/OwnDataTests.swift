@@ -146,7 +146,7 @@ import Testing
         expectFailure(
             try train(["--data", data, "--label", "kind", "--label", "noise"]), "line 2, column 3: 'small' is not a")
         expectFailure(
-            try train(["--data", data, "--label", "kind", "--set", "classes=1"]), "(--set)")
+            try train(["--data", data, "--label", "kind", "--set", "classes=1"]), "(--set, --replace-head)")
         expectFailure(
             try train(["--data", data, "--label", "kind", "--flip"]), "only images can be changed at random")
         expectFailure(

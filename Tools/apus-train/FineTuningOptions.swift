@@ -26,7 +26,8 @@ struct FineTuningOptions: ParsableArguments {
         name: .customLong("replace-head"),
         help: ArgumentHelp(
             "Fresh weights, for so many classes, for the last dense layer or convolution: by its name, or its weight's.",
-            valueName: "name:count"))
+            valueName: "name:count"),
+        transform: NewHead.parse)
     var head: NewHead?
 
     /// The model with what was asked for, of which a report is printed.
@@ -58,17 +59,19 @@ struct FineTuningOptions: ParsableArguments {
     }
 }
 
-/// The layer that gets fresh weights, and for how many classes: `logits:5`.
-struct NewHead: ExpressibleByArgument {
+/// The layer that gets fresh weights, and for how many classes.
+struct NewHead {
     var layer: String
     var classes: Int
 
-    init?(argument: String) {
-        // The names of ONNX files have colons in them.
-        guard let colon = argument.lastIndex(of: ":"), colon > argument.startIndex,
-            let classes = Int(argument[argument.index(after: colon)...]), (1...1_000_000).contains(classes)
-        else { return nil }
-        layer = String(argument[..<colon])
-        self.classes = classes
+    /// Reads `logits:5`. The names of ONNX files have colons in them.
+    @Sendable
+    static func parse(_ text: String) throws -> NewHead {
+        guard let colon = text.lastIndex(of: ":"), colon > text.startIndex,
+            let classes = Int(text[text.index(after: colon)...]), (1...1_000_000).contains(classes)
+        else {
+            throw ValidationError("'\(text)' is no layer with a number of classes; write NAME:COUNT, as in logits:5")
+        }
+        return NewHead(layer: String(text[..<colon]), classes: classes)
     }
 }

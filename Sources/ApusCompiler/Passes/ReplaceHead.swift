@@ -114,7 +114,8 @@ public struct ReplaceHead: Pass {
     }
 
     private static func worksByClass(_ operation: any Operator) -> Bool {
-        if operation.asElementwise != nil { return true }
+        if operation.asElementwise != nil || operation.asBroadcasting != nil { return true }
+        if operation.expression != nil { return true }
         switch operation {
         case is Softmax, is LogSoftmax, is Hardmax, is Identity, is Cast, is Dropout, is Flatten, is Squeeze,
             is Reshape,
