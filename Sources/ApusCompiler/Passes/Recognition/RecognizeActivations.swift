@@ -15,7 +15,9 @@ struct RecognizeActivations: RecognizingPass {
     private static let depthLimit = 9
     private static let places = stride(from: -12.0, through: 12, by: 0.1875).map { $0 + 0.03125 }
 
-    func mayOccur(in graph: Graph) -> Bool { graph.nodes.contains { $0.operation is Multiply || $0.operation is Divide } }
+    func mayOccur(in graph: Graph) -> Bool {
+        graph.nodes.contains { $0.operation is Multiply || $0.operation is Divide }
+    }
 
     func match(_ node: Node, _ pattern: Pattern) -> Recognized? {
         let result = pattern.graph[node.results[0]].type
