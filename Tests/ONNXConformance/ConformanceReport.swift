@@ -46,6 +46,10 @@ struct ConformanceReport {
         Set(results.compactMap { if case .passed = $0.outcome { $0.item.name } else { nil } })
     }
 
+    var wrong: Set<String> {
+        Set(results.compactMap { if case .wrong = $0.outcome { $0.item.name } else { nil } })
+    }
+
     private var byOperation: [(operation: String, counts: Counts)] {
         Dictionary(grouping: results, by: \.item.operation)
             .map { (operation: $0.key, counts: Counts($0.value.map(\.outcome))) }
