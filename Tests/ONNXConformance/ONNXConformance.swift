@@ -23,7 +23,9 @@ struct ONNXConformance: Tool {
     @Option(help: ArgumentHelp("The names of the cases that pass, a line for each.", valueName: "file"))
     var expected = "Tests/ONNXConformance/expected.txt"
 
-    @Option(help: ArgumentHelp("The names of the cases that are known to differ, each with a tab and why.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The names of the cases that are known to differ, each with a tab and why.", valueName: "file"))
     var differences = "Tests/ONNXConformance/differences.txt"
 
     @Option(help: ArgumentHelp("Run those with this in their names.", valueName: "text"))
@@ -100,7 +102,8 @@ struct ONNXConformance: Tool {
         let lost = wanted.subtracting(passed).sorted()
         if !lost.isEmpty { problems.append("\(lost.count) expected to pass do not: \(lost.joined(separator: ", "))") }
         let counts = result.counts
-        let explained = Set(try text(of: differences).split(separator: "\n").compactMap { $0.split(separator: "\t").first })
+        let explained = Set(
+            try text(of: differences).split(separator: "\n").compactMap { $0.split(separator: "\t").first })
         let wrong = result.wrong.filter { !explained.contains($0[...]) }.sorted()
         if !wrong.isEmpty { problems.append("\(wrong.count) are wrong: \(wrong.joined(separator: ", "))") }
         if counts.crashed > 0 { problems.append("\(counts.crashed) crash") }
