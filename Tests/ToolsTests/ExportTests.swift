@@ -143,6 +143,6 @@ import Testing
             "weights in ONNX files are f32; leave --weights out, or write another --format")
         expectFailure(
             try Tool.run("apus-export", [trained, "-o", folder.file("x.onnx"), "--format", "pt"]), status: 64,
-            "'apus', 'onnx' and 'safetensors'")
+            "'apus', 'onnx' or 'safetensors'")
     }
 }

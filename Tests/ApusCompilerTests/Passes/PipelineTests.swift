@@ -106,7 +106,7 @@ import Testing
             parameter w: f32[2, 1, 1, 1] = constant(1)
             c = conv2d(x, w, filters: 2, kernel: 1, bias: false)
             r = relu(c)
-            d = dropout(r)
+            d = dropout(r, rate: 0.5)
             output y = softmax(d)
             """)
         let changes = try Pipeline.inference().changes(of: Model(graph: graph))
