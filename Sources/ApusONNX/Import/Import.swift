@@ -47,6 +47,7 @@ extension Importer {
         let initialized = Set(graph.initializer.map(\.name))
         for input in graph.input where !initialized.contains(input.name) {
             do throws(InputError) {
+                guard !input.name.isEmpty else { throw InputError(reason: "it has no name") }
                 let type = try TensorType(input, options)
                 do throws(GraphError) {
                     state.scope[input.name] = .value(try state.editor.addInput(input.name, type))

@@ -8,6 +8,8 @@ struct ImportState {
     var folder: DataFolder
     /// The elements of constants, and of parameters whose elements an operator's form may depend on.
     private(set) var tensors: [ValueID: TensorSource] = [:]
+    /// Results of nodes that numbers of an input go through.
+    private var computed: Set<ValueID> = []
     /// The parameters by their values.
     private(set) var parameters: [ValueID: TensorSource] = [:]
     /// The names of the classes that a classifier tells apart.
@@ -66,8 +68,13 @@ struct ImportState {
             throw GraphError(place: stem, message: error.message, remedy: error.remedy)
         }
         if let folded = try fold(checked, operands, named: stem) { return folded }
-        return try editor.apply(checked, to: operands, names: [editor.freshName(stem)])
+        let results = try editor.apply(checked, to: operands, names: [editor.freshName(stem)])
+        if operands.contains(where: isComputed) { computed.formUnion(results) }
+        return results
     }
+
+    /// Whether a value is computed while the model runs.
+    func isComputed(_ value: ValueID) -> Bool { computed.contains(value) || editor.graph.inputs.contains(value) }
 
     /// The results as constants, where they can be known now.
     private mutating func fold(
@@ -78,11 +85,11 @@ struct ImportState {
         guard let inferred = try? operation.infer(types, known: known), !inferred.isEmpty else { return nil }
         var results: [Tensor] = []
         let shapes = inferred.compactMap(\.type.shape)
-        let isSmall = shapes.count == inferred.count && shapes.allSatisfy { $0.reduce(1, *) <= Self.smallCount }
+        let isSmall = shapes.count == inferred.count && shapes.allSatisfy { $0.saturatedProduct <= Self.smallCount }
         if isSmall, operands.allSatisfy({ isConstant($0) }), !(operation.trainingForm(stream: 0).isRandom) {
             let work = operation.cost(operands: types, results: inferred.map(\.type)).multiplyAdds
             let read = operands.reduce(0) { $0 + (self.tensors[$1]?.count ?? 0) }
-            let made = shapes.reduce(0) { $0 + $1.reduce(1, *) }
+            let made = shapes.reduce(0) { $0 + $1.saturatedProduct }
             guard budget.affords(work: max(work, read, made), elements: made) else { return nil }
             let tensors = operands.compactMap { self.tensors[$0]?.tensor() }
             let call = try? operation.resolving(types, known: known)
@@ -125,5 +132,15 @@ private struct Budget {
 extension TrainingForm {
     fileprivate var isRandom: Bool {
         if case .random = self { true } else { false }
+    }
+}
+
+extension [Int] {
+    /// The product, or the largest number where that is larger: what a file says is not checked yet.
+    fileprivate var saturatedProduct: Int {
+        reduce(1) { product, number in
+            let (next, overflows) = product.multipliedReportingOverflow(by: number)
+            return overflows ? .max : next
+        }
     }
 }

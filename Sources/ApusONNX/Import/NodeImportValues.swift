@@ -73,14 +73,6 @@ extension NodeImport {
 
 // What the compiler wants to know before a model runs.
 extension NodeImport {
-    /// Whether a value is computed while the model runs. O(nodes).
-    func isComputed(_ value: ValueID) -> Bool {
-        guard state.tensors[value] == nil else { return false }
-        let graph = state.editor.graph
-        var isNeeded: Set<ValueID> = [value]
-        for node in graph.nodes.reversed() where !isNeeded.isDisjoint(with: node.results) {
-            isNeeded.formUnion(node.operands)
-        }
-        return !isNeeded.isDisjoint(with: graph.inputs)
-    }
+    /// Whether a value is computed while the model runs.
+    func isComputed(_ value: ValueID) -> Bool { state.isComputed(value) }
 }

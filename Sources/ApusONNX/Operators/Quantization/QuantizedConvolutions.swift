@@ -27,6 +27,7 @@ extension NodeImport {
     /// Numbers for the filters of a convolution, or one for all, in a shape that is broadcast with the weight but for its first
     /// dimension.
     fileprivate mutating func alongFilters(_ numbers: ValueID, _ weight: ValueID) throws(NodeFailure) -> ValueID {
+        guard rank(weight) >= 2 else { throw failure("convolves with \(type(weight)), which has no filters") }
         guard let count = type(numbers).shape?.first, count > 1 else { return try reshape(numbers, []) }
         return try reshape(numbers, [.fixed(count)] + Array(repeating: 1, count: rank(weight) - 2))
     }
