@@ -237,7 +237,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
-            path: "Tests/ONNXConformance", exclude: ["differences.txt", "expected.txt", "requirements.txt", "write_cases.py"]),
+            path: "Tests/ONNXConformance",
+            exclude: ["differences.txt", "expected.txt", "requirements.txt", "write_cases.py"]),
         .executableTarget(
             name: "onnx-fuzz",
             dependencies: [
