@@ -68,12 +68,15 @@ struct NodeImport {
         return values
     }
 
-    private mutating func value(named name: String) throws(NodeFailure) -> ValueID {
+    /// - Parameter role: of the parameter that an initializer becomes where it is read for the first time.
+    private mutating func value(
+        named name: String, role: Parameter.Role = .trained
+    ) throws(NodeFailure) -> ValueID {
         switch state.scope[name] {
         case .value(let value): return value
         case .tensor(let tensor):
             do throws(GraphError) {
-                let value = try state.define(tensor, named: name, isWeight: true)
+                let value = try state.define(tensor, named: name, isWeight: true, role: role)
                 state.scope.rebind(name, to: .value(value))
                 return value
             } catch { throw failure(error.sentence) }
@@ -84,12 +87,8 @@ struct NodeImport {
 
     /// An input that is a statistic of a normalization: not trained, but moved with the batches of a training.
     mutating func statistic(_ index: Int) throws(NodeFailure) -> ValueID {
-        guard has(index), case .tensor(let tensor) = state.scope[node.input[index]] else { return try input(index) }
-        do throws(GraphError) {
-            let value = try state.define(tensor, named: node.input[index], isWeight: true, role: .statistic)
-            state.scope.rebind(node.input[index], to: .value(value))
-            return value
-        } catch { throw failure(error.sentence) }
+        guard has(index) else { return try input(index) }
+        return try value(named: node.input[index], role: .statistic)
     }
 
     /// The reason of a node that only waits for others.
