@@ -41,8 +41,10 @@ public protocol Operator: OperatorQuestions, Sendable {
     /// What ``evaluate(_:results:context:)`` makes of a weight in single precision, the first operand, rounded to single precision;
     /// nil where there is no way to it without a double for each element.
     ///
-    /// - Parameter others: the other operands. Those of the results are `others` too.
-    func evaluate(weight: [Float], _ others: [Tensor]) -> (weight: [Float], others: [Tensor])?
+    /// - Parameters:
+    ///   - shape: the weight's.
+    ///   - others: the other operands. Those of the results are `others` too.
+    func evaluate(weight: [Float], shape: [Int], _ others: [Tensor]) -> (weight: [Float], others: [Tensor])?
 
     /// Whether each sample's part of the results depends on that sample's part of the operands alone, where the first
     /// dimension of an operand that has a symbol in it counts the samples. An operator that works along a dimension says no
@@ -77,7 +79,9 @@ extension Operator {
     public var name: String { Self.name }
     public var attributes: [Attribute] { [] }
     public var expression: Expression? { nil }
-    public func evaluate(weight: [Float], _ others: [Tensor]) -> (weight: [Float], others: [Tensor])? { nil }
+    public func evaluate(
+        weight: [Float], shape: [Int], _ others: [Tensor]
+    ) -> (weight: [Float], others: [Tensor])? { nil }
     public var asComposite: (any CompositeOperator)? { nil }
     public var asElementwise: (any ElementwiseOperator)? { nil }
     public var asBroadcasting: (any BroadcastingOperator)? { nil }

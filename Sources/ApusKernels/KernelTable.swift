@@ -62,6 +62,7 @@ package func kernel(for opcode: Opcode) -> Kernel? {
     case .gather: gather
     case .scatter: scatter
     case .sort: sort
+    case .treeLeaves: treeLeaves
     case .contract: contract
     case .packMatrix: packMatrix
     case .inverse: inverse

@@ -18,12 +18,13 @@ package enum LoadedFile: Sendable {
     /// - Parameters:
     ///   - settings: for a spec or ONNX file; the other kinds have none.
     ///   - opensBatch: of an ONNX file, whether a leading 1 of its inputs is the batch.
+    ///   - outputs: of an ONNX file, the values that become the outputs in place of its own. Of other files ``Pipeline`` takes them.
     /// - Throws: ``ToolError`` where the file can't be read or is wrong, `UsageError` where it can't be read so.
     package static func load(
-        _ path: String, settings: [String: Int] = [:], opensBatch: Bool = false
+        _ path: String, settings: [String: Int] = [:], opensBatch: Bool = false, outputs: [String] = []
     ) throws -> LoadedFile {
         if isONNX(path) {
-            let options = ImportOptions(opensBatch: opensBatch, sizes: settings)
+            let options = ImportOptions(opensBatch: opensBatch, sizes: settings, outputs: outputs)
             do { return .model(try Model(ONNXFile(contentsOf: path), options: options)) } catch {
                 throw ToolError(error)
             }

@@ -34,10 +34,10 @@ struct ConvolutionCase: CustomStringConvertible {
             outputs = groups * lanes * random.int(1...3)
         case 1 where !depthwise:
             // Groups that don't, packed as one.
-            groups = random.int(2...4)
+            groups = random.int(2...9)
             groupedBlocks = false
-            inputs = groups * random.int(1...9)
-            outputs = groups * random.int(1...9)
+            inputs = groups * random.int(1...18)
+            outputs = groups * random.int(1...18)
         default:
             inputs = random.int(1...40)
             outputs = depthwise ? inputs : random.int(1...40)
@@ -85,7 +85,12 @@ struct ConvolutionCase: CustomStringConvertible {
         parameters.outputWidth = Int32(output.width)
         parameters.inputBlocks = Int32(groupedBlocks ? layout.blocks / groups : layout.blocks)
         parameters.outputBlocks = Int32(groupedBlocks ? result.blocks / groups : result.blocks)
-        parameters.activation = random.chance(50) ? Activation.relu.rawValue : Activation.none.rawValue
+        if groups > 1, !depthwise, !groupedBlocks, random.chance(80) {
+            parameters.groupInputs = Int32(inputs / groups)
+            parameters.groupOutputs = Int32(outputs / groups)
+        }
+        parameters.activation = random.int(0...2) == 0 ? 2 : Int32(random.int(0...1))
+        (parameters.floor, parameters.ceiling) = (Float(random.int(-20...0)), Float(random.int(0...40)))
         if pooled {
             parameters.poolHeight = Int32(window.0)
             parameters.poolWidth = Int32(window.1)

@@ -87,7 +87,8 @@ import Testing
                                     x: x * window.width + position % window.width)
                                 if sum > maximum { (maximum, chosen) = (sum, position) }
                             }
-                            if relu && maximum <= 0 { (maximum, chosen) = (0, 255) }
+                            if relu && maximum <= 0 { chosen = 255 }
+                            maximum = parameters.activated(maximum)
                             if Double(destination[place]) != maximum { wrong += 1 }
                             if wantsArgmax {
                                 let byte =

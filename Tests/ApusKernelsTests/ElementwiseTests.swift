@@ -25,6 +25,13 @@ import Testing
         case .greater: a > b ? 1 : 0
         case .hyperbolicTangent: tanh(a)
         case .logistic: 1 / (1 + exp(-a))
+        case .addNumber: a + Double(value)
+        case .multiplyByNumber: a * Double(value)
+        case .maximumWithNumber: a.isNaN ? .nan : max(a, Double(value))
+        case .minimumWithNumber: a.isNaN ? .nan : min(a, Double(value))
+        case .swish: a / (1 + exp(-a * Double(value)))
+        case .hardSwish: a * max(0, min(1, a / 6 + 0.5))
+        case .tanhGelu: a / 2 * (1 + tanh((2 / Double.pi).squareRoot() * (a + 0.044715 * a * a * a)))
         }
     }
 
@@ -76,7 +83,9 @@ import Testing
                         let step = program.steps[number]
                         let operation = ElementwiseStep.Operation(rawValue: step.operation)!
                         let (a, b) = (registers[Int(step.first)], registers[Int(step.second)])
-                        last = a.result(of: operation, b, reference(operation, a.value, b.value, step.value))
+                        last = a.result(
+                            of: operation, b, number: Double(step.value),
+                            reference(operation, a.value, b.value, step.value))
                         registers[Int(step.result)] = last
                     }
                     expected[sample * stride + element] = last.bound.isFinite ? (last.value, last.bound) : nil
@@ -111,6 +120,27 @@ import Testing
         }
     }
 
+    /// Long programs of one step, and places where the activations bend.
+    @Test(arguments: InstructionSet.available)
+    func activationsAreThoseOfTheirDefinitions(set: InstructionSet) {
+        var random = SeededGenerator(seed: 3)
+        let values = random.floats(1000, in: -12...12) + [-90, -3, 0, 3, 90, 1e30, -1e30]
+        for (operation, number) in [
+            (ElementwiseStep.Operation.swish, Float(1)), (.swish, 1.702), (.hardSwish, 0), (.tanhGelu, 0),
+        ] {
+            let result = GuardedFloats(count: values.count)
+            let parameters = ElementwiseParameters(
+                count: values.count, steps: 1, sources: 1, destinationStride: 0)
+            let program = (parameters, ElementwiseStep(operation, first: 0, result: 1, value: number))
+            set.run(.elementwise, [GuardedFloats(values), result], program)
+            for (value, found) in zip(values, result.values) {
+                let expected = reference(operation, Double(value), 0, number)
+                let difference = abs(Double(found) - expected)
+                #expect(difference <= 1e-6 * max(1, abs(expected)), "\(operation) of \(value): \(found)")
+            }
+        }
+    }
+
     @Test(arguments: InstructionSet.available)
     func whatIsNotANumberIsSeen(set: InstructionSet) {
         for operation in [ElementwiseStep.Operation.maximum, .minimum] {
@@ -130,7 +160,9 @@ import Testing
         ]
         for seed in 0..<300 {
             var random = SeededGenerator(seed: seed)
-            let extents = (0..<6).map { _ in random.int(0...2) == 0 ? 1 : random.int(1...5) }
+            var extents = (0..<6).map { _ in random.int(0...2) == 0 ? 1 : random.int(1...5) }
+            // Pixels of whole vectors, now and then.
+            if seed % 4 == 0 { extents[5] = set.lanes }
             let (firstStrides, firstCount) = strides(extents, &random)
             let (secondStrides, secondCount) = strides(extents, &random)
             let (destinationStrides, count) = strides(extents, &random, repeating: false)
@@ -205,7 +237,9 @@ private struct RoundedNumber {
     private static let unit = 0x1p-23
     private static let functionUnits = 4.0
 
-    func result(of operation: ElementwiseStep.Operation, _ other: RoundedNumber, _ exact: Double) -> RoundedNumber {
+    func result(
+        of operation: ElementwiseStep.Operation, _ other: RoundedNumber, number: Double, _ exact: Double
+    ) -> RoundedNumber {
         let value = Double(Float(exact))
         let (a, b) = (self, other)
         // How far the errors of the operands take the result.
@@ -243,6 +277,14 @@ private struct RoundedNumber {
         case .logistic:
             carried = a.bound / 4
             units = Self.functionUnits
+        case .addNumber, .maximumWithNumber, .minimumWithNumber: carried = a.bound
+        case .multiplyByNumber: carried = a.bound * abs(number)
+        case .swish, .tanhGelu:
+            // No steeper than 1.13; below zero the error of the exponent is one of the result.
+            let exponent = operation == .swish ? number * a.value : 1.6 * a.value * (1 + 0.045 * a.value * a.value)
+            carried = 1.13 * a.bound
+            units = Self.functionUnits + 4 * min(abs(exponent), 90)
+        case .hardSwish: carried = 1.5 * a.bound + 2 * Self.unit * abs(a.value)
         }
         // What is not a number, or beyond all numbers, only compares where no error could have made it another.
         guard value.isFinite else {

@@ -71,7 +71,8 @@ import Testing
         (parameters.dilationY, parameters.dilationX) = (Int32(dilation.0), Int32(dilation.1))
         (parameters.padTop, parameters.padLeft) = (Int32(pad.0), Int32(pad.1))
         (parameters.outputHeight, parameters.outputWidth) = (Int32(height), Int32(width))
-        parameters.activation = random.chance(50) ? Activation.relu.rawValue : Activation.none.rawValue
+        parameters.activation = Int32(random.int(0...2))
+        (parameters.floor, parameters.ceiling) = (Float(random.int(-20...0)), Float(random.int(0...40)))
         return parameters
     }
 
@@ -115,8 +116,7 @@ import Testing
                         * Double(weights[(c * kernelHeight + row) * kernelWidth + column])
                 }
             }
-            let isCut = parameters.activation == Activation.relu.rawValue && sum < 0
-            expected[to.index(n, c, y, x)] = isCut ? 0 : sum
+            expected[to.index(n, c, y, x)] = parameters.activated(sum)
         }
         let difference = firstDifference(destination.values, expected, tolerance: 0)
         #expect(difference == nil, "\(set), \(name), \(parameters)")

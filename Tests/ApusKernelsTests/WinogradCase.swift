@@ -61,7 +61,8 @@ struct WinogradCase: CustomStringConvertible {
         parameters.padLeft = Int32(pad.left)
         parameters.outputHeight = Int32(output.height)
         parameters.outputWidth = Int32(output.width)
-        parameters.activation = random.chance(50) ? Activation.relu.rawValue : Activation.none.rawValue
+        parameters.activation = random.int(0...2) == 0 ? 2 : Int32(random.int(0...1))
+        (parameters.floor, parameters.ceiling) = (Float(random.int(-20...0)), Float(random.int(0...40)))
         parameters.passTiles = Int32(random.int(1...20))
         parameters.productBlocks = Int32(random.int(1...3) * 2)
         if pooled {

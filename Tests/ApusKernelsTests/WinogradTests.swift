@@ -156,12 +156,12 @@ import Testing
     }
 
     private func squaredError(of results: GuardedFloats, _ work: WinogradCase, _ set: InstructionSet) -> Double {
-        let relu = work.parameters.activation == Activation.relu.rawValue
         var error = 0.0
         work.parameters.destination.forEach(samples: work.samples) { sample, channel, y, x in
             let sum = work.sum(sample, channel, y: y, x: x)
             let found = Double(results[work.parameters.destination.index(sample, channel, y, x)])
-            error += (found - (relu ? max(0, sum) : sum)) * (found - (relu ? max(0, sum) : sum))
+            let expected = work.parameters.activated(sum)
+            error += (found - expected) * (found - expected)
         }
         return error
     }
@@ -181,7 +181,7 @@ import Testing
                 work.sum(sample, channel, y: y * window + $0 / window, x: x * window + $0 % window)
             }
             let maximum = sums.max()!
-            let expected = relu ? max(0, maximum) : maximum
+            let expected = parameters.activated(maximum)
             let found = Double(destination[result.index(sample, channel, y, x)])
             if abs(found - expected) > tolerance * Double(work.inputs * 100) { wrong += 1 }
             guard wantsArgmax, tolerance == 0 else { return }

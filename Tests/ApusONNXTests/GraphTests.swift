@@ -39,6 +39,24 @@ import Testing
             try refusal(of: shadowed).description.contains("x (output): is made by a node, and an input beside that"))
     }
 
+    /// What an output does not need may be what can't be taken.
+    @Test func graphsAreCutAtValues() throws {
+        let inner = GraphProto([NodeProto("Add", ["a", "x"], ["t"])], outputs: ["t"])
+        let model = ModelProto(
+            [
+                NodeProto("Relu", ["x"], ["a"]),
+                NodeProto("If", ["c"], ["b"], [.graph("then_branch", inner), .graph("else_branch", inner)]),
+                NodeProto("NoSuchOperator", ["b"], ["y"]),
+            ], initializers: [TensorProto("c", Tensor(.bool, shape: [], integers: [1]))])
+        #expect(try refusal(of: model).description.contains("NoSuchOperator"))
+        let cut = try model.imported(ImportOptions(outputs: ["b", "a"]))
+        #expect(cut.graph.outputs.map { cut.graph[$0].name } == ["b", "a"])
+        #expect(try cut.answers(["x": [-1, 2, 3, 4]]) == ["a": [0, 2, 3, 4], "b": [-1, 4, 6, 8]])
+        #expect(
+            try refusal(of: model, ImportOptions(outputs: ["bb"])).description
+                == "small.onnx: has no value with the name 'bb'; did you mean 'b'? dump-graph shows the names of all")
+    }
+
     @Test func theLeadingOneBecomesTheBatch() throws {
         let relu = NodeProto("Relu", ["x"], ["y"])
         let fixed = ModelProto([relu], inputs: [.tensor("x", [1, 3])])

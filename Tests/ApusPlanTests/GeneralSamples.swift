@@ -66,8 +66,11 @@ extension SampleInstruction {
         indices.plainSampleStride = 24
         let sort = SortParameters(
             outer: 2, axis: 5, inner: 3, kept: 2, sourceSampleStride: 30, valueSampleStride: 12, indexSampleStride: 12)
+        let trees = TreeLeavesParameters(
+            rows: 2, features: 5, nodes: 7, trees: 3, sourceSampleStride: 10, destinationSampleStride: 6)
         return [
             SampleInstruction(.gather, indices), SampleInstruction(.scatter, indices), SampleInstruction(.sort, sort),
+            SampleInstruction(.treeLeaves, trees),
         ]
     }()
 

@@ -187,22 +187,29 @@ struct PlanVerifierTests {
         #expect(
             message { set(field + 8, of: 1, to: 6, in: &$0) }
                 == convolution + "the result of 3 × 4 is not the destination's 4 × 4")
-        #expect(message { set(field + 12, of: 1, to: 2, in: &$0) } == convolution + "the activation is 2")
-        // After sixteen fields the addend's layout, and after that the tile.
         #expect(
-            message { set(field + 17, of: 1, to: 3, in: &$0) }
+            message { set(field + 14, of: 1, to: 3, in: &$0) }
+                == convolution + "the activation is 3, not none, relu or clip")
+        #expect(
+            message {
+                set(field + 14, of: 1, to: 2, in: &$0)
+                set(field + 15, of: 1, to: Int32(bitPattern: Float(1).bitPattern), in: &$0)
+            } == convolution + "no number is from 1.0 to 0.0")
+        // After twenty fields the addend's layout, and after that the tile.
+        #expect(
+            message { set(field + 21, of: 1, to: 3, in: &$0) }
                 == convolution + "the addend is not of the destination's image in blocks of 4")
         #expect(
-            message { set(field + 25, of: 1, to: 0, in: &$0) }
+            message { set(field + 29, of: 1, to: 0, in: &$0) }
                 == convolution + "there is no kernel with a tile of 0 × 1")
         #expect(
-            message { set(field + 26, of: 1, to: 3, in: &$0) }
+            message { set(field + 30, of: 1, to: 3, in: &$0) }
                 == convolution + "there is no kernel with a tile of 1 × 3 × 1")
         #expect(
-            message { set(field + 27, of: 1, to: 9, in: &$0) }
+            message { set(field + 31, of: 1, to: 9, in: &$0) }
                 == convolution + "there is no kernel with a tile of 1 × 9")
         #expect(
-            message { set(field + 28, of: 1, to: -1, in: &$0) }
+            message { set(field + 32, of: 1, to: -1, in: &$0) }
                 == convolution + "there is no kernel with a tile of 1 × 1, -1 rows")
 
         let program = "instruction 4 of the body, elementwise for scaled: "

@@ -52,8 +52,12 @@ struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringCon
 
     private static let convolutions: [SampleInstruction] = {
         let single = ImageLayout(channels: 8, height: 6, width: 6, top: 1, left: 1, bottom: 1, right: 1)
+        var grouped = convolution(bordered, blocked)
+        grouped.groupInputs = bordered.channels / 2
+        grouped.groupOutputs = blocked.channels / 2
         return [
             SampleInstruction(.convolution, convolution(bordered, blocked)),
+            SampleInstruction(.convolution, grouped),
             SampleInstruction(.convolution, convolution(bordered, half, pooled: true)),
             SampleInstruction(.convolution, convolution(single, blocked)),
             SampleInstruction(.depthwiseConvolution, convolution(bordered, half, pooled: true)),

@@ -68,6 +68,21 @@ extension OperatorCase {
                     largest: random.chance(0.5)),
                 [x], differentiable: [0])
         },
+        "tree_leaves": { random in
+            let (features, nodes, trees) = (random.integer(1...4), random.integer(1...6), random.integer(1...9))
+            let number = random.pick(ElementType.f32, .f64)
+            return OperatorCase(
+                TreeLeaves(),
+                [
+                    TensorType(number, ["N", .fixed(features)]), TensorType(.i32, [.fixed(nodes)]),
+                    TensorType(number, [.fixed(nodes)]), TensorType(.i32, [.fixed(nodes), 2]),
+                    TensorType(.i32, [.fixed(trees)]),
+                ],
+                draws: [
+                    .spread, .whole(-features...features - 1), .spread, .whole(-7...nodes - 1),
+                    .whole(-2...nodes - 1),
+                ])
+        },
         "sort": { random in
             let x = value(&random, rank: 1...3)
             return OperatorCase(

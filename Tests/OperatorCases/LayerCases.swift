@@ -26,7 +26,9 @@ extension OperatorCase {
             let addend = pool == nil && random.chance(0.7)
             return OperatorCase(
                 FusedConvolution2D(
-                    convolution: call.convolution, activation: random.pick(.none, .relu), addend: addend, pool: pool,
+                    convolution: call.convolution,
+                    activation: random.pick(.none, .relu, .clip(minimum: -0.5, maximum: 0.75)), addend: addend,
+                    pool: pool,
                     argmax: pool != nil && random.chance(0.7)),
                 call.operands + (addend ? [call.result] : []))
         },

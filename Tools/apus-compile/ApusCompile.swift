@@ -25,6 +25,11 @@ struct ApusCompile: Tool {
     @Option(name: [.short, .long], help: ArgumentHelp("The plan's file.", valueName: "X.plan"))
     var output: String?
 
+    @Option(
+        name: .long, parsing: .singleValue,
+        help: ArgumentHelp("Compute this value in place of the outputs; may be repeated.", valueName: "value"))
+    var until: [String] = []
+
     @Option(help: "The largest batch that the plan takes.", transform: integer(in: 1...1_000_000))
     var batch = 1
 
@@ -65,11 +70,11 @@ struct ApusCompile: Tool {
         let options = LoweringOptions(
             target: try targets.target(), batchBound: batch, microBatch: microBatch,
             convolutions: targets.convolutions)
-        var inference = try compile(source.model, through: .inference(batch: options.batchBound), options)
+        var inference = try compile(source.model, through: inference(options), options)
         let tuner = try tuned(&inference, source.model, options)
         let step = try training ? compileTraining(source.model, options) : nil
         let plan = inference.plan
-        let changes = try explain ? self.changes(source.model, .inference(batch: options.batchBound)) : []
+        let changes = try explain ? self.changes(source.model, inference(options)) : []
         let fileBytes = PlanFile.size(of: plan)
         if verify { try check(plan) }
         // Only now, when nothing else can fail, is a file touched.
@@ -93,7 +98,9 @@ struct ApusCompile: Tool {
     /// The model with all its weights, and whether some of them are initial ones.
     private func load() throws -> (model: Model, isInitial: Bool) {
         let given: Model
-        switch try LoadedFile.load(model, settings: settings.values, opensBatch: settings.opensBatch) {
+        let file = try LoadedFile.load(
+            model, settings: settings.values, opensBatch: settings.opensBatch, outputs: until)
+        switch file {
         case .spec(let graph): given = Model(graph: graph)
         case .model(let model): given = model
         case .plan:
@@ -102,6 +109,11 @@ struct ApusCompile: Tool {
         let explicit = try explicitModel(given, file: model)
         let complete = explicit.initialized(seed: 0)
         return (complete, complete.weights.count > explicit.weights.count)
+    }
+
+    /// What the model goes through. An ONNX file is cut where it is read.
+    private func inference(_ options: LoweringOptions) -> Pipeline {
+        .inference(until: LoadedFile.isONNX(model) ? [] : until, batch: options.batchBound)
     }
 
     /// The plan, and how long it took to make.
@@ -141,7 +153,7 @@ struct ApusCompile: Tool {
         if report.plan.body.contains(where: { $0.opcode == .winogradConvolution }) {
             var direct = options
             direct.convolutions = .direct
-            plans.append(try compile(given, through: .inference(batch: direct.batchBound), direct).plan)
+            plans.append(try compile(given, through: inference(direct), direct).plan)
         }
         var tuner = Tuner(seconds: tuneSeconds ?? 5)
         do { report.plan = try tuner.fastest(plans) } catch { throw ToolError(error) }

@@ -9,11 +9,6 @@ struct ForeignModel {
 
     init(_ arguments: Arguments) throws(Failure) {
         self.arguments = arguments
-        guard arguments.until.isEmpty else {
-            throw Failure(
-                "\(arguments.file): --until is for models of Apus; make one with apus-export \(arguments.file) -o model.apus"
-            )
-        }
         guard fileExists(arguments.file) else {
             throw Failure("\(arguments.file): can't open it: \(systemErrorText(ENOENT)); check the path")
         }
@@ -52,7 +47,7 @@ struct ForeignModel {
     }
 
     private var options: [String] {
-        var options = arguments.onnxOptions
+        var options = arguments.onnxOptions + arguments.until.flatMap { ["--until", $0] }
         if let target = arguments.target { options += ["--target", target.rawValue] }
         switch arguments.convolutions {
         case .direct: options.append("--direct")

@@ -22,7 +22,7 @@ public enum OperatorCatalogue {
         DepthToSpace.self, SpaceToDepth.self, Triangle.self, ShapeOf.self, Size.self,
         Full.self, NumberRange.self, EyeLike.self,
         Embedding.self, Gather.self, GatherGradient.self, GatherElements.self, GatherND.self, ScatterElements.self,
-        ScatterND.self, TopK.self, Sort.self, Resize.self, Interpolate.self, InterpolateGradient.self,
+        ScatterND.self, TopK.self, Sort.self, TreeLeaves.self, Resize.self, Interpolate.self, InterpolateGradient.self,
         Relu.self, ReluGradient.self, Sigmoid.self, SigmoidGradient.self, Tanh.self, TanhGradient.self,
         LeakyRelu.self, PRelu.self, Elu.self, Selu.self, Celu.self, Gelu.self, QuickGelu.self, Silu.self, Mish.self,
         HardSigmoid.self, HardSwish.self, Softplus.self, Softsign.self, ThresholdedRelu.self, GatedLinearUnit.self,

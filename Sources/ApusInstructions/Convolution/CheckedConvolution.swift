@@ -55,8 +55,26 @@ struct CheckedConvolution: Sendable {
             try require(
                 product(groups, inputBlocks) <= source.blocks,
                 "\(groups) groups of \(inputBlocks) blocks are more than the source's \(source.blocks)")
+            try Self.checkGroups(parameters, parts: groups, inputBlocks: inputBlocks, source: source)
             weights = product(destination.paddedChannels, inputBlocks, source.block, kernelHeight, kernelWidth)
         }
+    }
+
+    /// Checks the groups that do not fill blocks: they are packed as one, and have all channels between them.
+    private static func checkGroups(
+        _ parameters: ConvolutionParameters, parts: Int, inputBlocks: Int, source: CheckedImage
+    ) throws(ParameterError) {
+        let inputs = try notNegative(parameters.groupInputs, "the number of inputs of a group")
+        let outputs = try notNegative(parameters.groupOutputs, "the number of outputs of a group")
+        guard inputs > 0 || outputs > 0 else { return }
+        let (sources, results) = (Int(parameters.source.channels), Int(parameters.destination.channels))
+        try require(
+            inputs > 0 && outputs > 0 && sources.isMultiple(of: inputs) && results.isMultiple(of: outputs)
+                && sources / inputs == results / outputs,
+            "groups of \(inputs) inputs and \(outputs) outputs do not part \(sources) inputs and \(results) outputs")
+        try require(
+            parts == 1 && inputBlocks == source.blocks,
+            "groups that do not fill blocks are packed as one, not as \(parts)")
     }
 
     /// Checks that the first and the last position read are inside of the image with its border.
@@ -73,7 +91,7 @@ struct CheckedConvolution: Sendable {
         let poolHeight = try notNegative(parameters.poolHeight, "the pooling window's height")
         let poolWidth = try check(
             parameters.poolWidth, (poolHeight > 0 ? 1 : 0)...Int(Int32.max), "the pooling window's width")
-        _ = try flag(parameters.activation, "the activation")
+        try Activation.check(parameters.activation, floor: parameters.floor, ceiling: parameters.ceiling)
         let pooledHeight = poolHeight > 0 ? outputHeight / poolHeight : outputHeight
         let pooledWidth = poolHeight > 0 ? outputWidth / poolWidth : outputWidth
         try require(

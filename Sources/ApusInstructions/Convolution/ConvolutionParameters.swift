@@ -16,7 +16,10 @@
 ///   input channel index is padded: `[output block][input block][i][j][channel in block][V]` with zero weights in
 ///   unused places. Unused output lanes have zero weights. The unused lanes of the source are not read.
 /// - Groups: output block `b` reads the `inputBlocks` input blocks from `(b / outputBlocks) · inputBlocks` on. Without
-///   groups both count all blocks. (Groups that do not fill blocks are packed as one group with zero weights.)
+///   groups both count all blocks.
+/// - Groups that do not fill blocks are packed as one group, with zero weights between the groups. `groupInputs` and
+///   `groupOutputs` are the channels of each of these groups, and zero for all others: input blocks whose weights are all zero
+///   for the output blocks at hand are left out, see ``inputBlocks(block:outputs:lanes:)``.
 /// - The argmax, where not null and `poolHeight` > 0, has one byte for each element of the destination's image,
 ///   `[output block][pooled y][pooled x][V]` without border, `argmaxStride` bytes a sample: the index `i·poolWidth + j`
 ///   of the element chosen (the first maximum), or 255 where `activation` is relu and the result is not above
@@ -56,7 +59,12 @@ package struct ConvolutionParameters: Sendable, Equatable, BitwiseCopyable {
     package var outputWidth: Int32 = 0
     package var inputBlocks: Int32 = 0
     package var outputBlocks: Int32 = 0
+    package var groupInputs: Int32 = 0
+    package var groupOutputs: Int32 = 0
     package var activation: Int32 = 0
+    /// Of the activation **clip**.
+    package var floor: Float = 0
+    package var ceiling: Float = 0
     package var poolHeight: Int32 = 0
     package var poolWidth: Int32 = 0
     package var argmaxStride: Int32 = 0
@@ -66,5 +74,18 @@ package struct ConvolutionParameters: Sendable, Equatable, BitwiseCopyable {
         self.source = source
         self.destination = destination
         addend = destination
+    }
+
+    /// The input blocks that `outputs` output blocks of one group read, from block `block` on.
+    @inline(__always)
+    package func inputBlocks(block: Int, outputs: Int, lanes: Int) -> (first: Int, count: Int) {
+        let all = Int(inputBlocks)
+        let groupOutputs = Int(groupOutputs)
+        guard groupOutputs > 0 else { return (block == 0 ? 0 : block / Int(outputBlocks) &* all, all) }
+        let channelBlock = Int(source.channelBlock)
+        let last = min((block &+ outputs) &* lanes, Int(destination.channels)) &- 1
+        let first = block &* lanes / groupOutputs &* Int(groupInputs) / channelBlock
+        let end = ((last / groupOutputs &+ 1) &* Int(groupInputs) &+ channelBlock &- 1) / channelBlock
+        return (first, min(end, all) &- first)
     }
 }

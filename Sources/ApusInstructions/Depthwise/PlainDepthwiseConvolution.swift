@@ -29,7 +29,7 @@ package struct PlainDepthwiseConvolutionInstruction: InstructionDefinition {
             "a depthwise convolution has \(parameters.source.channels) inputs and "
                 + "\(parameters.destination.channels) outputs")
         try require(parameters.poolHeight == 0, "a depthwise convolution of plain images does not pool")
-        _ = try flag(parameters.activation, "the activation")
+        try Activation.check(parameters.activation, floor: parameters.floor, ceiling: parameters.ceiling)
         let rows = try Self.reads(
             "rows", outputs: parameters.outputHeight, of: destination.height, stride: parameters.strideY,
             kernel: parameters.kernelHeight, dilation: parameters.dilationY)

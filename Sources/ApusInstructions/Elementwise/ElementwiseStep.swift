@@ -21,6 +21,17 @@ package struct ElementwiseStep: Sendable, Equatable, BitwiseCopyable {
         case hyperbolicTangent = 12
         /// 1 / (1 + exp(−first)). Relative error at most 2e-6; 0 below −87.3.
         case logistic = 13
+        /// `first` and `value`.
+        case addNumber = 14
+        case multiplyByNumber = 15
+        case maximumWithNumber = 16
+        case minimumWithNumber = 17
+        /// `first · logistic(value · first)`. As exact as the logistic function.
+        case swish = 18
+        /// `first · max(0, min(1, first / 6 + ½))`.
+        case hardSwish = 19
+        /// `first · logistic(1.5957691216 · (first + 0.044715 · first³))`: the Gaussian error linear unit with the hyperbolic tangent.
+        case tanhGelu = 20
     }
     /// Registers an element-wise program may use.
     package static let registers = 16

@@ -60,6 +60,7 @@ package enum InstructionCatalogue {
         (.gather, GatherInstruction.self),
         (.scatter, ScatterInstruction.self),
         (.sort, SortInstruction.self),
+        (.treeLeaves, TreeLeavesInstruction.self),
         (.contract, ContractInstruction.self),
         (.packMatrix, PackMatrixInstruction.self),
         (.inverse, InverseInstruction.self),

@@ -106,7 +106,7 @@ struct CheckedWinograd: Sendable {
 
     /// Checks what only a convolution has: activation, and the result's size. Gives bytes of the argmax of a sample.
     func checkResults() throws(ParameterError) -> Int {
-        _ = try flag(parameters.activation, "the activation")
+        try Activation.check(parameters.activation, floor: parameters.floor, ceiling: parameters.ceiling)
         let pooled = parameters.poolHeight == 2
         let (height, width) = (Int(parameters.outputHeight), Int(parameters.outputWidth))
         let (resultHeight, resultWidth) = pooled ? (height / 2, width / 2) : (height, width)

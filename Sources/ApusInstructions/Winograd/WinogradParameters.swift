@@ -52,6 +52,9 @@ package struct WinogradParameters: Sendable, Equatable, BitwiseCopyable {
     package var outputHeight: Int32 = 0
     package var outputWidth: Int32 = 0
     package var activation: Int32 = 0
+    /// Of the activation **clip**.
+    package var floor: Float = 0
+    package var ceiling: Float = 0
     package var poolHeight: Int32 = 0
     package var poolWidth: Int32 = 0
     package var argmaxStride: Int32 = 0

@@ -45,6 +45,8 @@ struct ConvolutionWork {
     var block = 0
     var outputs = 1
     private var sourceBlock = 0
+    /// Elements of the weights of an output block before those of its first input block.
+    private var skippedWeights = 0
 
     init(
         _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafePointer<ConvolutionParameters>,
@@ -85,9 +87,9 @@ struct ConvolutionWork {
 
     /// Says what becomes of sums.
     private func setStores() {
-        let relu = parameters.pointee.activation == Activation.relu.rawValue
-        memory.pointee.relu = relu
-        memory.pointee.floor = relu ? Vector() : Vector(repeating: -Float.infinity)
+        memory.pointee.limits = Limits(
+            activation: parameters.pointee.activation, floor: parameters.pointee.floor,
+            ceiling: parameters.pointee.ceiling)
         memory.pointee.destinationStep = resultSteps.block
         memory.pointee.addendStep = addendSteps.block
         memory.pointee.sourceRow = rowStep
@@ -132,14 +134,16 @@ struct ConvolutionWork {
         self.outputs = outputs
         let (kernelHeight, kernelWidth) = (Int(parameters.pointee.kernelHeight), Int(parameters.pointee.kernelWidth))
         let channelBlock = Int(parameters.pointee.source.channelBlock)
-        let inputBlocks = Int(parameters.pointee.inputBlocks)
-        sourceBlock = block == 0 ? 0 : block / Int(parameters.pointee.outputBlocks) &* inputBlocks
+        let band = parameters.pointee.inputBlocks(block: block, outputs: outputs, lanes: lanes)
+        let inputBlocks = band.count
+        sourceBlock = band.first
         let placeWeights = channelBlock &* lanes
         let placeStep = Int(parameters.pointee.dilationX) &* channelBlock
         let kernelRow = Int(parameters.pointee.dilationY) &* sourceSteps.row
         var outer = TileLoops.Level(
             count: inputBlocks, scalarStep: sourceSteps.block, vectorStep: kernelHeight &* kernelWidth &* placeWeights)
-        memory.pointee.outputStep = inputBlocks &* outer.vectorStep
+        memory.pointee.outputStep = Int(parameters.pointee.inputBlocks) &* outer.vectorStep
+        skippedWeights = parameters.pointee.groupOutputs > 0 ? sourceBlock &* outer.vectorStep : 0
         memory.pointee.middle = .init(
             count: kernelHeight, scalarStep: kernelRow, vectorStep: kernelWidth &* placeWeights)
         memory.pointee.inner = .init(count: kernelWidth, scalarStep: placeStep, vectorStep: placeWeights)
@@ -184,7 +188,7 @@ struct ConvolutionWork {
         let area = PlaceArea(
             source: source
                 + (sample &* sourceSteps.sample &+ sourceBlock &* sourceSteps.block &+ first &* placeRow),
-            vectors: weights + block &* memory.pointee.outputStep,
+            vectors: weights + (block &* memory.pointee.outputStep &+ skippedWeights),
             destination: destination
                 + (sample &* resultSteps.sample &+ block &* resultSteps.block &+ first &* resultSteps.row),
             addend: addend.map {

@@ -12,18 +12,23 @@ func convolutionWeightGradient(
     withUnsafeMutablePointer(to: &memory) { memory in
         let work = WeightGradientWork(operands, parameters, samples, memory)
         let groupOutputs = Int(parameters.outputBlocks)
-        let inputBlocks = Int(parameters.inputBlocks)
         var block = 0
         while block < parameters.destination.blocks {
             let outputs = min(2, groupOutputs - block % groupOutputs)
-            for input in 0..<inputBlocks {
-                let sourceBlock = block / groupOutputs * inputBlocks + input
+            let band = parameters.inputBlocks(block: block, outputs: outputs, lanes: lanes)
+            // Packed as one group, the input blocks of all groups count.
+            let skipped = parameters.groupOutputs > 0 ? band.first : 0
+            for input in skipped..<skipped + band.count {
+                let sourceBlock = band.first - skipped + input
                 if parameters.source.channelBlock == 1 {
                     for output in 0..<outputs {
-                        work.addPlain(block: block + output, input: input, sourceBlock: sourceBlock)
+                        work.addPlain(
+                            block: block + output, input: input, sourceBlock: sourceBlock, isFirst: input == skipped)
                     }
                 } else {
-                    work.addBlocked(block: block, outputs: outputs, input: input, sourceBlock: sourceBlock)
+                    work.addBlocked(
+                        block: block, outputs: outputs, input: input, sourceBlock: sourceBlock,
+                        isFirst: input == skipped)
                 }
             }
             block += outputs
@@ -72,8 +77,8 @@ struct WeightGradientWork {
     }
 
     /// Adds the gradient of the weights between `outputs` output blocks from `block` on and one input block: a tile is
-    /// a row of its channels.
-    func addBlocked(block: Int, outputs: Int, input: Int, sourceBlock: Int) {
+    /// a row of its channels. The first input block brings the bias's gradient.
+    func addBlocked(block: Int, outputs: Int, input: Int, sourceBlock: Int, isFirst: Bool) {
         let layout = parameters.source
         let channelBlock = Int(layout.channelBlock)
         let channels = min(channelBlock, Int(layout.channels) - sourceBlock * channelBlock)
@@ -89,7 +94,7 @@ struct WeightGradientWork {
                 weights + block * outputWeights + input * inputWeights + place * channelBlock * lanes
             var channel = 0
             while channel < channels {
-                let hasBias = bias != nil && input == 0 && place == 0 && channel == 0
+                let hasBias = bias != nil && isFirst && place == 0 && channel == 0
                 let width = firstColumns(of: channels - channel, maximum: hasBias ? biasColumns : maximum)
                 sumTile(
                     outputs: outputs, rows: 1, columns: width, bias: hasBias, memory, placeSource + channel,
@@ -108,8 +113,8 @@ struct WeightGradientWork {
     }
 
     /// Adds the gradient of the weights between an output block and one input channel of an unblocked source: a tile is
-    /// some rows and columns of the kernel.
-    func addPlain(block: Int, input: Int, sourceBlock: Int) {
+    /// some rows and columns of the kernel. The first input channel brings the bias's gradient.
+    func addPlain(block: Int, input: Int, sourceBlock: Int, isFirst: Bool) {
         let layout = parameters.source
         let vectors = gradient + block * parameters.destination.blockStride
         let channelWeights =
@@ -120,7 +125,7 @@ struct WeightGradientWork {
             let rows = min(3, kernelHeight - row)
             var column = 0
             while column < kernelWidth {
-                let hasBias = bias != nil && input == 0 && row == 0 && column == 0
+                let hasBias = bias != nil && isFirst && row == 0 && column == 0
                 let width = firstColumns(of: kernelWidth - column, maximum: hasBias ? biasColumns : kernelColumns)
                 let scalars =
                     source + sourceBlock * layout.blockStride + row * memory.pointee.loops.rowStep + column

@@ -114,11 +114,11 @@ extension ConvolutionWork {
 
     /// Applies the activation to the maximum of each window and stores it.
     private func storeMaximum(_ width: Int, _ windows: UnsafeMutablePointer<WindowScan>) {
-        let floor = memory.pointee.floor
+        let limits = memory.pointee.limits
         for window in 0..<width {
             let target = memory.pointee.destination.unsafelyUnwrapped + Int(memory.pointee.results[window])
             for output in 0..<outputs {
-                let result = greater(floor, windows.pointee.maximum[window * outputs + output])
+                let result = limits.applied(to: windows.pointee.maximum[window * outputs + output])
                 windows.pointee.maximum[window * outputs + output] = result
                 target.store(result, at: output * memory.pointee.destinationStep)
             }
@@ -133,7 +133,7 @@ extension ConvolutionWork {
             for output in 0..<outputs {
                 let place = window * outputs + output
                 var chosen = windows.pointee.places[place]
-                if memory.pointee.relu { chosen = chosenAboveZero(chosen, windows.pointee.maximum[place]) }
+                if memory.pointee.limits.relu { chosen = chosenAboveZero(chosen, windows.pointee.maximum[place]) }
                 storeBytes(of: chosen, at: bytes + output * step + window * lanes)
             }
         }

@@ -238,14 +238,14 @@ enum PositionTile<let outputs: Int, let rows: Int, let columns: Int, let step: I
     private static func storeSums(
         _ piece: Int, _ memory: PositionTilePointer, _ registers: borrowing Sums, _ destination: Floats
     ) {
-        let floor = memory.pointee.floor
+        let limits = memory.pointee.limits
         let blockStep = memory.pointee.destinationStep
         for position in positions(piece) {
             let target =
                 destination
                 + offset(of: position, memory.pointee.results, row: memory.pointee.resultRow, column: lanes)
-            target.store(greater(floor, registers[position * outputs]), at: 0)
-            if outputs > 1 { target.store(greater(floor, registers[position * outputs + 1]), at: blockStep) }
+            target.store(limits.applied(to: registers[position * outputs]), at: 0)
+            if outputs > 1 { target.store(limits.applied(to: registers[position * outputs + 1]), at: blockStep) }
         }
     }
 

@@ -37,8 +37,8 @@ struct PositionTileMemory {
     var sharesScalars = false
     var firstStart = Vector.zero
     var secondStart = Vector.zero
-    /// Below it nothing is stored: zero for ReLU, −infinity for no activation.
-    var floor = Vector.zero
+    /// The activation.
+    var limits = Limits()
     /// From one row of positions, results or addends to the next.
     var sourceRow = 0
     var resultRow = 0
@@ -64,10 +64,9 @@ struct PositionTileMemory {
     var addend: Floats? = nil
     var addendStep = 0
     var store = TileStore.keep
-    /// Where the argmaxes go, bytes from one output block to the next, and whether ReLU turns them off.
+    /// Where the argmaxes go, and bytes from one output block to the next.
     var argmax: UnsafeMutableRawPointer? = nil
     var argmaxStep = 0
-    var relu = false
     /// Where the sums go that are kept: `[position][output block]`.
     var sums: Floats? = nil
 }

@@ -36,10 +36,11 @@ extension PositionTile {
     ) {
         guard window < rows * columns / 4 else { return }
         let target = target(memory, destination, window)
-        let floor = memory.pointee.floor
-        target.store(greater(floor, maximumOfWindow(registers, window, 0)), at: 0)
+        let limits = memory.pointee.limits
+        target.store(limits.applied(to: maximumOfWindow(registers, window, 0)), at: 0)
         if outputs > 1 {
-            target.store(greater(floor, maximumOfWindow(registers, window, 1)), at: memory.pointee.destinationStep)
+            target.store(
+                limits.applied(to: maximumOfWindow(registers, window, 1)), at: memory.pointee.destinationStep)
         }
     }
 
@@ -88,9 +89,9 @@ extension PositionTile {
         take(registers[place(window, 1, output)], 1, &value, &chosen)
         take(registers[place(window, 2, output)], 2, &value, &chosen)
         take(registers[place(window, 3, output)], 3, &value, &chosen)
-        value = greater(memory.pointee.floor, value)
+        value = memory.pointee.limits.applied(to: value)
         target.store(value, at: 0)
-        if memory.pointee.relu { chosen = chosenAboveZero(chosen, value) }
+        if memory.pointee.limits.relu { chosen = chosenAboveZero(chosen, value) }
         storeBytes(of: chosen, at: argmax)
     }
 }

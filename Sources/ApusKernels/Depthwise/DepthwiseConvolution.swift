@@ -32,7 +32,6 @@ struct DepthwiseWork {
     private let argmax: UnsafeMutableRawPointer?
     private let loops: UnsafeMutablePointer<DepthwiseLoops>
     private let memory: TilePointer
-    private let relu: Bool
     /// Elements of the source between rows and columns of positions.
     private let rowStep: Int
     private let columnStep: Int
@@ -49,7 +48,6 @@ struct DepthwiseWork {
         bias = operands.optionalFloats(2)
         destination = operands.floats(3)
         argmax = parameters.poolHeight > 0 ? operands[4] : nil
-        relu = parameters.activation == Activation.relu.rawValue
         rowStep = Int(parameters.strideY) * parameters.source.rowStride
         columnStep = Int(parameters.strideX) * lanes
         loops.pointee.kernelHeight = Int(parameters.kernelHeight)
@@ -60,7 +58,8 @@ struct DepthwiseWork {
         loops.pointee.rowStep = rowStep
         loops.pointee.resultRow = parameters.destination.rowStride
         loops.pointee.columnStep = columnStep
-        loops.pointee.floor = relu ? Vector() : Vector(repeating: -Float.infinity)
+        loops.pointee.limits = Limits(
+            activation: parameters.activation, floor: parameters.floor, ceiling: parameters.ceiling)
     }
 
     /// The source at a block's first position.
@@ -141,11 +140,11 @@ struct DepthwiseWork {
             }
         }
         for column in 0..<width {
-            let result = greater(loops.pointee.floor, memory.pointee.maximum[column])
+            let result = loops.pointee.limits.applied(to: memory.pointee.maximum[column])
             target.store(result, at: column * lanes)
             guard let bytes else { continue }
             var chosen = memory.pointee.argmaxes[column]
-            if relu { chosen = chosenAboveZero(chosen, result) }
+            if loops.pointee.limits.relu { chosen = chosenAboveZero(chosen, result) }
             storeBytes(of: chosen, at: bytes + column * lanes)
         }
     }

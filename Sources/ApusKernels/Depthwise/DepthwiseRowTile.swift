@@ -12,7 +12,7 @@ struct DepthwiseRowLoops {
     let columns: Int
     /// Whether the kernel is 3 × 3, without dilation, and positions are as far apart in rows as in columns.
     let isThreeByThree: Bool
-    let floor: Vector
+    let limits: Limits
     var start = Vector.zero
 
     init(_ parameters: ConvolutionParameters) {
@@ -25,8 +25,7 @@ struct DepthwiseRowLoops {
             parameters.kernelHeight == 3 && parameters.kernelWidth == 3 && parameters.dilationY == 1
             && parameters.strideY == parameters.strideX
         columns = Int(parameters.outputWidth)
-        floor =
-            parameters.activation == Activation.relu.rawValue ? Vector() : Vector(repeating: -Float.infinity)
+        limits = Limits(activation: parameters.activation, floor: parameters.floor, ceiling: parameters.ceiling)
     }
 }
 
@@ -61,7 +60,7 @@ enum DepthwiseRowTile<let rows: Int, let width: Int, let step: Int> {
             }
             let target = destination + column
             for row in 0..<rows {
-                target.store(greater(loops.floor, registers[row]), at: row &* columns)
+                target.store(loops.limits.applied(to: registers[row]), at: row &* columns)
             }
             column &+= lanes
             if column == columns { return }

@@ -19,7 +19,7 @@ enum DepthwiseStrip<let step: Int> {
         _ loops: UnsafePointer<DepthwiseRowLoops>, _ strip: Floats, _ weights: Floats, _ destination: Floats, rows: Int
     ) {
         let loops = loops.pointee
-        let (start, floor, rowElements, columns) = (loops.start, loops.floor, loops.rowElements, loops.columns)
+        let (start, limits, rowElements, columns) = (loops.start, loops.limits, loops.rowElements, loops.columns)
         let phase = loops.phaseElements
         let top = Triple(
             first: weights.vector(at: 0), second: weights.vector(at: lanes), third: weights.vector(at: 2 * lanes))
@@ -43,7 +43,7 @@ enum DepthwiseStrip<let step: Int> {
                 source += 2 &* rowElements
                 while left > 0 {
                     let row = triple(source, phase)
-                    target.store(greater(floor, row.added(to: sum, times: bottom)), at: 0)
+                    target.store(limits.applied(to: row.added(to: sum, times: bottom)), at: 0)
                     sum = row.added(to: next, times: middle)
                     next = row.added(to: start, times: top)
                     source += rowElements
@@ -56,7 +56,7 @@ enum DepthwiseStrip<let step: Int> {
                     sum = triple(source + rowElements, phase).added(to: sum, times: middle)
                     source += 2 &* rowElements
                     let row = triple(source, phase)
-                    target.store(greater(floor, row.added(to: sum, times: bottom)), at: 0)
+                    target.store(limits.applied(to: row.added(to: sum, times: bottom)), at: 0)
                     sum = row.added(to: start, times: top)
                     target += columns
                     left &-= 1

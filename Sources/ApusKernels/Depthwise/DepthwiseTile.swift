@@ -12,7 +12,7 @@ struct DepthwiseLoops {
     var rows = 1
     var rowStep = 0
     var resultRow = 0
-    var floor = Vector.zero
+    var limits = Limits()
     var start = Vector.zero
 }
 
@@ -66,7 +66,7 @@ enum DepthwiseTile<let columns: Int, let width: Int, let stride: Int> {
                 left &-= 1
             }
             for column in 0..<columns {
-                destination.store(greater(loops.floor, registers[column]), at: column * lanes)
+                destination.store(loops.limits.applied(to: registers[column]), at: column * lanes)
             }
             source += loops.rowStep
             destination += loops.resultRow

@@ -53,9 +53,14 @@ private struct Loops {
     /// Whether the innermost loop writes neighbours, and reads neighbours or one element.
     var isContiguous: Bool { inner.destination == 1 && inner.first | inner.second | 1 == 1 }
 
-    /// Calls `body` with the offsets at which each run of the innermost loop starts, in order.
+    /// Whether the innermost loop is a vector, and the next one goes on from vector to vector.
+    var hasVectors: Bool { depth > 1 && isContiguous && inner.count == lanes }
+
+    /// Calls `body` with the offsets at which each run of the innermost loops starts, in order.
+    ///
+    /// - Parameter within: how many of the loops a run is.
     @inline(__always)
-    func forEachRun(_ body: (_ first: Int, _ second: Int, _ destination: Int) -> Void) {
+    func forEachRun(within: Int = 1, _ body: (_ first: Int, _ second: Int, _ destination: Int) -> Void) {
         var counters = InlineArray<6, Int>(repeating: 0)
         var firstOffset = 0
         var secondOffset = 0
@@ -63,7 +68,7 @@ private struct Loops {
         for loop in 0..<depth where extents[loop] < 1 { return }
         while true {
             body(firstOffset, secondOffset, destinationOffset)
-            var loop = depth - 2
+            var loop = depth - 1 - within
             while loop >= 0 {
                 counters[loop] += 1
                 firstOffset += first[loop]
@@ -117,6 +122,7 @@ private struct Run {
     func combine(_ function: (Vector, Vector) -> Vector) {
         let inner = loops.inner
         let contiguous = loops.isContiguous
+        if loops.hasVectors && !streams { return combineVectors(function) }
         loops.forEachRun { firstOffset, secondOffset, destinationOffset in
             let a = first + firstOffset
             let b = second + secondOffset
@@ -151,6 +157,26 @@ private struct Run {
                     result[(index + lane) * inner.destination] = value[lane]
                 }
                 index += width
+            }
+        }
+    }
+
+    /// Runs of vectors, as pixels in blocks of channels are.
+    @inline(__always)
+    private func combineVectors(_ function: (Vector, Vector) -> Vector) {
+        let outer = loops.depth - 2
+        let (repeatsFirst, repeatsSecond) = (loops.inner.first == 0, loops.inner.second == 0)
+        loops.forEachRun(within: 2) { firstOffset, secondOffset, destinationOffset in
+            var a = first + firstOffset
+            var b = second + secondOffset
+            var result = destination + destinationOffset
+            for _ in 0..<loops.extents[outer] {
+                let left = repeatsFirst ? Vector(repeating: a[0]) : a.vector(at: 0)
+                let right = repeatsSecond ? Vector(repeating: b[0]) : b.vector(at: 0)
+                result.store(function(left, right), at: 0)
+                a += loops.first[outer]
+                b += loops.second[outer]
+                result += loops.destination[outer]
             }
         }
     }

@@ -31,7 +31,8 @@ private func run(
         let destination = operands.floats(program.sources) + sample * Int(settings.destinationStride)
         var index = 0
         while index + lanes <= count {
-            let whole = min(chunk, (count - index) / lanes * lanes)
+            // Nothing lies between the steps of a program that has one.
+            let whole = min(program.count == 1 ? count : chunk, (count - index) / lanes * lanes)
             program.run(sources, at: index, to: destination + index, count: whole, registers: registers)
             index += whole
         }
@@ -133,6 +134,17 @@ private struct Program {
         case .greater: apply(first, second, result, elements) { Vector().replacing(with: one, where: $0 .> $1) }
         case .hyperbolicTangent: hyperbolicTangents(first, result, elements)
         case .logistic: logistics(first, result, elements)
+        case .addNumber: apply(first, result, elements) { $0 + step.value }
+        case .multiplyByNumber: apply(first, result, elements) { $0 * step.value }
+        case .maximumWithNumber:
+            let number = Vector(repeating: step.value)
+            apply(first, result, elements) { maximum($0, number) }
+        case .minimumWithNumber:
+            let number = Vector(repeating: step.value)
+            apply(first, result, elements) { minimum($0, number) }
+        case .swish: swishes(first, result, elements, slope: step.value)
+        case .hardSwish: hardSwishes(first, result, elements)
+        case .tanhGelu: tanhGelus(first, result, elements)
         case nil: fill(result, count: elements, with: .nan)
         }
     }
@@ -187,5 +199,31 @@ private func hyperbolicTangents(_ first: Floats, _ result: Floats, _ count: Int)
 private func logistics(_ first: Floats, _ result: Floats, _ count: Int) {
     for index in stride(from: 0, to: count, by: lanes) {
         result.store(logistic(first.vector(at: index)), at: index)
+    }
+}
+
+private func swishes(_ first: Floats, _ result: Floats, _ count: Int, slope: Float) {
+    for index in stride(from: 0, to: count, by: lanes) {
+        let x = first.vector(at: index)
+        result.store(weighted(x, byLogisticOfNegative: x * -slope), at: index)
+    }
+}
+
+private func hardSwishes(_ first: Floats, _ result: Floats, _ count: Int) {
+    let (zero, one, half) = (Vector(), Vector(repeating: 1), Vector(repeating: 0.5))
+    let sixth = Vector(repeating: 1 / 6)
+    for index in stride(from: 0, to: count, by: lanes) {
+        let x = first.vector(at: index)
+        result.store(x * greater(zero, lesser(one, multiplyAdd(half, x, sixth))), at: index)
+    }
+}
+
+/// `½ · (1 + tanh(u))` is the logistic function of `2u`.
+private func tanhGelus(_ first: Floats, _ result: Floats, _ count: Int) {
+    let slope = Vector(repeating: -1.5957691216057308)
+    let cubic = Vector(repeating: -1.5957691216057308 * 0.044715)
+    for index in stride(from: 0, to: count, by: lanes) {
+        let x = first.vector(at: index)
+        result.store(weighted(x, byLogisticOfNegative: x * multiplyAdd(slope, x * x, cubic)), at: index)
     }
 }

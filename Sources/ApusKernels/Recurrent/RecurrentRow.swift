@@ -13,6 +13,46 @@ struct RecurrentRow {
 
     /// See ``RecurrentCell/lstm``.
     func advanceLSTM() {
+        if peepholes != nil { return advanceWithPeepholes() }
+        // Gate by gate, since functions that don't wait for each other overlap: the processor sees only so far ahead.
+        applyLogistic(0)
+        applyLogistic(1)
+        applyTangent(2)
+        applyLogistic(3)
+        var unit = 0
+        while unit < hidden {
+            let (input, forget) = (sums.vector(at: unit), sums.vector(at: hidden + unit))
+            let (candidate, output) = (sums.vector(at: 2 &* hidden + unit), sums.vector(at: 3 &* hidden + unit))
+            let next = multiplyAdd(forget * cell.vector(at: unit), input, candidate)
+            cell.store(next, at: unit)
+            finish(output * hyperbolicTangent(next), unit)
+            save(0, unit, input)
+            save(1, unit, forget)
+            save(2, unit, candidate)
+            save(3, unit, output)
+            save(4, unit, next)
+            unit += lanes
+        }
+    }
+
+    private func applyLogistic(_ number: Int) {
+        var unit = 0
+        while unit < hidden {
+            store(logistic(sum(number, unit, Vector())), sums + (number &* hidden + unit), unit)
+            unit += lanes
+        }
+    }
+
+    private func applyTangent(_ number: Int) {
+        var unit = 0
+        while unit < hidden {
+            store(hyperbolicTangent(sum(number, unit, Vector())), sums + (number &* hidden + unit), unit)
+            unit += lanes
+        }
+    }
+
+    /// The output gate waits for the cell.
+    private func advanceWithPeepholes() {
         var unit = 0
         while unit < hidden {
             let before = cell.vector(at: unit)

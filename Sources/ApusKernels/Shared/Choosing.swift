@@ -14,6 +14,18 @@ func greater(_ first: Vector, _ second: Vector) -> Vector {
     #endif
 }
 
+/// The lesser of two lanes; `second` where they are equal or either is not a number: one instruction.
+@inline(__always)
+func lesser(_ first: Vector, _ second: Vector) -> Vector {
+    #if VECTOR_16
+        apus_lesser_16(first, second)
+    #elseif VECTOR_8
+        apus_lesser_8(first, second)
+    #else
+        apus_lesser_4(first, second)
+    #endif
+}
+
 /// The maximum of two lanes, and not a number where either isn't: a training that diverges must show it.
 @inline(__always)
 func maximum(_ first: Vector, _ second: Vector) -> Vector {

@@ -46,10 +46,17 @@ func exponential(_ x: Vector) -> Vector {
 }
 
 /// ``exponential(_:)`` of numbers that are at most 88.7.
+@_transparent
+func boundedExponential(_ x: Vector) -> Vector {
+    // Beyond the range the bits mean nothing.
+    choose(x, where: x .!= x, else: choose(Vector(), where: x .< -87.3, else: exponentialWithin(x)))
+}
+
+/// e to the power of numbers from −87.3 to 88.7.
 ///
 /// With `x = n·ln 2 + r`, `|r| ≤ ln 2 / 2`: `2^n · (1 + r + r²·P(r))`. The approximation's relative error is 3e-9.
 @_transparent
-func boundedExponential(_ x: Vector) -> Vector {
+func exponentialWithin(_ x: Vector) -> Vector {
     let shifted = multiplyAdd(Vector(repeating: roundingConstant), x, Vector(repeating: 1.442695041))
     let whole = shifted - Vector(repeating: roundingConstant)
     var rest = multiplyAdd(x, whole, Vector(repeating: -naturalLogarithmOf2High))
@@ -60,9 +67,14 @@ func boundedExponential(_ x: Vector) -> Vector {
     series = multiplyAdd(Vector(repeating: 0.166665181517601), series, rest)
     series = multiplyAdd(Vector(repeating: 0.5), series, rest)
     let mantissa = multiplyAdd(rest, rest * rest, series) + 1
-    let power = fromBits(bits(mantissa) &+ (bits(shifted) &<< 23))
-    // Beyond the range the bits mean nothing.
-    return choose(x, where: x .!= x, else: choose(Vector(), where: x .< -87.3, else: power))
+    return fromBits(bits(mantissa) &+ (bits(shifted) &<< 23))
+}
+
+/// `x / (1 + exp(u))`: `x` times the logistic function of `−u`, in fewer steps. 0 where `u` is above 88.
+@_transparent
+func weighted(_ x: Vector, byLogisticOfNegative u: Vector) -> Vector {
+    let bounded = lesser(Vector(repeating: 88), greater(Vector(repeating: -87), u))
+    return choose(Vector(), where: u .> 88, else: x / (1 + exponentialWithin(bounded)))
 }
 
 /// The natural logarithm of positive normal finite numbers.

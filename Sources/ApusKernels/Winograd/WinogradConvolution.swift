@@ -41,7 +41,7 @@ struct WinogradWork {
     let resultHeight: Int
     let resultWidth: Int
     let pooled: Bool
-    let relu: Bool
+    let limits: Limits
     let argmax: UnsafeMutableRawPointer?
     let argmaxStride: Int
     /// The first pixel of the first sample of what is added.
@@ -76,7 +76,7 @@ struct WinogradWork {
         destination = operands.floats(3) + resultSteps.origin
         (resultHeight, resultWidth) = (Int(result.height), Int(result.width))
         pooled = parameters.poolHeight > 0
-        relu = parameters.activation == Activation.relu.rawValue
+        limits = Limits(activation: parameters.activation, floor: parameters.floor, ceiling: parameters.ceiling)
         argmax = pooled ? operands[4] : nil
         argmaxStride = Int(parameters.argmaxStride)
         let added = ImageSteps(parameters.addend)
@@ -154,13 +154,6 @@ private enum WinogradPasses<let height: Int, let width: Int> {
                 tileColumns: work.tileColumns, first: first, count: count, to: work.inputTiles)
         }
     }
-}
-
-/// The sum after the activation.
-@inline(__always)
-func activated(_ sum: Vector, _ relu: Bool) -> Vector {
-    // What is not a number stays so: a training that diverges must show it.
-    relu ? choose(Vector(), where: sum .< Vector(), else: sum) : sum
 }
 
 /// The row and the column of a tile, which go through an image row by row.

@@ -14,7 +14,7 @@ enum WinogradResults<let height: Int, let width: Int, let storing: Int> {
         _ work: WinogradWork, _ products: Floats, _ sample: Int, _ block: Int, _ first: Int, _ count: Int
     ) {
         let bias = work.bias.map { $0.vector(at: block * lanes) } ?? Vector()
-        let relu = work.relu
+        let limits = work.limits
         let steps = work.resultSteps
         let result = work.destination + sample * steps.sample + block * steps.block
         let addendRow = work.addendSteps.row
@@ -37,17 +37,17 @@ enum WinogradResults<let height: Int, let width: Int, let storing: Int> {
             let target = result + top * steps.row + left
             if pools {
                 let bytes = argmax + top * argmaxRow + left
-                storeWindows(0, half, bias, relu, target, bytes, columns)
+                storeWindows(0, half, bias, limits, target, bytes, columns)
                 if height == 4 && rows > 1 {
-                    storeWindows(1, half, bias, relu, target + steps.row, bytes + argmaxRow, columns)
+                    storeWindows(1, half, bias, limits, target + steps.row, bytes + argmaxRow, columns)
                 }
             } else {
                 let added = addend + top * addendRow + left
-                storeRow(0, half, bias, relu, target, steps.row, added, addendRow, rows, columns)
-                storeRow(1, half, bias, relu, target, steps.row, added, addendRow, rows, columns)
+                storeRow(0, half, bias, limits, target, steps.row, added, addendRow, rows, columns)
+                storeRow(1, half, bias, limits, target, steps.row, added, addendRow, rows, columns)
                 if height == 4 {
-                    storeRow(2, half, bias, relu, target, steps.row, added, addendRow, rows, columns)
-                    storeRow(3, half, bias, relu, target, steps.row, added, addendRow, rows, columns)
+                    storeRow(2, half, bias, limits, target, steps.row, added, addendRow, rows, columns)
+                    storeRow(3, half, bias, limits, target, steps.row, added, addendRow, rows, columns)
                 }
             }
             source += Transform.step
@@ -60,7 +60,7 @@ enum WinogradResults<let height: Int, let width: Int, let storing: Int> {
     /// Stores row `y` of a tile, of which `rows` rows and `columns` columns are inside of the image.
     @inline(__always)
     private static func storeRow(
-        _ y: Int, _ half: WinogradHalf, _ bias: Vector, _ relu: Bool, _ target: Floats, _ rowStep: Int,
+        _ y: Int, _ half: WinogradHalf, _ bias: Vector, _ limits: Limits, _ target: Floats, _ rowStep: Int,
         _ addend: Floats,
         _ addendRow: Int, _ rows: Int, _ columns: Int
     ) {
@@ -69,21 +69,21 @@ enum WinogradResults<let height: Int, let width: Int, let storing: Int> {
         for x in 0..<width where x < columns {
             var sum = sums[x] + bias
             if storing == 1 { sum += addend.vector(at: y &* addendRow &+ x * lanes) }
-            target.store(activated(sum, relu), at: y &* rowStep &+ x * lanes)
+            target.store(limits.applied(to: sum), at: y &* rowStep &+ x * lanes)
         }
     }
 
     /// Stores row `y` of a tile's windows, of which `columns` are inside of the result.
     @inline(__always)
     private static func storeWindows(
-        _ y: Int, _ half: WinogradHalf, _ bias: Vector, _ relu: Bool, _ target: Floats,
+        _ y: Int, _ half: WinogradHalf, _ bias: Vector, _ limits: Limits, _ target: Floats,
         _ argmax: UnsafeMutableRawPointer, _ columns: Int
     ) {
         let upper = Transform.transformRow(half, 2 * y)
         let lower = Transform.transformRow(half, 2 * y + 1)
         for x in 0..<width / 2 where width == 2 || x < columns {
             storeWindow(
-                (upper[2 * x], upper[2 * x + 1], lower[2 * x], lower[2 * x + 1]), bias, relu, target + x * lanes,
+                (upper[2 * x], upper[2 * x + 1], lower[2 * x], lower[2 * x + 1]), bias, limits, target + x * lanes,
                 storing == 3 ? argmax + x * lanes : nil)
         }
     }
@@ -93,20 +93,20 @@ enum WinogradResults<let height: Int, let width: Int, let storing: Int> {
 /// of them it is. What is not a number counts as the maximum.
 @inline(__always)
 func storeWindow(
-    _ sums: (Vector, Vector, Vector, Vector), _ bias: Vector, _ relu: Bool, _ target: Floats,
+    _ sums: (Vector, Vector, Vector, Vector), _ bias: Vector, _ limits: Limits, _ target: Floats,
     _ argmax: UnsafeMutableRawPointer?
 ) {
     guard let argmax else {
         let sum = maximum(maximum(sums.0, sums.1), maximum(sums.2, sums.3))
-        return target.store(activated(sum + bias, relu), at: 0)
+        return target.store(limits.applied(to: sum + bias), at: 0)
     }
     var maximum = sums.0
     var chosen = IntegerVector()
     take(sums.1, 1, &maximum, &chosen)
     take(sums.2, 2, &maximum, &chosen)
     take(sums.3, 3, &maximum, &chosen)
-    let value = activated(maximum + bias, relu)
+    let value = limits.applied(to: maximum + bias)
     target.store(value, at: 0)
-    if relu { chosen = choose(IntegerVector(repeating: 255), where: value .<= Vector(), else: chosen) }
+    if limits.relu { chosen = choose(IntegerVector(repeating: 255), where: value .<= Vector(), else: chosen) }
     storeBytes(of: chosen, at: argmax)
 }

@@ -47,7 +47,7 @@ private struct RowWork {
     let resultHeight: Int
     let resultWidth: Int
     let pooled: Bool
-    let relu: Bool
+    let limits: Limits
     let argmax: UnsafeMutableRawPointer?
     let argmaxStride: Int
     /// The transforms, `[channel][row][vector of pairs][frequency][pair]`.
@@ -72,7 +72,7 @@ private struct RowWork {
         destination = operands.floats(3) + resultSteps.origin
         (resultHeight, resultWidth) = (Int(result.height), Int(result.width))
         pooled = parameters.poolHeight > 0
-        relu = parameters.activation == Activation.relu.rawValue
+        limits = Limits(activation: parameters.activation, floor: parameters.floor, ceiling: parameters.ceiling)
         argmax = pooled ? operands[4] : nil
         argmaxStride = Int(parameters.argmaxStride)
         transforms = operands.floats(5)
@@ -155,7 +155,7 @@ private enum RowTiles<let storing: Int> {
                 }
             }
             let width = storing == 0 ? 4 : 2
-            store(sums, bias, work.relu, target, work.resultSteps.row, argmax, rows, columns)
+            store(sums, bias, work.limits, target, work.resultSteps.row, argmax, rows, columns)
             target += width * lanes
             argmax += width * lanes
             columns -= width
@@ -209,16 +209,16 @@ private enum RowTiles<let storing: Int> {
     /// Transforms the products back, and stores what there is room for: `rows` rows and `columns` columns.
     @inline(__always)
     private static func store(
-        _ sums: RowSums, _ bias: Vector, _ relu: Bool, _ target: Floats, _ resultRow: Int,
+        _ sums: RowSums, _ bias: Vector, _ limits: Limits, _ target: Floats, _ resultRow: Int,
         _ argmax: UnsafeMutableRawPointer, _ rows: Int, _ columns: Int
     ) {
-        store(0, sums, bias, relu, target, resultRow, argmax, rows, columns)
-        store(1, sums, bias, relu, target, resultRow, argmax, rows, columns)
+        store(0, sums, bias, limits, target, resultRow, argmax, rows, columns)
+        store(1, sums, bias, limits, target, resultRow, argmax, rows, columns)
     }
 
     @inline(__always)
     private static func store(
-        _ pair: Int, _ sums: RowSums, _ bias: Vector, _ relu: Bool, _ target: Floats, _ resultRow: Int,
+        _ pair: Int, _ sums: RowSums, _ bias: Vector, _ limits: Limits, _ target: Floats, _ resultRow: Int,
         _ argmax: UnsafeMutableRawPointer, _ rows: Int, _ columns: Int
     ) {
         let upper = transformed(sums, pair * 8)
@@ -226,16 +226,16 @@ private enum RowTiles<let storing: Int> {
         if storing == 0 {
             let column = 2 * pair
             if column < columns {
-                target.store(activated(upper.0 + bias, relu), at: column * lanes)
-                if rows > 1 { target.store(activated(lower.0 + bias, relu), at: resultRow + column * lanes) }
+                target.store(limits.applied(to: upper.0 + bias), at: column * lanes)
+                if rows > 1 { target.store(limits.applied(to: lower.0 + bias), at: resultRow + column * lanes) }
             }
             if column + 1 < columns {
-                target.store(activated(upper.1 + bias, relu), at: (column + 1) * lanes)
-                if rows > 1 { target.store(activated(lower.1 + bias, relu), at: resultRow + (column + 1) * lanes) }
+                target.store(limits.applied(to: upper.1 + bias), at: (column + 1) * lanes)
+                if rows > 1 { target.store(limits.applied(to: lower.1 + bias), at: resultRow + (column + 1) * lanes) }
             }
         } else if pair < columns {
             storeWindow(
-                (upper.0, upper.1, lower.0, lower.1), bias, relu, target + pair * lanes,
+                (upper.0, upper.1, lower.0, lower.1), bias, limits, target + pair * lanes,
                 storing == 2 ? argmax + pair * lanes : nil)
         }
     }

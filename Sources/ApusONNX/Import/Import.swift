@@ -19,7 +19,8 @@ public struct ImportedFile: Sendable {
 
     /// - Throws: ``ONNXError`` where the file as a whole is wrong. What is wrong with its nodes is in the coverage.
     public init(_ file: ONNXFile, options: ImportOptions = ImportOptions()) throws(ONNXError) {
-        let graph = file.message.graph
+        let whole = file.message.graph
+        let graph = options.outputs.isEmpty ? whole : try whole.cut(at: options.outputs, path: file.path)
         let name = graph.name.isEmpty ? "model" : graph.name
         try options.check(graph, path: file.path)
         var importer = Importer(file.message, state: ImportState(name: name, folder: DataFolder(of: file.path)))

@@ -8,10 +8,14 @@ public struct ImportOptions: Sendable, Equatable {
     public var opensBatch: Bool
     /// Numbers for dimensions that the file only names, by these names, or by those of the symbols that they become.
     public var sizes: [String: Int]
+    /// Names of values that become the outputs in place of the file's own. Nodes that they don't need are left out, so that it does
+    /// not matter whether these can be taken.
+    public var outputs: [String]
 
-    public init(opensBatch: Bool = false, sizes: [String: Int] = [:]) {
+    public init(opensBatch: Bool = false, sizes: [String: Int] = [:], outputs: [String] = []) {
         self.opensBatch = opensBatch
         self.sizes = sizes
+        self.outputs = outputs
     }
 
     /// The number of a dimension that has a name.

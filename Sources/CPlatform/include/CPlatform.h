@@ -122,6 +122,9 @@ static inline __attribute__((always_inline)) void apus_prefetch(const void *addr
     APUS_INLINE apus_float##lanes apus_greater_##lanes(apus_float##lanes x, apus_float##lanes y) {                     \
         return x > y ? x : y;                                                                                          \
     }                                                                                                                  \
+    APUS_INLINE apus_float##lanes apus_lesser_##lanes(apus_float##lanes x, apus_float##lanes y) {                      \
+        return x < y ? x : y;                                                                                          \
+    }                                                                                                                  \
     APUS_INLINE apus_float##lanes apus_maximum_##lanes(apus_float##lanes x, apus_float##lanes y) {                     \
         apus_int##lanes wrong = (x != x) | (y != y);                                                                   \
         return (apus_float##lanes)((apus_int##lanes)(x > y ? x : y) | wrong);                                          \

@@ -32,6 +32,17 @@ import Testing
         try expectFusion("p = max_pool2d(c, window: 2)\noutput r = relu(p)", "output r = \(both)")
     }
 
+    @Test func convolutionTakesInClips() throws {
+        let fused = "fused_" + convolution
+        try expectFusion(
+            "output r = clip(c, min: 0, max: 6)", "output r = \(fused), activation: clip, min: 0, max: 6)")
+        try expectFusion(
+            "p = max_pool2d(c, window: 2)\noutput r = clip(p, min: 0, max: 6)",
+            "output r = \(fused), activation: clip, min: 0, max: 6, pool: [2, 2])")
+        let empty = "output r = clip(c, min: 3, max: 1)"
+        try expectFusion(empty, "c = \(convolution))\n\(empty)")
+    }
+
     @Test func fusionEndsWhereAValueIsReadElsewhere() throws {
         let plain = "c = \(convolution))\n"
         try expectFusion("output c\noutput r = relu(c)", plain + "output c\noutput r = relu(c)")

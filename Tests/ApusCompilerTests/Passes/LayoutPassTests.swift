@@ -128,6 +128,21 @@ struct LayoutPassTests {
         #expect(operators.last == "dense")
     }
 
+    @Test func scalesOfOneSampleBecomeWeights() throws {
+        let operators = try operatorsOfSameGraph(
+            FoldScales(),
+            """
+            model m
+            input x: f32[1, 2, 5, 5]
+            parameter weight: f32[3, 2, 3, 3] = normal(1)
+            parameter scale: f32[3] = normal(1)
+            parameter shift: f32[3, 1, 1] = normal(1)
+            c = conv2d(x, weight, filters: 3, kernel: 3, bias: false)
+            output y = relu(add(multiply(c, unsqueeze(scale, axes: [1, 2])), shift))
+            """)
+        #expect(operators.suffix(2) == ["conv2d", "relu"])
+    }
+
     // MARK: Folding
 
     @Test func whatWouldGrowIsComputedLater() throws {

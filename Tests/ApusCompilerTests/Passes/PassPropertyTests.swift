@@ -96,7 +96,7 @@ import Testing
             Set(Pipeline.inference().names).subtracting(inference) == [
                 "explicit-parameters", "resolve-shapes", "expand-compositions", "remove-duplicates",
                 // RecognitionTests have them.
-                "recognize-norms", "recognize-attention",
+                "recognize-norms", "recognize-attention", "recognize-dense",
             ])
         #expect(evaluation.contains("trim"))
     }

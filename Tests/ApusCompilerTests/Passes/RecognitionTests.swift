@@ -153,6 +153,56 @@ struct RecognitionTests {
         #expect(!operators.contains("silu") && !operators.contains("gelu"))
     }
 
+    // MARK: Dense layers
+
+    private func dense(_ lines: String) -> String {
+        """
+        model m
+        input x: f32[N, 3, 5]
+        input row: f32[1, 5]
+        input other: f32[5, 4]
+        parameter weight: f32[5, 4] = normal(1)
+        parameter turned: f32[4, 5] = normal(1)
+        parameter bias: f32[4] = normal(1)
+        parameter table: f32[3, 4] = normal(1)
+        \(lines)
+        """
+    }
+
+    @Test(arguments: [
+        "output y = matmul(x, weight)", "output y = matmul(x, turned, transpose_b: true)",
+        "output y = add(matmul(x, weight), bias)", "output y = add(bias, matmul(x, transpose(turned)))",
+        "output y = add(matmul(x, weight), reshape(bias, whole: [1, 1, 4]))",
+    ])
+    func productsWithWeightsAreLinearLayers(lines: String) throws {
+        let operators = try recognized(RecognizeDense(), dense(lines))
+        #expect(operators.last == "linear")
+        #expect(!operators.contains("matmul") && !operators.contains("add"))
+    }
+
+    @Test func productsOfMatricesAreDenseLayers() throws {
+        #expect(
+            try recognized(RecognizeDense(), dense("output y = relu(add(matmul(row, weight), bias))"))
+                == ["transpose", "dense", "relu"])
+    }
+
+    @Test(arguments: [
+        "output y = matmul(row, other)", "output y = matmul(weight, turned)",
+        "output y = matmul(other, turned, transpose_a: true, transpose_b: true)",
+    ])
+    func otherProductsStay(lines: String) throws {
+        #expect(try recognized(RecognizeDense(), dense(lines)).contains("matmul"))
+    }
+
+    /// A number for each element is no bias, nor is a bias taken in where the product is read elsewhere.
+    @Test(arguments: [
+        "output y = add(matmul(x, weight), table)", "p = matmul(x, weight)\noutput p\noutput y = add(p, bias)",
+    ])
+    func otherSumsStay(lines: String) throws {
+        let operators = try recognized(RecognizeDense(), dense(lines))
+        #expect(operators.contains("linear") && operators.last == "add")
+    }
+
     /// The operators of the graph after the pass, in order, once it is seen to compute the same.
     private func recognized(
         _ pass: any Pass, _ spec: String, sourceLocation: Testing.SourceLocation = #_sourceLocation

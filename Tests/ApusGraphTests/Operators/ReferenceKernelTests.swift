@@ -97,12 +97,17 @@ struct ReferenceKernelTests {
         for number in 0..<50 {
             let call = ConvolutionCall(&random)
             let operands = (call.operands + [call.result]).map { Draw.spread.tensor($0.shape(batch: 2), &random) }
-            let fused = FusedConvolution2D(convolution: call.convolution, activation: .relu, addend: true)
+            let clip = Clip(minimum: -1, maximum: 2)
+            let activations: [(FusedActivation, any Operator)] = [
+                (.relu, Relu()), (.clip(minimum: -1, maximum: 2), clip),
+            ]
+            let (activation, operation) = activations[number % 2]
+            let fused = FusedConvolution2D(convolution: call.convolution, activation: activation, addend: true)
             let short = try evaluate(fused, call.operands + [call.result], operands, batch: 2)[0]
             let product = try evaluate(call.convolution, call.operands, Array(operands.dropLast()), batch: 2)[0]
             let types = [call.result, call.result]
             let sum = try evaluate(Add(), types, [product, operands[operands.count - 1]], batch: 2)[0]
-            let long = try evaluate(Relu(), [call.result], [sum], batch: 2)[0]
+            let long = try evaluate(operation, [call.result], [sum], batch: 2)[0]
             expectNear(short, long, "case \(number), seed \(Self.seed): \(call.convolution)")
         }
     }

@@ -49,7 +49,7 @@ struct CostModel {
             outputBlocks = max(1, Int(parameters.outputBlocks))
             groups = (parameters.destination.blocks + outputBlocks - 1) / outputBlocks
             inputBlock = Int(parameters.source.channelBlock)
-            inputs = min(Int(parameters.source.channels), Int(parameters.inputBlocks) * inputBlock)
+            inputs = Self.inputs(parameters)
             kernel = (Int(parameters.kernelHeight), Int(parameters.kernelWidth))
             output = (Int(parameters.outputHeight), Int(parameters.outputWidth))
             stride = (Int(parameters.strideY), Int(parameters.strideX))
@@ -60,6 +60,19 @@ struct CostModel {
                 * Int(parameters.destination.channelBlock)
             let isPooled = parameters.poolHeight > 0
             window = isPooled ? (Int(parameters.poolHeight), Int(parameters.poolWidth)) : (1, 1)
+        }
+
+        /// Input channels that an output block reads, on average.
+        private static func inputs(_ parameters: ConvolutionParameters) -> Int {
+            let channels = Int(parameters.source.channels)
+            let block = Int(parameters.source.channelBlock)
+            let blocks = parameters.destination.blocks
+            guard parameters.groupOutputs > 0 else { return min(channels, Int(parameters.inputBlocks) * block) }
+            let read = (0..<blocks).reduce(0) { sum, output in
+                let lanes = Int(parameters.destination.channelBlock)
+                return sum + parameters.inputBlocks(block: output, outputs: 1, lanes: lanes).count
+            }
+            return min(channels, max(1, read * block / blocks))
         }
     }
 

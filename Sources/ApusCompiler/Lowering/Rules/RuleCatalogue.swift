@@ -29,6 +29,7 @@ enum RuleCatalogue {
         BatchMeanRule.self, BatchMeanGradientRule.self,
         GatherRule.self, GatherGradientRule.self, GatherElementsRule.self, GatherNDRule.self,
         ScatterElementsRule.self, ScatterNDRule.self, SortRule.self, TopKRule.self,
+        TreeLeavesRule.self,
         InterpolateRule.self, InterpolateGradientRule.self,
         ScaledDotProductAttentionRule.self, ScaledDotProductAttentionGradientRule.self,
         RecurrentStepsRule.self, RecurrentStepsGradientRule.self,

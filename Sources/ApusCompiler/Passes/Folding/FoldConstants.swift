@@ -94,9 +94,9 @@ package struct FoldConstants: Pass {
         _ operation: any Operator, _ operands: [LazyTensor], results: [[Int]]
     ) -> [LazyTensor] {
         if case .weights(let weight, let shape) = operands.first,
-            let made = operation.evaluate(weight: weight, operands.dropFirst().map(\.tensor))
+            let made = operation.evaluate(weight: weight, shape: shape, operands.dropFirst().map(\.tensor))
         {
-            return [.weights(made.weight, shape: shape)] + made.others.map { .tensor($0) }
+            return [.weights(made.weight, shape: results[0])] + made.others.map { .tensor($0) }
         }
         return operation.evaluate(operands.map(\.tensor), results: results, context: EvaluationContext())
             .map { .tensor($0) }

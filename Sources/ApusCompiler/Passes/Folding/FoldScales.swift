@@ -20,7 +20,8 @@ package struct FoldScales: Pass {
     public func apply(to model: Model) throws(PassError) -> Model {
         guard model.graph.nodes.contains(where: { Self.isScaling($0.operation) }) else { return model }
         let index = GraphIndex(model.graph)
-        let candidates = model.graph.nodes.filter { Self.channels($0) != nil && follower(of: $0, index) != nil }
+        let fixed = FixedValues(model.graph)
+        let candidates = model.graph.nodes.filter { Self.channels($0) != nil && follower(of: $0, index, fixed) != nil }
         guard !candidates.isEmpty else { return model }
         var model = model
         var rewriter = try GraphRewriter(model.graph, pass: self)
@@ -30,14 +31,16 @@ package struct FoldScales: Pass {
             var layer: Layer?
             if let channels = Self.channels(node) {
                 layer = Layer(operation: node.operation, channels: channels, operands: rewriter[node.operands])
-            } else if let (made, vector) = Self.parts(node, index), let before = waiting.removeValue(forKey: made) {
+            } else if let (made, vector) = Self.parts(node, index, fixed),
+                let before = waiting.removeValue(forKey: made)
+            {
                 layer = try scaled(before, by: node, vector, &rewriter)
             }
             guard let layer else {
                 try rewriter.keep(node)
                 continue
             }
-            if follower(of: node, index) != nil {
+            if follower(of: node, index, fixed) != nil {
                 waiting[result] = layer
             } else {
                 try rewriter.replace(node.results, with: layer.operation, layer.operands)
@@ -57,15 +60,17 @@ package struct FoldScales: Pass {
     }
 
     /// The node that scales or shifts the channels of what a node makes, and is its only reader.
-    private func follower(of node: Node, _ index: GraphIndex) -> Node? {
+    private func follower(of node: Node, _ index: GraphIndex, _ fixed: FixedValues) -> Node? {
         guard let number = index.soleConsumer(of: node.results[0]) else { return nil }
         let next = index.graph.nodes[number]
-        guard let (made, _) = Self.parts(next, index), made == node.results[0] else { return nil }
+        guard let (made, _) = Self.parts(next, index, fixed), made == node.results[0] else { return nil }
         return next
     }
 
     /// Of a node that scales or shifts each channel: what it does so to, and the numbers.
-    private static func parts(_ node: Node, _ index: GraphIndex) -> (made: ValueID, vector: ValueID)? {
+    private static func parts(
+        _ node: Node, _ index: GraphIndex, _ fixed: FixedValues
+    ) -> (made: ValueID, vector: ValueID)? {
         guard node.operands.count == 2, isScaling(node.operation)
         else { return nil }
         let graph = index.graph
@@ -73,8 +78,7 @@ package struct FoldScales: Pass {
         let isOrdered = node.operation is Subtract || node.operation is Divide
         for (first, second) in isOrdered ? [(0, 1)] : [(0, 1), (1, 0)] {
             let (made, vector) = (node.operands[first], node.operands[second])
-            guard graph[made].type == result, result.isBatched, index.producer(of: vector) == nil,
-                !graph.inputs.contains(vector), isChannels(graph[vector].type, of: result)
+            guard graph[made].type == result, fixed.contains(vector), isChannels(graph[vector].type, of: result)
             else { continue }
             return (made, vector)
         }

@@ -1,7 +1,7 @@
 package import ApusGraph
 
-/// Makes one operator of a convolution, the addition of a value of the same type, and the rectifier behind that, if there is
-/// one: the shortcuts of residual networks.
+/// Makes one operator of a convolution, the addition of a value of the same type, and the rectifier or clip behind that, if
+/// there is one: the shortcuts of residual networks.
 ///
 /// The convolution's result must have no other reader. Depthwise convolutions stay as they are: they take no addend.
 package struct FuseAdditions: Pass {
@@ -19,9 +19,11 @@ package struct FuseAdditions: Pass {
         for (number, node) in graph.nodes.enumerated() {
             guard let sum = Self.sum(node, index) else { continue }
             absorbed.insert(sum.number)
-            if let next = index.soleConsumer(of: node.results[0]), graph.nodes[next].operation is Relu {
+            if let next = index.soleConsumer(of: node.results[0]),
+                let activation = FusedActivation(graph.nodes[next].operation)
+            {
                 absorbed.insert(number)
-                fusions[next] = (graph.nodes[sum.number], sum.addend, .relu)
+                fusions[next] = (graph.nodes[sum.number], sum.addend, activation)
             } else {
                 fusions[number] = (graph.nodes[sum.number], sum.addend, .none)
             }

@@ -1,7 +1,7 @@
 package import ApusGraph
 
-/// Makes one operator of a convolution or dense layer and what stands behind it: a rectifier, and for convolutions a max-pool
-/// whose windows lie side by side, in either order, because the maximum of the rectified is the rectified maximum.
+/// Makes one operator of a convolution or dense layer and what stands behind it: a rectifier, and for convolutions also a clip, and a
+/// max-pool whose windows lie side by side, in either order, because the maximum of the rectified is the rectified maximum.
 ///
 /// What lies in between must have no other reader; the result keeps the name of the last of them.
 package struct FuseConvolutions: Pass {
@@ -68,16 +68,38 @@ package struct FuseConvolutions: Pass {
         return (pool.number, pool.node, pool.operation.window)
     }
 
+    /// The only reader of the node's result, where it is an activation that convolutions take in.
+    private static func nextActivation(
+        _ node: Node, _ index: GraphIndex
+    ) -> (number: Int, node: Node, activation: FusedActivation)? {
+        guard let number = index.soleConsumer(of: node.results[0]),
+            let activation = FusedActivation(index.graph.nodes[number].operation)
+        else { return nil }
+        return (number, index.graph.nodes[number], activation)
+    }
+
     /// What can be computed together with a convolution, in order.
     private static func tail(
         _ node: Node, _ index: GraphIndex
     ) -> (nodes: [Int], activation: FusedActivation, pool: [Int]?) {
-        if let relu = next(node, index, Relu.self) {
-            guard let pool = nextPool(relu.node, index) else { return ([relu.number], .relu, nil) }
-            return ([relu.number, pool.number], .relu, pool.window)
+        if let next = nextActivation(node, index) {
+            guard let pool = nextPool(next.node, index) else { return ([next.number], next.activation, nil) }
+            return ([next.number, pool.number], next.activation, pool.window)
         }
         guard let pool = nextPool(node, index) else { return ([], .none, nil) }
-        guard let relu = next(pool.node, index, Relu.self) else { return ([pool.number], .none, pool.window) }
-        return ([pool.number, relu.number], .relu, pool.window)
+        guard let next = nextActivation(pool.node, index) else { return ([pool.number], .none, pool.window) }
+        return ([pool.number, next.number], next.activation, pool.window)
+    }
+}
+
+extension FusedActivation {
+    /// What an operator computes, where it is an activation that convolutions take in.
+    init?(_ operation: any Operator) {
+        switch operation {
+        case is Relu: self = .relu
+        case let clip as Clip where clip.minimum <= clip.maximum:
+            self = .clip(minimum: clip.minimum, maximum: clip.maximum)
+        default: return nil
+        }
     }
 }

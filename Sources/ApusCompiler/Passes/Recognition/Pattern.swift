@@ -3,12 +3,14 @@ import ApusGraph
 /// What the recognition of patterns asks of a graph.
 struct Pattern {
     let index: GraphIndex
+    let fixed: FixedValues
     private let constants: [ValueID: Elements]
 
     var graph: Graph { index.graph }
 
     init(_ graph: Graph) {
         index = GraphIndex(graph)
+        fixed = FixedValues(graph)
         constants = Dictionary(uniqueKeysWithValues: graph.constants.map { ($0.value, $0.elements) })
     }
 

@@ -1,17 +1,3 @@
-/// What a fused operator applies to its sums.
-package enum FusedActivation: String, Sendable, Hashable, CaseIterable {
-    case none, relu
-
-    init(_ attributes: inout AttributeReader) throws(AttributeError) {
-        let word = try attributes.word("activation", of: Self.allCases.map(\.rawValue), default: "none")
-        self = FusedActivation(rawValue: word) ?? .none
-    }
-
-    var attribute: [Attribute] { self == .none ? [] : [Attribute("activation", .word(rawValue))] }
-
-    func apply(_ x: Double) -> Double { self == .relu ? max(x, 0) : x }
-}
-
 /// A convolution, what is added to it, its activation, and max-pooling without overlap, with nothing stored in between.
 package struct FusedConvolution2D: Operator {
     public static let name = "fused_conv2d"
@@ -27,7 +13,9 @@ package struct FusedConvolution2D: Operator {
             .init("addend", "f32[N, filters, rows, columns]; the last operand where `addend` is true")
         ],
         attributes: Convolution2D.documentation.attributes + [
-            .init("activation", "none or relu; none"),
+            .init("activation", "none, relu or clip; none"),
+            .init("min", "what smaller results become, with clip"),
+            .init("max", "what larger results become, with clip"),
             .init("addend", "whether the last operand is added to the convolution's result; false"),
             .init("pool", "rows and columns of the pooling window; without it there is no pooling"),
             .init("argmax", "whether the second result is wanted; false"),
@@ -41,6 +29,7 @@ package struct FusedConvolution2D: Operator {
             .init("C10", "`argmax` needs `pool`, with less than 255 places"),
             .init("C11", "with `addend` the last operand has the type of the convolution's result"),
             .init("C12", "`addend` excludes `pool`"),
+            .init("C13", "with clip, `min` is at most `max`"),
         ],
         example: "pool1 = fused_conv2d(image, conv1.weight, conv1.bias, filters: 16, kernel: [3, 3], padding: 1, "
             + "activation: relu, pool: [2, 2])")
@@ -75,12 +64,17 @@ package struct FusedConvolution2D: Operator {
     }
 
     public var attributes: [Attribute] {
-        convolution.attributes + activation.attribute + (addend ? [Attribute("addend", .boolean(true))] : [])
+        convolution.attributes + activation.attributes + (addend ? [Attribute("addend", .boolean(true))] : [])
             + (pool.map { [Attribute("pool", .integers($0))] } ?? [])
             + (argmax ? [Attribute("argmax", .boolean(true))] : [])
     }
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
+        if case .clip(let minimum, let maximum) = activation, !(minimum <= maximum) {
+            throw ConstraintViolation(
+                "C13", "no number is from \(minimum) to \(maximum)",
+                remedy: "give a minimum that is at most the maximum", at: .attribute("min"))
+        }
         var result = try convolution.infer(addend ? Array(operands.dropLast()) : operands)[0]
         if addend {
             try OperandChecks(Self.name, operands).match("C11", operands.count - 1, result.type, "the addend")

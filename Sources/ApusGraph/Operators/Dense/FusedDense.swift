@@ -8,7 +8,7 @@ package struct FusedDense: Operator {
         operands: Dense.documentation.operands,
         attributes: Dense.documentation.attributes + [.init("activation", "none or relu; none")],
         results: Dense.documentation.results,
-        constraints: Dense.documentation.constraints,
+        constraints: Dense.documentation.constraints + [.init("C6", "the activation is none or relu")],
         example: "act1 = fused_dense(row, hidden.weight, hidden.bias, units: 128, activation: relu)")
 
     public var dense: Dense
@@ -22,10 +22,15 @@ package struct FusedDense: Operator {
         dense = try Dense(attributes: &attributes)
         activation = try FusedActivation(&attributes)
     }
-    public var attributes: [Attribute] { dense.attributes + activation.attribute }
+    public var attributes: [Attribute] { dense.attributes + activation.attributes }
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
-        try dense.infer(operands)
+        if case .clip = activation {
+            throw ConstraintViolation(
+                "C6", "a dense layer's results are not clipped on their way",
+                remedy: "clip them by an operator of its own", at: .attribute("activation"))
+        }
+        return try dense.infer(operands)
     }
     public func implicitParameters(_ operands: [TensorType]) -> [ImplicitParameter] {
         dense.implicitParameters(operands)

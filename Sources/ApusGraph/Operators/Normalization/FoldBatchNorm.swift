@@ -55,7 +55,9 @@ public struct FoldBatchNorm: Operator {
         return [weight, bias(Array(operands.dropFirst()), factors)]
     }
 
-    public func evaluate(weight: [Float], _ others: [Tensor]) -> (weight: [Float], others: [Tensor])? {
+    public func evaluate(
+        weight: [Float], shape: [Int], _ others: [Tensor]
+    ) -> (weight: [Float], others: [Tensor])? {
         let factors = factors(others)
         let filter = factors.isEmpty ? 0 : weight.count / factors.count
         let folded = unsafe [Float](unsafeUninitializedCapacity: weight.count) { result, count in

@@ -57,22 +57,54 @@ public struct LocalResponseNorm: CompositeOperator {
         }
     }
 
-    /// The sums over channels are those of windows in an image that has the channels for rows.
+    /// Channels up to which the sums over them are the results of a convolution. Its products grow with their square, but images need
+    /// no other layout for it.
+    private static let convolvedChannels = 1024
+
     public func compose(_ composer: inout Composer, _ operands: [ValueID]) throws(GraphError) -> [ValueID] {
         let x = composer.type(of: operands[0])
-        // What reshape takes: without the first dimension where that is a symbol.
-        let first = x.isBatched ? [] : [x.dimensions[0].number ?? 1]
-        let shape = x.dimensions.dropFirst().compactMap(\.number)
-        let places = shape.dropFirst().reduce(1, *)
         let squares = try composer.emit(Multiply(), operands[0], operands[0])
-        let image = try composer.emit(Reshape(shape: first + [1, shape[0], places]), squares)
-        let below = (size - 1) / 2
+        let channels = x.dimensions[1].number ?? 1
+        let sums =
+            channels <= Self.convolvedChannels
+            ? try convolved(&composer, squares, channels) : try pooled(&composer, squares)
+        // The divisor is above zero, so that its power is that of its logarithm.
+        let divisor = Expression.constant(k) + .constant(alpha / Double(size)) * .operand(1)
+        let factor = Expression.unary(.exponential, .constant(-beta) * .unary(.logarithm, divisor))
+        return [try composer.emit(.operand(0) * factor, operands[0], sums)]
+    }
+
+    private var below: Int { (size - 1) / 2 }
+
+    /// The sums as those of a convolution of single places, whose matrix has ones for the neighbours of each channel.
+    private func convolved(
+        _ composer: inout Composer, _ squares: ValueID, _ channels: Int
+    ) throws(GraphError) -> ValueID {
+        let x = composer.type(of: squares)
+        let ones = try composer.emit(Full(shape: [.fixed(channels), .fixed(channels)], value: 1))
+        let upper = try composer.emit(Triangle(isUpper: true, diagonal: -below), ones)
+        let band = try composer.emit(Triangle(isUpper: false, diagonal: size - 1 - below), upper)
+        let kernel = try composer.emit(Reshape(shape: [channels, channels, 1, 1]), band)
+        let convolution = Convolution2D(filters: channels, kernel: [1, 1], bias: false)
+        guard x.rank != 4 else { return try composer.emit(convolution, squares, kernel) }
+        let (first, shape) = parts(of: x)
+        let image = try composer.emit(Reshape(shape: first + [channels, shape.dropFirst().reduce(1, *), 1]), squares)
+        return try composer.emit(Reshape(shape: first + shape), try composer.emit(convolution, image, kernel))
+    }
+
+    /// The sums as those of windows in an image that has the channels for rows.
+    private func pooled(_ composer: inout Composer, _ squares: ValueID) throws(GraphError) -> ValueID {
+        let (first, shape) = parts(of: composer.type(of: squares))
+        let image = try composer.emit(Reshape(shape: first + [1, shape[0], shape.dropFirst().reduce(1, *)]), squares)
         let pool = AveragePool2D(
             window: [size, 1], stride: [1, 1],
             padding: .explicit(top: below, left: 0, bottom: size - 1 - below, right: 0), countPadding: true)
         let means = try composer.emit(Reshape(shape: first + shape), try composer.emit(pool, image))
-        let divisor = Expression.binary(
-            .power, .constant(k) + .constant(alpha) * .operand(1), .constant(-beta))
-        return [try composer.emit(.operand(0) * divisor, operands[0], means)]
+        return try composer.emit(.constant(Double(size)) * .operand(0), means)
+    }
+
+    /// What reshape takes: without the first dimension where that is a symbol; and the rest.
+    private func parts(of type: TensorType) -> (first: [Int], rest: [Int]) {
+        (type.isBatched ? [] : [type.dimensions[0].number ?? 1], type.dimensions.dropFirst().compactMap(\.number))
     }
 }

@@ -158,6 +158,10 @@ public struct Reshape: Operator {
         [try reshapedGradient(&context)] + context.node.operands.dropFirst().map { _ in nil }
     }
 
+    public func evaluate(
+        weight: [Float], shape: [Int], _ others: [Tensor]
+    ) -> (weight: [Float], others: [Tensor])? { (weight, []) }
+
     public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {
         [operands[0].reshaped(results[0])]
     }

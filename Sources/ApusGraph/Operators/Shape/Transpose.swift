@@ -57,4 +57,28 @@ public struct Transpose: Operator {
             }
         ]
     }
+
+    /// Only matrices: those are the weights that graphs transpose.
+    public func evaluate(
+        weight: [Float], shape: [Int], _ others: [Tensor]
+    ) -> (weight: [Float], others: [Tensor])? {
+        guard shape.count == 2, order(rank: 2) == [1, 0] else { return nil }
+        let (rows, columns) = (shape[0], shape[1])
+        // In squares, since each line of the cache that a column touches serves its neighbours too.
+        let square = 16
+        let transposed = unsafe [Float](unsafeUninitializedCapacity: weight.count) { result, count in
+            for firstRow in stride(from: 0, to: rows, by: square) {
+                for firstColumn in stride(from: 0, to: columns, by: square) {
+                    for column in firstColumn..<min(firstColumn + square, columns) {
+                        for row in firstRow..<min(firstRow + square, rows) {
+                            unsafe result.initializeElement(
+                                at: column * rows + row, to: weight[row * columns + column])
+                        }
+                    }
+                }
+            }
+            count = weight.count
+        }
+        return (transposed, [])
+    }
 }

@@ -50,6 +50,16 @@ extension Breach {
         Breach(TopK(k: 1), [], "C1", "takes 1 operand"),
         Breach(TopK(k: 1, axis: 2), [x], "C2", "no axis 2"),
         Breach(TopK(k: 6), [x], "C3", "dimension 1 of f32[4, 5] has no 6 elements"),
+        Breach(TreeLeaves(), [x], "C1", "takes 5 operands"),
+        Breach(
+            TreeLeaves(), [i64(4, 5), TensorType(.i32, [2]), f32(2), TensorType(.i32, [2, 2]), TensorType(.i32, [1])],
+            "C2", "not of i64[4, 5]"),
+        Breach(
+            TreeLeaves(), [x, TensorType(.i32, [2]), f32(3), TensorType(.i32, [2, 2]), TensorType(.i32, [1])], "C3",
+            "the thresholds of tree_leaves is f32[3] here, not f32[2]"),
+        Breach(
+            TreeLeaves(), [x, TensorType(.i32, [2]), f32(2), TensorType(.i32, [2, 2]), i64(1)], "C4",
+            "i64[1] is no list of roots"),
         Breach(Sort(), [], "C1", "takes 1 operand"),
         Breach(Sort(), [f32()], "C2", "no axis -1 for f32[]"),
     ]

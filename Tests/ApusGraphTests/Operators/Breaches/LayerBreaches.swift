@@ -85,6 +85,9 @@ extension Breach {
             Breach(
                 FusedConvolution2D(convolution: plain, addend: true, pool: [2, 2]), [image, f32("N", 8, 6, 6)], "C12",
                 "can't both add and pool"),
+            Breach(
+                FusedConvolution2D(convolution: plain, activation: .clip(minimum: 2, maximum: 1)), [image], "C13",
+                "no number is from 2.0 to 1.0"),
         ]
     }()
 
@@ -146,6 +149,9 @@ extension Breach {
 
     private static let dense: [Breach] =
         denses { $0 } + denses { FusedDense(dense: $0, activation: .relu) } + [
+            Breach(
+                FusedDense(dense: Dense(units: 3), activation: .clip(minimum: 0, maximum: 1)), [rows], "C6",
+                "a dense layer's results are not clipped on their way"),
             Breach(DenseInputGradient(), [rows], "C1", "not 1 operand"),
             Breach(DenseInputGradient(), [f32(10, 7), image], "C2", "not on f32[N, 4, 8, 8]"),
             Breach(DenseInputGradient(), [f32(7, 10), rows], "C3", "f32[7, 10] does not belong to 10 units"),

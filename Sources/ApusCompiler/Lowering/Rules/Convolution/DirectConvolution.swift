@@ -65,6 +65,10 @@ struct DirectConvolution {
         let parts = packing.groupedBlocks == 1 ? Int(packing.groups) : 1
         parameters.inputBlocks = Int32(parameters.source.blocks / parts)
         parameters.outputBlocks = Int32(parameters.destination.blocks / parts)
+        if convolution.groups > 1, parts == 1, !shape.isDepthwise {
+            parameters.groupInputs = parameters.source.channels / Int32(convolution.groups)
+            parameters.groupOutputs = parameters.destination.channels / Int32(convolution.groups)
+        }
     }
 
     /// Appends the instruction of a forward convolution or an input gradient.

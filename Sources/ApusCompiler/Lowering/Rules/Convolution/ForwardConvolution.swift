@@ -72,8 +72,6 @@ extension ForwardConvolutionRule {
             hasTransformableRows: isTransformable && !isBlocked && !fused.addend)
     }
 
-    private var activation: Int32 { fused.activation.code }
-
     private func bias(_ site: Site, _ lowering: inout Lowering) throws(LoweringError) -> Place {
         fused.convolution.bias ? .fixed(try lowering.paddedVector(site.operands[2])) : .none
     }
@@ -90,7 +88,7 @@ extension ForwardConvolutionRule {
         let bias = try bias(site, &lowering)
         let result = try lowering.makeResult(site.results[0])
         var parameters = direct.parameters(packing: packing, source: source.layout, destination: result.layout)
-        parameters.activation = activation
+        parameters.set(fused.activation)
         parameters.poolHeight = Int32(fused.pool?[0] ?? 0)
         parameters.poolWidth = Int32(fused.pool?[1] ?? 0)
         var argmax = Place.none
@@ -121,7 +119,7 @@ extension ForwardConvolutionRule {
         let bias = try bias(site, &lowering)
         let result = try lowering.makeOutput(site.results[0])
         var parameters = direct.parameters(packing: packing, source: source.layout, destination: result.layout)
-        parameters.activation = activation
+        parameters.set(fused.activation)
         let scratch = lowering.addScratch(
             "\(site.name) strip", bytes: parameters.plainDepthwiseScratchElements(lanes: site.lanes) * 4)
         lowering.emit(
@@ -185,18 +183,13 @@ extension ForwardConvolutionRule {
     private func setStore(
         _ parameters: inout WinogradParameters, _ site: Site, _ lowering: inout Lowering
     ) -> Place {
-        parameters.activation = activation
+        parameters.set(fused.activation)
         parameters.poolHeight = Int32(fused.pool?[0] ?? 0)
         parameters.poolWidth = Int32(fused.pool?[1] ?? 0)
         guard fused.argmax else { return .none }
         parameters.argmaxStride = Int32(parameters.destination.argmaxStride)
         return lowering.makeArgmax(site.results[1], like: parameters.destination)
     }
-}
-
-extension FusedActivation {
-    /// The activation's number in parameters.
-    var code: Int32 { (self == .relu ? Activation.relu : .none).rawValue }
 }
 
 extension ImageLayout {

@@ -8,6 +8,6 @@ struct FusedConvolution2DRule: OperatorRule, ForwardConvolutionRule {
 
     var fusedOperators: [String] {
         [Convolution2D.name] + (fused.convolution.bias ? ["bias"] : []) + (fused.addend ? [Add.name] : [])
-            + (fused.activation == .relu ? [Relu.name] : []) + (fused.pool == nil ? [] : [MaxPool2D.name])
+            + fused.activation.operatorNames + (fused.pool == nil ? [] : [MaxPool2D.name])
     }
 }

@@ -7,6 +7,6 @@ struct FusedDenseRule: OperatorRule, ForwardDenseRule {
     init(_ operation: FusedDense) { fused = operation }
 
     var fusedOperators: [String] {
-        [Dense.name] + (fused.dense.bias ? ["bias"] : []) + (fused.activation == .relu ? [Relu.name] : [])
+        [Dense.name] + (fused.dense.bias ? ["bias"] : []) + fused.activation.operatorNames
     }
 }

@@ -56,6 +56,13 @@ struct ElementwiseProgram {
 
     /// Appends the steps of an expression and returns the register that holds its value.
     private mutating func compile(_ expression: Expression) throws(LoweringError) -> Int {
+        if let joined = JoinedStep(expression) {
+            let source = try compile(joined.operand)
+            release(source)
+            let result = try takeRegister()
+            steps.append(ElementwiseStep(joined.operation, first: source, result: result, value: joined.value))
+            return result
+        }
         switch expression {
         case .operand(let index): return index
         case .constant(let number):
