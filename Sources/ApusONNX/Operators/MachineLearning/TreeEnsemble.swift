@@ -110,12 +110,12 @@ extension NodeImport {
         else {
             throw failure("has weights for \(trees.targetCount) targets in \(trees.nodes.count) nodes, which don't fit")
         }
+        try requireRoom(elements: count.partialValue)
         var weights = [Double](repeating: 0, count: count.partialValue)
         for leaf in trees.leaves { weights[leaf.node * trees.targetCount + leaf.target] += leaf.weight }
-        let isWhole = (0..<trees.targetCount).allSatisfy { target in
-            Set(trees.leaves.filter { $0.target == target }.map(\.node)).count
-                == trees.nodes.count { $0.question == nil }
-        }
+        // Whether each leaf weighs for each target.
+        let weighed = Set(trees.leaves.map { $0.node * trees.targetCount + $0.target })
+        let isWhole = weighed.count == trees.targetCount * trees.nodes.count { $0.question == nil }
         guard isWhole || aggregate == "SUM" || aggregate == "AVERAGE" else {
             throw failure("takes the extreme of weights that some leaves don't have")
         }
@@ -170,6 +170,7 @@ struct TreeTables {
             members = nil
             return
         }
+        try node.requireRoom(elements: width * nodes.count)
         let filled = nodes.flatMap { $0.members + Array(repeating: .nan, count: width - $0.members.count) }
         members = try node.constant(Tensor(shape: [nodes.count, width], elements: filled).converted(to: elementType))
     }
