@@ -13,6 +13,10 @@ package final class Worker {
     private let arguments: [String]
     /// Seconds after which a case hangs.
     private let limit: Int
+    /// Cases after which a new process goes on.
+    private let casesPerProcess: Int
+    /// Cases that the process was given.
+    private var caseCount = 0
     private var process: pid_t = 0
     private var input: Int32 = -1
     /// Where its answers come from, and what it says beside them.
@@ -24,16 +28,20 @@ package final class Worker {
     /// The case that it is at.
     private(set) var current: Int?
 
-    init(arguments: [String], limit: Int) {
+    init(arguments: [String], limit: Int, casesPerProcess: Int) {
         self.arguments = arguments
         self.limit = limit
+        self.casesPerProcess = casesPerProcess
     }
 
     deinit { stop() }
 
     /// Gives the process a case, and starts one where there is none.
     func begin(_ number: Int, _ line: String) throws {
+        // Before the case is sent: a process that ended by itself would look as if the case had ended it.
+        if caseCount == casesPerProcess { stop() }
         if process == 0 { try start() }
+        caseCount += 1
         current = number
         answer = []
         complaint = []
@@ -104,6 +112,7 @@ package final class Worker {
         close(output)
         close(errors)
         process = 0
+        caseCount = 0
         current = nil
         let signal = status & 0x7f
         return signal == 0 ? "status \((status >> 8) & 0xff)" : "signal \(signal)"
@@ -146,15 +155,18 @@ private struct Pipe {
 /// - Parameters:
 ///   - arguments: what makes this program answer the lines on its standard input, each by one on its standard output.
 ///   - limit: seconds after which a line hangs.
+///   - linesPerProcess: after so many a worker gets a new process, whose memory is not in pieces.
 ///   - next: the next line; nil where there is none any more.
 ///   - note: told each answer, with the number of the line.
 package func answer(
-    workers count: Int, arguments: [String], limit: Int, next: () -> String?,
+    workers count: Int, arguments: [String], limit: Int, linesPerProcess: Int = .max, next: () -> String?,
     note: (Int, WorkerAnswer) throws -> Void
 ) throws {
     // A worker that ended must not end this process.
     signal(SIGPIPE, SIG_IGN)
-    let workers = (0..<max(1, count)).map { _ in Worker(arguments: arguments, limit: limit) }
+    let workers = (0..<max(1, count)).map { _ in
+        Worker(arguments: arguments, limit: limit, casesPerProcess: linesPerProcess)
+    }
     var number = 0
     while true {
         for worker in workers where worker.current == nil {

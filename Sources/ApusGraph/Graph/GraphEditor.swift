@@ -25,6 +25,8 @@ public struct GraphError: Error, Sendable, Equatable, CustomStringConvertible {
 public struct GraphEditor: Sendable {
     public private(set) var graph: Graph
     private var names: [String: ValueID] = [:]
+    /// The last number that ``nextName(_:)`` gave behind each stem.
+    private var lastNumbers: [String: Int] = [:]
     /// What is known of the values that shapes are computed of.
     private var known = KnownValues()
 
@@ -63,14 +65,31 @@ public struct GraphEditor: Sendable {
     /// `stem`, or where that is taken the first of `stem.2`, `stem.3`, ... that is free, if all before it are taken; else some other
     /// that is free. O(log n) questions where n are taken: very many gradients can have one stem.
     package static func freshName(_ stem: String, isTaken: (String) -> Bool) -> String {
-        guard isTaken(stem) else { return stem }
+        isTaken(stem) ? "\(stem).\(freshNumber(stem, isTaken: isTaken))" : stem
+    }
+
+    private static func freshNumber(_ stem: String, isTaken: (String) -> Bool) -> Int {
         var (taken, free) = (1, 2)
         while isTaken("\(stem).\(free)") { (taken, free) = (free, 2 * free) }
         while free - taken > 1 {
             let middle = (taken + free) / 2
             if isTaken("\(stem).\(middle)") { taken = middle } else { free = middle }
         }
-        return "\(stem).\(free)"
+        return free
+    }
+
+    /// As ``freshName(_:)``, for a name that is given at once: the numbers behind a stem are gone on with. O(1).
+    package mutating func nextName(_ stem: String) -> String {
+        guard names[stem] != nil else { return stem }
+        if let last = lastNumbers[stem] {
+            for number in [last, last + 1] where names["\(stem).\(number)"] == nil {
+                lastNumbers[stem] = number
+                return "\(stem).\(number)"
+            }
+        }
+        let number = Self.freshNumber(stem) { names[$0] != nil }
+        lastNumbers[stem] = number
+        return "\(stem).\(number)"
     }
 
     private mutating func define(_ value: Value) throws(GraphError) -> ValueID {
@@ -79,17 +98,29 @@ public struct GraphEditor: Sendable {
                 place: value.name, message: "the name '\(value.name)' is already taken",
                 remedy: "give the second value another name")
         }
-        guard value.type.hasStorableSize else {
-            throw GraphError(
-                place: value.name,
-                message: "\(value.type) is too large: a value has at most \(Int32.max) elements a sample, and no empty "
-                    + "dimension",
-                remedy: "use numbers from 1 on, and make them smaller")
+        guard !value.name.isEmpty else {
+            throw GraphError(place: "a value \(value.type)", message: "it has no name", remedy: "name every value")
         }
+        try checkSize(value.type, place: value.name)
         let id = ValueID(graph.values.count)
         graph.values.append(value)
         names[value.name] = id
         return id
+    }
+
+    private func checkSize(_ type: TensorType, place: String) throws(GraphError) {
+        guard type.rank <= LanguageLimit.rank else {
+            throw GraphError(
+                place: place, message: "a value can't have \(type.rank) dimensions",
+                remedy: "keep to \(LanguageLimit.rank)")
+        }
+        guard type.hasStorableSize else {
+            throw GraphError(
+                place: place,
+                message: "\(type) is too large: a value has at most \(Int32.max) elements a sample, and no empty "
+                    + "dimension",
+                remedy: "use numbers from 1 on, and make them smaller")
+        }
     }
 
     public mutating func addInput(_ name: String, _ type: TensorType) throws(GraphError) -> ValueID {
@@ -154,15 +185,33 @@ public struct GraphEditor: Sendable {
         _ operation: any Operator, to operands: [ValueID], names: [String]
     ) throws(GraphError) -> [ValueID] {
         let place = names.first ?? operation.name
-        let inferred: [InferredType]
+        return try append(operation, to: operands, names: names, try inferred(operation, to: operands, place: place))
+    }
+
+    /// The types that a call of the name `place` would make. All of them are of values that there may be.
+    package func inferred(
+        _ operation: any Operator, to operands: [ValueID], place: String
+    ) throws(GraphError) -> [InferredType] {
+        let results: [InferredType]
         do {
-            inferred = try infer(operation, operands)
+            results = try infer(operation, operands)
         } catch {
             throw GraphError(place: place, message: error.message, remedy: error.remedy, label: error.label)
         }
+        for result in results { try checkSize(result.type, place: place) }
+        return results
+    }
+
+    /// Adds a call whose results' types are found out already.
+    ///
+    /// - Parameter inferred: what ``inferred(_:to:place:)`` gives.
+    package mutating func append(
+        _ operation: any Operator, to operands: [ValueID], names: [String], _ inferred: [InferredType]
+    ) throws(GraphError) -> [ValueID] {
+        let place = names.first ?? operation.name
         var results: [ValueID] = []
         for (index, result) in inferred.enumerated() {
-            let name = index < names.count ? names[index] : freshName("\(place).\(index)")
+            let name = index < names.count ? names[index] : nextName("\(place).\(index)")
             results.append(try define(Value(name: name, type: result.type, derivations: result.derivations)))
         }
         graph.nodes.append(Node(operation, operands: operands, results: results))
@@ -174,7 +223,7 @@ public struct GraphEditor: Sendable {
     public mutating func emit(
         _ operation: any Operator, _ operands: [ValueID], named stem: String
     ) throws(GraphError) -> ValueID {
-        try apply(operation, to: operands, names: [freshName(stem)])[0]
+        try apply(operation, to: operands, names: [nextName(stem)])[0]
     }
 
     public mutating func addOutput(_ id: ValueID) { graph.outputs.append(id) }
@@ -183,40 +232,5 @@ public struct GraphEditor: Sendable {
     }
     public mutating func addUpdate(of target: ValueID, to value: ValueID) {
         graph.updates.append(Assignment(target: target, value: value))
-    }
-}
-
-/// What a gradient rule works with: the call that is differentiated, and the graph to emit into.
-public struct GradientContext {
-    public var editor: GraphEditor
-    public let node: Node
-    /// For each result, its gradient; nil where it is zero.
-    public let resultGradients: [ValueID?]
-    /// For each operand, whether anybody needs its gradient.
-    public let needed: [Bool]
-
-    public init(editor: GraphEditor, node: Node, resultGradients: [ValueID?], needed: [Bool]) {
-        self.editor = editor
-        self.node = node
-        self.resultGradients = resultGradients
-        self.needed = needed
-    }
-
-    /// The type of operand `index`.
-    public func operandType(_ index: Int) -> TensorType { editor.graph[node.operands[index]].type }
-
-    /// Emits an operator with one result, named `<operand>.gradient` for the operand it is the gradient of.
-    public mutating func emit(
-        _ operation: any Operator, _ operands: [ValueID], gradientOf operand: Int
-    ) throws(GraphError) -> ValueID {
-        try editor.emit(operation, operands, named: "\(editor.graph[node.operands[operand]].name).gradient")
-    }
-
-    /// Emits an operator whose results are the gradients of several operands.
-    public mutating func emit(
-        _ operation: any Operator, _ operands: [ValueID], gradientsOf targets: [Int]
-    ) throws(GraphError) -> [ValueID] {
-        let names = targets.map { editor.freshName("\(editor.graph[node.operands[$0]].name).gradient") }
-        return try editor.apply(operation, to: operands, names: names)
     }
 }

@@ -28,6 +28,9 @@ public struct KnownIntegers: Sendable, Hashable {
         isScalar = rank == 0
     }
 
+    /// Whether an element is larger than is known: what is too large to be a dimension may be any number.
+    var overflows: Bool { elements.contains(.overflow) }
+
     /// The elements where all are numbers.
     public var numbers: [Int]? {
         let numbers = elements.compactMap(\.number)
@@ -52,6 +55,11 @@ extension Operator {
     public func resolving(
         _ operands: [TensorType], known: [KnownIntegers?]
     ) throws(ConstraintViolation) -> ResolvedCall? { nil }
+
+    /// ``known(_:_:)`` without what is too large to be known.
+    package func knownResults(_ operands: [KnownIntegers?], _ types: [TensorType]) -> [KnownIntegers?] {
+        known(operands, types).map { $0.flatMap { $0.overflows ? nil : $0 } }
+    }
 
     /// The types of the results where something is known of the operands' elements.
     public func infer(
@@ -92,7 +100,7 @@ public struct KnownValues: Sendable {
     public mutating func note(_ node: Node, _ graph: Graph) {
         for result in node.results where values[result] != nil { values[result] = nil }
         let types = node.operands.map { graph[$0].type }
-        for (id, known) in zip(node.results, node.operation.known(node.operands.map { values[$0] }, types)) {
+        for (id, known) in zip(node.results, node.operation.knownResults(node.operands.map { values[$0] }, types)) {
             guard let known, known.elements.count <= KnownIntegers.limit, !graph[id].type.elementType.isFloatingPoint
             else {
                 continue

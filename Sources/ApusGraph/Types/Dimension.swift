@@ -4,6 +4,10 @@ public enum Dimension: Sendable, Hashable, CustomStringConvertible {
     /// What depends on a symbol. Use ``symbol(_:)`` and the arithmetic to make one.
     case expression(DimensionPolynomial)
 
+    /// What stands for a dimension that this arithmetic can't hold, for its numbers are too large or its parts too many. No value
+    /// has it, and what is computed of it is it again.
+    static let overflow = Dimension.fixed(.min)
+
     /// A symbol by itself.
     public static func symbol(_ name: String) -> Dimension { .expression(DimensionPolynomial(symbol: name)) }
 
@@ -33,6 +37,11 @@ public enum Dimension: Sendable, Hashable, CustomStringConvertible {
         return Dimension(polynomial.replacing(symbols))
     }
 
+    /// How many symbols, numbers and quotients it is made of: what it takes to compare it, or to compute with it.
+    package var partCount: Int {
+        if case .expression(let polynomial) = self { polynomial.partCount } else { 1 }
+    }
+
     init(_ polynomial: DimensionPolynomial) {
         self = polynomial.number.map { .fixed($0) } ?? .expression(polynomial)
     }
@@ -54,17 +63,23 @@ public enum Dimension: Sendable, Hashable, CustomStringConvertible {
 
 extension Dimension {
     public static func + (left: Self, right: Self) -> Self {
-        if case (.fixed(let first), .fixed(let second)) = (left, right) { return .fixed(first &+ second) }
+        if case (.fixed(let first), .fixed(let second)) = (left, right) {
+            return computed(left, right, first.addingReportingOverflow(second))
+        }
         return Dimension(left.polynomial + right.polynomial)
     }
 
     public static func - (left: Self, right: Self) -> Self {
-        if case (.fixed(let first), .fixed(let second)) = (left, right) { return .fixed(first &- second) }
+        if case (.fixed(let first), .fixed(let second)) = (left, right) {
+            return computed(left, right, first.subtractingReportingOverflow(second))
+        }
         return Dimension(left.polynomial + right.polynomial * DimensionPolynomial(-1))
     }
 
     public static func * (left: Self, right: Self) -> Self {
-        if case (.fixed(let first), .fixed(let second)) = (left, right) { return .fixed(first &* second) }
+        if case (.fixed(let first), .fixed(let second)) = (left, right) {
+            return computed(left, right, first.multipliedReportingOverflow(by: second))
+        }
         return Dimension(left.polynomial * right.polynomial)
     }
 
@@ -73,10 +88,20 @@ extension Dimension {
     /// - Precondition: the divisor is above zero.
     public static func / (left: Self, right: Int) -> Self {
         if case .fixed(let number) = left {
+            if left == overflow { return overflow }
             let (quotient, remainder) = number.quotientAndRemainder(dividingBy: right)
             return .fixed(remainder < 0 ? quotient - 1 : quotient)
         }
         return Dimension(left.polynomial.divided(by: right))
+    }
+}
+
+extension Dimension {
+    /// What arithmetic made of two numbers, unless it could not.
+    private static func computed(
+        _ left: Self, _ right: Self, _ result: (partialValue: Int, overflow: Bool)
+    ) -> Self {
+        result.overflow || left == overflow || right == overflow ? overflow : .fixed(result.partialValue)
     }
 }
 

@@ -4,7 +4,9 @@ extension DimensionPolynomial {
         var bound = 0
         for term in terms {
             guard let least = term.lowerBound else { return nil }
-            bound += least
+            let (sum, overflows) = bound.addingReportingOverflow(least)
+            if overflows { return nil }
+            bound = sum
         }
         return bound
     }
@@ -19,7 +21,9 @@ extension DimensionPolynomial.Term {
         for factor in factors {
             guard case .quotient(let inner, let divisor) = factor else { continue }
             guard let least = inner.lowerBound, least >= 0 else { return nil }
-            product *= least / divisor
+            let (next, overflows) = product.multipliedReportingOverflow(by: least / divisor)
+            if overflows { return nil }
+            product = next
         }
         return product
     }
@@ -29,6 +33,7 @@ extension Dimension {
     /// How the dimension is to another, whatever numbers from 1 on the symbols have; nil where that depends on them, or isn't seen.
     func order(to other: Dimension) -> DimensionOrder? {
         let difference = self - other
+        if difference == .overflow { return nil }
         if let number = difference.number { return number == 0 ? .equal : number > 0 ? .above : .below }
         if let bound = difference.polynomial.lowerBound, bound >= 0 { return bound > 0 ? .above : .notBelow }
         if let bound = (other - self).polynomial.lowerBound, bound >= 0 { return bound > 0 ? .below : .notAbove }

@@ -1,7 +1,8 @@
 /// A sum of products of symbols and of quotients that are rounded down, in a form in which equal sums that this arithmetic
 /// makes are equal values: terms with the same factors are joined, and factors and terms are sorted.
 ///
-/// Coefficients wrap around where they overflow; no dimension is so large.
+/// Where a coefficient overflows, or the sum has more than ``partLimit`` parts, it is ``overflow``: no dimension is so large, and hostile
+/// files could otherwise make sums that grow with every operator.
 public struct DimensionPolynomial: Sendable, Hashable, CustomStringConvertible {
     /// What a product is made of beside its coefficient.
     package indirect enum Factor: Sendable, Hashable {
@@ -18,17 +19,42 @@ public struct DimensionPolynomial: Sendable, Hashable, CustomStringConvertible {
     /// The terms with symbols first, in the order of their text, and the number last. None has the coefficient 0.
     package private(set) var terms: [Term]
 
+    /// Parts that a sum has at most.
+    private static let partLimit = 512
+    /// See ``Dimension/overflow``.
+    static let overflow = Self(.min)
+
+    var isOverflow: Bool { number == .min }
+
+    /// Terms, and the symbols and quotients in them; long names count as several.
+    var partCount: Int {
+        terms.reduce(0) { count, term in term.factors.reduce(count + 1) { $0 + $1.partCount } }
+    }
+
     init(_ number: Int) { terms = number == 0 ? [] : [Term(coefficient: number, factors: [])] }
     init(symbol: String) { terms = [Term(coefficient: 1, factors: [.symbol(symbol)])] }
 
     init(joining terms: [Term]) {
         var coefficients: [[Factor]: Int] = [:]
-        for term in terms { coefficients[term.factors, default: 0] &+= term.coefficient }
-        self.terms = coefficients.filter { $0.value != 0 }.map { Term(coefficient: $0.value, factors: $0.key) }
-        self.terms.sort { first, second in
-            if first.factors.isEmpty != second.factors.isEmpty { return second.factors.isEmpty }
-            return first.text < second.text
+        for term in terms {
+            let (sum, overflows) = coefficients[term.factors, default: 0].addingReportingOverflow(term.coefficient)
+            guard !overflows, term.coefficient != .min else {
+                self = .overflow
+                return
+            }
+            coefficients[term.factors] = sum
         }
+        self.terms = coefficients.filter { $0.value != 0 }.map { Term(coefficient: $0.value, factors: $0.key) }
+        guard partCount <= Self.partLimit else {
+            self = .overflow
+            return
+        }
+        guard self.terms.count > 1 else { return }
+        let texts = self.terms.map { (term: $0, text: $0.text) }
+        self.terms = texts.sorted { first, second in
+            if first.term.factors.isEmpty != second.term.factors.isEmpty { return second.term.factors.isEmpty }
+            return first.text < second.text
+        }.map(\.term)
     }
 
     /// The number, where no symbol is in it.
@@ -55,12 +81,16 @@ public struct DimensionPolynomial: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Whether no coefficient is above `limit`, up or down.
+    /// Whether no coefficient is above `limit`, up or down, and there are no more parts than arithmetic leaves.
     func isWithin(_ limit: Int) -> Bool {
+        partCount <= Self.partLimit && areWithin(limit)
+    }
+
+    private func areWithin(_ limit: Int) -> Bool {
         terms.allSatisfy { term in
             (-limit...limit).contains(term.coefficient) && term.factors.count <= 8
                 && term.factors.allSatisfy {
-                    if case .quotient(let inner, _) = $0 { inner.isWithin(limit) } else { true }
+                    if case .quotient(let inner, _) = $0 { inner.areWithin(limit) } else { true }
                 }
         }
     }
@@ -73,28 +103,33 @@ public struct DimensionPolynomial: Sendable, Hashable, CustomStringConvertible {
     static func + (left: Self, right: Self) -> Self { Self(joining: left.terms + right.terms) }
 
     static func * (left: Self, right: Self) -> Self {
-        Self(
-            joining: left.terms.flatMap { first in
-                right.terms.map { second in
-                    Term(
-                        coefficient: first.coefficient &* second.coefficient,
-                        factors: (first.factors + second.factors).sorted { $0.text < $1.text })
-                }
-            })
+        guard !left.isOverflow, !right.isOverflow, left.partCount * right.partCount <= 32 * partLimit else {
+            return .overflow
+        }
+        var products: [Term] = []
+        for first in left.terms {
+            for second in right.terms {
+                let (coefficient, overflows) = first.coefficient.multipliedReportingOverflow(by: second.coefficient)
+                guard !overflows else { return .overflow }
+                var factors = first.factors + second.factors
+                if !first.factors.isEmpty, !second.factors.isEmpty { factors.sort { $0.text < $1.text } }
+                products.append(Term(coefficient: coefficient, factors: factors))
+            }
+        }
+        return Self(joining: products)
     }
 
     /// The quotient rounded down: what divides without a remainder is taken out first.
     func divided(by divisor: Int) -> Self {
-        if divisor == 1 { return self }
+        if divisor == 1 || isOverflow { return self }
         var whole: [Term] = []
         var rest: [Term] = []
         for term in terms {
             // Rounded down, so that what remains of a number is from 0 to divisor − 1.
-            let remainder = (term.coefficient % divisor + divisor) % divisor
+            var (quotient, remainder) = term.coefficient.quotientAndRemainder(dividingBy: divisor)
+            if remainder < 0 { (quotient, remainder) = (quotient - 1, remainder + divisor) }
             let isNumber = term.factors.isEmpty
-            if remainder == 0 || isNumber {
-                whole.append(Term(coefficient: (term.coefficient - remainder) / divisor, factors: term.factors))
-            }
+            if remainder == 0 || isNumber { whole.append(Term(coefficient: quotient, factors: term.factors)) }
             if remainder != 0 {
                 rest.append(Term(coefficient: isNumber ? remainder : term.coefficient, factors: term.factors))
             }
@@ -137,8 +172,15 @@ extension DimensionPolynomial.Term {
 }
 
 extension DimensionPolynomial.Factor {
+    fileprivate var partCount: Int {
+        switch self {
+        case .symbol(let name): 1 + name.utf8.count / 16
+        case .quotient(let inner, _): 1 + inner.partCount
+        }
+    }
+
     /// A quotient is in parentheses where it follows a factor: `2*(H/2)` is not `2*H/2`.
-    fileprivate var text: String {
+    var text: String {
         switch self {
         case .symbol(let name): languageName(name)
         case .quotient(let inner, let divisor):

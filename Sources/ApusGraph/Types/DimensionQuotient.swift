@@ -1,10 +1,12 @@
 extension DimensionPolynomial {
     /// The quotient where the divisor divides without a remainder; nil otherwise. Long division, largest products first.
     func quotient(by divisor: Self) -> Self? {
-        guard let leading = divisor.leading else { return nil }
+        guard let leading = divisor.leading, !isOverflow, max(terms.count, divisor.terms.count) <= Self.divisionSteps
+        else { return nil }
         var (rest, result) = (self, Self(0))
         // Each step takes the largest product out, and what it brings in is smaller.
         for _ in 0..<Self.divisionSteps {
+            if rest.isOverflow || result.isOverflow { return nil }
             guard let term = rest.leading else { return result }
             guard let quotient = term.quotient(by: leading) else { return nil }
             result = result + Self(joining: [quotient])
@@ -14,14 +16,15 @@ extension DimensionPolynomial {
     }
 
     /// Shapes have a few terms; more are not worth the search.
-    private static let divisionSteps = 64
+    private static let divisionSteps = 16
 
     /// The term with the most factors, the last one by their text of several.
     private var leading: Term? {
-        terms.max { first, second in
-            let (left, right) = (first.factors.count, second.factors.count)
-            return left == right ? "\(first.factors)" < "\(second.factors)" : left < right
-        }
+        guard terms.count > 1 else { return terms.first }
+        return terms.map { (term: $0, text: $0.factors.map(\.text).joined(separator: "*")) }.max { first, second in
+            let (left, right) = (first.term.factors.count, second.term.factors.count)
+            return left == right ? first.text < second.text : left < right
+        }?.term
     }
 }
 
@@ -41,6 +44,7 @@ extension DimensionPolynomial.Term {
 extension Dimension {
     /// The quotient where nothing remains; nil where something does or may do.
     func quotient(by divisor: Dimension) -> Dimension? {
+        if self == .overflow || divisor == .overflow { return nil }
         if self == divisor { return 1 }
         if let own = number, let divisor = divisor.number {
             return divisor > 0 && own % divisor == 0 ? .fixed(own / divisor) : nil

@@ -1,5 +1,8 @@
 /// The type of a value: element type and shape, `f32[N, 32, 3, 3]`. A scalar has no dimensions, `f32[]`.
 public struct TensorType: Sendable, Hashable, CustomStringConvertible {
+    /// Dimensions that a value has at most.
+    package static let rankLimit = LanguageLimit.rank
+
     public var elementType: ElementType
     public var dimensions: [Dimension]
 
@@ -38,11 +41,15 @@ public struct TensorType: Sendable, Hashable, CustomStringConvertible {
     /// Elements of one sample, or of the whole value where it has no batch dimension; nil where a symbol is among the rest.
     public var sampleElements: Int? { sampleShape?.reduce(1, *) }
 
-    /// Whether every number is at least 1 and their product fits the 32-bit counts of instructions: then no sum or product
-    /// of a shape rule can overflow.
+    /// Whether every number is at least 1 and their product fits the 32-bit counts of instructions, and what stands before symbols
+    /// is no larger: then no sum or product of a shape rule can overflow.
     var hasStorableSize: Bool {
         var product = 1
-        for case .fixed(let number) in dimensions {
+        for dimension in dimensions {
+            guard case .fixed(let number) = dimension else {
+                guard dimension.polynomial.isWithin(LanguageLimit.integer) else { return false }
+                continue
+            }
             guard (1...Int(Int32.max)).contains(number), product <= Int(Int32.max) / number else { return false }
             product *= number
         }

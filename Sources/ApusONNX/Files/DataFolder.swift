@@ -6,6 +6,8 @@ import ONNXSchema
 struct DataFolder: Sendable {
     let path: String
     private var files: [String: MappedFile] = [:]
+    /// Bytes of the files that were opened since somebody asked.
+    private var newByteCount = 0
 
     /// - Parameter model: the path of the model's file.
     init(of model: String) {
@@ -45,7 +47,14 @@ struct DataFolder: Sendable {
         }
         guard let file else { throw TensorError("its data should be in '\(location)', which is empty or no file") }
         files[location] = file
+        newByteCount += file.size
         return file
+    }
+
+    /// How many bytes the files have that were opened since the last time.
+    mutating func takeNewByteCount() -> Int {
+        defer { newByteCount = 0 }
+        return newByteCount
     }
 }
 

@@ -33,7 +33,7 @@ extension Importer {
     fileprivate mutating func takeBranch(_ node: NodeProto) throws(NodeFailure) {
         let condition = try known(node, 0, "the condition")
         let branch = try graph(node, condition[0] != 0 ? "then_branch" : "else_branch")
-        let results = try withInitializers(of: branch) { importer throws(NodeFailure) in
+        let results = try withInitializers(of: branch, in: node) { importer throws(NodeFailure) in
             try importer.take(branch, [], node)
         }
         guard results.count == node.output.count else {
@@ -52,7 +52,7 @@ extension Importer {
             throw failure(
                 node, "its body has \(body.input.count) inputs and \(body.output.count) outputs, which don't fit")
         }
-        let (carried, scanned) = try withInitializers(of: body) { importer throws(NodeFailure) in
+        let (carried, scanned) = try withInitializers(of: body, in: node) { importer throws(NodeFailure) in
             try importer.runLoop(body, carriedCount: carriedCount, scanCount: scanCount, node)
         }
         for (index, name) in node.output.enumerated() where !name.isEmpty {
@@ -98,10 +98,11 @@ extension Importer {
 
     /// Binds the initializers of a graph in a node, once for all the times that its nodes are taken.
     mutating func withInitializers<Result>(
-        of graph: GraphProto, _ body: (inout Importer) throws(NodeFailure) -> Result
+        of graph: GraphProto, in node: NodeProto, _ body: (inout Importer) throws(NodeFailure) -> Result
     ) throws(NodeFailure) -> Result {
         state.scope.enter()
         defer { state.scope.leave() }
+        try spend(128 * (graph.initializer.count + graph.sparseInitializer.count), for: node)
         bind(graph.initializer, graph.sparseInitializer)
         return try body(&self)
     }
@@ -110,7 +111,7 @@ extension Importer {
     mutating func take(
         _ graph: GraphProto, _ arguments: [Binding], _ node: NodeProto
     ) throws(NodeFailure) -> [Binding] {
-        try beginRun(node)
+        try beginRun(graph, node)
         state.scope.enter()
         defer { state.scope.leave() }
         for (input, argument) in zip(graph.input, arguments) { state.scope[input.name] = argument }
@@ -119,6 +120,7 @@ extension Importer {
         guard failures.count == before else { throw failure(node, "can't be taken, for what is in it") }
         var results: [Binding] = []
         for output in graph.output {
+            guard !output.name.isEmpty else { throw failure(node, "its graph has an output without a name") }
             guard let binding = state.scope[output.name] else {
                 throw failure(node, "its graph does not make '\(output.name)'")
             }

@@ -28,9 +28,10 @@ public struct Coverage: Sendable, Equatable {
         var counts: [String: Int] = [:]
         for node in graph.node { counts[node.displayOperation, default: 0] += 1 }
         var reasons: [String: [String]] = [:]
+        var known: Set<[String]> = []
         for failure in importer.failures {
             counts[failure.operation, default: 0] += counts[failure.operation] == nil ? 1 : 0
-            if reasons[failure.operation]?.contains(failure.reason) != true {
+            if known.insert([failure.operation, failure.reason]).inserted {
                 reasons[failure.operation, default: []].append(failure.reason)
             }
         }

@@ -23,7 +23,9 @@ public struct ImportedFile: Sendable {
         let graph = options.outputs.isEmpty ? whole : try whole.cut(at: options.outputs, path: file.path)
         let name = graph.name.isEmpty ? "model" : graph.name
         try options.check(graph, path: file.path)
-        var importer = Importer(file.message, state: ImportState(name: name, folder: DataFolder(of: file.path)))
+        var importer = Importer(
+            file.message,
+            state: ImportState(name: name, folder: DataFolder(of: file.path), byteCount: file.byteCount))
         importer.bind(graph.initializer, graph.sparseInitializer)
         do throws(NodeFailure) {
             try importer.addInputs(of: graph, options)
@@ -50,9 +52,9 @@ extension Importer {
             do throws(InputError) {
                 guard !input.name.isEmpty else { throw InputError(reason: "it has no name") }
                 let type = try TensorType(input, options)
-                do throws(GraphError) {
-                    state.scope[input.name] = .value(try state.editor.addInput(input.name, type))
-                } catch { throw InputError(reason: error.sentence) }
+                do throws(GraphError) { try state.addInput(input.name, type) } catch {
+                    throw InputError(reason: error.sentence)
+                }
             } catch {
                 fail(input: input.name, error.reason)
             }
@@ -61,60 +63,68 @@ extension Importer {
 
     /// Lists the inputs that have no elements. One whose type alone was asked for is nothing that a plan must be given.
     fileprivate mutating func refuseEmptyInputs(of graph: GraphProto) {
-        for input in graph.input where input.isEmpty {
-            guard case .value(let value) = state.scope[input.name], state.editor.graph.inputs.contains(value),
-                state.editor.graph.outputs.contains(value)
-                    || state.editor.graph.nodes.contains(where: { $0.operands.contains(value) })
-            else { continue }
+        let empty = graph.input.filter(\.isEmpty)
+        if empty.isEmpty { return }
+        let made = state.editor.graph
+        let read = made.nodes.reduce(into: Set(made.outputs)) { $0.formUnion($1.operands) }.union(made.outputs)
+        let inputs = Set(made.inputs)
+        for input in empty {
+            guard case .value(let value) = state.scope[input.name], inputs.contains(value), read.contains(value) else {
+                continue
+            }
             fail(input: input.name, "one of its dimensions is 0, so that it is empty")
         }
     }
 
     /// Says which values are the results, under their names.
     fileprivate mutating func addOutputs(of graph: GraphProto) throws(NodeFailure) {
+        var outputs: Set<ValueID> = []
+        let inputs = Set(state.editor.graph.inputs)
         for output in graph.output {
             let node = NodeProto.with {
                 $0.name = output.name
                 $0.opType = "output"
             }
+            guard !output.name.isEmpty else { throw failure(node, "has no name") }
             guard let binding = state.scope[output.name] else { throw failure(node, "no node makes this output") }
             switch try materialized(binding, output.name, node) {
-            case .value(let value): try addOutput(value, node)
+            case .value(let value): try addOutput(value, node, &outputs, inputs: inputs)
             case .missing(let reason?): throw failure(node, reason)
             case .missing(nil), .tensor: continue
             }
         }
     }
 
-    private mutating func addOutput(_ value: ValueID, _ node: NodeProto) throws(NodeFailure) {
-        let graph = state.editor.graph
+    /// - Parameters:
+    ///   - outputs: those that there are already; the new one is added.
+    ///   - inputs: those of the graph.
+    private mutating func addOutput(
+        _ value: ValueID, _ node: NodeProto, _ outputs: inout Set<ValueID>, inputs: Set<ValueID>
+    ) throws(NodeFailure) {
         let other = state.editor.value(named: node.name).flatMap { $0 == value ? nil : $0 }
-        if graph[value].name == node.name ? graph.outputs.contains(value) : other.map(graph.outputs.contains) ?? false {
+        let hasName = state.editor.graph[value].name == node.name
+        if hasName ? outputs.contains(value) : other.map(outputs.contains) ?? false {
             throw failure(node, "is an output twice")
         }
-        if let other, graph.inputs.contains(other) {
+        if let other, inputs.contains(other) {
             throw failure(node, "is made by a node, and an input beside that")
         }
         do throws(GraphError) {
             var value = value
-            if graph[value].name != node.name {
+            if !hasName {
                 // What has the name is a value within a node.
                 if let other {
                     try state.editor.rename(other, to: state.editor.freshName(node.name))
                 }
-                if graph.outputs.contains(value) || isGiven(value) {
+                if outputs.contains(value) || inputs.contains(value) || state.tensors[value] != nil {
                     value = try state.editor.apply(Identity(), to: [value], names: [node.name])[0]
                 } else {
                     try state.editor.rename(value, to: node.name)
                 }
             }
             state.editor.addOutput(value)
+            outputs.insert(value)
         } catch { throw failure(node, error.sentence) }
-    }
-
-    /// Whether no node makes the value.
-    private func isGiven(_ value: ValueID) -> Bool {
-        state.editor.graph.inputs.contains(value) || state.tensors[value] != nil
     }
 
     /// The model of what was taken, without what no output needs.
@@ -158,6 +168,11 @@ extension TensorType {
                 reason: "its elements are \(dataTypeName(Int(tensor.elemType))), which Apus has no type for")
         }
         guard tensor.hasShape else { throw InputError(reason: "its shape is not written, not even its rank") }
+        // Before each dimension gets a name.
+        guard tensor.shape.dim.count <= TensorType.rankLimit else {
+            throw InputError(
+                reason: "a value can't have \(tensor.shape.dim.count) dimensions; keep to \(TensorType.rankLimit)")
+        }
         var dimensions: [Dimension] = []
         for (axis, dimension) in tensor.shape.dim.enumerated() {
             switch dimension.value {

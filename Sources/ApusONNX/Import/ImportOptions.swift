@@ -30,6 +30,7 @@ public struct ImportOptions: Sendable, Equatable {
                 path: path, problem: "has no input whose first dimension is 1, which could be the batch",
                 remedy: "leave its batch as it is")
         }
+        if sizes.isEmpty { return }
         let known = Set(inputs.flatMap(\.openDimensions)).sorted()
         for (name, size) in sizes.sorted(by: { $0.key < $1.key }) {
             guard known.contains(where: { $0 == name || symbolName($0) == name }) else {
@@ -59,7 +60,7 @@ extension ValueInfoProto {
 
     /// The names of the dimensions without a number.
     fileprivate var openDimensions: [String] {
-        type.tensorType.shape.dim.enumerated().compactMap { axis, dimension in
+        type.tensorType.shape.dim.prefix(TensorType.rankLimit).enumerated().compactMap { axis, dimension in
             if case .dimValue(let number) = dimension.value, number > 0 { return nil }
             return openName(dimension, axis: axis)
         }

@@ -8,24 +8,46 @@ struct ImportState {
     var folder: DataFolder
     /// The elements of constants, and of parameters whose elements an operator's form may depend on.
     private(set) var tensors: [ValueID: TensorSource] = [:]
-    /// Results of nodes that numbers of an input go through.
+    /// Inputs, and results of nodes that their numbers go through.
     private var computed: Set<ValueID> = []
     /// The parameters by their values.
     private(set) var parameters: [ValueID: TensorSource] = [:]
     /// The names of the classes that a classifier tells apart.
     var labels: [String] = []
 
-    /// Values that the graph may have: nodes that are taken often, each for several of ours, must not make any number.
-    var valueLimit = Int.max
-    /// What may still be computed while the file is imported: files of a few bytes can ask for any amount.
-    private var budget = Budget()
+    /// What may still be computed and made.
+    private var budget = ImportBudget()
 
     /// Elements up to which a tensor of numbers is a constant of the graph, and what is computed of constants is computed at once.
     static let smallCount = 1 << 12
 
-    init(name: String, folder: DataFolder) {
+    /// - Parameter byteCount: of the file.
+    init(name: String, folder: DataFolder, byteCount: Int = 0) {
         editor = GraphEditor(name: name)
         self.folder = folder
+        budget.grow(byteCount: byteCount)
+    }
+
+    /// Takes from what the import may make, in bytes of memory.
+    mutating func spend(_ size: Int) throws(BudgetError) {
+        budget.grow(byteCount: folder.takeNewByteCount())
+        try budget.spend(size: size)
+    }
+
+    /// Takes from what the import may make for the value of this name.
+    private mutating func spend(_ size: Int, for place: String) throws(GraphError) {
+        do throws(BudgetError) { try spend(size) } catch {
+            throw GraphError(place: place, message: error.message, remedy: error.remedy)
+        }
+    }
+
+    /// Whether a constant of so many elements may still be made.
+    func hasRoom(elements count: Int) -> Bool { budget.allows(size: GraphSize.constant(count: count)) }
+
+    mutating func addInput(_ name: String, _ type: TensorType) throws(GraphError) {
+        let value = try editor.addInput(name, type)
+        computed.insert(value)
+        scope[name] = .value(value)
     }
 
     /// The value of a tensor: a parameter where it is a weight, else a constant.
@@ -36,8 +58,9 @@ struct ImportState {
     mutating func define(
         _ tensor: TensorSource, named name: String, isWeight: Bool, role: Parameter.Role = .trained
     ) throws(GraphError) -> ValueID {
-        let name = editor.freshName(name)
+        let name = editor.nextName(name)
         let type = TensorType(tensor.type, shape: tensor.shape)
+        try spend(GraphSize.value(type, name: name) + GraphSize.constant(count: tensor.count), for: name)
         let value: ValueID
         let isLarge = isWeight ? tensor.count > 1 || role == .statistic : tensor.count > Self.smallCount
         if tensor.type == .f32, isLarge {
@@ -57,46 +80,59 @@ struct ImportState {
     mutating func apply(
         _ operation: any Operator, _ operands: [ValueID], named stem: String
     ) throws(GraphError) -> [ValueID] {
-        guard editor.graph.values.count < valueLimit else {
-            throw GraphError(
-                place: stem, message: "the graph has \(valueLimit) values before it", remedy: "unroll less of it")
-        }
+        let attributes = operation.attributes
+        let size = GraphSize.call(operation, attributes, operands: operands.count)
+        try spend(size + arithmetic(operands), for: stem)
         let checked: any Operator
         do throws(AttributeError) {
-            checked = try makeOperator(type(of: operation), operation.attributes)
+            checked = try makeOperator(type(of: operation), attributes)
         } catch {
             throw GraphError(place: stem, message: error.message, remedy: error.remedy)
         }
-        if let folded = try fold(checked, operands, named: stem) { return folded }
-        let results = try editor.apply(checked, to: operands, names: [editor.freshName(stem)])
+        let inferred = try editor.inferred(checked, to: operands, place: stem)
+        guard !inferred.isEmpty else {
+            throw GraphError(place: stem, message: "\(operation.name) makes nothing", remedy: "leave it out")
+        }
+        if let folded = try fold(checked, operands, inferred, named: stem) { return folded }
+        for result in inferred { try spend(GraphSize.value(result.type, name: stem), for: stem) }
+        let results = try editor.append(checked, to: operands, names: [editor.nextName(stem)], inferred)
         if operands.contains(where: isComputed) { computed.formUnion(results) }
+        try spend(arithmetic(results), for: stem)
         return results
     }
 
+    /// What it takes to compute with what is known of values.
+    private func arithmetic(_ values: [ValueID]) -> Int {
+        values.reduce(0) { sum, value in
+            sum + GraphSize.arithmetic(editor.graph[value].type.dimensions)
+                + GraphSize.arithmetic(editor.known(value)?.elements ?? [])
+        }
+    }
+
     /// Whether a value is computed while the model runs.
-    func isComputed(_ value: ValueID) -> Bool { computed.contains(value) || editor.graph.inputs.contains(value) }
+    func isComputed(_ value: ValueID) -> Bool { computed.contains(value) }
 
     /// The results as constants, where they can be known now.
     private mutating func fold(
-        _ operation: any Operator, _ operands: [ValueID], named stem: String
+        _ operation: any Operator, _ operands: [ValueID], _ inferred: [InferredType], named stem: String
     ) throws(GraphError) -> [ValueID]? {
         let types = operands.map { editor.graph[$0].type }
         let known = operands.map { editor.known($0) }
-        guard let inferred = try? operation.infer(types, known: known), !inferred.isEmpty else { return nil }
         var results: [Tensor] = []
         let shapes = inferred.compactMap(\.type.shape)
         let isSmall = shapes.count == inferred.count && shapes.allSatisfy { $0.saturatedProduct <= Self.smallCount }
         if isSmall, operands.allSatisfy({ isConstant($0) }), !(operation.trainingForm(stream: 0).isRandom) {
-            let work = operation.cost(operands: types, results: inferred.map(\.type)).multiplyAdds
-            let read = operands.reduce(0) { $0 + (self.tensors[$1]?.count ?? 0) }
-            let made = shapes.reduce(0) { $0 + $1.saturatedProduct }
-            guard budget.affords(work: max(work, read, made), elements: made) else { return nil }
-            let tensors = operands.compactMap { self.tensors[$0]?.tensor() }
             let call = try? operation.resolving(types, known: known)
+            let read = operands.reduce(0) { $0 + (self.tensors[$1]?.count ?? 0) }
+            let work = FoldingWork.of(
+                call?.operation ?? operation, operands: call?.operands.map { types[$0] } ?? types,
+                results: inferred.map(\.type), read: read)
+            guard budget.affords(work: work) else { return nil }
+            let tensors = operands.compactMap { self.tensors[$0]?.tensor() }
             results = (call?.operation ?? operation).evaluate(
                 call?.operands.map { tensors[$0] } ?? tensors, results: shapes, context: EvaluationContext())
         } else {
-            let elements = operation.known(known, types)
+            let elements = operation.knownResults(known, types)
             guard elements.count == inferred.count else { return nil }
             for (known, result) in zip(elements, inferred) {
                 guard let numbers = known?.numbers else { return nil }
@@ -115,32 +151,8 @@ struct ImportState {
     }
 }
 
-/// How much is computed while a file is imported, in all: some tenths of a second, and 32 MB of elements.
-private struct Budget {
-    private var work = 1 << 27
-    private var elements = 1 << 22
-
-    /// Takes from what is left, unless it is too little.
-    mutating func affords(work: Int, elements: Int) -> Bool {
-        guard work <= self.work, elements <= self.elements else { return false }
-        self.work -= work
-        self.elements -= elements
-        return true
-    }
-}
-
 extension TrainingForm {
     fileprivate var isRandom: Bool {
         if case .random = self { true } else { false }
-    }
-}
-
-extension [Int] {
-    /// The product, or the largest number where that is larger: what a file says is not checked yet.
-    fileprivate var saturatedProduct: Int {
-        reduce(1) { product, number in
-            let (next, overflows) = product.multipliedReportingOverflow(by: number)
-            return overflows ? .max : next
-        }
     }
 }

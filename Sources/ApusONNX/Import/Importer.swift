@@ -28,7 +28,6 @@ struct Importer {
         versions = Self.versions(model.opsetImport)
         functions = LocalFunctions(model.functions)
         nodeLimit = (1 << 15) + 8 * model.functions.reduce(model.graph.node.count) { $0 + $1.node.count }
-        self.state.valueLimit = 4 * nodeLimit + model.graph.initializer.count
     }
 
     static func versions(_ imports: [OperatorSetIdProto]) -> [String: Int] {
@@ -42,8 +41,14 @@ struct Importer {
         for node in nodes { try take(node) }
     }
 
+    /// Takes from what the import may make, in bytes of memory.
+    mutating func spend(_ size: Int, for node: NodeProto) throws(NodeFailure) {
+        do throws(BudgetError) { try state.spend(size) } catch { throw failure(node, error.sentence) }
+    }
+
     /// Counts a branch, or a step of a loop, which may hold no node.
-    mutating func beginRun(_ node: NodeProto) throws(NodeFailure) {
+    mutating func beginRun(_ graph: GraphProto, _ node: NodeProto) throws(NodeFailure) {
+        try spend(64 + 32 * (graph.input.count + graph.output.count), for: node)
         runCount += 1
         guard runCount <= nodeLimit else {
             throw failure(node, "has more steps, with those around it, than the \(nodeLimit) that are taken")
@@ -55,6 +60,7 @@ struct Importer {
         guard nodeCount <= nodeLimit else {
             throw failure(node, "comes after \(nodeLimit) others, which is more than are taken")
         }
+        try spend(node.readingSize, for: node)
         let known = failures.count
         do throws(NodeFailure) {
             if let control = ControlFlow(node) {
@@ -101,13 +107,20 @@ struct Importer {
     }
 
     private mutating func fail(_ node: NodeProto, _ failure: NodeFailure) {
-        failures.append(failure)
+        list(failure)
         for name in node.output where !name.isEmpty { state.scope[name] = .missing(nil) }
+    }
+
+    /// Lists a failure. Functions that are called often must not make any number of long texts: once they are too long the next node
+    /// ends the import.
+    private mutating func list(_ failure: NodeFailure) {
+        failures.append(failure)
+        try? state.spend(256 + failure.node.utf8.count + failure.reason.utf8.count)
     }
 
     /// Lists an input of the file that can't be declared.
     mutating func fail(input name: String, _ reason: String) {
-        failures.append(NodeFailure(node: name, operation: "input", reason: reason))
+        list(NodeFailure(node: name, operation: "input", reason: reason.shortened))
         state.scope[name] = .missing(nil)
     }
 
@@ -129,12 +142,12 @@ struct Importer {
             do throws(TensorError) {
                 state.scope[tensor.name] = .tensor(try TensorSource(tensor, in: &state.folder))
             } catch {
-                failures.append(NodeFailure(node: tensor.name, operation: "initializer", reason: error.reason))
+                list(NodeFailure(node: tensor.name, operation: "initializer", reason: error.reason.shortened))
                 state.scope[tensor.name] = .missing(nil)
             }
         }
         for tensor in sparse {
-            failures.append(
+            list(
                 NodeFailure(
                     node: tensor.values.name, operation: "initializer", reason: "it is sparse, which is not read"))
             state.scope[tensor.values.name] = .missing(nil)
@@ -150,6 +163,6 @@ struct Importer {
     }
 
     func failure(_ node: NodeProto, _ reason: String) -> NodeFailure {
-        NodeFailure(node: node.displayName, operation: node.displayOperation, reason: reason)
+        NodeFailure(node: node.displayName, operation: node.displayOperation, reason: reason.shortened)
     }
 }

@@ -45,7 +45,11 @@ extension Importer {
         }
         let left =
             function.input.dropFirst(node.input.count) + zip(function.input, node.input).filter(\.1.isEmpty).map(\.0)
-        try take(function.node.map { $0.resolving(function, node, absent: Set(left)) })
+        for inner in function.node {
+            // The names of calls in calls grow with each of them.
+            try spend(inner.resolvingSize(function, node), for: node)
+            try take([inner.resolving(function, node, absent: Set(left))])
+        }
         for (name, result) in zip(function.output, node.output) where !result.isEmpty {
             inner[result] = state.scope[name] ?? .missing("'\(name)' is not made by \(node.opType)")
         }
@@ -53,6 +57,13 @@ extension Importer {
 }
 
 extension NodeProto {
+    /// About how many bytes ``resolving(_:_:absent:)`` makes and looks at.
+    fileprivate func resolvingSize(_ function: FunctionProto, _ call: NodeProto) -> Int {
+        let references = attribute.count { !$0.refAttrName.isEmpty }
+        return 128 + 2 * (call.displayName.utf8.count + displayName.utf8.count)
+            + 8 * references * (call.attribute.count + function.attributeProto.count)
+    }
+
     /// The node of a function as one of a call: attributes that refer to the function's are the call's, or its defaults, and inputs
     /// that the call leaves out are left out.
     fileprivate func resolving(_ function: FunctionProto, _ call: NodeProto, absent: Set<String>) -> NodeProto {
@@ -61,8 +72,9 @@ extension NodeProto {
         node.input = input.map { absent.contains($0) ? "" : $0 }
         node.attribute = attribute.compactMap { attribute in
             guard !attribute.refAttrName.isEmpty else { return attribute }
-            let all = call.attribute + function.attributeProto
-            guard var given = all.first(where: { $0.name == attribute.refAttrName }) else { return nil }
+            func isMeant(_ other: AttributeProto) -> Bool { other.name == attribute.refAttrName }
+            guard var given = call.attribute.first(where: isMeant) ?? function.attributeProto.first(where: isMeant)
+            else { return nil }
             given.name = attribute.name
             return given
         }

@@ -29,7 +29,7 @@ struct NodeImport {
 
     /// What to throw where the node can't be taken.
     func failure(_ reason: String) -> NodeFailure {
-        NodeFailure(node: node.displayName, operation: node.displayOperation, reason: reason)
+        NodeFailure(node: node.displayName, operation: node.displayOperation, reason: reason.shortened)
     }
 
     mutating func attribute(_ name: String) -> AttributeProto? {
@@ -61,8 +61,9 @@ struct NodeImport {
         has(index) ? try input(index) : nil
     }
 
-    /// All inputs, none of which may be left out.
+    /// All inputs, of which there is at least one, and none may be left out.
     mutating func inputs() throws(NodeFailure) -> [ValueID] {
+        guard !node.input.isEmpty else { throw failure("has no inputs") }
         var values: [ValueID] = []
         for index in node.input.indices { values.append(try input(index)) }
         return values
@@ -101,15 +102,15 @@ struct NodeImport {
 
     /// The elements of an input that the operator's form depends on.
     mutating func tensor(_ index: Int, _ what: String) throws(NodeFailure) -> Tensor {
-        if let tensor = unread(index) { return tensor.tensor() }
+        if let tensor = unread(index) { return try elements(of: tensor) }
         let value = try input(index)
-        if let tensor = state.tensors[value] { return tensor.tensor() }
+        if let tensor = state.tensors[value] { return try elements(of: tensor) }
         throw failure("\(what), input \(index), is computed while the model runs and must be known before")
     }
 
     /// The elements of an input of integers; they may have symbols in them.
     mutating func dimensions(_ index: Int, _ what: String) throws(NodeFailure) -> [Dimension] {
-        if let tensor = unread(index) { return tensor.tensor().integers.map(Dimension.fixed) }
+        if let tensor = unread(index) { return try elements(of: tensor).integers.map(Dimension.fixed) }
         let value = try input(index)
         if let known = state.editor.known(value) { return known.elements }
         return try tensor(index, what).integers.map(Dimension.fixed)
@@ -138,8 +139,21 @@ struct NodeImport {
     /// Whether the input is known to have no elements.
     func isEmpty(_ index: Int) -> Bool { unread(index)?.count == 0 }
 
-    /// The known elements of a value; nil where they are computed.
-    func knownTensor(_ value: ValueID) -> Tensor? { state.tensors[value]?.tensor() }
+    /// The elements of a tensor. That they are read again and again is counted.
+    private mutating func elements(of tensor: TensorSource) throws(NodeFailure) -> Tensor {
+        do throws(BudgetError) { try state.spend(tensor.count) } catch { throw failure(error.sentence) }
+        return tensor.tensor()
+    }
+
+    /// The known elements of a value; nil where they are computed, or more than form an operator.
+    func knownTensor(_ value: ValueID) -> Tensor? {
+        state.tensors[value].flatMap { $0.count <= ImportState.smallCount ? $0.tensor() : nil }
+    }
+
+    /// To be asked before the elements of a constant are computed, whose number hangs on what the file says.
+    func requireRoom(elements count: Int) throws(NodeFailure) {
+        guard state.hasRoom(elements: count) else { throw failure(BudgetError().sentence) }
+    }
 
     // MARK: Making values
 

@@ -7,6 +7,7 @@ public struct ONNXFile: Sendable {
     package let message: ModelProto
     /// Where the file is.
     public let path: String
+    let byteCount: Int
 
     /// Versions of the format and of the default operator set that are understood.
     public static let formats = 3...14
@@ -26,6 +27,7 @@ public struct ONNXFile: Sendable {
     /// - Parameter path: where the bytes are from: external data is looked for in its folder.
     public init(_ bytes: [UInt8], path: String) throws(ONNXError) {
         self.path = path
+        byteCount = bytes.count
         do {
             message = try ModelProto(serializedBytes: bytes)
         } catch {

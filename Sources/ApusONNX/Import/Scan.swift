@@ -59,7 +59,7 @@ extension Importer {
         }
         let count = try scanLength(scan, inputs, node)
         var written = [[ValueID]](repeating: [], count: scan.outputCount)
-        try withInitializers(of: scan.body) { importer throws(NodeFailure) in
+        try withInitializers(of: scan.body, in: node) { importer throws(NodeFailure) in
             for step in 0..<count {
                 var arguments = state
                 for (index, input) in inputs.enumerated() {

@@ -78,4 +78,36 @@ struct DimensionTests {
         #expect(type.replacing(["N": 4, "T": 5]).shape == [4, 10, 3])
         #expect(n.multiple(of: "N") == 1 && (n * 12).multiple(of: "N") == 12 && (n + 1).multiple(of: "N") == nil)
     }
+
+    /// What can't be held is no dimension, whatever is computed of it, and equal to none.
+    @Test func whatIsTooLargeIsNoDimension() throws {
+        let large: Dimension = .fixed(1 << 40)
+        let three: Dimension = 3
+        let largest: Dimension = .fixed(.max)
+        let overflow: Dimension = .fixed(.min)
+        #expect(large * large == overflow && n * large * large == overflow && largest + 1 == overflow)
+        #expect(n * largest + n == overflow && 0 - largest - 2 == overflow)
+        #expect(overflow * 0 == overflow && overflow + largest == overflow && overflow / 2 == overflow)
+        #expect((n + overflow) - overflow == overflow && (n * large * large) / 3 * three == overflow)
+        #expect((n * largest) / (.max - 1) * 2 - n != n)
+        var editor = GraphEditor(name: "large")
+        for dimension in [overflow, n * large, n * large * large] {
+            let error = try #require(throws: GraphError.self) {
+                _ = try editor.addInput("x", TensorType(.f32, [dimension]))
+            }
+            #expect(error.message.contains("is too large: a value has at most 2147483647 elements a sample"))
+        }
+    }
+
+    /// A sum that is multiplied by itself, or halved, again and again, does not grow without an end.
+    @Test func sumsThatGrowEnd() {
+        var (square, halves) = (n + t, n + t)
+        for _ in 0..<100 {
+            square = square * square
+            halves = halves / 2 + n
+        }
+        #expect(square == .fixed(.min) && halves.partCount <= 512)
+        for _ in 0..<1000 { halves = halves / 2 + n }
+        #expect(halves == .fixed(.min))
+    }
 }

@@ -43,7 +43,7 @@ public struct Composer {
 
     /// Emits a call with several results.
     public mutating func emitAll(_ operation: any Operator, _ operands: [ValueID]) throws(GraphError) -> [ValueID] {
-        try editor.apply(operation, to: operands, names: [editor.freshName("\(stem).\(operation.name)")])
+        try editor.apply(operation, to: operands, names: [editor.nextName("\(stem).\(operation.name)")])
     }
 
     /// Emits a formula of the elements of values, whose shapes are broadcast.
@@ -55,7 +55,7 @@ public struct Composer {
     public mutating func constant(
         _ suffix: String, _ type: TensorType, _ elements: Elements
     ) throws(GraphError) -> ValueID {
-        try editor.addConstant(editor.freshName("\(stem).\(suffix)"), type, elements: elements)
+        try editor.addConstant(editor.nextName("\(stem).\(suffix)"), type, elements: elements)
     }
 }
 
@@ -94,6 +94,16 @@ extension CompositeOperator {
         let bindings = Dictionary(uniqueKeysWithValues: zip(graph.inputs.map { graph[$0].name }, operands))
         let computed = ReferenceInterpreter(graph, context: context).run(bindings, batch: 1)
         return values.map { computed[$0.index] }
+    }
+
+    /// The calls that it stands for, with the types of their operands and results; none where the operands break a rule.
+    package func parts(
+        _ operands: [TensorType]
+    ) -> [(operation: any Operator, operands: [TensorType], results: [TensorType])] {
+        guard let (graph, _) = try? composition(of: operands) else { return [] }
+        return graph.nodes.map { node in
+            (node.operation, node.operands.map { graph[$0].type }, node.results.map { graph[$0].type })
+        }
     }
 
     /// Whether all of the composition does. What is made of all samples may only be a result.

@@ -97,6 +97,7 @@ extension NodeImport {
         guard area <= Self.placeLimit, channels * area * area <= 1 << 24 else {
             throw failure("\(channels) channels and a window of \(window.size) are too many to add up")
         }
+        try requireRoom(elements: channels * area * area)
         var ones = [Double](repeating: 0, count: channels * area * area)
         for row in 0..<channels * area { ones[row * area + row % area] = 1 }
         let weight = try constant(Tensor(shape: [channels * area, 1] + window.size, elements: ones))

@@ -55,15 +55,16 @@ extension NodeImport {
     private mutating func restingPlaces(
         _ window: ImportedWindow, _ axis: Int, _ outputs: [Int]
     ) throws(NodeFailure) -> ValueID {
+        let area = window.size[0] * window.size[1]
+        try requireRoom(elements: [area, outputs[axis]].saturatedProduct)
         var elements: [Double] = []
-        for place in 0..<window.size[0] * window.size[1] {
+        for place in 0..<area {
             let number = axis == 0 ? place / window.size[1] : place % window.size[1]
             for output in 0..<outputs[axis] {
                 elements.append(
                     Double(output * window.stride[axis] + number * window.dilation[axis] - window.before[axis]))
             }
         }
-        let area = window.size[0] * window.size[1]
         return try constant(
             Tensor(shape: axis == 0 ? [area, outputs[0], 1] : [area, 1, outputs[1]], elements: elements))
     }

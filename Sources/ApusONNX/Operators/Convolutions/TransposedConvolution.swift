@@ -103,8 +103,11 @@ extension NodeImport {
             throw failure("the \(rows[0]) rows of \(type(x)) are no blocks of \(block)")
         }
         var window = try plainWindow(block, rank: block.count + 2)
+        guard image.allSatisfy({ (1...ImportedWindow.limit).contains($0) }) else {
+            throw failure("can't make an image of \(image)")
+        }
         let counts = block.indices.map { window.output($0, input: image[$0]) }
-        guard image.allSatisfy({ (1...ImportedWindow.limit).contains($0) }), counts.reduce(1, *) == rows[1] else {
+        guard counts.saturatedProduct == rows[1] else {
             throw failure("\(counts) blocks of \(block) are in an image of \(image), and the columns are \(rows[1])")
         }
         var more = block.map { _ in 0 }

@@ -77,7 +77,7 @@ extension NodeImport {
         let width = try numbers([type(x).dimensions[1]], "the number of features")[0]
         var similar = x
         if count > 0 {
-            guard vectors.count == count * width, coefficients.count == count, count * width <= 1 << 24 else {
+            guard coefficients.count == count, vectors.count == count * width else {
                 throw failure("\(vectors.count) numbers are not \(count) vectors of \(width)")
             }
             similar = try similarities(

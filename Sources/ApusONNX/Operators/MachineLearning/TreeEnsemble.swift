@@ -114,15 +114,15 @@ extension NodeImport {
             throw failure(
                 "has weights for \(trees.targetCount) targets at \(tables.leaves.count) leaves, which don't fit")
         }
+        try requireRoom(elements: count.partialValue)
         var weights = [Double](repeating: 0, count: count.partialValue)
         for leaf in trees.leaves {
             guard let number = tables.leaves[leaf.node] else { throw failure("gives a weight to what is no leaf") }
             weights[number * trees.targetCount + leaf.target] += leaf.weight
         }
-        let isWhole = (0..<trees.targetCount).allSatisfy { target in
-            Set(trees.leaves.filter { $0.target == target }.map(\.node)).count
-                == tables.leaves.count
-        }
+        // Whether each leaf weighs for each target.
+        let weighed = Set(trees.leaves.map { $0.node * trees.targetCount + $0.target })
+        let isWhole = weighed.count == trees.targetCount * tables.leaves.count
         guard isWhole || aggregate == "SUM" || aggregate == "AVERAGE" else {
             throw failure("takes the extreme of weights that some leaves don't have")
         }

@@ -64,16 +64,15 @@ extension NodeImport {
         var (shape, products) = ([1, 1], [1.0])
         for (axis, extent) in extents.enumerated() {
             let output = window.output(axis, input: extent)
-            guard output <= 1 << 20, max(output, 1) * max(window.size[axis], products.count) <= 1 << 22 else {
-                throw failure("has \(output) windows of \(window.size[axis]) along an axis, which are too many")
-            }
+            try requireRoom(elements: [output, products.count].saturatedProduct)
             let low = countsPadding ? -window.before[axis] : 0
             let high = countsPadding ? extent + window.after[axis] : extent
+            let dilation = window.dilation[axis]
             let counts = (0..<max(output, 0)).map { output in
-                (0..<window.size[axis]).count { place in
-                    let index = output * window.stride[axis] + place * window.dilation[axis] - window.before[axis]
-                    return (low..<high).contains(index)
-                }
+                let start = output * window.stride[axis] - window.before[axis]
+                let first = start < low ? (low - start + dilation - 1) / dilation : 0
+                let end = start < high ? min(window.size[axis], (high - 1 - start) / dilation + 1) : 0
+                return max(end - first, 0)
             }
             shape.append(counts.count)
             products = products.flatMap { product in counts.map { product * Double($0) } }

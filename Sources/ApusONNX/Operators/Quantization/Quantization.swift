@@ -80,6 +80,7 @@ extension NodeImport {
         guard own.count == whole.count, own.indices.allSatisfy({ $0 == axis || own[$0] == whole[$0] }), block > 0,
             let count = whole[axis].number, own[axis].number == (count - 1) / block + 1
         else { throw failure("blocks of \(block) along axis \(axis) of \(type(x)) don't give \(type(numbers))") }
+        try requireRoom(elements: count)
         return try apply(Gather(axis: axis), numbers, vector((0..<count).map { $0 / block }))
     }
 

@@ -103,6 +103,9 @@ extension NodeImport {
             isBatchFirst: isBatchFirst || isTurned, isTurned: isTurned, clip: try float("clip", default: 0),
             functions: try activationFunctions(kind.functions, directions: directions), x: try single(x),
             weight: try single(try input(1)), recurrentWeight: try single(recurrentWeight), states: [])
+        guard rank(layer.weight) == 3 else {
+            throw failure("goes through \(type(x)) with a weight of \(type(layer.weight))")
+        }
         if let bias = try optionalInput(3) { layer.bias = try single(bias) }
         if let lengths = try optionalInput(4) { layer.lengths = try apply(Cast(to: .i32), lengths) }
         for index in 0..<(kind == .lstm ? 2 : 1) {

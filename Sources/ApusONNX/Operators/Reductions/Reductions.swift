@@ -54,7 +54,7 @@ extension NodeImport {
         for number in axes { numbers.append(try axis(number, rank: rank(x))) }
         if numbers.isEmpty { numbers = Array(0..<rank(x)) }
         let count = numbers.reduce(1 as Int?) { count, number in
-            type(x).dimensions[number].number.flatMap { extent in count.map { $0 * extent } }
+            type(x).dimensions[number].number.flatMap { extent in count.map { [$0, extent].saturatedProduct } }
         }
         if elementType == .f64, let count {
             let kept = try foldedInDoubles(x, numbers, count: count, kind)

@@ -48,6 +48,7 @@ extension NodeImport {
         else { throw failure("makes a grid of \(size) by \(type(theta))") }
         let extents = Array(size.dropFirst(2))
         let count = extents.reduce(1, *)
+        try requireRoom(elements: count * (axes + 1))
         var base: [Double] = []
         base.reserveCapacity(count * (axes + 1))
         for place in 0..<count {

@@ -71,6 +71,8 @@ extension NodeImport {
             let input = try numbers([type(x).dimensions[step.axis]], "a dimension of the input")[0]
             let output = try numbers([try size(of: step, x)], "the new size")[0]
             guard (1...1 << 18).contains(output) else { throw failure("makes \(output) elements of \(input)") }
+            // Up to four places and weights for each.
+            try requireRoom(elements: 8 * output)
             let line = PlacedLine(step.interpolation, input: input, output: output, scale: step.scale, part: part)
             result = try line.apply(to: result, axis: step.axis, &self)
             guard line.isInside.contains(false) else { continue }

@@ -37,6 +37,9 @@ extension NodeImport {
         let x = try input(0)
         if let sizes { return try split(x, axisNumber, sizes) }
         let count = parts ?? outputCount
+        guard count <= node.output.count else {
+            throw failure("makes \(count) parts, and has \(node.output.count) outputs")
+        }
         guard count > 1 else { return finish(x) }
         let dimension = type(x).dimensions[try axis(axisNumber, rank: rank(x))]
         if parts == nil, let number = dimension.number, !number.isMultiple(of: count) {
@@ -61,8 +64,12 @@ extension NodeImport {
     /// Ends with a part of input 0, which may be empty.
     fileprivate mutating func slice(_ slice: Slice) throws(NodeFailure) {
         let x = try input(0)
-        guard var shape = type(x).shape else { return try finish(slice, x) }
-        for (index, number) in (slice.axes ?? Array(0..<slice.ends.count)).enumerated() {
+        let axes = slice.axes ?? Array(0..<slice.ends.count)
+        // What is wrong with their numbers, the operator says.
+        guard var shape = type(x).shape, axes.count == slice.starts?.count, axes.count == slice.ends.count,
+            slice.steps.map({ $0.count == axes.count }) ?? true
+        else { return try finish(slice, x) }
+        for (index, number) in axes.enumerated() {
             let axis = try axis(number, rank: shape.count)
             guard let start = slice.starts?[index].number, let end = slice.ends[index].number else { continue }
             // A place from the end, and one within the dimension.

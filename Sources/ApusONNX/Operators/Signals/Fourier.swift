@@ -32,11 +32,14 @@ private struct FourierTransform {
     var resultCount: Int { isHalf && !isInverse ? length / 2 + 1 : length }
     var resultParts: Int { isReal ? 1 : 2 }
 
+    /// Rows and columns of the matrix.
+    var size: (rows: Int, columns: Int) { (count * (isComplex ? 2 : 1), resultCount * resultParts) }
+
     /// What a signal, its parts in turn, is multiplied by: a column for each part of each element of the result.
     var matrix: Tensor {
-        let columns = resultCount * resultParts
+        let (rows, columns) = size
         var elements: [Double] = []
-        elements.reserveCapacity(count * (isComplex ? 2 : 1) * columns)
+        elements.reserveCapacity(rows * columns)
         for source in 0..<count {
             for isImaginary in isComplex ? [false, true] : [false] {
                 for result in 0..<resultCount {
@@ -48,7 +51,7 @@ private struct FourierTransform {
                 }
             }
         }
-        return Tensor(shape: [count * (isComplex ? 2 : 1), columns], elements: elements)
+        return Tensor(shape: [rows, columns], elements: elements)
     }
 
     private func weight(_ source: Int) -> Double {
@@ -81,6 +84,7 @@ extension NodeImport {
         guard [1, 2].contains(known[1]), period >= 1, period <= 1 << 24, isInverse || !isHalf || known[1] == 1,
             known[0] * known[1] * 2 * period <= 1 << 25
         else { throw failure("transforms \(type(x)) with the length \(period)") }
+        try requireRoom(elements: transform.size.rows * transform.size.columns)
         // The axis beside the parts, so that both together are multiplied by a matrix.
         let last = dimensions.count - 1
         let order = dimensions.indices.filter { $0 != axis && $0 != last } + [axis, last]
@@ -115,6 +119,7 @@ extension NodeImport {
         }
         let windows = (count - length) / step + 1
         guard windows * length <= 1 << 22 else { throw failure("has \(windows) windows of \(length)") }
+        try requireRoom(elements: windows * length)
         let starts = Array(stride(from: 0, through: count - length, by: step))
         let places = starts.flatMap { start in start..<start + length }
         let indices = try constant(Tensor(.i64, shape: [starts.count, length], integers: places))

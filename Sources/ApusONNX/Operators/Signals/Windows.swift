@@ -52,7 +52,7 @@ extension NodeImport {
         var weights = [Double](repeating: 0, count: bins * count)
         for mel in 0..<count {
             let (left, center, right) = (corners[mel], corners[mel + 1], corners[mel + 2])
-            for bin in left..<right {
+            for bin in stride(from: left, to: right, by: 1) {
                 weights[bin * count + mel] =
                     bin < center
                     ? Double(bin - left) / Double(center - left) : Double(right - bin) / Double(right - center)

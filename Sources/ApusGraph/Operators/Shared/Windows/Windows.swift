@@ -174,17 +174,24 @@ struct Windows {
     func forEachPlace(height: Int, width: Int, _ body: (_ output: Int, _ input: Int, _ place: Int) -> Void) {
         let geometry = geometry(height: height, width: width)
         for y in 0..<geometry.outputHeight {
+            let top = y * stride[0] - geometry.padTop
             for x in 0..<geometry.outputWidth {
-                for i in 0..<size[0] {
-                    for j in 0..<size[1] {
-                        let row = y * stride[0] + i * dilation[0] - geometry.padTop
-                        let column = x * stride[1] + j * dilation[1] - geometry.padLeft
-                        if (0..<height).contains(row), (0..<width).contains(column) {
-                            body(y * geometry.outputWidth + x, row * width + column, i * size[1] + j)
-                        }
+                let left = x * stride[1] - geometry.padLeft
+                for i in placesWithin(axis: 0, from: top, extent: height) {
+                    for j in placesWithin(axis: 1, from: left, extent: width) {
+                        let (row, column) = (top + i * dilation[0], left + j * dilation[1])
+                        body(y * geometry.outputWidth + x, row * width + column, i * size[1] + j)
                     }
                 }
             }
         }
+    }
+
+    /// The places of a window along an axis that lie within the image, where the window begins at `start`. Windows may be much larger
+    /// than the image.
+    private func placesWithin(axis: Int, from start: Int, extent: Int) -> Range<Int> {
+        let first = start < 0 ? (dilation[axis] - 1 - start) / dilation[axis] : 0
+        let end = start < extent ? min(size[axis], (extent - 1 - start) / dilation[axis] + 1) : 0
+        return first..<max(first, end)
     }
 }

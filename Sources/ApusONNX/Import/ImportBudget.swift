@@ -1,0 +1,80 @@
+import ApusGraph
+
+/// How much an import may compute, and how large what it makes may become. A few bytes of a file can ask for any amount of either: by
+/// loops and functions in one another, by constants in loops, by numbers that count something. What is allowed grows with the file,
+/// so that large models are none the worse for it.
+struct ImportBudget: Sendable {
+    /// Nanoseconds, about, for what is computed of constants.
+    private var work = 1 << 27
+    /// Bytes of nodes, values and constants.
+    private var size = 1 << 25
+
+    /// Bytes of a graph for each byte of a file, whose elements may be a byte each, and its nodes some ten bytes.
+    private static let sizePerByte = 16
+
+    /// Lets the graph be as large as that of a file with so many more bytes.
+    mutating func grow(byteCount: Int) {
+        size += min(byteCount, 1 << 40) * Self.sizePerByte
+    }
+
+    /// Takes from what may be computed, unless too little is left.
+    mutating func affords(work: Int) -> Bool {
+        guard work <= self.work else { return false }
+        self.work -= work
+        return true
+    }
+
+    /// Whether so much is left of what the graph may become.
+    func allows(size: Int) -> Bool { size <= self.size }
+
+    /// Takes from what the graph may become.
+    ///
+    /// - Throws: ``BudgetError`` where too little is left, and from then on.
+    mutating func spend(size: Int) throws(BudgetError) {
+        guard allows(size: size) else {
+            self.size = 0
+            throw BudgetError()
+        }
+        self.size -= size
+    }
+}
+
+/// That a file asks for more than an import makes.
+struct BudgetError: Error {
+    let message = "with this the import would become much larger than the file"
+    let remedy = "shorten its loops, call functions less often, or store what it computes as an initializer"
+
+    var sentence: String { "\(message); \(remedy)" }
+}
+
+/// About how many bytes of memory parts of a graph take.
+enum GraphSize {
+    /// A call. Where it stands for other operators, what is found out of it takes time for each of them.
+    static func call(_ operation: any Operator, _ attributes: [Attribute], operands: Int) -> Int {
+        attributes.reduce((operation.asComposite == nil ? 128 : 8192) + 64 * operands) { $0 + attribute($1.value) }
+    }
+
+    static func value(_ type: TensorType, name: String) -> Int { 400 + 2 * name.utf8.count + 48 * type.rank }
+
+    /// What it takes to compute with dimensions: their parts are compared with one another.
+    static func arithmetic(_ dimensions: [Dimension]) -> Int {
+        dimensions.reduce(0) { sum, dimension in
+            guard case .expression = dimension else { return sum }
+            let count = min(dimension.partCount, 1 << 16)
+            return sum + (count > 2 ? 32 * count * count : 0)
+        }
+    }
+
+    /// Elements are doubles, or integers of 64 bits.
+    static func constant(count: Int) -> Int { 8 * min(count, 1 << 40) }
+
+    private static func attribute(_ value: AttributeValue) -> Int {
+        switch value {
+        case .integers(let list): 64 + 8 * list.count
+        case .numbers(let list): 64 + 8 * list.count
+        case .dimensions(let list): 64 + 16 * list.count + arithmetic(list)
+        case .string(let text), .word(let text): 64 + text.utf8.count
+        case .integer, .number, .boolean: 64
+        }
+    }
+}
