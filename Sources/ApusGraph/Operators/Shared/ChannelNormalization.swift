@@ -1,7 +1,8 @@
 /// What the operators of batch norm share.
 enum ChannelNormalization {
+    /// Any epsilon that single precision holds with all its digits: 1e-12, which many transformers have, is a little less there.
     static func epsilon(_ attributes: inout AttributeReader) throws(AttributeError) -> Double {
-        try attributes.number("epsilon", in: 1e-12...1, default: 1e-5)
+        try attributes.number("epsilon", in: 1e-37...1, default: 1e-5)
     }
 
     static func attribute(_ epsilon: Double) -> [Attribute] {
