@@ -3,40 +3,89 @@ import Foundation
 
 /// A plan in a session, with the samples that it is asked again and again.
 struct Subject: ~Copyable {
-    private var session: Session
-    private let input: Numbers
-    private let output: Numbers
+    private typealias Place = (name: String, memory: any PortMemory)
 
-    private init(_ session: consuming Session, input: Numbers, answers: Int) {
-        self.session = session
-        self.input = input
-        output = Numbers(count: answers)
-    }
+    private var session: Session
+    private let batch: Int
+    private let inputs: [Place]
+    private let outputs: [Place]
+    /// The names of the outputs' files; none where the one output goes to a file that the request names.
+    private let outputFiles: [String]
 
     /// - Parameters:
-    ///   - path: the path of a plan file of one input and one output.
-    ///   - samples: the path of a file of f32 that holds at least `batch` samples, row-major.
+    ///   - path: the path of a plan file.
+    ///   - samples: the path of a file of f32 that holds at least `batch` samples, row-major, for a plan of one input and one
+    ///     output; or of a folder with `ports.json`.
     static func load(plan path: String, samples: String, batch: Int, threads: Int) throws -> Subject {
         let plan = try Plan(contentsOf: path)
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: samples))
-        let elements = batch * plan.inputs[0].sampleElements
-        guard bytes.count >= elements * 4 else { throw WorkerError("\(samples) holds less than \(batch) samples") }
-        let input = Numbers(count: elements)
-        input.copy(bytes)
-        let session = try Session(plan, threads: threads)
-        return Subject(session, input: input, answers: batch * plan.outputs[0].sampleElements)
-    }
-
-    mutating func call() throws {
-        let input = input
-        try output.change { answers throws in
-            try input.read { samples throws in try session.run(samples, into: &answers) }
+        if FileManager.default.fileExists(atPath: "\(samples)/ports.json") {
+            return try Subject(plan, folder: samples, batch: batch, threads: threads)
         }
+        return try Subject(plan, file: samples, batch: batch, threads: threads)
     }
 
-    /// Writes the answers of the last call as f32.
-    func writeOutput(to path: String) throws {
-        try output.data.write(to: URL(fileURLWithPath: path))
+    private init(_ plan: Plan, file: String, batch: Int, threads: Int) throws {
+        guard plan.inputs.count == 1, plan.outputs.count == 1, plan.inputs[0].elementType == .f32,
+            plan.outputs[0].elementType == .f32
+        else { throw WorkerError("the plan needs a folder of samples: it has not one input and one output of f32") }
+        inputs = try plan.inputs.map { try ($0.name, zeros(of: $0.elementType, count: $0.elements(samples: batch))) }
+        outputs = try plan.outputs.map { try ($0.name, zeros(of: $0.elementType, count: $0.elements(samples: batch))) }
+        outputFiles = []
+        try Self.fill(inputs[0].memory, from: URL(fileURLWithPath: file))
+        self.batch = batch
+        session = try Session(plan, threads: threads)
+    }
+
+    private init(_ plan: Plan, folder: String, batch: Int, threads: Int) throws {
+        let list = try PortList.read(folder: folder)
+        inputs = try list.inputs.map { try ($0.name, $0.memory(in: plan.inputs, batch: batch)) }
+        outputs = try list.outputs.map { try ($0.name, $0.memory(in: plan.outputs, batch: batch)) }
+        outputFiles = list.outputs.map(\.file)
+        for (entry, place) in zip(list.inputs, inputs) {
+            try Self.fill(place.memory, from: URL(fileURLWithPath: folder).appendingPathComponent(entry.file))
+        }
+        self.batch = batch
+        session = try Session(plan, threads: threads)
+    }
+
+    private static func fill(_ memory: any PortMemory, from file: URL) throws {
+        let bytes = try Data(contentsOf: file)
+        guard bytes.count >= memory.byteCount else {
+            throw WorkerError("\(file.path) has \(bytes.count) bytes and not \(memory.byteCount)")
+        }
+        memory.copy(bytes)
+    }
+
+    /// Answers the samples for so long and says how long the calls took: their count, and of one call the least and the
+    /// median time in nanoseconds.
+    mutating func measure(milliseconds: Int) throws -> (calls: Int, minimum: Int, median: Int) {
+        var bindings = try PortBindings(session.plan, batch: batch)
+        for (name, memory) in inputs { try memory.bindInput(name, in: &bindings) }
+        for (name, memory) in outputs { try memory.bindOutput(name, in: &bindings) }
+        defer { withExtendedLifetime((inputs, outputs)) {} }
+        var times: [Int] = []
+        times.reserveCapacity(1 << 20)
+        var start = now()
+        let end = start + milliseconds * 1_000_000
+        repeat {
+            try session.run(bindings)
+            let stop = now()
+            times.append(stop - start)
+            start = stop
+        } while start < end && times.count < 1 << 20
+        times.sort()
+        return (times.count, times[0], times[times.count / 2])
+    }
+
+    /// Writes the answers of the last call: to a file, or, where the samples came from a folder, to the files of a folder.
+    func writeOutputs(to path: String) throws {
+        guard !outputFiles.isEmpty else {
+            try outputs[0].memory.data.write(to: URL(fileURLWithPath: path))
+            return
+        }
+        for (file, place) in zip(outputFiles, outputs) {
+            try place.memory.data.write(to: URL(fileURLWithPath: path).appendingPathComponent(file))
+        }
     }
 }
 
@@ -45,23 +94,6 @@ struct WorkerError: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }
-}
-
-/// Calls a subject for so long and says how long the calls took: their count, and of one call the least and the median
-/// time in nanoseconds.
-func measure(_ subject: inout Subject, milliseconds: Int) throws -> (calls: Int, minimum: Int, median: Int) {
-    let end = now() + milliseconds * 1_000_000
-    var times: [Int] = []
-    times.reserveCapacity(1 << 20)
-    var start = now()
-    repeat {
-        try subject.call()
-        let stop = now()
-        times.append(stop - start)
-        start = stop
-    } while start < end && times.count < 1 << 20
-    times.sort()
-    return (times.count, times[0], times[times.count / 2])
 }
 
 /// Nanoseconds since some moment.
