@@ -11,11 +11,12 @@ import numpy
 
 Array = numpy.ndarray
 
-# The names of the language. bf16 isn't among them: NumPy has no such elements.
+# What the language calls an element type, what NumPy has for it, and its number in ONNX (TensorProto.DataType). bf16 isn't among
+# them: NumPy has no such elements.
 _TYPES = {
-    "f16": numpy.float16, "f32": numpy.float32, "f64": numpy.float64, "bool": numpy.bool_,
-    "i8": numpy.int8, "i16": numpy.int16, "i32": numpy.int32, "i64": numpy.int64,
-    "u8": numpy.uint8, "u16": numpy.uint16, "u32": numpy.uint32, "u64": numpy.uint64}
+    "f16": (numpy.float16, 10), "f32": (numpy.float32, 1), "f64": (numpy.float64, 11), "bool": (numpy.bool_, 9),
+    "i8": (numpy.int8, 3), "i16": (numpy.int16, 5), "i32": (numpy.int32, 6), "i64": (numpy.int64, 7),
+    "u8": (numpy.uint8, 2), "u16": (numpy.uint16, 4), "u32": (numpy.uint32, 12), "u64": (numpy.uint64, 13)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,7 +30,11 @@ class Port:
 
     @property
     def elements(self) -> type[numpy.generic]:
-        return _TYPES[self.type]
+        return _TYPES[self.type][0]
+
+    @property
+    def onnx_type(self) -> int:
+        return _TYPES[self.type][1]
 
     def read(self, folder: pathlib.Path) -> Array:
         return numpy.fromfile(folder / self.file, self.elements).reshape(self.shape)
@@ -69,14 +74,19 @@ def read(folder: pathlib.Path) -> Ports:
     return Ports(inputs, outputs)
 
 
+def onnx_type(elements: numpy.dtype) -> int:
+    """The number of an element type in ONNX."""
+    return _TYPES[_name(elements)][1]
+
+
 def _list(kind: str, arrays: dict[str, Array]) -> tuple[Port, ...]:
     return tuple(
-        Port(name, _type(name, array), array.shape, f"{kind}-{number}.raw")
+        Port(name, _name(array.dtype), array.shape, f"{kind}-{number}.raw")
         for number, (name, array) in enumerate(arrays.items()))
 
 
-def _type(name: str, array: Array) -> str:
-    for text, elements in _TYPES.items():
-        if array.dtype == elements:
+def _name(elements: numpy.dtype) -> str:
+    for text, (known, _) in _TYPES.items():
+        if elements == known:
             return text
-    raise ValueError(f"'{name}' has elements of {array.dtype}, which the workers don't take")
+    raise ValueError(f"workers take no elements of {elements}")

@@ -18,10 +18,6 @@ CREATE_TENSOR_WITH_DATA, CREATE_CPU_MEMORY_INFO, RELEASE_SESSION, RELEASE_OPTION
 ADD_CONFIG_ENTRY = 130
 ENABLE_ALL, DEVICE_ALLOCATOR, DEFAULT_MEMORY, WARNING = 99, 0, 0, 2
 API_VERSION = 17
-# ONNXTensorElementDataType, by the types of NumPy.
-ELEMENTS = {
-    "float32": 1, "uint8": 2, "int8": 3, "uint16": 4, "int16": 5, "int32": 6, "int64": 7, "bool": 9, "float16": 10,
-    "float64": 11, "uint32": 12, "uint64": 13}
 
 Pointer = ctypes.c_void_p
 Arrays = dict[str, numpy.ndarray]
@@ -94,7 +90,7 @@ class OnnxRuntime:
         sizes = (ctypes.c_int64 * array.ndim)(*array.shape)
         return self._make(
             CREATE_TENSOR_WITH_DATA, self._memory, Pointer(array.ctypes.data), ctypes.c_size_t(array.nbytes), sizes,
-            ctypes.c_size_t(array.ndim), ctypes.c_int(ELEMENTS[array.dtype.name]))
+            ctypes.c_size_t(array.ndim), ctypes.c_int(ports.onnx_type(array.dtype)))
 
     def run(self, milliseconds: int) -> Times:
         return self._run.timed(milliseconds)
