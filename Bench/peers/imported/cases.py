@@ -38,8 +38,12 @@ def exported(folder: pathlib.Path) -> list[Case]:
     """What write_models.py has written."""
     names = json.loads((folder / "models.json").read_text())
     return [
-        Case(name, family, folder / name / "model.onnx", (Samples(dict(numpy.load(folder / name / "inputs.npz"))),))
+        Case(name, family, folder / name / "model.onnx", _asked(folder / name))
         for family, members in names.items() for name in members]
+
+
+def _asked(folder: pathlib.Path) -> tuple[Samples, ...]:
+    return tuple(Samples(dict(numpy.load(path))) for path in sorted(folder.glob("inputs-*.npz")))
 
 
 def light() -> list[Case]:

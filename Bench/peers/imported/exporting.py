@@ -17,10 +17,10 @@ Arrays = dict[str, numpy.ndarray]
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    """A model: its name, and what writes its file and says what it may be asked, each input by its name."""
+    """A model: its name, and what writes its file and says what it is to be asked: in turn, each input by its name."""
 
     name: str
-    write: Callable[[pathlib.Path], Arrays]
+    write: Callable[[pathlib.Path], list[Arrays]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +37,7 @@ def exported(name: str, build: Callable[[], Network], dynamo: bool = False) -> R
     The exporter that traces is what most files in use come from; `dynamo` asks for the one that captures the program.
     """
 
-    def write(path: pathlib.Path) -> Arrays:
+    def write(path: pathlib.Path) -> list[Arrays]:
         torch.manual_seed(SEED)
         network = build()
         _enliven(network.module, tuple(network.inputs.values()))
@@ -46,7 +46,7 @@ def exported(name: str, build: Callable[[], Network], dynamo: bool = False) -> R
         with torch.no_grad():
             torch.onnx.export(
                 network.module, arguments, str(path), input_names=list(network.inputs), dynamo=dynamo, **options)
-        return {input_name: tensor.numpy() for input_name, tensor in network.inputs.items()}
+        return [{input_name: tensor.numpy() for input_name, tensor in network.inputs.items()}]
 
     return Recipe(name, write)
 

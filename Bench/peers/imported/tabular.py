@@ -16,6 +16,8 @@ from sklearn.preprocessing import StandardScaler
 
 from imported.exporting import SEED, Arrays, Recipe
 
+ASKED = 10  # rows
+
 
 def recipes() -> Iterator[Recipe]:
     yield _trained("random-forest", RandomForestClassifier(50, random_state=SEED))
@@ -25,14 +27,15 @@ def recipes() -> Iterator[Recipe]:
 
 
 def _trained(name: str, classifier: ClassifierMixin) -> Recipe:
-    """The file gives labels, and probabilities as an array rather than as a list of dictionaries."""
+    """The file gives labels, and probabilities as an array rather than as a list of dictionaries. It is asked several rows, since one
+    sees few branches of a tree."""
 
-    def write(path: pathlib.Path) -> Arrays:
+    def write(path: pathlib.Path) -> list[Arrays]:
         rows, digits = load_digits(return_X_y=True)
         rows = rows.astype(numpy.float32)
         classifier.fit(rows, digits)
         model = to_onnx(classifier, rows[:1], options={id(classifier): {"zipmap": False}})
         path.write_bytes(model.SerializeToString())
-        return {"X": rows[:1]}
+        return [{"X": rows[row : row + 1]} for row in range(ASKED)]
 
     return Recipe(name, write)

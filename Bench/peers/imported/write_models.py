@@ -1,7 +1,7 @@
 """Writes the models of all families, or of those that are named: write_models.py FOLDER [FAMILY]...
 
-Each model gets a folder with `model.onnx` and `inputs.npz`; `models.json` lists their names by family. Weights are random but the
-same each time, and nothing is downloaded.
+Each model gets a folder with `model.onnx` and what it is asked, `inputs-0.npz` and so on; `models.json` lists their names by
+family. Weights are random but the same each time, and nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ def main() -> None:
         for recipe in importlib.import_module(f"imported.{family}").recipes():
             model = folder / recipe.name
             model.mkdir(parents=True, exist_ok=True)
-            numpy.savez(model / "inputs.npz", **recipe.write(model / "model.onnx"))
+            for number, inputs in enumerate(recipe.write(model / "model.onnx")):
+                numpy.savez(model / f"inputs-{number}.npz", **inputs)
             names.setdefault(family, []).append(recipe.name)
     (folder / "models.json").write_text(json.dumps(names, indent=1))
 
