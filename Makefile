@@ -54,8 +54,13 @@ bench-allocations: dependencies ## checks that no model's run allocates memory
 	.venv-peers/bin/pip install --quiet --requirement $<
 	touch $@
 
+# What writes the models of the part `imported`.
+.venv-peers/imported-installed: Bench/peers/requirements-imported.txt .venv-peers/installed
+	.venv-peers/bin/pip install --quiet --requirement $<
+	touch $@
+
 .PHONY: bench-peers
-bench-peers: build .venv-peers/installed ## does the same work with other runtimes, side by side, and writes the README's table
+bench-peers: build .venv-peers/installed $(if $(filter imported all,$(or $(PART),all)),.venv-peers/imported-installed) ## does the same work with other runtimes, side by side, and writes the README's table
 	swift build -c release --package-path Bench --product apus-peer-worker
 	.venv-peers/bin/python Bench/peers/bench_peers.py $(or $(PART),all)
 	.venv-peers/bin/python Bench/peers/bench_peers.py table

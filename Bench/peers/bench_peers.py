@@ -2,6 +2,7 @@
 """Does the same work with Apus and with its peers, side by side.
 
     bench_peers.py latency | throughput | models | sweep | operators | start | train [--quick]
+    bench_peers.py imported [--quick] [--only TEXT]
     bench_peers.py all [--quick]
     bench_peers.py table
 
@@ -19,6 +20,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 from harness import machine, results, table
+from parts.imported import imported
 from parts.networks import latency, models, throughput
 from parts.operators import operators
 from parts.start import start
@@ -27,26 +29,34 @@ from parts.train import train
 
 PARTS = {
     "latency": latency, "throughput": throughput, "models": models, "sweep": sweep,
-    "operators": operators, "start": start, "train": train}
+    "operators": operators, "imported": imported, "start": start, "train": train}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("part", choices=[*PARTS, "all", "table"])
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds; nothing is kept")
+    parser.add_argument(
+        "--only", default="", metavar="TEXT", help="of `imported`: models with that in their names; nothing is kept")
     options = parser.parse_args()
+    if options.only and options.part != "imported":
+        parser.error("--only goes with the part `imported`")
     if options.part == "table":
         table.write()
         return
     print(machine.text(machine.describe()), flush=True)
+    failed = 0
     for name in PARTS if options.part == "all" else [options.part]:
         busy = machine.busy()
         print(f"\n{name}: {(PARTS[name].__doc__ or '').splitlines()[0]}", flush=True)
         if busy > machine.QUIET:
             print(f"Others take {100 * busy:.0f} % of the processors: what needs several of them can't be measured so.")
-        records = PARTS[name](options.quick)
-        if not options.quick:
+        records = imported(options.quick, options.only) if options.only else PARTS[name](options.quick)
+        if not options.quick and not options.only:
             results.append(name, records, busy)
+        failed += sum("failure" in record for record in records)
+    if failed:
+        raise SystemExit(f"{failed} models fail")
 
 
 if __name__ == "__main__":

@@ -18,12 +18,12 @@ func answer(_ request: [String], _ subject: inout Subject?) throws -> String {
     case ("run", 2):
         guard let milliseconds = Int(request[1]) else { throw WorkerError("milliseconds are a number") }
         guard var loaded = subject.take() else { throw WorkerError("load something first") }
-        let times = try measure(&loaded, milliseconds: milliseconds)
+        let times = try loaded.measure(milliseconds: milliseconds)
         subject = consume loaded
         return "ok\t\(times.calls)\t\(times.minimum)\t\(times.median)"
     case ("output", 2):
         guard let loaded = subject.take() else { throw WorkerError("load something first") }
-        try loaded.writeOutput(to: request[1])
+        try loaded.writeOutputs(to: request[1])
         subject = consume loaded
         return "ok"
     default:

@@ -25,12 +25,22 @@ def check(subject: Subject, workers: list[Worker], batch: int) -> dict[str, floa
         values = values.reshape(batch, *_shape(subject, worker))
         answers[worker.name] = values.transpose(0, 3, 1, 2) if _is_channels_last(subject, worker) else values
     reference = next(values for name, values in answers.items() if name in OURS)
-    scale = float(numpy.abs(reference).max())
-    differences = {name: float(numpy.abs(values - reference).max()) / scale for name, values in answers.items()}
-    for name, difference in differences.items():
-        if not difference <= (APPROXIMATE_TOLERANCE if "approximate" in name else TOLERANCE):
-            raise SystemExit(f"{subject.name}: the answers of {name} differ by {difference:.1e} of the greatest number")
+    differences = {name: difference(values, reference) for name, values in answers.items()}
+    for name, distance in differences.items():
+        if not distance <= (APPROXIMATE_TOLERANCE if "approximate" in name else TOLERANCE):
+            raise SystemExit(f"{subject.name}: the answers of {name} differ by {distance:.1e} of the greatest number")
     return differences
+
+
+def difference(values: numpy.ndarray, reference: numpy.ndarray) -> float:
+    """How far numbers are from those that they should be, as a part of the greatest of these. Whole numbers are labels: infinitely
+    far where one is another, or where there are others in number or type."""
+    if values.shape != reference.shape or values.dtype != reference.dtype:
+        return float("inf")
+    if values.size == 0 or not numpy.issubdtype(values.dtype, numpy.floating):
+        return 0 if numpy.array_equal(values, reference) else float("inf")
+    distance = float(numpy.abs(values.astype(numpy.float64) - reference.astype(numpy.float64)).max())
+    return distance / (float(numpy.abs(reference).max()) or 1)
 
 
 def _is_channels_last(subject: Subject, worker: Worker) -> bool:

@@ -20,7 +20,7 @@ Record = dict[str, Any]
 def write() -> None:
     """Writes both from the last run of each part."""
     parts = {
-        target: {part: run for part in ("latency", "throughput", "models", "sweep", "operators", "start", "train")
+        target: {part: run for part in ("latency", "throughput", "models", "sweep", "operators", "imported", "start", "train")
                  if (run := results.last(part, target))}
         for target in TARGETS}
     sections = [_section(target, runs) for target, runs in parts.items() if runs]
@@ -63,6 +63,8 @@ def _section(target: str, runs: dict[str, Record]) -> str:
         lines += _sweep(runs["sweep"]["records"])
     if "operators" in runs:
         lines += _operators(runs["operators"]["records"])
+    if "imported" in runs:
+        lines += imported(runs["imported"]["records"])
     if "start" in runs:
         lines += _start(runs["start"]["records"][0])
     if "train" in runs:
@@ -120,6 +122,56 @@ def _operators(records: list[Record]) -> list[str]:
             "caches can be quicker.", ""]
 
 
+def imported(records: list[Record]) -> list[str]:
+    """The lines about ONNX files of other frameworks."""
+    measured = [record for record in records if "failure" not in record]
+    failed = [record for record in records if "failure" in record]
+    lines = [f"### {len(records)} ONNX files beside ONNX Runtime, one sample, one thread", ""]
+    if measured:
+        rows = [[record["network"], record["family"], *(_time(record["median"][name]) for name in ("Apus", "ONNX Runtime")),
+                 _ratio(record, "Apus"), f"{record['multiply_adds'] / 1e6:,.1f}", _kilobytes(record["arena_bytes"]),
+                 _kilobytes(record["bound_bytes"]), f"{1000 * record['compile_seconds']:,.0f}",
+                 *(_megabytes(peak) for peak in (record["compile_peak_bytes"], *record["run_peak_bytes"].values())),
+                 *(_part(record[name]) for name in ("difference", "published"))] for record in measured]
+        lines += _rows(
+            ["model", "from", "Apus, µs", "ONNX Runtime, µs", "ratio", "million multiply-adds", "arena, KB", "bound, KB",
+             "compiling, ms", "compiling, MB", "running, MB", "ONNX Runtime running, MB", "difference", "from published"],
+            rows)
+        lines += [_imported_means(measured), ""]
+    lines += [f"{record['network']} fails: {record['failure'].splitlines()[0]}\n" for record in failed]
+    return [*lines, *_IMPORTED_NOTES, ""]
+
+
+_SMALL = 10_000_000  # multiply-adds
+_IMPORTED_NOTES = [
+    "The arena is what the plan's values need in memory, the bound what no plan of these values could do without. Compiling "
+    "is the process of apus-compile, from its start to its end; megabytes are the largest resident size of a process, for "
+    "running one that loads the model and answers once. Differences are parts of the greatest number."]
+
+
+def _imported_means(records: list[Record]) -> str:
+    ratios = {record["network"]: record["ratios"]["Apus"]["ratio"] for record in records}
+    slowest = max(ratios, key=ratios.__getitem__)
+    small = [record for record in records if record["multiply_adds"] < _SMALL]
+    text = f"Geometric mean of the ratios: {geometric_mean(records, 'Apus'):.3f}"
+    if small:
+        text += f", of the {len(small)} under 10 million multiply-adds {geometric_mean(small, 'Apus'):.3f}"
+    above = sum(ratio > 1.1 for ratio in ratios.values())
+    return f"{text}. The worst: {ratios[slowest]:.2f}, of {slowest}; {above} of {len(ratios)} above 1.10."
+
+
+def _kilobytes(count: int) -> str:
+    return f"{count / 1000:,.1f}"
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1e6:,.1f}"
+
+
+def _part(difference: float | None) -> str:
+    return "–" if difference is None else f"{difference:.0e}"
+
+
 def _start(record: Record) -> list[str]:
     names = ["Apus", *(name for name in PEER_NAMES if name in record["median"])]
     return ["### From the start of a process to its printed answer: milliseconds", "",
@@ -168,6 +220,9 @@ def _short(runs: dict[str, Record]) -> str:
         records = runs["sweep"]["records"]
         means = [f"{geometric_mean(records, name):.2f} (mean)" for name in ("Apus", "Apus, approximate")]
         rows.append([f"{len(records)} single convolutions", "", "", *means])
+    if "imported" in runs:
+        records = [record for record in runs["imported"]["records"] if "failure" not in record]
+        rows.append([f"{len(records)} ONNX files", "", "ONNX Runtime", f"{geometric_mean(records, 'Apus'):.2f} (mean)", ""])
     for record in runs.get("train", {"records": []})["records"]:
         threads = "1 thread" if record["threads"] == 1 else f"{record['threads']} threads"
         rows.append(_short_row(f"one training epoch, {threads}", record, "s"))

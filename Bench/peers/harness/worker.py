@@ -10,6 +10,8 @@ import subprocess
 
 import numpy
 
+from harness.ports import Ports
+
 
 class WorkerError(Exception):
     """A runtime refused a request, or its process ended."""
@@ -36,7 +38,7 @@ class Worker:
         self._running = True
 
     def load(self, model: pathlib.Path, samples: pathlib.Path, batch: int, threads: int) -> None:
-        """Gets the runtime ready to answer the first `batch` samples of a file."""
+        """Gets the runtime ready to answer the first `batch` samples of a file, or those in a folder of ports."""
         self._ask("load", str(model), str(samples), str(batch), str(threads))
 
     def run(self, milliseconds: int) -> Timing:
@@ -53,6 +55,12 @@ class Worker:
         """The answers of the last run, flat."""
         self._ask("output", str(path))
         return numpy.fromfile(path, "<f4")
+
+    def outputs(self, ports: Ports, folder: pathlib.Path) -> dict[str, numpy.ndarray]:
+        """The answers of the last run by their names, where the samples are in a folder. The files are written to another."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._ask("output", str(folder))
+        return ports.read_outputs(folder)
 
     def close(self) -> None:
         """Ends the process."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pathlib
 import shutil
 import statistics
-import sysconfig
 from typing import Any
 
 import numpy
 
-from harness import workshop
+from harness import programs, workshop
 from harness.rounds import summary
 from parts.networks import MNIST
 
@@ -25,7 +24,7 @@ def start(quick: bool) -> list[dict[str, Any]]:
     """
     subject = workshop.Subject(MNIST, MNIST.stem)
     commands = _commands(subject)
-    timer = _compile("process_times", [])
+    timer = programs.built("process_times", [])
     answers = {name: workshop.run(command) for name, command in commands.items()}
     for name, answer in answers.items():
         if name != NOTHING and not _names_class(answer, _expected(subject)):
@@ -47,40 +46,25 @@ def start(quick: bool) -> list[dict[str, Any]]:
 
 def _commands(subject: workshop.Subject) -> dict[str, list[object]]:
     """What is started: each gets its model and one sample in a file, and prints the class that it takes it for."""
-    packages = pathlib.Path(sysconfig.get_paths()["purelib"])
+    packages = programs.packages()
     samples = {False: subject.samples(1, False), True: subject.samples(1, True)}
     array = subject.folder / "sample.npy"
     numpy.save(array, numpy.fromfile(samples[False], "<f4").reshape(1, *subject.network.input_shape))
     models = {runtime.name: subject.peer_model(runtime, 1) for runtime in workshop.RUNTIMES}
-
-    # The wheel's library is looked for by a shorter name than it has.
-    library = next((packages / "onnxruntime/capi").glob("libonnxruntime.so.*"))
-    named = workshop.SCRATCH / "libonnxruntime.so.1"
-    named.unlink(missing_ok=True)
-    named.symlink_to(library)
     openvino = packages / "openvino"
-    programs = {
-        "ONNX Runtime": _compile("start_onnxruntime", [named]),
-        "LiteRT": _compile("start_litert", [packages / "ai_edge_litert/libLiteRt.so"]),
-        "OpenVINO": _compile(
+    peers = {
+        "ONNX Runtime": programs.built("start_onnxruntime", [programs.onnxruntime_library()]),
+        "LiteRT": programs.built("start_litert", [packages / "ai_edge_litert/libLiteRt.so"]),
+        "OpenVINO": programs.built(
             "start_openvino", [f"-I{openvino / 'include'}", next((openvino / "libs").glob("libopenvino_c.so.*"))])}
     names = {"ONNX Runtime": [subject.network.input, subject.network.output]}
     commands: dict[str, list[object]] = {
         NOTHING: [shutil.which("true") or "/bin/true"],
         "Apus": [workshop.TOOLS / "apus-infer", subject.plan(workshop.VARIANTS[0], 1), "--top", 1, "--input",
                  f"{subject.network.input}={array}"]}
-    for name, program in programs.items():
+    for name, program in peers.items():
         commands[name] = [program, models[name], samples[name == "LiteRT"], *names.get(name, [])]
     return commands
-
-
-def _compile(name: str, flags: list[object]) -> pathlib.Path:
-    """A program of Bench/peers/programs; flags name the library that it is linked with, and finds when it starts."""
-    source, program = workshop.PEERS / f"programs/{name}.c", workshop.SCRATCH / name
-    paths = [f"-Wl,-rpath,{flag.parent}" for flag in flags if isinstance(flag, pathlib.Path)]
-    options = ["-O2", "-Wall", "-Wextra", "-Wl,--allow-shlib-undefined"]
-    workshop.run(["cc", *options, "-o", program, source, *flags, *paths])
-    return program
 
 
 def _expected(subject: workshop.Subject) -> int:

@@ -1,19 +1,7 @@
 // One answer of ONNX Runtime by its C interface: start_onnxruntime MODEL SAMPLE INPUT OUTPUT
 
+#include "onnxruntime.h"
 #include "start.h"
-
-// OrtApiBase begins with the function that gives the table of functions, OrtApi, of a version of the interface; the
-// table only ever grows at its end (onnxruntime_c_api.h).
-struct base {
-    void *const *(*table)(uint32_t version);
-};
-extern const struct base *OrtGetApiBase(void);
-
-enum {
-    create_env = 3, create_session = 7, run = 9, create_options = 10, set_optimization_level = 23,
-    set_intra_threads = 24, create_tensor_with_data = 49, tensor_data = 51, create_cpu_memory_info = 69
-};
-enum { version = 17, warning = 2, all_optimizations = 99, type_float = 1 };
 
 int main(int count, char **arguments) {
     check(count == 5, "arguments");

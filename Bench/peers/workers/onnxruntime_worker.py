@@ -8,6 +8,7 @@ import pathlib
 import numpy
 import onnxruntime
 
+from harness import ports
 from serve import NativeCall, Times, numbers, serve
 
 # Places in the table of functions, OrtApi, which only ever grows at its end (onnxruntime_c_api.h).
@@ -15,10 +16,11 @@ GET_ERROR_MESSAGE, CREATE_ENV, CREATE_SESSION, RUN, CREATE_OPTIONS = 2, 3, 7, 9,
 SET_OPTIMIZATION_LEVEL, SET_INTRA_THREADS, SET_INTER_THREADS = 23, 24, 25
 CREATE_TENSOR_WITH_DATA, CREATE_CPU_MEMORY_INFO, RELEASE_SESSION, RELEASE_OPTIONS = 49, 69, 95, 100
 ADD_CONFIG_ENTRY = 130
-ENABLE_ALL, FLOAT, DEVICE_ALLOCATOR, DEFAULT_MEMORY, WARNING = 99, 1, 0, 0, 2
+ENABLE_ALL, DEVICE_ALLOCATOR, DEFAULT_MEMORY, WARNING = 99, 0, 0, 2
 API_VERSION = 17
 
 Pointer = ctypes.c_void_p
+Arrays = dict[str, numpy.ndarray]
 
 
 class OnnxRuntime:
@@ -48,6 +50,20 @@ class OnnxRuntime:
     def load(self, model: str, samples: numpy.ndarray, batch: int, threads: int) -> None:
         description = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
         source, answer = description.get_inputs()[0], description.get_outputs()[0]
+        values = numbers(source.shape)
+        values.flat = samples[: values.size]
+        self._prepare(model, {source.name: values}, {answer.name: numbers(answer.shape)}, threads)
+
+    def load_ports(self, model: str, folder: pathlib.Path, threads: int) -> None:
+        self._ports = ports.read(folder)
+        inputs = {port.name: numbers(port.shape, port.elements) for port in self._ports.inputs}
+        for port in self._ports.inputs:
+            inputs[port.name][...] = port.read(folder)
+        outputs = {port.name: numbers(port.shape, port.elements) for port in self._ports.outputs}
+        self._prepare(model, inputs, outputs, threads)
+
+    def _prepare(self, model: str, inputs: Arrays, outputs: Arrays, threads: int) -> None:
+        """A session, and the call that reads and writes these arrays in place."""
         options = self._make(CREATE_OPTIONS)
         self._call(SET_OPTIMIZATION_LEVEL, options, ctypes.c_int(ENABLE_ALL))
         self._call(SET_INTRA_THREADS, options, ctypes.c_int(threads))
@@ -58,29 +74,33 @@ class OnnxRuntime:
             ctypes.CFUNCTYPE(None, Pointer)(self._table[RELEASE_SESSION])(self._session)
         self._session = self._make(CREATE_SESSION, self._environment, model.encode(), options)
         ctypes.CFUNCTYPE(None, Pointer)(self._table[RELEASE_OPTIONS])(options)
-        self._input = numbers(source.shape)
-        self._input.flat = samples[: self._input.size]
-        self._output = numbers(answer.shape)
-        self._names = [(ctypes.c_char_p * 1)(name.encode()) for name in (source.name, answer.name)]
+        self._inputs, self._outputs = inputs, outputs
+        self._names = [
+            (ctypes.c_char_p * len(arrays))(*(name.encode() for name in arrays)) for arrays in (inputs, outputs)]
         self._values = [
-            (Pointer * 1)(self._tensor(array, shape).value)
-            for array, shape in ((self._input, source.shape), (self._output, answer.shape))]
-        pointers = [ctypes.addressof(array) for array in (*self._names, *self._values)]
-        input_names, output_names, inputs, outputs = pointers
+            (Pointer * len(arrays))(*(self._tensor(array).value for array in arrays.values()))
+            for arrays in (inputs, outputs)]
+        input_names, output_names = map(ctypes.addressof, self._names)
+        input_values, output_values = map(ctypes.addressof, self._values)
         self._run = NativeCall(
-            self._table[RUN], [self._session.value, 0, input_names, inputs, 1, output_names, 1, outputs])
+            self._table[RUN],
+            [self._session.value, 0, input_names, input_values, len(inputs), output_names, len(outputs), output_values])
 
-    def _tensor(self, array: numpy.ndarray, shape: list[int]) -> Pointer:
-        sizes = (ctypes.c_int64 * len(shape))(*shape)
+    def _tensor(self, array: numpy.ndarray) -> Pointer:
+        sizes = (ctypes.c_int64 * array.ndim)(*array.shape)
         return self._make(
             CREATE_TENSOR_WITH_DATA, self._memory, Pointer(array.ctypes.data), ctypes.c_size_t(array.nbytes), sizes,
-            ctypes.c_size_t(len(shape)), ctypes.c_int(FLOAT))
+            ctypes.c_size_t(array.ndim), ctypes.c_int(ports.onnx_type(array.dtype)))
 
     def run(self, milliseconds: int) -> Times:
         return self._run.timed(milliseconds)
 
     def output(self) -> numpy.ndarray:
-        return self._output
+        return next(iter(self._outputs.values()))
+
+    def write_outputs(self, folder: pathlib.Path) -> None:
+        for port in self._ports.outputs:
+            self._outputs[port.name].tofile(folder / port.file)
 
 
 serve(OnnxRuntime())

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
+import pathlib
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy
 
@@ -30,6 +31,17 @@ class Peer(Protocol):
         """The answers of the last run."""
 
 
+@runtime_checkable
+class PortPeer(Protocol):
+    """A peer that takes and gives any number of arrays, of any element type."""
+
+    def load_ports(self, model: str, folder: pathlib.Path, threads: int) -> None:
+        """Gets ready for a model and the samples in a folder that `harness/ports.py` has written."""
+
+    def write_outputs(self, folder: pathlib.Path) -> None:
+        """Writes the answers of the last run into the files of the folder's list."""
+
+
 def serve(peer: Peer) -> None:
     """Answers requests, one a line, until standard input ends. What a runtime prints itself goes to standard error."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
@@ -45,26 +57,34 @@ def serve(peer: Peer) -> None:
 def _answer(peer: Peer, request: list[str]) -> list[int]:
     if request[0] == "load":
         _, model, samples, batch, threads = request
-        peer.load(model, numpy.fromfile(samples, "<f4"), int(batch), int(threads))
+        if not os.path.isdir(samples):
+            peer.load(model, numpy.fromfile(samples, "<f4"), int(batch), int(threads))
+        elif isinstance(peer, PortPeer):
+            peer.load_ports(model, pathlib.Path(samples), int(threads))
+        else:
+            raise ValueError("this peer takes a file of samples, not a folder")
         return []
     if request[0] == "run":
         return list(peer.run(int(request[1])))
     if request[0] == "output":
+        if isinstance(peer, PortPeer) and os.path.isdir(request[1]):
+            peer.write_outputs(pathlib.Path(request[1]))
+            return []
         numpy.ascontiguousarray(peer.output(), "<f4").tofile(request[1])
         return []
     raise ValueError(f"not a request: {request[0]}")
 
 
-def numbers(shape: Sequence[int]) -> numpy.ndarray:
-    """Zeros in single precision. Those that caches hold are in one large page, as Apus's own are: in small ones it would be a matter of
-    luck, anew in each process, which of them get into each other's way. Many numbers lie as NumPy has them."""
+def numbers(shape: Sequence[int], elements: type[numpy.generic] = numpy.float32) -> numpy.ndarray:
+    """Zeros. Those that caches hold are in one large page, as Apus's own are: in small ones it would be a matter of luck, anew in
+    each process, which of them get into each other's way. Many numbers lie as NumPy has them."""
     count = int(numpy.prod(shape))
-    if not 1 << 16 <= 4 * count <= LARGE_PAGE:
-        return numpy.zeros(shape, numpy.float32)
+    if not 1 << 16 <= numpy.dtype(elements).itemsize * count <= LARGE_PAGE:
+        return numpy.zeros(shape, elements)
     memory = mmap.mmap(-1, 2 * LARGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     memory.madvise(mmap.MADV_HUGEPAGE)
     start = -numpy.frombuffer(memory, numpy.uint8).ctypes.data % LARGE_PAGE
-    array = numpy.frombuffer(memory, numpy.float32, count, start).reshape(shape)
+    array = numpy.frombuffer(memory, elements, count, start).reshape(shape)
     array[...] = 0
     return array
 
