@@ -70,11 +70,11 @@ struct ApusCompile: Tool {
         let options = LoweringOptions(
             target: try targets.target(), batchBound: batch, microBatch: microBatch,
             convolutions: targets.convolutions)
-        var inference = try compile(source.model, through: inference(options), options)
+        var inference = try compile(source.model, through: pipeline(options), options)
         let tuner = try tuned(&inference, source.model, options)
         let step = try training ? compileTraining(source.model, options) : nil
         let plan = inference.plan
-        let changes = try explain ? self.changes(source.model, inference(options)) : []
+        let changes = try explain ? self.changes(source.model, pipeline(options)) : []
         let fileBytes = PlanFile.size(of: plan)
         if verify { try check(plan) }
         // Only now, when nothing else can fail, is a file touched.
@@ -112,7 +112,7 @@ struct ApusCompile: Tool {
     }
 
     /// What the model goes through. An ONNX file is cut where it is read.
-    private func inference(_ options: LoweringOptions) -> Pipeline {
+    private func pipeline(_ options: LoweringOptions) -> Pipeline {
         .inference(until: LoadedFile.isONNX(model) ? [] : until, batch: options.batchBound)
     }
 
@@ -153,7 +153,7 @@ struct ApusCompile: Tool {
         if report.plan.body.contains(where: { $0.opcode == .winogradConvolution }) {
             var direct = options
             direct.convolutions = .direct
-            plans.append(try compile(given, through: inference(direct), direct).plan)
+            plans.append(try compile(given, through: pipeline(direct), direct).plan)
         }
         var tuner = Tuner(seconds: tuneSeconds ?? 5)
         do { report.plan = try tuner.fastest(plans) } catch { throw ToolError(error) }
