@@ -160,6 +160,56 @@ import Testing
         #expect(raw.outputBytes == bytes([0, 7, 2]))
     }
 
+    @Test func outputsKeepTheirTypes() throws {
+        let spec = try folder.write(
+            "kinds.graph",
+            """
+            model kinds
+            input x: f32[N, 3]
+            constant one: f32[] = [1]
+            output best = arg_max(x, axis: 1)
+            output isAbove = greater(x, one)
+            output half = cast(x, to: f16)
+            output wide = cast(x, to: f64)
+            output small = cast(relu(x), to: u8)
+            """)
+        try NPY<Float>(shape: [2, 3], elements: [-1, 2, 3, 0.5, -4, 6]).write(to: folder.file("x.npy"))
+        let ask = [spec, "--random-weights", "--input", "x=\(folder.file("x.npy"))"]
+        let names = ["best", "isAbove", "half", "wide", "small"]
+        let written = try Tool.run("apus-infer", ask + names.flatMap { ["--output", "\($0)=\(folder.file($0)).npy"] })
+        #expect(written.status == 0 && written.output == "" && written.error == "")
+        let arrays = try names.map { try NPYArray.read("\(folder.file($0)).npy") }
+        #expect(arrays.map(\.type) == [.i64, .bool, .f16, .f64, .u8])
+        #expect(arrays.map(\.shape) == [[2], [2, 3], [2, 3], [2, 3], [2, 3]])
+        #expect(try NPY<Int64>(arrays[0], name: "best").elements == [2, 2])
+        #expect(arrays[1].bytes == [0, 1, 1, 0, 0, 1])
+        #expect(try NPY<Double>(arrays[2], name: "half").elements == [-1, 2, 3, 0.5, -4, 6])
+        #expect(arrays[4].bytes == [0, 2, 3, 0, 0, 6])
+        let text = try Tool.run("apus-infer", ask).output
+        #expect(text.contains("best: i64[]   minimum 2, maximum 2, mean 2.0000\n"), "\(text)")
+        #expect(text.contains("isAbove: bool[3]\n    false   true   true\n"), "\(text)")
+        #expect(text.contains("small: u8[3]   minimum 0, maximum 6, mean 2.0000\n    0  0  6\n"), "\(text)")
+        let json = try Tool.run("apus-infer", ask + ["--json"]).json()
+        let values = try #require(json.arrayValue?.first?["values"]?.arrayValue)
+        #expect(values[0]["elements"] == [2] && values[1]["elements"] == [false, true, true])
+    }
+
+    /// The class is what the probabilities say, with their labels.
+    @Test func probabilitiesBesideTheBestClassAreRanked() throws {
+        let spec = try folder.write(
+            "classifier.graph",
+            """
+            model classifier
+            input x: f32[N, 3]
+            output best = arg_max(x, axis: 1)
+            output probabilities = softmax(x)
+            """)
+        try NPY<Float>(shape: [1, 3], elements: [0, 20, 0]).write(to: folder.file("x.npy"))
+        let answer = try Tool.run(
+            "apus-infer", [spec, "--random-weights", "--input", "x=\(folder.file("x.npy"))", "--top", "1"])
+        #expect(answer.output.hasSuffix("1 100.00%\n"), "\(answer.output)")
+    }
+
     @Test func timesANetwork() throws {
         let plan = try smallPlan()
         let report = try Tool.run("apus-infer", [plan, "--benchmark", "--batch", "4", "--json"]).json()

@@ -53,7 +53,7 @@ private struct Report {
     private let isJSON: Bool
     private let nameWidth: Int
     /// The number of the output that each file gets, and its elements so far.
-    private var files: [(output: Int, path: String, elements: [Float])] = []
+    private var files: [(output: Int, path: String, bytes: [UInt8])] = []
     private var entries: [JSONValue] = []
     private var text = ""
 
@@ -69,9 +69,11 @@ private struct Report {
     }
 
     /// Takes the answer to a sample: the elements of each output.
-    mutating func add(_ sample: Int, _ answer: [[Float]]) {
+    mutating func add(_ sample: Int, _ answer: [OutputElements]) {
         if !files.isEmpty {
-            for index in files.indices { files[index].elements += answer[files[index].output] }
+            for index in files.indices where sample == 0 || !plan.outputs[files[index].output].isShared {
+                files[index].bytes += answer[files[index].output].array.bytes
+            }
             return
         }
         let tensors = zip(plan.outputs, answer).map {
@@ -84,10 +86,11 @@ private struct Report {
             case .tensors: members.append(("sample", .integer(sample)))
             }
             members.append(
-                ranking.map { ("top", $0.json(answer[0])) } ?? ("values", .array(tensors.map(\.json))))
+                ranking.map { ("top", $0.json(answer[$0.output].floats)) } ?? ("values", .array(tensors.map(\.json))))
             entries.append(members.object)
         } else if let ranking {
-            text += "\(padded(printable(samples.name(sample)), nameWidth))  \(printable(ranking.text(answer[0])))\n"
+            let best = ranking.text(answer[ranking.output].floats)
+            text += "\(padded(printable(samples.name(sample)), nameWidth))  \(printable(best))\n"
         } else {
             text += printable(samples.name(sample)) + "\n"
             for tensor in tensors {
@@ -106,9 +109,11 @@ private struct Report {
     func finish() throws(Failure) {
         if isJSON { try printAnswer(JSONValue.array(entries).pretty + "\n") }
         for file in files {
-            let shape = [samples.count] + plan.outputs[file.output].sampleShape
+            let output = plan.outputs[file.output]
+            let shape = (output.isShared ? [] : [samples.count]) + output.sampleShape
             try reporting { () throws(DataError) in
-                try NPY(shape: shape, elements: file.elements).write(to: file.path)
+                try NPYArray(type: ElementType(output.elementType), shape: shape, bytes: file.bytes).write(
+                    to: file.path)
             }
         }
     }

@@ -22,7 +22,7 @@ let help = """
     what is shown:
       --top N              so many classes for each sample (3)
       --json               JSON instead of text
-      --output NAME=FILE   writes the output NAME as an array (.npy) and prints nothing
+      --output NAME=FILE   writes the output NAME as an array (.npy) of its type, prints nothing
 
     how it runs:
       --batch B            samples that go through the network at once

@@ -1,3 +1,5 @@
+import ApusData
+import ApusGraph
 import ApusPlan
 import ApusRuntime
 
@@ -27,9 +29,6 @@ struct Network: ~Copyable {
         }
         guard sampleBytes <= Self.maximumBytes else {
             throw Failure("the inputs and outputs of one sample take more than \(Self.maximumBytes) bytes")
-        }
-        guard plan.outputs.allSatisfy({ $0.elementType == .f32 }) else {
-            throw Failure("the plan has an output that isn't f32; choose another value with --until")
         }
         let room = max(1, Self.desiredBytes / max(sampleBytes, 1))
         var session = try reporting { () throws(SessionError) in
@@ -96,12 +95,34 @@ struct Network: ~Copyable {
     }
 
     /// The answer to a sample.
-    func output(_ port: Int, sample: Int) -> [Float] {
-        let (count, first) = (plan.outputs[port].sampleElements, sample * plan.outputs[port].sampleStride)
-        let bytes = unsafe UnsafeRawBufferPointer(outputs[port])[first..<first + 4 * count]
-        return unsafe Array(unsafeUninitializedCapacity: count) { room, initialized in
-            unsafe UnsafeMutableRawBufferPointer(room).copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes))
-            initialized = count
-        }
+    func output(_ port: Int, sample: Int) -> OutputElements {
+        let output = plan.outputs[port]
+        let first = sample * output.sampleStride
+        let bytes = unsafe UnsafeRawBufferPointer(outputs[port])[first..<first + output.sampleBytes]
+        return OutputElements(
+            array: NPYArray(
+                type: ElementType(output.elementType), shape: output.sampleShape, bytes: unsafe Array(bytes)))
+    }
+}
+
+extension ElementType {
+    /// The type of a port's elements, which has the same name.
+    init(_ type: Port.ElementType) {
+        self =
+            switch type {
+            case .f32: .f32
+            case .f16: .f16
+            case .bf16: .bf16
+            case .f64: .f64
+            case .i8: .i8
+            case .u8: .u8
+            case .i16: .i16
+            case .u16: .u16
+            case .i32: .i32
+            case .u32: .u32
+            case .i64: .i64
+            case .u64: .u64
+            case .bool: .bool
+            }
     }
 }

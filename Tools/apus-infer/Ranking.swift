@@ -9,11 +9,23 @@ struct Ranking {
     private let labels: [String]
     private let top: Int
 
-    /// For a plan with a single output of one number for each class; nil for others.
+    /// The number of the output that says it.
+    let output: Int
+
+    /// For a plan with a single output of one number for each class, or one with probabilities beside what else is told of the
+    /// best class, as classifiers of scikit-learn have; nil for others.
     init?(_ plan: Plan, top: Int) {
-        guard plan.outputs.count == 1, plan.outputs[0].sampleShape.count == 1 else { return nil }
-        meaning = plan.outputs[0].meaning
-        let count = plan.outputs[0].sampleElements
+        let rows = plan.outputs.indices.filter {
+            plan.outputs[$0].sampleShape.count == 1 && plan.outputs[$0].elementType == .f32
+        }
+        guard rows.count == 1, let output = rows.first else { return nil }
+        let port = plan.outputs[output]
+        let isAlone = plan.outputs.count == 1
+        let othersAreNumbers = plan.outputs.allSatisfy { $0.name == port.name || $0.sampleElements == 1 }
+        guard isAlone || othersAreNumbers && port.meaning == .probabilities else { return nil }
+        self.output = output
+        meaning = port.meaning
+        let count = port.sampleElements
         labels = plan.labels.count == count ? plan.labels : []
         self.top = min(top, count)
     }

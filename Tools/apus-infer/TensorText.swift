@@ -6,7 +6,7 @@ import ApusText
 struct TensorText {
     let name: String
     let shape: [Int]
-    let elements: [Float]
+    let elements: OutputElements
 
     /// Rows and columns of a matrix that are shown, and matrices.
     private static let maximumSide = 10
@@ -14,13 +14,9 @@ struct TensorText {
 
     /// The value with its bounds, and as many of its numbers as are pleasant to read.
     var text: String {
-        let finite = elements.filter(\.isFinite).map(Double.init)
-        var facts = ["\(name): f32[\(shape.map(String.init).joined(separator: ", "))]"]
-        if let minimum = finite.min(), let maximum = finite.max() {
-            let mean = finite.reduce(0, +) / Double(finite.count)
-            facts.append("minimum \(number(minimum)), maximum \(number(maximum)), mean \(number(mean))")
-        }
-        if finite.count < elements.count { facts.append("\(elements.count - finite.count) not finite") }
+        let shown = shape.map(String.init).joined(separator: ", ")
+        let facts = ["\(name): \(elements.type.rawValue)[\(shown)]"] + elements.facts
+        let texts = elements.texts
         var lines = [facts.joined(separator: "   ")]
         let columns = shape.last ?? 1
         let rows = shape.count > 1 ? shape[shape.count - 2] : 1
@@ -28,7 +24,7 @@ struct TensorText {
         let count = outer.reduce(1, *)
         for matrix in 0..<min(count, Self.maximumCount) {
             if !outer.isEmpty { lines.append("  \(place(matrix, in: outer))") }
-            lines += self.matrix(at: matrix * rows * columns, rows: rows, columns: columns)
+            lines += self.matrix(texts, at: matrix * rows * columns, rows: rows, columns: columns)
         }
         if count > Self.maximumCount { lines.append("  … and \(count - Self.maximumCount) more") }
         return lines.joined(separator: "\n")
@@ -45,10 +41,10 @@ struct TensorText {
         return "[\((indices + [":", ":"]).joined(separator: ", "))]"
     }
 
-    private func matrix(at start: Int, rows: Int, columns: Int) -> [String] {
+    private func matrix(_ texts: [String], at start: Int, rows: Int, columns: Int) -> [String] {
         let shownColumns = min(columns, Self.maximumSide)
         var cells = (0..<min(rows, Self.maximumSide)).map { row in
-            (0..<shownColumns).map { number(Double(elements[start + row * columns + $0])) }
+            (0..<shownColumns).map { texts[start + row * columns + $0] }
                 + (columns > shownColumns ? ["…"] : [])
         }
         if rows > Self.maximumSide { cells.append(Array(repeating: "…", count: cells[0].count)) }
@@ -56,14 +52,8 @@ struct TensorText {
         return cells.map { "    " + $0.map { aligned($0, width) }.joined(separator: "  ") }
     }
 
-    /// A number in few characters: four digits after the point, or as the language writes it where that says too little.
-    private func number(_ value: Double) -> String {
-        let size = abs(value)
-        return size == 0 || (0.001..<100_000).contains(size) ? formatDecimal(value, digits: 4) : "\(Float(value))"
-    }
-
     var json: JSONValue {
-        [("name", .string(name)), ("shape", JSONValue(shape)), ("elements", JSONValue(elements))].object
+        [("name", .string(name)), ("shape", JSONValue(shape)), ("elements", elements.json)].object
     }
 }
 
