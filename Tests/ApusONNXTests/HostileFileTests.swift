@@ -34,7 +34,8 @@ import Testing
     /// What is found out of a composite operator takes as long as what it stands for.
     @Test func loopsOfOperatorsThatStandForOthersAreRefused() throws {
         let nodes = [
-            NodeProto("LpNormalization", ["carried"], ["a"]), NodeProto("LpNormalization", ["a"], ["next"]),
+            NodeProto("LpNormalization", ["carried"], ["a"]), NodeProto("LpNormalization", ["a"], ["b"]),
+            NodeProto("LpNormalization", ["b"], ["c"]), NodeProto("LpNormalization", ["c"], ["next"]),
         ]
         let text = try refusal(of: loop(nodes)).description
         #expect(text.contains(" (LpNormalization): \(Self.tooLarge)"), "\(text)")

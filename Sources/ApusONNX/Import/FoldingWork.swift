@@ -8,10 +8,11 @@ enum FoldingWork {
     ) -> Int {
         if let composite = operation.asComposite {
             // The operators that it stands for are found out anew.
-            return composite.parts(operands).reduce(40_000) { sum, part in
-                added(
-                    sum,
-                    of(part.operation, operands: part.operands, results: part.results, read: count(part.operands)))
+            guard let graph = composite.composition(operands) else { return .max }
+            return graph.nodes.reduce(40_000) { sum, node in
+                let operands = node.operands.map { graph[$0].type }
+                let results = node.results.map { graph[$0].type }
+                return added(sum, of(node.operation, operands: operands, results: results, read: count(operands)))
             }
         }
         let made = count(results)

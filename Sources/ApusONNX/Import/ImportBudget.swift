@@ -4,10 +4,10 @@ import ApusGraph
 /// loops and functions in one another, by constants in loops, by numbers that count something. What is allowed grows with the file,
 /// so that large models are none the worse for it.
 struct ImportBudget: Sendable {
-    /// Nanoseconds, about, for what is computed of constants.
+    /// Nanoseconds, about, for what is computed of constants: a tenth of a second.
     private var work = 1 << 27
-    /// Bytes of nodes, values and constants.
-    private var size = 1 << 25
+    /// Bytes of nodes, values and constants: three tenths of a second.
+    private var size = 40 << 20
 
     /// Bytes of a graph for each byte of a file, whose elements may be a byte each, and its nodes some ten bytes.
     private static let sizePerByte = 16
@@ -50,8 +50,12 @@ struct BudgetError: Error {
 /// About how many bytes of memory parts of a graph take.
 enum GraphSize {
     /// A call. Where it stands for other operators, what is found out of it takes time for each of them.
-    static func call(_ operation: any Operator, _ attributes: [Attribute], operands: Int) -> Int {
-        attributes.reduce((operation.asComposite == nil ? 128 : 8192) + 64 * operands) { $0 + attribute($1.value) }
+    static func call(_ operation: any Operator, _ attributes: [Attribute], _ operands: [TensorType]) -> Int {
+        let own = attributes.reduce(128 + 64 * operands.count) { $0 + attribute($1.value) }
+        guard let composite = operation.asComposite else { return own }
+        guard let graph = composite.composition(operands) else { return own }
+        let constants = graph.constants.reduce(0) { $0 + constant(count: $1.elements.count) }
+        return graph.nodes.reduce(own + 1024 + constants) { $0 + ($1.operation.asComposite == nil ? 1024 : 4096) }
     }
 
     static func value(_ type: TensorType, name: String) -> Int { 400 + 2 * name.utf8.count + 48 * type.rank }

@@ -81,8 +81,9 @@ struct ImportState {
         _ operation: any Operator, _ operands: [ValueID], named stem: String
     ) throws(GraphError) -> [ValueID] {
         let attributes = operation.attributes
-        let size = GraphSize.call(operation, attributes, operands: operands.count)
-        try spend(size + arithmetic(operands), for: stem)
+        // First, so that not even its composition is made where nothing is left.
+        try spend(arithmetic(operands), for: stem)
+        try spend(GraphSize.call(operation, attributes, operands.map { editor.graph[$0].type }), for: stem)
         let checked: any Operator
         do throws(AttributeError) {
             checked = try makeOperator(type(of: operation), attributes)

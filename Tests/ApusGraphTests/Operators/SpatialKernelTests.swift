@@ -37,6 +37,30 @@ struct SpatialKernelTests {
         return (place[0] * extents[1] + place[1]) * extents[2] + place[2]
     }
 
+    /// The types of a composite operator are those of what it stands for, which must not be any number of operators.
+    @Test("windows of very many layers are refused", arguments: [true, false])
+    func manyLayersAreRefused(isTransposed: Bool) throws {
+        let operation: any Operator =
+            isTransposed
+            ? ConvolutionTranspose3D(filters: 1, kernel: [65_536, 1, 1], bias: false)
+            : Convolution3D(filters: 1, kernel: [65_536, 1, 1], bias: false)
+        let types = [TensorType(.f32, shape: [1, 1, 65_536, 1, 1]), TensorType(.f32, shape: [1, 1, 65_536, 1, 1])]
+        let violation = try #require(throws: ConstraintViolation.self) { _ = try operation.infer(types) }
+        #expect(
+            violation.description
+                == "\(operation.name) stands for more than 1024 operators (C1); give it a smaller window")
+    }
+
+    /// A window may be much larger than its image.
+    @Test(.timeLimit(.minutes(1))) func largeWindowsAreGoneThroughQuickly() throws {
+        let image = Tensor(shape: [1, 1, 2, 2], elements: [1, -3, 5, 2])
+        let padding = Padding.explicit(top: 65_534, left: 65_534, bottom: 1, right: 1)
+        let most = try run(MaxPool2D(window: [65_535, 65_535], stride: [1, 1], padding: padding), [image])
+        #expect(most.elements == [1, 1, 1, 5, 5, 5, 5, 5, 5])
+        let mean = try run(AveragePool2D(window: [65_535, 65_535], stride: [1, 1], padding: padding), [image])
+        #expect(mean.count == 9 && mean.elements[8] == 1.25)
+    }
+
     @Test("a convolution is its formula", arguments: [1, 3])
     func convolution(rank: Int) throws {
         var random = SeededRandom(seed: Self.seed)

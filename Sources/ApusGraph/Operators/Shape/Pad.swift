@@ -104,6 +104,7 @@ public struct Pad: CompositeOperator {
         var result = operands[0]
         for axis in before.indices where (before[axis], after[axis]) != (0, 0) {
             let size = composer.type(of: result).dimensions[axis].number ?? 1
+            try composer.checkConstant(count: size + before[axis] + after[axis])
             let places = (-before[axis]..<size + after[axis]).map { place(of: $0, size: size) }
             let indices = try composer.constant("indices", TensorType(.i64, [.fixed(places.count)]), .integers(places))
             result = try composer.emit(Gather(axis: axis), result, indices)

@@ -17,10 +17,18 @@ public struct Composer {
     public var editor: GraphEditor
     /// The names of what is emitted begin with it.
     let stem: String
+    /// Calls that the graph may have in the end.
+    private let callLimit: Int
+
+    /// Calls that an operator stands for at most. Whoever asks for its types makes all of them.
+    private static let ownCallLimit = 1 << 10
+    /// Elements of a constant.
+    private static let constantLimit = 1 << 22
 
     public init(_ editor: GraphEditor, stem: String) {
         self.editor = editor
         self.stem = stem
+        callLimit = editor.graph.nodes.count + Self.ownCallLimit
     }
 
     /// The type of a value.
@@ -33,22 +41,41 @@ public struct Composer {
 
     /// Emits a call with one result.
     public mutating func emit(_ operation: any Operator, _ operands: ValueID...) throws(GraphError) -> ValueID {
-        try editor.emit(operation, operands, named: "\(stem).\(operation.name)")
+        try emit(operation, operands)
     }
 
     /// Emits a call with one result.
     public mutating func emit(_ operation: any Operator, _ operands: [ValueID]) throws(GraphError) -> ValueID {
-        try editor.emit(operation, operands, named: "\(stem).\(operation.name)")
+        try checkCount()
+        return try editor.emit(operation, operands, named: "\(stem).\(operation.name)")
     }
 
     /// Emits a call with several results.
     public mutating func emitAll(_ operation: any Operator, _ operands: [ValueID]) throws(GraphError) -> [ValueID] {
-        try editor.apply(operation, to: operands, names: [editor.nextName("\(stem).\(operation.name)")])
+        try checkCount()
+        return try editor.apply(operation, to: operands, names: [editor.nextName("\(stem).\(operation.name)")])
+    }
+
+    private func checkCount() throws(GraphError) {
+        guard editor.graph.nodes.count < callLimit else {
+            throw GraphError(
+                place: stem, message: "\(stem) stands for more than \(Self.ownCallLimit) operators",
+                remedy: "give it a smaller window")
+        }
     }
 
     /// Emits a formula of the elements of values, whose shapes are broadcast.
     public mutating func emit(_ formula: Expression, _ operands: ValueID...) throws(GraphError) -> ValueID {
         try emit(Elementwise(formula), operands)
+    }
+
+    /// To be asked before the elements of a constant are computed whose number hangs on a shape.
+    func checkConstant(count: Int) throws(GraphError) {
+        guard count <= Self.constantLimit else {
+            throw GraphError(
+                place: stem, message: "\(stem) needs a constant of \(count) elements, more than \(Self.constantLimit)",
+                remedy: "make the dimension smaller")
+        }
     }
 
     /// Adds a constant.
@@ -96,15 +123,8 @@ extension CompositeOperator {
         return values.map { computed[$0.index] }
     }
 
-    /// The calls that it stands for, with the types of their operands and results; none where the operands break a rule.
-    package func parts(
-        _ operands: [TensorType]
-    ) -> [(operation: any Operator, operands: [TensorType], results: [TensorType])] {
-        guard let (graph, _) = try? composition(of: operands) else { return [] }
-        return graph.nodes.map { node in
-            (node.operation, node.operands.map { graph[$0].type }, node.results.map { graph[$0].type })
-        }
-    }
+    /// What it stands for, as a graph whose inputs are the operands; nil where these break a rule, or it were too large.
+    package func composition(_ operands: [TensorType]) -> Graph? { try? composition(of: operands).0 }
 
     /// Whether all of the composition does. What is made of all samples may only be a result.
     public func keepsSamplesApart(_ operands: [TensorType]) -> Bool {

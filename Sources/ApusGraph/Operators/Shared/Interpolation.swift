@@ -59,7 +59,9 @@ public struct Interpolation: Sendable, Hashable {
         let count = count(scale)
         var taps = InterpolationTaps(count: count)
         for number in 0..<output {
-            let place = place(of: number, input: input, output: output, length: length, scale: scale)
+            let exact = place(of: number, input: input, output: output, length: length, scale: scale)
+            // A scale and a length that don't belong together may lead anywhere.
+            let place = exact.isNaN ? 0 : min(max(exact, -0x1p40), 0x1p40)
             if mode == .nearest {
                 taps.indices.append(min(max(nearest(place), 0), input - 1))
                 taps.weights.append(1)
