@@ -18,14 +18,22 @@ package enum LoadedFile: Sendable {
     /// - Parameters:
     ///   - settings: for a spec or ONNX file; the other kinds have none.
     ///   - opensBatch: of an ONNX file, whether a leading 1 of its inputs is the batch.
+    ///   - needsBatch: whether an ONNX file whose inputs have no batch is read with a leading 1 as the batch, where that can be done.
     ///   - outputs: of an ONNX file, the values that become the outputs in place of its own. Of other files ``Pipeline`` takes them.
     /// - Throws: ``ToolError`` where the file can't be read or is wrong, `UsageError` where it can't be read so.
     package static func load(
-        _ path: String, settings: [String: Int] = [:], opensBatch: Bool = false, outputs: [String] = []
+        _ path: String, settings: [String: Int] = [:], opensBatch: Bool = false, needsBatch: Bool = false,
+        outputs: [String] = []
     ) throws -> LoadedFile {
         if isONNX(path) {
-            let options = ImportOptions(opensBatch: opensBatch, sizes: settings, outputs: outputs)
-            do { return .model(try Model(ONNXFile(contentsOf: path), options: options)) } catch {
+            var options = ImportOptions(opensBatch: opensBatch, sizes: settings, outputs: outputs)
+            do {
+                let file = try ONNXFile(contentsOf: path)
+                let model = try Model(file, options: options)
+                guard needsBatch, !opensBatch, model.graph.batchSymbol == nil else { return .model(model) }
+                options.opensBatch = true
+                return .model((try? Model(file, options: options)) ?? model)
+            } catch {
                 throw ToolError(error)
             }
         }
@@ -96,8 +104,10 @@ package enum LoadedFile: Sendable {
 }
 
 /// A model file's or ONNX file's model, or that of the training run in a folder.
-package func loadModel(_ path: String, settings: [String: Int] = [:], opensBatch: Bool = false) throws -> Model {
-    let file = try LoadedFile.load(path, settings: settings, opensBatch: opensBatch)
+package func loadModel(
+    _ path: String, settings: [String: Int] = [:], opensBatch: Bool = false, needsBatch: Bool = false
+) throws -> Model {
+    let file = try LoadedFile.load(path, settings: settings, opensBatch: opensBatch, needsBatch: needsBatch)
     guard case .model(let model) = file else {
         throw ToolError(
             "\(path) is \(file.kind), and a model file is needed; give what apus-train or apus-export wrote, or an ONNX file"

@@ -39,6 +39,19 @@ import Testing
             try refusal(of: shadowed).description.contains("x (output): is made by a node, and an input beside that"))
     }
 
+    /// Shapes that were written for a single sample go on with the batch.
+    @Test func reshapesOfOneSampleKeepTheOpenedBatch() throws {
+        let model = ModelProto(
+            [NodeProto("Reshape", ["x", "s"], ["y"])], inputs: [.tensor("x", [1, 2, 3])],
+            initializers: [TensorProto("s", [2], integers: [1, 6])])
+        let graph = try model.imported(ImportOptions(opensBatch: true)).graph
+        #expect(graph.outputs.map { graph[$0].type } == [TensorType(.f32, ["N", 6])])
+        let other = ModelProto(
+            [NodeProto("Reshape", ["x", "s"], ["y"])], inputs: [.tensor("x", [1, 2, 3])],
+            initializers: [TensorProto("s", [2], integers: [1, 5])])
+        #expect(try refusal(of: other, ImportOptions(opensBatch: true)).description.contains("do not fill [1, 5]"))
+    }
+
     /// What an output does not need may be what can't be taken.
     @Test func graphsAreCutAtValues() throws {
         let inner = GraphProto([NodeProto("Add", ["a", "x"], ["t"])], outputs: ["t"])

@@ -42,7 +42,7 @@ struct ApusEvaluate: Tool {
     @OptionGroup var report: ReportOptions
 
     func run() throws {
-        let model = try loadModel(model, settings: settings.values, opensBatch: settings.opensBatch)
+        let model = try loadModel(model, settings: settings.values, opensBatch: settings.opensBatch, needsBatch: true)
         let part = try chosenPart()
         let samples = try select(part, for: model)
         let what = samples.images == nil ? "samples" : "images"

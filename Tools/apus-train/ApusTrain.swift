@@ -134,7 +134,8 @@ struct ApusTrain: Tool {
     }
 
     private func loadTrainable() throws -> Model {
-        switch try LoadedFile.load(model, settings: settings.values, opensBatch: settings.opensBatch) {
+        switch try LoadedFile.load(model, settings: settings.values, opensBatch: settings.opensBatch, needsBatch: true)
+        {
         case .spec(let graph): return Model(graph: graph)
         case .model(let trained): return trained
         case .plan: throw ToolError("\(model) is a plan, which can't be trained; give the spec or the model file")

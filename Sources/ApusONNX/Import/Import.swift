@@ -26,6 +26,7 @@ public struct ImportedFile: Sendable {
         var importer = Importer(
             file.message,
             state: ImportState(name: name, folder: DataFolder(of: file.path), byteCount: file.byteCount))
+        importer.state.opensBatch = options.opensBatch
         importer.bind(graph.initializer, graph.sparseInitializer)
         do throws(NodeFailure) {
             try importer.addInputs(of: graph, options)

@@ -12,6 +12,8 @@ struct ImportState {
     private var computed: Set<ValueID> = []
     /// The parameters by their values.
     private(set) var parameters: [ValueID: TensorSource] = [:]
+    /// Whether leading ones of inputs became the batch.
+    var opensBatch = false
     /// The names of the classes that a classifier tells apart.
     var labels: [String] = []
 

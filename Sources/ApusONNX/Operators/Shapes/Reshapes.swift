@@ -5,7 +5,8 @@ extension OperatorTable {
         OperatorEntry("Reshape", since: 5) { node throws(NodeFailure) in
             let shape = try node.dimensions(1, "the new shape")
             if try node.flag("allowzero"), shape.contains(0) { throw node.failure("makes an empty value") }
-            try node.finish(Reshape(whole: shape), node.input(0))
+            let x = try node.input(0)
+            try node.finish(Reshape(whole: node.opened(shape, of: x)), x)
         },
         OperatorEntry("Flatten") { node throws(NodeFailure) in
             let axis = try node.int("axis", default: 1)
@@ -44,4 +45,19 @@ extension OperatorTable {
         },
         .unary("Size", Size()),
     ]
+}
+
+extension NodeImport {
+    /// A shape that was written for a single sample, where that is any number of them now: its leading 1 is the batch too, if the
+    /// rest has the elements of a sample.
+    fileprivate func opened(_ shape: [Dimension], of x: ValueID) -> [Dimension] {
+        let type = type(x)
+        guard state.opensBatch, shape.first == 1, let batch = type.dimensions.first, batch.number == nil,
+            let sample = TensorType(.f32, Array(type.dimensions.dropFirst())).shape,
+            let rest = TensorType(.f32, Array(shape.dropFirst())).shape, !rest.contains(where: { $0 < 1 }),
+            // In floating point, since the numbers of a file may be of any size.
+            rest.reduce(1.0, { $0 * Double($1) }) == sample.reduce(1.0, { $0 * Double($1) })
+        else { return shape }
+        return [batch] + shape.dropFirst()
+    }
 }
