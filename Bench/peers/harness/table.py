@@ -128,15 +128,11 @@ def imported(records: list[Record]) -> list[str]:
     failed = [record for record in records if "failure" in record]
     lines = [f"### {len(records)} ONNX files beside ONNX Runtime, one sample, one thread", ""]
     if measured:
-        rows = [[record["network"], record["family"], *(_time(record["median"][name]) for name in ("Apus", "ONNX Runtime")),
-                 _ratio(record, "Apus"), f"{record['multiply_adds'] / 1e6:,.1f}", _kilobytes(record["arena_bytes"]),
-                 _kilobytes(record["bound_bytes"]), f"{1000 * record['compile_seconds']:,.0f}",
-                 *(_megabytes(peak) for peak in (record["compile_peak_bytes"], *record["run_peak_bytes"].values())),
-                 *(_part(record[name]) for name in ("difference", "published"))] for record in measured]
+        rows = [_imported_row(record) for record in measured]
         lines += _rows(
-            ["model", "from", "Apus, µs", "ONNX Runtime, µs", "ratio", "million multiply-adds", "arena, KB", "bound, KB",
-             "compiling, ms", "compiling, MB", "running, MB", "ONNX Runtime running, MB", "difference", "from published"],
-            rows)
+            ["model", "from", "Apus, µs", "ONNX Runtime, µs", "ratio", "million multiply-adds", "arena, KB",
+             "bound, KB", "compiling, ms", "compiling, MB", "running, MB", "ONNX Runtime running, MB", "difference",
+             "from published"], rows)
         lines += [_imported_means(measured), ""]
     lines += [f"{record['network']} fails: {record['failure'].splitlines()[0]}\n" for record in failed]
     return [*lines, *_IMPORTED_NOTES, ""]
@@ -144,9 +140,19 @@ def imported(records: list[Record]) -> list[str]:
 
 _SMALL = 10_000_000  # multiply-adds
 _IMPORTED_NOTES = [
-    "The arena is what the plan's values need in memory, the bound what no plan of these values could do without. Compiling "
-    "is the process of apus-compile, from its start to its end; megabytes are the largest resident size of a process, for "
-    "running one that loads the model and answers once. Differences are parts of the greatest number."]
+    "The arena is what the plan's values need in memory, the bound what no plan of these values could do without. "
+    "Compiling is the process of apus-compile, from its start to its end; megabytes are the largest resident size of a "
+    "process, for running one that loads the model and answers once. Differences are parts of the greatest number."]
+
+
+def _imported_row(record: Record) -> list[str]:
+    peaks = (record["compile_peak_bytes"], *record["run_peak_bytes"].values())
+    return [
+        record["network"], record["family"], *(_time(record["median"][name]) for name in ("Apus", "ONNX Runtime")),
+        _ratio(record, "Apus"), f"{record['multiply_adds'] / 1e6:,.1f}",
+        *(f"{record[name] / 1000:,.1f}" for name in ("arena_bytes", "bound_bytes")),
+        f"{1000 * record['compile_seconds']:,.0f}", *(f"{peak / 1e6:,.1f}" for peak in peaks),
+        *(_part(record[name]) for name in ("difference", "published"))]
 
 
 def _imported_means(records: list[Record]) -> str:
@@ -160,16 +166,8 @@ def _imported_means(records: list[Record]) -> str:
     return f"{text}. The worst: {ratios[slowest]:.2f}, of {slowest}; {above} of {len(ratios)} above 1.10."
 
 
-def _kilobytes(count: int) -> str:
-    return f"{count / 1000:,.1f}"
-
-
-def _megabytes(count: int) -> str:
-    return f"{count / 1e6:,.1f}"
-
-
 def _part(difference: float | None) -> str:
-    return "–" if difference is None else f"{difference:.0e}"
+    return "–" if difference is None else f"{difference:.0e}" if difference else "0"
 
 
 def _start(record: Record) -> list[str]:
@@ -222,7 +220,8 @@ def _short(runs: dict[str, Record]) -> str:
         rows.append([f"{len(records)} single convolutions", "", "", *means])
     if "imported" in runs:
         records = [record for record in runs["imported"]["records"] if "failure" not in record]
-        rows.append([f"{len(records)} ONNX files", "", "ONNX Runtime", f"{geometric_mean(records, 'Apus'):.2f} (mean)", ""])
+        mean = f"{geometric_mean(records, 'Apus'):.2f} (mean)" if records else "–"
+        rows.append([f"{len(records)} ONNX files", "", "ONNX Runtime", mean, ""])
     for record in runs.get("train", {"records": []})["records"]:
         threads = "1 thread" if record["threads"] == 1 else f"{record['threads']} threads"
         rows.append(_short_row(f"one training epoch, {threads}", record, "s"))

@@ -94,9 +94,13 @@ class _Trial:
         import onnxruntime
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.log_severity_level = 1, 4
-        session = onnxruntime.InferenceSession(self.peer_model, options, providers=["CPUExecutionProvider"])
-        names = [output.name for output in session.get_outputs()]
-        return ports.write(self._samples(number), samples.inputs, dict(zip(names, session.run(names, samples.inputs))))
+        try:
+            session = onnxruntime.InferenceSession(self.peer_model, options, providers=["CPUExecutionProvider"])
+            names = [output.name for output in session.get_outputs()]
+            outputs = dict(zip(names, session.run(names, samples.inputs)))
+        except Exception as error:  # its own classes of errors have nothing else in common
+            raise WorkerError(f"ONNX Runtime: {error}") from error
+        return ports.write(self._samples(number), samples.inputs, outputs)
 
     def _compile(self, compilations: int) -> dict[str, Any]:
         """Compiles it so often, anew each time: the median of the processes' times, and the largest of their sizes."""
@@ -113,7 +117,8 @@ class _Trial:
             "compile_peak_bytes": max(run.peak_bytes for run in runs)}
 
     def _check(self, workers: list[Worker]) -> tuple[float, float | None]:
-        """The largest differences of our answers from ONNX Runtime's and from published ones. The first samples stay loaded.
+        """The largest differences of our answers from ONNX Runtime's and from published ones. The first samples stay
+        loaded.
 
         Raises Disagreement where one is too large.
         """
@@ -121,9 +126,11 @@ class _Trial:
         for number in reversed(range(len(self.lists))):
             answers = {}
             for worker in workers:
-                worker.load(self.plan if worker.name == "Apus" else self.peer_model, self._samples(number), 1, 1)
+                model = self.plan if worker.name == "Apus" else self.peer_model
+                worker.load(model, self._samples(number), 1, 1)
                 worker.run(0)
-                answers[worker.name] = worker.outputs(self.lists[number], self.folder / workshop.file_name(worker.name))
+                written = self.folder / workshop.file_name(worker.name)
+                answers[worker.name] = worker.outputs(self.lists[number], written)
             for name, values in answers["Apus"].items():
                 peer.append(agreement.difference(values, answers["ONNX Runtime"][name]))
                 if not peer[-1] <= agreement.TOLERANCE:
@@ -143,11 +150,12 @@ class _Trial:
         return difference
 
     def _peaks(self) -> dict[str, int]:
-        """The sizes of processes that answer once: apus-infer with the plan, and a program in C that calls ONNX Runtime."""
+        """The sizes of processes that answer once: apus-infer with the plan, and a program in C with ONNX Runtime."""
         listed, samples = self.lists[0], self._samples(0)
         ours: list[object] = [workshop.TOOLS / "apus-infer", self.plan]
         theirs: list[object] = [
-            programs.built("answer_onnxruntime", [programs.onnxruntime_library()]), self.peer_model, len(listed.inputs)]
+            programs.built("answer_onnxruntime", [programs.onnxruntime_library()]), self.peer_model,
+            len(listed.inputs)]
         for port in listed.inputs:
             array = samples / f"{port.file}.npy"
             numpy.save(array, port.read(samples))
