@@ -134,6 +134,9 @@ def imported(records: list[Record]) -> list[str]:
              "bound, KB", "compiling, ms", "compiling, MB", "running, MB", "ONNX Runtime running, MB", "difference",
              "from published"], rows)
         lines += [_imported_means(measured), ""]
+        slower = [record for record in measured if "kernels" in record]
+        if slower:
+            lines += ["Where it is slower, its time goes into these instructions:", "", *map(_kernels, slower), ""]
     lines += [f"{record['network']} fails: {record['failure'].splitlines()[0]}\n" for record in failed]
     return [*lines, *_IMPORTED_NOTES, ""]
 
@@ -153,6 +156,15 @@ def _imported_row(record: Record) -> list[str]:
         *(f"{record[name] / 1000:,.1f}" for name in ("arena_bytes", "bound_bytes")),
         f"{1000 * record['compile_seconds']:,.0f}", *(f"{peak / 1e6:,.1f}" for peak in peaks),
         *(_part(record[name]) for name in ("difference", "published"))]
+
+
+def _kernels(record: Record) -> str:
+    parts = []
+    for kernel in record["kernels"]:
+        limit = kernel["part_of_limit"]
+        reach = "" if limit is None else f" at {100 * limit:.0f} % of what the core could do"
+        parts.append(f"{kernel['kernel']} {100 * kernel['share']:.0f} %{reach}")
+    return f"- {record['network']} ({record['ratios']['Apus']['ratio']:.2f}): {', '.join(parts)}"
 
 
 def _imported_means(records: list[Record]) -> str:

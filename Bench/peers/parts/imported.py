@@ -20,6 +20,7 @@ from parts.comparison import line
 
 NAMES = ("Apus", "ONNX Runtime")
 COMPILATIONS = 3
+KERNELS = 3  # that a profile names
 
 
 class Disagreement(Exception):
@@ -81,6 +82,8 @@ class _Trial:
                 worker.close()
         record = summary(times.rounds, workshop.OURS)
         print(line(self.case.name, record), flush=True)
+        if record["ratios"]["Apus"]["ratio"] > 1:
+            record["kernels"] = self._kernels()
         return {
             "network": self.case.name, "family": self.case.family, "batch": 1, "threads": 1, **compiled,
             "run_peak_bytes": self._peaks(), "difference": difference, "published": published, "least": times.least,
@@ -148,6 +151,21 @@ class _Trial:
         if not agrees:
             raise Disagreement(f"'{name}' differs by {difference:.1e} of the published outputs' greatest number")
         return difference
+
+    def _kernels(self) -> list[dict[str, Any]]:
+        """Which kinds of instructions take the time, most first: their shares, and how near they are to the machine's limits
+        while they run, so far as limits are known of them."""
+        printed = programs.measured([workshop.TOOLS / "apus-infer", self.plan, "--profile", "--json"]).printed
+        kinds: dict[str, list[dict[str, Any]]] = {}
+        for row in json.loads(printed)["profile"]["rows"]:
+            kinds.setdefault(row["kernel"] or row["value"], []).append(row)
+        kernels = []
+        for kind, rows in kinds.items():
+            known = [row for row in rows if row["part_of_limit"] is not None]
+            seconds = sum(row["seconds"] for row in known)
+            of_limit = sum(row["part_of_limit"] * row["seconds"] for row in known) / seconds if seconds else None
+            kernels.append({"kernel": kind, "share": sum(row["share"] for row in rows), "part_of_limit": of_limit})
+        return sorted(kernels, key=lambda kernel: -kernel["share"])[:KERNELS]
 
     def _peaks(self) -> dict[str, int]:
         """The sizes of processes that answer once: apus-infer with the plan, and a program in C with ONNX Runtime."""
