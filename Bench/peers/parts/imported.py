@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy
 
-from harness import agreement, ports, programs, table, workshop
+from harness import agreement, imported_table, ports, programs, workshop
 from harness.rounds import Plan, interleave, summary
 from harness.worker import Worker, WorkerError
 from imported import cases
@@ -42,7 +42,7 @@ def imported(quick: bool, only: str = "") -> list[dict[str, Any]]:
         except (programs.ProgramError, WorkerError, Disagreement) as error:
             print(f"{case.name}: {error}", flush=True)
             records.append({"network": case.name, "family": case.family, "failure": str(error)})
-    print("\n" + "\n".join(table.imported(records)))
+    print("\n" + "\n".join(imported_table.lines(records)))
     return records
 
 
