@@ -41,7 +41,9 @@ def imported(quick: bool, only: str = "") -> list[dict[str, Any]]:
             records.append(_Trial(case).measure(Plan.of(quick), 1 if quick else COMPILATIONS))
         except (programs.ProgramError, WorkerError, Disagreement) as error:
             print(f"{case.name}: {error}", flush=True)
-            records.append({"network": case.name, "family": case.family, "failure": str(error)})
+            # Where things lie on this machine is nothing for a table.
+            failure = str(error).replace(f"{case.model.parent}/", "").replace(f"{workshop.SCRATCH}/", "")
+            records.append({"network": case.name, "family": case.family, "failure": failure})
     print("\n" + "\n".join(imported_table.lines(records)))
     return records
 
