@@ -62,8 +62,8 @@ bench-allocations: dependencies ## checks that no model's run allocates memory
 .PHONY: bench-peers
 bench-peers: build .venv-peers/installed $(if $(filter imported all,$(or $(PART),all)),.venv-peers/imported-installed) ## does the same work with other runtimes, side by side, and writes the README's table
 	swift build -c release --package-path Bench --product apus-peer-worker
-	.venv-peers/bin/python Bench/peers/bench_peers.py $(or $(PART),all)
-	.venv-peers/bin/python Bench/peers/bench_peers.py table
+	.venv-peers/bin/python Bench/peers/bench_peers.py $(or $(PART),all); result=$$?; \
+	.venv-peers/bin/python Bench/peers/bench_peers.py table && exit $$result
 
 # The onnx package, and what it needs, for its node tests.
 .venv-onnx/installed: Tests/ONNXConformance/requirements.txt

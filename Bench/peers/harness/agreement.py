@@ -33,8 +33,10 @@ def check(subject: Subject, workers: list[Worker], batch: int) -> dict[str, floa
 
 
 def difference(values: numpy.ndarray, reference: numpy.ndarray) -> float:
-    """How far numbers are from those that they should be, as a part of the greatest of these. Whole numbers are labels: infinitely
-    far where one is another, or where there are others in number or type."""
+    """How far numbers are from those that they should be, as a part of the greatest of these.
+
+    Infinitely far where a whole number, which is a label, is another, or where there are others in number or type.
+    """
     if values.shape != reference.shape or values.dtype != reference.dtype:
         return float("inf")
     if values.size == 0 or not numpy.issubdtype(values.dtype, numpy.floating):

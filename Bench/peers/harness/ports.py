@@ -11,8 +11,8 @@ import numpy
 
 Array = numpy.ndarray
 
-# What the language calls an element type, what NumPy has for it, and its number in ONNX (TensorProto.DataType). bf16 isn't among
-# them: NumPy has no such elements.
+# What the language calls an element type, what NumPy has for it, and its number in ONNX (TensorProto.DataType). bf16
+# isn't among them: NumPy has no such elements.
 _TYPES = {
     "f16": (numpy.float16, 10), "f32": (numpy.float32, 1), "f64": (numpy.float64, 11), "bool": (numpy.bool_, 9),
     "i8": (numpy.int8, 3), "i16": (numpy.int16, 5), "i32": (numpy.int32, 6), "i64": (numpy.int64, 7),

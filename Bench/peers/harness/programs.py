@@ -1,4 +1,4 @@
-"""The programs in C beside the workers: compiled where they are needed, and run in ways that measure a whole process."""
+"""The programs in C beside the workers, compiled where they are needed, and what measures a whole process."""
 
 from __future__ import annotations
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pathlib
 from typing import Any
 
-from harness import machine, results
+from harness import imported_table, machine, results
+from harness.cells import Record, ratio_text, table_rows, time_text
 from harness.workshop import PEERS, PROJECT, RUNTIMES, VARIANTS
 from parts.sweep import geometric_mean, worst
 
@@ -13,8 +14,6 @@ BEGIN, END = "<!-- bench-peers: this part is written by make bench-peers -->", "
 TARGETS = ("", "x86-64-v3", "x86-64")
 OWN = [variant.name for variant in VARIANTS]
 PEER_NAMES = [runtime.name for runtime in RUNTIMES]
-
-Record = dict[str, Any]
 
 
 def write() -> None:
@@ -64,7 +63,7 @@ def _section(target: str, runs: dict[str, Record]) -> str:
     if "operators" in runs:
         lines += _operators(runs["operators"]["records"])
     if "imported" in runs:
-        lines += imported(runs["imported"]["records"])
+        lines += imported_table.lines(runs["imported"]["records"])
     if "start" in runs:
         lines += _start(runs["start"]["records"][0])
     if "train" in runs:
@@ -80,21 +79,13 @@ def _disturbed(runs: dict[str, Record]) -> list[str]:
     return [f"Other work took a part of the processors' time before these were measured: {', '.join(parts)}."]
 
 
-def _rows(header: list[str], rows: list[list[str]]) -> list[str]:
-    return [_row(header), _row(["---"] + ["---:"] * (len(header) - 1)), *map(_row, rows), ""]
-
-
-def _row(cells: list[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
 def _networks(records: list[Record], title: str, name_of: Any) -> list[str]:
     # Whatever else the machine does makes a measurement of its peak less, never more.
     peak = max(record["peak_gflops"] for record in records)
-    rows = [[name_of(record), *(_time(record["median"].get(name)) for name in OWN + PEER_NAMES),
-             *(_ratio(record, name) for name in OWN), _part_of_peak(record, peak)] for record in records]
+    rows = [[name_of(record), *(time_text(record["median"].get(name)) for name in OWN + PEER_NAMES),
+             *(ratio_text(record, name) for name in OWN), _part_of_peak(record, peak)] for record in records]
     difference = max(value for record in records for value in record["differences"].values())
-    return _rows([title, *OWN, *PEER_NAMES, *(f"ratio: {name}" for name in OWN), "direct: of the peak"], rows) + [
+    return table_rows([title, *OWN, *PEER_NAMES, *(f"ratio: {name}" for name in OWN), "direct: of the peak"], rows) + [
         f"The peak of a core is {peak:.0f} GFLOP/s. The answers differ by at most {difference:.0e} of the greatest "
         "number in them.", ""]
 
@@ -103,102 +94,39 @@ def _sweep(records: list[Record]) -> list[str]:
     means = ", ".join(f"{geometric_mean(records, name):.3f} ({name})" for name in OWN)
     leaders = {peer: sum(record["best_peer"] == peer for record in records) for peer in PEER_NAMES}
     best = ", ".join(f"{peer} {count}" for peer, count in leaders.items() if count)
-    rows = [[record["network"], _time(record["median"]["Apus"]), _time(record["median"][record["best_peer"]]),
-             record["best_peer"], _ratio(record, "Apus")] for record in worst(records, "Apus")]
+    rows = [[record["network"], time_text(record["median"]["Apus"]), time_text(record["median"][record["best_peer"]]),
+             record["best_peer"], ratio_text(record, "Apus")] for record in worst(records, "Apus")]
     return [f"### {len(records)} single convolutions, one sample, one thread", "",
             f"Geometric mean of the ratios to the best peer of each shape: {means}. The best peer was: {best}.", "",
             "The ten worst (channels, kernel and stride, size; microseconds):", "",
-            *_rows(["shape", "Apus", "best peer", "which", "ratio"], rows)]
+            *table_rows(["shape", "Apus", "best peer", "which", "ratio"], rows)]
 
 
 def _operators(records: list[Record]) -> list[str]:
     names = ["Apus", "ONNX Runtime"]
-    rows = [[record["network"], *(_time(record["median"][name]) for name in names), _ratio(record, "Apus"),
+    rows = [[record["network"], *(time_text(record["median"][name]) for name in names), ratio_text(record, "Apus"),
              *(f"{100 * record['parts'][name]:.0f} %" for name in names)] for record in records]
     return ["### Single operators, one thread: microseconds, and how near the limit of the core or of its memory", "",
-            *_rows(["operator", *names, "ratio", *(f"{name}: of the limit" for name in names)], rows),
+            *table_rows(["operator", *names, "ratio", *(f"{name}: of the limit" for name in names)], rows),
             "The limit of a matrix product is what a core multiplies and adds at most. That of the others is the time in "
             "which plain loops read as many bytes and then write as many, in memory of the same size; writing past the "
             "caches can be quicker.", ""]
-
-
-def imported(records: list[Record]) -> list[str]:
-    """The lines about ONNX files of other frameworks."""
-    measured = [record for record in records if "failure" not in record]
-    failed = [record for record in records if "failure" in record]
-    lines = [f"### {len(records)} ONNX files beside ONNX Runtime, one sample, one thread", ""]
-    if measured:
-        rows = [[record["network"], record["family"], *(_time(record["median"][name]) for name in ("Apus", "ONNX Runtime")),
-                 _ratio(record, "Apus"), f"{record['multiply_adds'] / 1e6:,.1f}", _kilobytes(record["arena_bytes"]),
-                 _kilobytes(record["bound_bytes"]), f"{1000 * record['compile_seconds']:,.0f}",
-                 *(_megabytes(peak) for peak in (record["compile_peak_bytes"], *record["run_peak_bytes"].values())),
-                 *(_part(record[name]) for name in ("difference", "published"))] for record in measured]
-        lines += _rows(
-            ["model", "from", "Apus, µs", "ONNX Runtime, µs", "ratio", "million multiply-adds", "arena, KB", "bound, KB",
-             "compiling, ms", "compiling, MB", "running, MB", "ONNX Runtime running, MB", "difference", "from published"],
-            rows)
-        lines += [_imported_means(measured), ""]
-    lines += [f"{record['network']} fails: {record['failure'].splitlines()[0]}\n" for record in failed]
-    return [*lines, *_IMPORTED_NOTES, ""]
-
-
-_SMALL = 10_000_000  # multiply-adds
-_IMPORTED_NOTES = [
-    "The arena is what the plan's values need in memory, the bound what no plan of these values could do without. Compiling "
-    "is the process of apus-compile, from its start to its end; megabytes are the largest resident size of a process, for "
-    "running one that loads the model and answers once. Differences are parts of the greatest number."]
-
-
-def _imported_means(records: list[Record]) -> str:
-    ratios = {record["network"]: record["ratios"]["Apus"]["ratio"] for record in records}
-    slowest = max(ratios, key=ratios.__getitem__)
-    small = [record for record in records if record["multiply_adds"] < _SMALL]
-    text = f"Geometric mean of the ratios: {geometric_mean(records, 'Apus'):.3f}"
-    if small:
-        text += f", of the {len(small)} under 10 million multiply-adds {geometric_mean(small, 'Apus'):.3f}"
-    above = sum(ratio > 1.1 for ratio in ratios.values())
-    return f"{text}. The worst: {ratios[slowest]:.2f}, of {slowest}; {above} of {len(ratios)} above 1.10."
-
-
-def _kilobytes(count: int) -> str:
-    return f"{count / 1000:,.1f}"
-
-
-def _megabytes(count: int) -> str:
-    return f"{count / 1e6:,.1f}"
-
-
-def _part(difference: float | None) -> str:
-    return "–" if difference is None else f"{difference:.0e}"
 
 
 def _start(record: Record) -> list[str]:
     names = ["Apus", *(name for name in PEER_NAMES if name in record["median"])]
     return ["### From the start of a process to its printed answer: milliseconds", "",
             f"Less the {record['true_milliseconds']:.2f} ms that starting `true` takes.", "",
-            *_rows(["", *names, "ratio"], [
-                ["mnist-cnn", *(_time(record["median"][name]) for name in names), _ratio(record, "Apus")]])]
+            *table_rows(["", *names, "ratio"], [
+                ["mnist-cnn", *(time_text(record["median"][name]) for name in names), ratio_text(record, "Apus")]])]
 
 
 def _train(records: list[Record]) -> list[str]:
     names = list(records[0]["median"])
-    rows = [[str(record["threads"]), *(_time(record["median"][name]) for name in names), _ratio(record, "Apus")]
+    rows = [[str(record["threads"]), *(time_text(record["median"][name]) for name in names), ratio_text(record, "Apus")]
             for record in records]
     return ["### One training epoch: seconds", "", "60,000 images of MNIST, batches of 128, Adam, noise of 0.1.", "",
-            *_rows(["threads", *names, "ratio"], rows)]
-
-
-def _time(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
-
-
-def _ratio(record: Record, name: str) -> str:
-    if name not in record["ratios"]:
-        return "–"
-    ratio = record["ratios"][name]
-    return f"{ratio['ratio']:.2f} ({ratio['lower']:.2f} to {ratio['upper']:.2f})"
+            *table_rows(["threads", *names, "ratio"], rows)]
 
 
 def _part_of_peak(record: Record, peak: float) -> str:
@@ -222,7 +150,8 @@ def _short(runs: dict[str, Record]) -> str:
         rows.append([f"{len(records)} single convolutions", "", "", *means])
     if "imported" in runs:
         records = [record for record in runs["imported"]["records"] if "failure" not in record]
-        rows.append([f"{len(records)} ONNX files", "", "ONNX Runtime", f"{geometric_mean(records, 'Apus'):.2f} (mean)", ""])
+        mean = f"{geometric_mean(records, 'Apus'):.2f} (mean)" if records else "–"
+        rows.append([f"{len(records)} ONNX files", "", "ONNX Runtime", mean, ""])
     for record in runs.get("train", {"records": []})["records"]:
         threads = "1 thread" if record["threads"] == 1 else f"{record['threads']} threads"
         rows.append(_short_row(f"one training epoch, {threads}", record, "s"))
@@ -231,10 +160,10 @@ def _short(runs: dict[str, Record]) -> str:
     header = ["", "Apus", "best peer", "ratio (quartiles)", "with `--allow-approximate`"]
     return "\n".join([
         f"{machine.text(newest['machine'])}; {newest['date']}. Times are of one sample, on one thread where nothing "
-        "else is said.", *_disturbed(runs), "", *_rows(header, rows)])
+        "else is said.", *_disturbed(runs), "", *table_rows(header, rows)])
 
 
 def _short_row(title: str, record: Record, unit: str) -> list[str]:
     peer = record["best_peer"]
-    return [title, f"{_time(record['median']['Apus'])} {unit}", f"{_time(record['median'][peer])} {unit}, {peer}",
-            _ratio(record, "Apus"), _ratio(record, "Apus, approximate")]
+    return [title, f"{time_text(record['median']['Apus'])} {unit}", f"{time_text(record['median'][peer])} {unit}, {peer}",
+            ratio_text(record, "Apus"), ratio_text(record, "Apus, approximate")]

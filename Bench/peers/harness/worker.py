@@ -57,7 +57,7 @@ class Worker:
         return numpy.fromfile(path, "<f4")
 
     def outputs(self, ports: Ports, folder: pathlib.Path) -> dict[str, numpy.ndarray]:
-        """The answers of the last run by their names, where the samples are in a folder. The files are written to another."""
+        """The answers of the last run by their names, where the samples are in a folder: by way of files in another."""
         folder.mkdir(parents=True, exist_ok=True)
         self._ask("output", str(folder))
         return ports.read_outputs(folder)

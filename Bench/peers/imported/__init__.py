@@ -1,1 +1,1 @@
-"""Models of other frameworks, as their exporters write them: one family a file. `write_models.py` writes all of them."""
+"""Models of other frameworks, as their exporters write them: a file for each family. write_models.py writes them."""

@@ -47,8 +47,8 @@ def _asked(folder: pathlib.Path) -> tuple[Samples, ...]:
 
 
 def light() -> list[Case]:
-    """The networks of the onnx package whose weights are made by formula, with the input, the outputs and the tolerances of its own
-    runner (onnx/backend/test/runner)."""
+    """The networks of the onnx package whose weights are made by formula, with the input, the outputs and the tolerances
+    of its own runner (onnx/backend/test/runner)."""
     data = pathlib.Path(onnx.__file__).parent / "backend/test/data"
     cases = []
     for description in sorted((data / "real").glob("*/data.json")):
@@ -57,18 +57,20 @@ def light() -> list[Case]:
         inputs, outputs = _ports(onnx.load(model))
         values = {name: _ramp([dimension or 1 for dimension in shape]) for name, shape in inputs.items()}
         published = {
-            name: _array(model.with_name(f"{model.stem}_output_{number}.pb")) for number, name in enumerate(outputs)}
+            name: _array(model.with_name(f"{model.stem}_output_{number}.pb"))
+            for number, name in enumerate(outputs)}
         cases.append(Case(
             case["model_name"], "onnx package", model, (Samples(values, published),), case["rtol"], case["atol"]))
     return cases
 
 
 def shared(folder: pathlib.Path) -> list[Case]:
-    """Each ONNX file under a folder that has test data beside it: `test_data_set_N`, or `NAME.test_data_set_N`, with `input_k.pb`
-    and `output_k.pb`."""
+    """Each ONNX file under a folder that has test data beside it: `test_data_set_N`, or `NAME.test_data_set_N`, with
+    `input_k.pb` and `output_k.pb`."""
     cases = []
     for model in sorted(folder.rglob("*.onnx")):
-        sets = sorted(model.parent.glob(f"{model.stem}.test_data_set_*")) or sorted(model.parent.glob("test_data_set_*"))
+        own, common = (sorted(model.parent.glob(f"{start}test_data_set_*")) for start in (f"{model.stem}.", ""))
+        sets = own or common
         if not sets:
             continue
         inputs, outputs = _ports(onnx.load(model))
@@ -80,12 +82,13 @@ def shared(folder: pathlib.Path) -> list[Case]:
 
 
 def exact(case: Case, path: pathlib.Path) -> tuple[pathlib.Path, dict[str, int]]:
-    """A file in which the dimensions that the model names are the numbers that the samples have, for the peer; and these
-    numbers by name, but not those of a batch, which leads. A model that names none is its own."""
+    """A file for the peer, in which dimensions that the model leaves open are the numbers that the samples have; and
+    these numbers by the dimensions' names, but for a batch, which leads. A model that leaves none open is its own."""
     model = onnx.load(case.model)
     given = {value.name: value for value in model.graph.input}
     numbers: dict[str, int] = {}
     inner: dict[str, int] = {}
+    is_open = False
     for name, array in case.samples[0].inputs.items():
         for axis, (dimension, size) in enumerate(zip(given[name].type.tensor_type.shape.dim, array.shape)):
             if dimension.dim_param:
@@ -94,7 +97,8 @@ def exact(case: Case, path: pathlib.Path) -> tuple[pathlib.Path, dict[str, int]]
                     inner[dimension.dim_param] = size
             if not dimension.dim_value:
                 dimension.dim_value = size
-    if not numbers:
+                is_open = True
+    if not is_open:
         return case.model, {}
     # What these say of other values was said by name.
     del model.graph.value_info[:]

@@ -52,8 +52,8 @@ def exported(name: str, build: Callable[[], Network], dynamo: bool = False) -> R
 
 
 def _enliven(module: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
-    """Moves biases and scales away from zero and one, where it would not show that one got lost, and gives batch norms the
-    statistics of what really comes by, as training would: numbers neither die out nor grow on their way."""
+    """Moves biases and scales away from zero and one, where it would not show that one got lost, and gives batch norms
+    the statistics of what really comes by, as training would: numbers neither die out nor grow on their way."""
     module.eval()
     with torch.no_grad():
         for parameter in module.parameters():

@@ -10,8 +10,10 @@ import torch
 
 
 def declare() -> None:
-    """The compiled part of torchvision's wheel wants the libraries of CUDA. Without it the package can't be imported, nor what of
-    transformers imports it, for want of two operators which none of our models uses: so they get a declaration."""
+    """Declares the operators without which the package can't be imported, nor what of transformers imports it.
+
+    The compiled part of the wheel, which defines them, wants the libraries of CUDA. None of our models uses them.
+    """
     package = importlib.util.find_spec("torchvision")
     if package is None or package.origin is None:
         raise ImportError("torchvision is not installed: see requirements-imported.txt")

@@ -28,7 +28,7 @@ class _Encoder(nn.Module):
 
 
 def _whisper() -> Network:
-    """Whisper tiny of Radford et al. (2022), table 1: 4 layers, 6 heads, width 384, on half a minute of sound in 80 bands."""
+    """Whisper tiny of Radford et al. (2022), table 1: 4 layers, 6 heads, width 384; half a minute of sound, 80 bands."""
     config = WhisperConfig(
         d_model=384, encoder_layers=4, encoder_attention_heads=6, encoder_ffn_dim=1536, num_mel_bins=80,
         max_source_positions=1500, init_std=0.04)

@@ -27,8 +27,8 @@ def recipes() -> Iterator[Recipe]:
 
 
 def _trained(name: str, classifier: ClassifierMixin) -> Recipe:
-    """The file gives labels, and probabilities as an array rather than as a list of dictionaries. It is asked several rows, since one
-    sees few branches of a tree."""
+    """The file gives labels, and probabilities as an array rather than as a list of dictionaries. It is asked several
+    rows, since one sees few branches of a tree."""
 
     def write(path: pathlib.Path) -> list[Arrays]:
         rows, digits = load_digits(return_X_y=True)

@@ -52,7 +52,7 @@ class _GPT2(nn.Module):
 
 
 def _gpt2() -> Network:
-    """GPT-2 of Radford et al. (2019) with 2 layers, 4 heads, width 128, and fewer words, which would be most of the work."""
+    """GPT-2 of Radford et al. (2019) with 2 layers, 4 heads, width 128, and few words: they would be most of the work."""
     config = GPT2Config(
         vocab_size=1000, n_positions=128, n_embd=128, n_layer=2, n_head=4, initializer_range=0.08, use_cache=False,
         bos_token_id=0, eos_token_id=0)

@@ -59,8 +59,8 @@ class _Double(nn.Sequential):
 
 
 class _UNet(nn.Module):
-    """Ronneberger et al. (2015), small, and padded so that sizes stay. Of the three ways up, two are transposed convolutions and one
-    is bilinear, as both are in use."""
+    """Ronneberger et al. (2015), small, and padded so that sizes stay. Of the three ways up, two are transposed
+    convolutions and one is bilinear, as both are in use."""
 
     def __init__(self, width: int = 16, classes: int = 2):
         super().__init__()

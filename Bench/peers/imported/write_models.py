@@ -1,7 +1,7 @@
 """Writes the models of all families, or of those that are named: write_models.py FOLDER [FAMILY]...
 
-Each model gets a folder with `model.onnx` and what it is asked, `inputs-0.npz` and so on; `models.json` lists their names by
-family. Weights are random but the same each time, and nothing is downloaded.
+Each model gets a folder with `model.onnx` and what it is asked, `inputs-0.npz` and so on; `models.json` lists their names
+by family. Weights are random but the same each time, and nothing is downloaded.
 """
 
 from __future__ import annotations

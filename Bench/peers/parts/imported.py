@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy
 
-from harness import agreement, ports, programs, table, workshop
+from harness import agreement, imported_table, ports, programs, workshop
 from harness.rounds import Plan, interleave, summary
 from harness.worker import Worker, WorkerError
 from imported import cases
@@ -20,6 +20,7 @@ from parts.comparison import line
 
 NAMES = ("Apus", "ONNX Runtime")
 COMPILATIONS = 3
+KERNELS = 3  # that a profile names
 
 
 class Disagreement(Exception):
@@ -40,8 +41,10 @@ def imported(quick: bool, only: str = "") -> list[dict[str, Any]]:
             records.append(_Trial(case).measure(Plan.of(quick), 1 if quick else COMPILATIONS))
         except (programs.ProgramError, WorkerError, Disagreement) as error:
             print(f"{case.name}: {error}", flush=True)
-            records.append({"network": case.name, "family": case.family, "failure": str(error)})
-    print("\n" + "\n".join(table.imported(records)))
+            # Where things lie on this machine is nothing for a table.
+            failure = str(error).replace(f"{case.model.parent}/", "").replace(f"{workshop.SCRATCH}/", "")
+            records.append({"network": case.name, "family": case.family, "failure": failure})
+    print("\n" + "\n".join(imported_table.lines(records)))
     return records
 
 
@@ -81,6 +84,8 @@ class _Trial:
                 worker.close()
         record = summary(times.rounds, workshop.OURS)
         print(line(self.case.name, record), flush=True)
+        if record["ratios"]["Apus"]["ratio"] > 1:
+            record["kernels"] = self._kernels()
         return {
             "network": self.case.name, "family": self.case.family, "batch": 1, "threads": 1, **compiled,
             "run_peak_bytes": self._peaks(), "difference": difference, "published": published, "least": times.least,
@@ -94,9 +99,13 @@ class _Trial:
         import onnxruntime
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.log_severity_level = 1, 4
-        session = onnxruntime.InferenceSession(self.peer_model, options, providers=["CPUExecutionProvider"])
-        names = [output.name for output in session.get_outputs()]
-        return ports.write(self._samples(number), samples.inputs, dict(zip(names, session.run(names, samples.inputs))))
+        try:
+            session = onnxruntime.InferenceSession(self.peer_model, options, providers=["CPUExecutionProvider"])
+            names = [output.name for output in session.get_outputs()]
+            outputs = dict(zip(names, session.run(names, samples.inputs)))
+        except Exception as error:  # its own classes of errors have nothing else in common
+            raise WorkerError(f"ONNX Runtime: {error}") from error
+        return ports.write(self._samples(number), samples.inputs, outputs)
 
     def _compile(self, compilations: int) -> dict[str, Any]:
         """Compiles it so often, anew each time: the median of the processes' times, and the largest of their sizes."""
@@ -113,7 +122,8 @@ class _Trial:
             "compile_peak_bytes": max(run.peak_bytes for run in runs)}
 
     def _check(self, workers: list[Worker]) -> tuple[float, float | None]:
-        """The largest differences of our answers from ONNX Runtime's and from published ones. The first samples stay loaded.
+        """The largest differences of our answers from ONNX Runtime's and from published ones. The first samples stay
+        loaded.
 
         Raises Disagreement where one is too large.
         """
@@ -121,9 +131,11 @@ class _Trial:
         for number in reversed(range(len(self.lists))):
             answers = {}
             for worker in workers:
-                worker.load(self.plan if worker.name == "Apus" else self.peer_model, self._samples(number), 1, 1)
+                model = self.plan if worker.name == "Apus" else self.peer_model
+                worker.load(model, self._samples(number), 1, 1)
                 worker.run(0)
-                answers[worker.name] = worker.outputs(self.lists[number], self.folder / workshop.file_name(worker.name))
+                written = self.folder / workshop.file_name(worker.name)
+                answers[worker.name] = worker.outputs(self.lists[number], written)
             for name, values in answers["Apus"].items():
                 peer.append(agreement.difference(values, answers["ONNX Runtime"][name]))
                 if not peer[-1] <= agreement.TOLERANCE:
@@ -142,12 +154,28 @@ class _Trial:
             raise Disagreement(f"'{name}' differs by {difference:.1e} of the published outputs' greatest number")
         return difference
 
+    def _kernels(self) -> list[dict[str, Any]]:
+        """Which kinds of instructions take the time, most first: their shares, and how near they are to the machine's limits
+        while they run, so far as limits are known of them."""
+        printed = programs.measured([workshop.TOOLS / "apus-infer", self.plan, "--profile", "--json"]).printed
+        kinds: dict[str, list[dict[str, Any]]] = {}
+        for row in json.loads(printed)["profile"]["rows"]:
+            kinds.setdefault(row["kernel"] or row["value"], []).append(row)
+        kernels = []
+        for kind, rows in kinds.items():
+            known = [row for row in rows if row["part_of_limit"] is not None]
+            seconds = sum(row["seconds"] for row in known)
+            of_limit = sum(row["part_of_limit"] * row["seconds"] for row in known) / seconds if seconds else None
+            kernels.append({"kernel": kind, "share": sum(row["share"] for row in rows), "part_of_limit": of_limit})
+        return sorted(kernels, key=lambda kernel: -kernel["share"])[:KERNELS]
+
     def _peaks(self) -> dict[str, int]:
-        """The sizes of processes that answer once: apus-infer with the plan, and a program in C that calls ONNX Runtime."""
+        """The sizes of processes that answer once: apus-infer with the plan, and a program in C with ONNX Runtime."""
         listed, samples = self.lists[0], self._samples(0)
         ours: list[object] = [workshop.TOOLS / "apus-infer", self.plan]
         theirs: list[object] = [
-            programs.built("answer_onnxruntime", [programs.onnxruntime_library()]), self.peer_model, len(listed.inputs)]
+            programs.built("answer_onnxruntime", [programs.onnxruntime_library()]), self.peer_model,
+            len(listed.inputs)]
         for port in listed.inputs:
             array = samples / f"{port.file}.npy"
             numpy.save(array, port.read(samples))

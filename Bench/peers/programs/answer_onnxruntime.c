@@ -2,8 +2,8 @@
 //
 //     answer_onnxruntime MODEL INPUTS [NAME TYPE SHAPE FILE]... [OUTPUT]...
 //
-// INPUTS is how many there are; a TYPE is a number of ONNXTensorElementDataType, a SHAPE is like 1x3x224x224 and empty for a
-// single number.
+// INPUTS is how many there are; a TYPE is a number of ONNXTensorElementDataType, a SHAPE is like 1x3x224x224 and empty
+// for a single number.
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 // Measures a whole process: process_peak FILE PROGRAM ARGUMENT...
 //
-// Runs the program with our inputs and outputs, and writes into the file the nanoseconds from its start to its end and its largest
-// resident size in bytes. Ends as the program does. A process inherits the size of the one that started it, so this one is small.
+// Runs the program with our inputs and outputs, and writes into the file the nanoseconds from its start to its end and
+// its largest resident size in bytes. Ends as the program does. A process's largest size counts that of the one that
+// started it, so this one is small.
 
 #include <spawn.h>
 #include <stdint.h>

@@ -76,8 +76,8 @@ def _answer(peer: Peer, request: list[str]) -> list[int]:
 
 
 def numbers(shape: Sequence[int], elements: type[numpy.generic] = numpy.float32) -> numpy.ndarray:
-    """Zeros. Those that caches hold are in one large page, as Apus's own are: in small ones it would be a matter of luck, anew in
-    each process, which of them get into each other's way. Many numbers lie as NumPy has them."""
+    """Zeros. Those that caches hold are in one large page, as Apus's own are: in small ones it would be a matter of luck,
+    anew in each process, which of them get into each other's way. Many numbers lie as NumPy has them."""
     count = int(numpy.prod(shape))
     if not 1 << 16 <= numpy.dtype(elements).itemsize * count <= LARGE_PAGE:
         return numpy.zeros(shape, elements)
