@@ -108,7 +108,9 @@ struct Mutation {
     private mutating func chain(_ nodes: inout [NodeProto], at index: Int) {
         guard let last = nodes[index].output.first, !nodes[index].input.isEmpty else { return }
         var name = last
-        for number in 0..<Int.random(in: 2...400, using: &random) {
+        // A loop or a branch holds any number of nodes itself, and may be copied with all of them.
+        let room = Self.sizeLimit / max((try? nodes[index].serializedBytes() as [UInt8])?.count ?? 1, 1)
+        for number in 0..<min(Int.random(in: 2...400, using: &random), room) {
             var copy = nodes[index]
             copy.input[0] = name
             if chance(1), copy.input.count > 1 { copy.input[1] = name }

@@ -49,13 +49,15 @@ struct BudgetError: Error {
 
 /// About how many bytes of memory parts of a graph take.
 enum GraphSize {
-    /// A call. Where it stands for other operators, what is found out of it takes time for each of them.
-    static func call(_ operation: any Operator, _ attributes: [Attribute], _ operands: [TensorType]) -> Int {
-        let own = attributes.reduce(128 + 64 * operands.count) { $0 + attribute($1.value) }
-        guard let composite = operation.asComposite else { return own }
-        guard let graph = composite.composition(operands) else { return own }
+    static func call(_ attributes: [Attribute], operands: Int) -> Int {
+        attributes.reduce(128 + 64 * operands) { $0 + attribute($1.value) }
+    }
+
+    /// What an operator stands for: whatever is found out of it takes time for each part.
+    static func composition(of operation: any CompositeOperator, _ operands: [TensorType]) -> Int {
+        guard let graph = operation.composition(operands) else { return 1024 }
         let constants = graph.constants.reduce(0) { $0 + constant(count: $1.elements.count) }
-        return graph.nodes.reduce(own + 1024 + constants) { $0 + ($1.operation.asComposite == nil ? 1024 : 4096) }
+        return graph.nodes.reduce(1024 + constants) { $0 + ($1.operation.asComposite == nil ? 1024 : 4096) }
     }
 
     static func value(_ type: TensorType, name: String) -> Int { 400 + 2 * name.utf8.count + 48 * type.rank }

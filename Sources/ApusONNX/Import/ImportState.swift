@@ -43,8 +43,8 @@ struct ImportState {
         }
     }
 
-    /// Whether a constant of so many elements may still be made.
-    func hasRoom(elements count: Int) -> Bool { budget.allows(size: GraphSize.constant(count: count)) }
+    /// Whether a constant of so many elements may still be made. While it is, there are two of it.
+    func hasRoom(elements count: Int) -> Bool { budget.allows(size: 2 * GraphSize.constant(count: count)) }
 
     mutating func addInput(_ name: String, _ type: TensorType) throws(GraphError) {
         let value = try editor.addInput(name, type)
@@ -83,9 +83,7 @@ struct ImportState {
         _ operation: any Operator, _ operands: [ValueID], named stem: String
     ) throws(GraphError) -> [ValueID] {
         let attributes = operation.attributes
-        // First, so that not even its composition is made where nothing is left.
-        try spend(arithmetic(operands), for: stem)
-        try spend(GraphSize.call(operation, attributes, operands.map { editor.graph[$0].type }), for: stem)
+        try spend(arithmetic(operands) + GraphSize.call(attributes, operands: operands.count), for: stem)
         let checked: any Operator
         do throws(AttributeError) {
             checked = try makeOperator(type(of: operation), attributes)
@@ -95,6 +93,9 @@ struct ImportState {
         let inferred = try editor.inferred(checked, to: operands, place: stem)
         guard !inferred.isEmpty else {
             throw GraphError(place: stem, message: "\(operation.name) makes nothing", remedy: "leave it out")
+        }
+        if let composite = checked.asComposite {
+            try spend(GraphSize.composition(of: composite, operands.map { editor.graph[$0].type }), for: stem)
         }
         if let folded = try fold(checked, operands, inferred, named: stem) { return folded }
         for result in inferred { try spend(GraphSize.value(result.type, name: stem), for: stem) }

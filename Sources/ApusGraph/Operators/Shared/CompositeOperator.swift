@@ -124,7 +124,10 @@ extension CompositeOperator {
     }
 
     /// What it stands for, as a graph whose inputs are the operands; nil where these break a rule, or it were too large.
-    package func composition(_ operands: [TensorType]) -> Graph? { try? composition(of: operands).0 }
+    package func composition(_ operands: [TensorType]) -> Graph? {
+        guard (try? check(operands)) != nil else { return nil }
+        return try? composition(of: withParameters(operands)).0
+    }
 
     /// Whether all of the composition does. What is made of all samples may only be a result.
     public func keepsSamplesApart(_ operands: [TensorType]) -> Bool {

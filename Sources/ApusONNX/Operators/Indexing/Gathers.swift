@@ -34,14 +34,24 @@ extension NodeImport {
     /// The places of what is not zero, a row for each dimension. How many there are must be known.
     fileprivate mutating func placesOfNonZeros() throws(NodeFailure) -> TensorSource {
         let x = try tensor(0, "what may be zero")
-        let offsets = x.elements.enumerated().filter { $0.element != 0 }.map(\.offset)
-        var places: [Int] = []
-        var stride = x.count
+        let isZero: [Bool] =
+            switch x.data {
+            case .numbers(let numbers): numbers.map { $0 == 0 }
+            case .integers(let integers): integers.map { $0 == 0 }
+            }
+        let count = isZero.count { !$0 }
         // A number by itself counts as a vector.
-        for extent in x.shape.isEmpty ? [1] : x.shape {
+        let shape = x.shape.isEmpty ? [1] : x.shape
+        try requireRoom(elements: shape.count * count)
+        var places: [Int] = []
+        places.reserveCapacity(shape.count * count)
+        var stride = x.count
+        for extent in shape {
             stride /= max(extent, 1)
-            places += offsets.map { $0 / max(stride, 1) % max(extent, 1) }
+            for offset in isZero.indices where !isZero[offset] {
+                places.append(offset / max(stride, 1) % max(extent, 1))
+            }
         }
-        return TensorSource(Tensor(.i64, shape: [max(x.shape.count, 1), offsets.count], integers: places))
+        return TensorSource(Tensor(.i64, shape: [shape.count, count], integers: places))
     }
 }
