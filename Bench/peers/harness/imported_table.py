@@ -9,7 +9,8 @@ _SMALL = 10_000_000  # multiply-adds
 _NOTES = [
     "The arena is what the plan's values need in memory, the bound what no plan of these values could do without. "
     "Compiling is the process of apus-compile, from its start to its end; megabytes are the largest resident size of a "
-    "process, for running one that loads the model and answers once. Differences are parts of the greatest number."]
+    "process, for running one that loads the model and answers once. Differences are parts of the greatest number; those "
+    "of the onnx package's networks are also of answers with random weights, since under their own all numbers are alike."]
 
 
 def lines(records: list[Record]) -> list[str]:

@@ -32,6 +32,8 @@ class Case:
     # How near an answer must be to the published number, as numpy.allclose has it; None: as near as to the peer's.
     relative: float | None = None
     absolute: float = 0
+    # Whether every weight of a tensor is the same number, and so every published one.
+    is_uniform: bool = False
 
 
 def exported(folder: pathlib.Path) -> list[Case]:
@@ -60,7 +62,8 @@ def light() -> list[Case]:
             name: _array(model.with_name(f"{model.stem}_output_{number}.pb"))
             for number, name in enumerate(outputs)}
         cases.append(Case(
-            case["model_name"], "onnx package", model, (Samples(values, published),), case["rtol"], case["atol"]))
+            case["model_name"], "onnx package", model, (Samples(values, published),), case["rtol"], case["atol"],
+            is_uniform=True))
     return cases
 
 
@@ -83,12 +86,21 @@ def shared(folder: pathlib.Path) -> list[Case]:
 
 def exact(case: Case, path: pathlib.Path) -> tuple[pathlib.Path, dict[str, int]]:
     """A file for the peer, in which dimensions that the model leaves open are the numbers that the samples have; and
-    these numbers by the dimensions' names, but for a batch, which leads. A model that leaves none open is its own."""
+    these numbers by the dimensions' names, but for a batch, which leads.
+
+    Weights that are inputs too are none any more: from version 4 of the format on the peer would not take them for constants.
+    A model that has neither is its own.
+    """
     model = onnx.load(case.model)
+    weights = {weight.name for weight in model.graph.initializer}
+    inputs = [value for value in model.graph.input if value.name not in weights]
+    is_open = model.ir_version >= 4 and len(inputs) < len(model.graph.input)
+    if is_open:
+        del model.graph.input[:]
+        model.graph.input.extend(inputs)
     given = {value.name: value for value in model.graph.input}
     numbers: dict[str, int] = {}
     inner: dict[str, int] = {}
-    is_open = False
     for name, array in case.samples[0].inputs.items():
         for axis, (dimension, size) in enumerate(zip(given[name].type.tensor_type.shape.dim, array.shape)):
             if dimension.dim_param:
@@ -108,6 +120,38 @@ def exact(case: Case, path: pathlib.Path) -> tuple[pathlib.Path, dict[str, int]]
                 dimension.dim_value = numbers[dimension.dim_param]
     onnx.save(model, path)
     return path, inner
+
+
+def with_random_weights(case: Case, path: pathlib.Path) -> Case:
+    """The same network with random weights in place of the uniform ones, under which no channel differs from another and
+    hardly a mistake would show. It is asked random numbers, and answers without its last softmax."""
+    model, generator = onnx.load(case.model), numpy.random.default_rng(1)
+    shapes = {weight.name: numpy_helper.to_array(weight) for weight in model.graph.initializer}
+    uniform = [node for node in model.graph.node if node.op_type == "ConstantOfShape" and node.input[0] in shapes]
+    for node in uniform:
+        weights = _random_weights(tuple(int(size) for size in shapes[node.input[0]]), generator)
+        model.graph.initializer.append(numpy_helper.from_array(weights, node.output[0]))
+        model.graph.node.remove(node)
+    last = model.graph.node[-1]
+    if last.op_type == "Softmax":
+        answer = onnx.helper.make_tensor_value_info(last.input[0], onnx.TensorProto.FLOAT, None)
+        model.graph.node.remove(last)
+        del model.graph.output[:]
+        model.graph.output.append(answer)
+    model.ir_version = max(model.ir_version, 4)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    onnx.save(model, path)
+    asked = {
+        name: generator.random(array.shape, numpy.float32) for name, array in case.samples[0].inputs.items()}
+    return Case(f"{case.name}-random", case.family, path, (Samples(asked),))
+
+
+def _random_weights(shape: tuple[int, ...], generator: numpy.random.Generator) -> numpy.ndarray:
+    """By He et al. (2015), equation 10; biases, and the numbers of a batch norm, of which variances are above zero."""
+    if len(shape) < 2:
+        return generator.uniform(0.5, 1.5, shape).astype(numpy.float32)
+    deviation = numpy.float32(numpy.sqrt(2 / numpy.prod(shape[1:])))
+    return deviation * generator.standard_normal(shape, numpy.float32)
 
 
 def _ports(model: onnx.ModelProto) -> tuple[dict[str, list[int]], list[str]]:
