@@ -30,7 +30,8 @@ package enum LoadedFile: Sendable {
             do {
                 let file = try ONNXFile(contentsOf: path)
                 let model = try Model(file, options: options)
-                guard needsBatch, !opensBatch, model.graph.batchSymbol == nil else { return .model(model) }
+                let hasBatch = model.graph.inputs.contains { model.graph[$0].type.isBatched }
+                guard needsBatch, !opensBatch, !hasBatch else { return .model(model) }
                 options.opensBatch = true
                 return .model((try? Model(file, options: options)) ?? model)
             } catch {
