@@ -81,7 +81,7 @@ extension OperatorCase {
                 draws: [
                     .spread, .whole(-features...features - 1), .spread, .whole(-7...nodes - 1),
                     .whole(-2...nodes - 1),
-                ])
+                ], differentiable: [])
         },
         "sort": { random in
             let x = value(&random, rank: 1...3)

@@ -75,7 +75,7 @@ import Testing
             try Tool.run("apus-infer", [folder.file("none.onnx"), "--benchmark"]), "can't open it: No such file")
         expectFailure(
             try Tool.run("apus-infer", [try adding(), "--benchmark", "--until", "z"]),
-            "has no value with the name 'z'; dump-graph shows the names of all")
+            "has no value with the name 'z'; did you mean 'y'? dump-graph shows the names of all")
         expectFailure(
             try Tool.run("apus-infer", ["a.apus", "--benchmark", "--set", "n=2"]), status: 64, "--set is for ONNX files"
         )

@@ -123,7 +123,7 @@ struct JoinTests {
             output y = conv2d(d, filters: 8, kernel: [3, 3], padding: 1)
             """)
         #expect(moves(plan).filter { $0 != "image copied" && $0 != "y" } == [])
-        let bias = try #require(plan.body.first { $0.label == "b" && "\($0.opcode)" == "map" })
+        let bias = try #require(plan.body.first { $0.label == "b" && "\($0.opcode)" == "broadcast" })
         #expect(bias.operands.first == bias.operands.last)
     }
 }

@@ -69,14 +69,23 @@ extension Lowering {
 
     /// Room for a plain result: directly in the caller's output, if nothing else reads the value.
     mutating func makeOutput(_ value: ValueID) throws(LoweringError) -> Stored {
-        guard stage == .body, let port = outputPorts[value], context.index.consumers(of: value).isEmpty else {
-            return try makeResult(value)
-        }
+        guard stage == .body, let port = port(of: value) else { return try makeResult(value) }
         let result = Stored(
             place: .fixed(Operand(.output, port: port)), layout: packedLayout(value, try sampleShape(value)),
             elementType: graph[value].type.elementType, imageCount: context.samples.imageCount(value))
         stored[value.index] = result
         return result
+    }
+
+    /// The port of the output that the value is, or that is the value under another shape, where nothing else reads it.
+    private func port(of value: ValueID) -> Int? {
+        var value = value
+        while true {
+            let readers = context.index.consumers(of: value)
+            if let port = outputPorts[value] { return readers.isEmpty ? port : nil }
+            guard readers.count == 1, context.rules[readers[0]].isView else { return nil }
+            value = graph.nodes[readers[0]].results[0]
+        }
     }
 
     /// Appends an instruction to the stage that is lowered.

@@ -20,7 +20,7 @@ package struct FusedDense: Operator {
     }
     public init(attributes: inout AttributeReader) throws(AttributeError) {
         dense = try Dense(attributes: &attributes)
-        activation = try FusedActivation(&attributes)
+        activation = try FusedActivation(unclipped: &attributes)
     }
     public var attributes: [Attribute] { dense.attributes + activation.attributes }
 

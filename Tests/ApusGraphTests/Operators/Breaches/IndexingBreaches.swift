@@ -56,7 +56,7 @@ extension Breach {
             "C2", "not of i64[4, 5]"),
         Breach(
             TreeLeaves(), [x, TensorType(.i32, [2]), f32(3), TensorType(.i32, [2, 2]), TensorType(.i32, [1])], "C3",
-            "the thresholds of tree_leaves is f32[3] here, not f32[2]"),
+            "the thresholds of tree_leaves is f32[2] here, not f32[3]"),
         Breach(
             TreeLeaves(), [x, TensorType(.i32, [2]), f32(2), TensorType(.i32, [2, 2]), i64(1)], "C4",
             "i64[1] is no list of roots"),

@@ -58,7 +58,7 @@ extension ForwardDenseRule {
         let left = try lowering.factor(site.operands[0])
         let right = try lowering.factor(site.operands[1], isTransposed: true)
         var contraction = Contraction(
-            left: left, right: right, destination: try lowering.makePlainResult(site.results[0]))
+            left: left, right: right, destination: try lowering.makePlainResult(site.results[0], isOutput: true))
         if fused.dense.bias { contraction.bias = try lowering.plainValue(site.operands[2]).place }
         contraction.activation = fused.activation.code
         try lowering.emit(contraction, site)

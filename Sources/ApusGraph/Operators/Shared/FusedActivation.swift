@@ -4,16 +4,17 @@ package enum FusedActivation: Sendable, Hashable {
     /// Keeps results within limits.
     case clip(minimum: Double, maximum: Double)
 
+    /// One of an operator that does not clip.
+    init(unclipped attributes: inout AttributeReader) throws(AttributeError) {
+        self = try attributes.word("activation", of: ["none", "relu"], default: "none") == "relu" ? .relu : .none
+    }
+
     init(_ attributes: inout AttributeReader) throws(AttributeError) {
-        switch try attributes.word("activation", of: ["none", "relu", "clip"], default: "none") {
-        case "relu": self = .relu
-        case "clip":
-            let numbers = -Double.infinity...Double.infinity
-            self = .clip(
-                minimum: try attributes.number("min", in: numbers, default: -.infinity),
-                maximum: try attributes.number("max", in: numbers, default: .infinity))
-        default: self = .none
-        }
+        let word = try attributes.word("activation", of: ["none", "relu", "clip"], default: "none")
+        let numbers = -Double.infinity...Double.infinity
+        let minimum = try attributes.number("min", in: numbers, default: -.infinity)
+        let maximum = try attributes.number("max", in: numbers, default: .infinity)
+        self = word == "clip" ? .clip(minimum: minimum, maximum: maximum) : word == "relu" ? .relu : .none
     }
 
     var attributes: [Attribute] {
