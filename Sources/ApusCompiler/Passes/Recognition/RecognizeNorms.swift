@@ -89,7 +89,7 @@ struct RecognizeNorms: RecognizingPass {
     private func rows(_ centered: ValueID, deviation: ValueID, _ pattern: Pattern) -> Rows? {
         guard let (root, _) = pattern.call(of: SquareRoot.self, making: deviation),
             let (sum, _) = pattern.call(of: Add.self, making: root.operands[0]),
-            let (variance, epsilon) = pattern.operandBesideNumber(sum), epsilon > 0,
+            let (variance, epsilon) = pattern.operandBesideNumber(sum), LayerNorm.epsilons.contains(epsilon),
             let axis = meanOfSquares(variance, of: centered, pattern)
         else { return nil }
         if let (difference, _) = pattern.call(of: Subtract.self, making: centered),

@@ -20,7 +20,7 @@ public struct BatchNorm: Operator {
         constraints: [
             .init("C1", "x, and optionally scale, bias, mean and variance"),
             .init("C2", "x is f32[N, C, ...]"),
-            .init("C3", "`epsilon` is above zero"),
+            .init("C3", "`epsilon` is at least the least normal f32, 1.2e-38"),
             .init("C4", "scale, bias, mean and variance are f32[C]"),
             .init("C5", "`momentum` is from 0 to 1"),
         ],
@@ -118,7 +118,8 @@ package struct BatchNormTraining: Operator {
         ],
         constraints: [
             .init("C1", "x, scale and bias"), .init("C2", "x is f32[N, C, ...]"),
-            .init("C3", "`epsilon` is above zero"), .init("C4", "scale and bias are f32[C]"),
+            .init("C3", "`epsilon` is at least the least normal f32, 1.2e-38"),
+            .init("C4", "scale and bias are f32[C]"),
         ],
         example: "norm1, norm1.mean.now, norm1.variance.now = batch_norm_training(conv1, norm1.scale, norm1.bias)")
 
@@ -188,7 +189,8 @@ package struct BatchNormGradient: Operator {
         ],
         constraints: [
             .init("C1", "x, dy, scale, mean and variance"), .init("C2", "x is f32[N, C, ...]"),
-            .init("C3", "`epsilon` is above zero"), .init("C4", "scale, mean and variance are f32[C]"),
+            .init("C3", "`epsilon` is at least the least normal f32, 1.2e-38"),
+            .init("C4", "scale, mean and variance are f32[C]"),
             .init("C5", "dy has the type of x"),
         ],
         example: "conv1.gradient, norm1.scale.gradient, norm1.bias.gradient = batch_norm_gradient(conv1, "

@@ -17,7 +17,8 @@ public struct FoldBatchNorm: Operator {
         results: [.init("weight'", "f32 of the weight's shape"), .init("bias'", "f32[O]")],
         constraints: [
             .init("C1", "six operands"), .init("C2", "weight is f32[O, ...] with numbers for all dimensions"),
-            .init("C3", "`epsilon` is above zero"), .init("C4", "the other operands are f32[O]"),
+            .init("C3", "`epsilon` is at least the least normal f32, 1.2e-38"),
+            .init("C4", "the other operands are f32[O]"),
         ],
         example: "conv1.weight.folded, conv1.bias.folded = fold_batch_norm(conv1.weight, conv1.bias, norm1.scale, "
             + "norm1.bias, norm1.mean, norm1.variance)")
@@ -37,11 +38,7 @@ public struct FoldBatchNorm: Operator {
             throw ConstraintViolation(
                 "C2", "\(weight) is not the weight of a layer", remedy: "give it f32[outputs, ...]", at: .operand(0))
         }
-        guard epsilon > 0 else {
-            throw ConstraintViolation(
-                "C3", "an epsilon of \(epsilon) can divide by zero", remedy: "give one above zero, 1e-5 for instance",
-                at: .attribute("epsilon"))
-        }
+        try ChannelNormalization.check(epsilon)
         let vector = TensorType(.f32, [weight.dimensions[0]])
         for index in 1...5 { try checks.match("C4", index, vector, "operand \(index + 1)") }
         return [InferredType(weight), InferredType(vector)]

@@ -18,7 +18,8 @@ public struct GroupNorm: ScaledNormalization {
         constraints: [
             .init("C1", "x, and optionally scale and bias"),
             .init("C2", "x is f32[N, C, ...] with numbers after the first dimension"),
-            .init("C3", "`epsilon` is above zero"), .init("C4", "scale and bias are f32[C]"),
+            .init("C3", "`epsilon` is at least the least normal f32, 1.2e-38"),
+            .init("C4", "scale and bias are f32[C]"),
             .init("C5", "`groups` divides C"),
         ],
         example: "norm1 = group_norm(conv1, groups: 8)")

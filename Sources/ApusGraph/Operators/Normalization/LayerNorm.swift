@@ -19,13 +19,16 @@ public struct LayerNorm: ScaledNormalization {
         constraints: [
             .init("C1", "x, and optionally scale and bias"),
             .init("C2", "x is f32, and its dimensions from `axis` on have numbers"),
-            .init("C3", "`epsilon` is above zero"),
+            .init("C3", "`epsilon` is at least the least normal f32, 1.2e-38"),
             .init("C4", "scale and bias have the dimensions of x from `axis` on"),
         ],
         example: "norm1 = layer_norm(x)")
 
     public var axis: Int
     public var epsilon: Double
+
+    /// What an epsilon may be.
+    package static let epsilons = ChannelNormalization.epsilons
 
     public init(axis: Int = -1, epsilon: Double = 1e-5) {
         self.axis = axis

@@ -15,7 +15,7 @@ public struct RootMeanSquareNorm: ScaledNormalization {
         constraints: [
             .init("C1", "x, and optionally a scale"),
             .init("C2", "x is f32, and its dimensions from `axis` on have numbers"),
-            .init("C3", "`epsilon` is above zero"),
+            .init("C3", "`epsilon` is at least the least normal f32, 1.2e-38"),
             .init("C4", "the scale has the dimensions of x from `axis` on"),
         ],
         example: "norm1 = rms_norm(x)")

@@ -1,8 +1,20 @@
 /// What the operators of batch norm share.
 enum ChannelNormalization {
-    /// Any epsilon that single precision holds with all its digits: 1e-12, which many transformers have, is a little less there.
+    /// What an epsilon may be: any that single precision holds with all its digits. A smaller one may count as 0 there.
+    static let epsilons = Double(Float.leastNormalMagnitude)...Double(Float.greatestFiniteMagnitude)
+
     static func epsilon(_ attributes: inout AttributeReader) throws(AttributeError) -> Double {
-        try attributes.number("epsilon", in: 1e-37...1, default: 1e-5)
+        try attributes.number("epsilon", in: epsilons, default: 1e-5)
+    }
+
+    /// Checks an epsilon: C3.
+    static func check(_ epsilon: Double) throws(ConstraintViolation) {
+        guard !epsilons.contains(epsilon) else { return }
+        throw ConstraintViolation(
+            "C3",
+            epsilon > epsilons.upperBound
+                ? "an epsilon of \(epsilon) is more than f32 holds" : "an epsilon of \(epsilon) can divide by zero",
+            remedy: "give one from \(epsilons.lowerBound) on, 1e-5 for instance", at: .attribute("epsilon"))
     }
 
     static func attribute(_ epsilon: Double) -> [Attribute] {
@@ -24,11 +36,7 @@ enum ChannelNormalization {
                 remedy: "give it channels after the batch, and numbers for all dimensions but the first",
                 at: .operand(0))
         }
-        guard epsilon > 0 else {
-            throw ConstraintViolation(
-                "C3", "an epsilon of \(epsilon) can divide by zero", remedy: "give one above zero, 1e-5 for instance",
-                at: .attribute("epsilon"))
-        }
+        try check(epsilon)
         let checks = OperandChecks(name, operands)
         for index in vectors where index < operands.count {
             try checks.match("C4", index, vector(x), "operand \(index + 1)")

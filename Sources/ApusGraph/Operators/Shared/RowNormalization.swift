@@ -21,7 +21,7 @@ struct RowNormalization {
     static let constraints: [OperatorDocumentation.Entry] = [
         .init("C1", "as many operands as listed"),
         .init("C2", "x is f32, and the dimensions from `axis` on have numbers"),
-        .init("C3", "`epsilon` is above zero"),
+        .init("C3", "`epsilon` is at least the least normal f32, 1.2e-38"),
         .init("C4", "`groups` divides the dimension at `axis`"),
         .init("C5", "scale and bias have the dimensions of x from `axis` on; with groups, only the one at `axis`"),
     ]
@@ -54,11 +54,7 @@ struct RowNormalization {
                 "C2", "\(name) works on f32 with numbers from axis \(axis) on, not on \(x)",
                 remedy: "give it such a value, f32[N, C] for instance", at: .operand(0))
         }
-        guard epsilon > 0 else {
-            throw ConstraintViolation(
-                "C3", "an epsilon of \(epsilon) can divide by zero", remedy: "give one above zero, 1e-5 for instance",
-                at: .attribute("epsilon"))
-        }
+        try ChannelNormalization.check(epsilon)
         guard groups >= 0, groups == 0 || shape[0] % groups == 0 else {
             throw ConstraintViolation(
                 "C4", "the \(shape[0]) channels of \(x) can't be split into \(groups) groups",

@@ -36,12 +36,12 @@ extension OperatorTable {
 extension NodeImport {
     fileprivate mutating func rowAttributes() throws(NodeFailure) -> (axis: Int, epsilon: Double) {
         try require("stash_type", is: 1)
-        return (try int("axis", default: -1), try float("epsilon", default: 1e-5))
+        return (try int("axis", default: -1), try epsilon())
     }
 
     /// The sum of two values, normalized.
     fileprivate mutating func takeSkipNormalization(isCentered: Bool) throws(NodeFailure) {
-        let epsilon = try float("epsilon", default: 1e-12)
+        let epsilon = try epsilon(default: 1e-12)
         var sum = try apply(Add(), try input(0), try input(1))
         if let bias = try optionalInput(isCentered ? 4 : 3) { sum = try apply(Add(), sum, bias) }
         let rows = try normalizedRows(
@@ -55,7 +55,7 @@ extension NodeImport {
 
     /// The embeddings of words, places and segments, added and normalized.
     fileprivate mutating func takeEmbeddingNormalization() throws(NodeFailure) {
-        let epsilon = try float("epsilon", default: 1e-12)
+        let epsilon = try epsilon(default: 1e-12)
         let words = try input(0)
         guard rank(words) == 2 else { throw failure("looks up \(type(words)), which are no rows of words") }
         var sum = try apply(Gather(), try input(2), words)

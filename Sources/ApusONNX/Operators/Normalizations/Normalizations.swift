@@ -19,7 +19,7 @@ extension OperatorTable {
             }
         },
         OperatorEntry("InstanceNormalization") { node throws(NodeFailure) in
-            let epsilon = try node.float("epsilon", default: 1e-5)
+            let epsilon = try node.epsilon()
             try node.normalize(InstanceNorm(epsilon: epsilon), operands: 3)
         },
         OperatorEntry("GroupNormalization", since: 18) { node throws(NodeFailure) in
@@ -44,13 +44,13 @@ extension OperatorTable {
         },
         OperatorEntry("LayerNormalization", since: 17) { node throws(NodeFailure) in
             let axis = try node.int("axis", default: -1)
-            let epsilon = try node.float("epsilon", default: 1e-5)
+            let epsilon = try node.epsilon()
             try node.require("stash_type", is: 1)
             try node.takeRowNormalization(axis: axis, epsilon: epsilon, isCentered: true)
         },
         OperatorEntry("RMSNormalization", since: 23) { node throws(NodeFailure) in
             let axis = try node.int("axis", default: -1)
-            let epsilon = try node.float("epsilon", default: 1e-5)
+            let epsilon = try node.epsilon()
             try node.require("stash_type", is: 1)
             try node.takeRowNormalization(axis: axis, epsilon: epsilon, isCentered: false)
         },
@@ -69,7 +69,7 @@ extension NodeImport {
         let x = try input(0)
         // ONNX's momentum is the weight of the old statistics.
         let momentum = try float("momentum", default: 0.9)
-        let operation = BatchNorm(epsilon: try float("epsilon", default: 1e-5), momentum: min(max(1 - momentum, 0), 1))
+        let operation = BatchNorm(epsilon: try epsilon(), momentum: min(max(1 - momentum, 0), 1))
         let operands = [
             try single(x), try single(try input(1)), try single(try input(2)), try single(try statistic(3)),
             try single(try statistic(4)),
@@ -81,7 +81,7 @@ extension NodeImport {
     fileprivate mutating func takeBatchStatistics() throws(NodeFailure) {
         let x = try input(0)
         let momentum = try float("momentum", default: 0.9)
-        let epsilon = try float("epsilon", default: 1e-5)
+        let epsilon = try epsilon()
         guard rank(x) >= 2 else { throw failure("normalizes \(type(x)), which has no channels") }
         let value = try single(x)
         let axes = (0..<rank(x)).filter { $0 != 1 }
@@ -106,7 +106,7 @@ extension NodeImport {
     fileprivate mutating func takeGroupNormalization(isPerGroup: Bool) throws(NodeFailure) {
         let x = try input(0)
         let groups = try int("num_groups")
-        let epsilon = try float("epsilon", default: 1e-5)
+        let epsilon = try epsilon()
         try require("stash_type", is: 1)
         guard rank(x) >= 2, let channels = type(x).dimensions[1].number, groups >= 1, channels % groups == 0 else {
             throw failure("can't split the channels of \(type(x)) into \(groups) groups")

@@ -1,6 +1,13 @@
 import ApusGraph
 
 extension NodeImport {
+    /// What is added to the variance. 0 is the least that a norm takes: next to any variance above 1e-30 that is nothing, and rows
+    /// without variance give 0 instead of a quotient of zeros.
+    mutating func epsilon(default fallback: Double = 1e-5) throws(NodeFailure) -> Double {
+        let epsilon = try float("epsilon", default: fallback)
+        return epsilon >= 0 ? max(epsilon, Double(Float.leastNormalMagnitude)) : epsilon
+    }
+
     /// Rows from `axis` on brought to one mean and deviation, and scaled: input 0 is normalized, 1 the scale, 2 the bias. The second
     /// and third output are the rows' means and inverse deviations.
     mutating func takeRowNormalization(axis: Int, epsilon: Double, isCentered: Bool) throws(NodeFailure) {

@@ -19,6 +19,8 @@ extension Breach {
             Breach(LayerNorm(axis: 0), [rows], "C2", "with numbers from axis 0 on"),
             Breach(LayerNorm(axis: 2), [rows], "C2", "with numbers from axis 2 on"),
             Breach(LayerNorm(epsilon: 0), [rows], "C3", "an epsilon of 0.0"),
+            Breach(LayerNorm(epsilon: 1e-40), [rows], "C3", "an epsilon of 1e-40 can divide by zero"),
+            Breach(LayerNorm(epsilon: .infinity), [rows], "C3", "an epsilon of inf is more than f32 holds"),
             Breach(LayerNorm(), [rows, scale, f32(9)], "C4", "the bias of layer_norm is f32[10] here, not f32[9]"),
             Breach(RootMeanSquareNorm(epsilon: 0), [rows], "C3", "an epsilon of 0.0"),
             Breach(RootMeanSquareNorm(), [rows, scale, scale], "C1", "takes x and a scale, not 3 operands"),
