@@ -19,7 +19,8 @@ public struct Celu: ElementwiseOperator {
         self.alpha = alpha
     }
     public init(attributes: inout AttributeReader) throws(AttributeError) {
-        alpha = try attributes.number("alpha", in: 1e-6...1e6, default: 1.0)
+        alpha = try attributes.number(
+            "alpha", in: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude, default: 1.0)
     }
     public var attributes: [Attribute] {
         alpha == 1.0 ? [] : [Attribute("alpha", .number(alpha))]

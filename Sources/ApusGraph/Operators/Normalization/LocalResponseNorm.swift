@@ -33,7 +33,7 @@ public struct LocalResponseNorm: CompositeOperator {
     }
     public init(attributes: inout AttributeReader) throws(AttributeError) {
         size = try attributes.integer("size", in: AttributeRange.extent)
-        let numbers = 0...Double.greatestFiniteMagnitude
+        let numbers = AttributeRange.single
         alpha = try attributes.number("alpha", in: numbers, default: 1e-4)
         beta = try attributes.number("beta", in: numbers, default: 0.75)
         k = try attributes.number("k", in: numbers, default: 1)

@@ -29,8 +29,8 @@ public struct Gemm: CompositeOperator {
         self.product = product
     }
     public init(attributes: inout AttributeReader) throws(AttributeError) {
-        alpha = try attributes.number("alpha", in: -1e30...1e30, default: 1)
-        beta = try attributes.number("beta", in: -1e30...1e30, default: 1)
+        alpha = try attributes.number("alpha", in: AttributeRange.single, default: 1)
+        beta = try attributes.number("beta", in: AttributeRange.single, default: 1)
         product = try MatMul(attributes: &attributes)
     }
     public var attributes: [Attribute] {

@@ -160,7 +160,7 @@ extension Interpolation {
         self.init(
             mode: Mode(rawValue: mode) ?? .nearest, coordinates: Coordinates(rawValue: coordinates) ?? .halfPixel,
             rounding: Rounding(rawValue: rounding) ?? .preferFloor,
-            coefficient: try attributes.number("coefficient", in: -16...16, default: -0.75),
+            coefficient: try attributes.number("coefficient", in: AttributeRange.single, default: -0.75),
             excludesOutside: try attributes.boolean("exclude_outside", default: false),
             antialiases: try attributes.boolean("antialias", default: false))
     }

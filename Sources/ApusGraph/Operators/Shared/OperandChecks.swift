@@ -6,6 +6,8 @@ enum AttributeRange {
     static let margin = 0...65_536
     /// Filters, units, groups, heights and widths.
     static let channels = 1...16_777_216
+    /// Factors and terms: what single precision holds.
+    static let single = -Double(Float.greatestFiniteMagnitude)...Double(Float.greatestFiniteMagnitude)
 }
 
 /// What the shape rules check of their operands. Every error says which operand of which operator it is about.

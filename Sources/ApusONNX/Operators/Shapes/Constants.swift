@@ -33,7 +33,7 @@ extension OperatorTable {
         OperatorEntry("EyeLike", since: 9) { node throws(NodeFailure) in
             let x = try node.input(0)
             let elementType = try node.optionalElementType("dtype") ?? node.type(x).elementType
-            let diagonal = try node.int("k", default: 0)
+            let diagonal = boundedDiagonal(try node.int("k", default: 0))
             try node.finish(EyeLike(diagonal: diagonal, elementType: elementType), x)
         },
     ]

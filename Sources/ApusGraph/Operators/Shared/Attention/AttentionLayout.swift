@@ -39,7 +39,7 @@ struct AttentionLayout: Sendable, Equatable {
     init(_ attributes: inout AttributeReader) throws(AttributeError) {
         heads = try attributes.integer("heads", in: AttributeRange.channels)
         keyHeads = try attributes.integer("key_heads", in: AttributeRange.channels, default: heads)
-        let given = try attributes.number("scale", in: -1e30...1e30, default: .nan)
+        let given = try attributes.number("scale", in: AttributeRange.single, default: .nan)
         scale = given.isNaN ? nil : given
         isCausal = try attributes.boolean("causal", default: false)
         causalOffset = try attributes.integer("causal_offset", in: Self.offsets, default: 0)

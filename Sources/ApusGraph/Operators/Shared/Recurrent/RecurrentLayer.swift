@@ -45,7 +45,7 @@ struct RecurrentLayer: Sendable, Equatable {
         direction = RecurrentDirection(rawValue: word) ?? .forward
         bias = try attributes.boolean("bias", default: true)
         isInitialized = try attributes.boolean("initial", default: false)
-        clip = try attributes.number("clip", in: 0...1e30, default: 0)
+        clip = try attributes.number("clip", in: 0...AttributeRange.single.upperBound, default: 0)
         isSequenceFirst = try attributes.boolean("sequence_first", default: false)
     }
 

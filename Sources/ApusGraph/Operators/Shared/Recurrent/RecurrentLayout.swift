@@ -26,7 +26,7 @@ struct RecurrentLayout: Sendable, Equatable {
         isReverse = try attributes.boolean("reverse", default: false)
         bias = try attributes.boolean("bias", default: true)
         isInitialized = try attributes.boolean("initial", default: false)
-        clip = try attributes.number("clip", in: 0...1e30, default: 0)
+        clip = try attributes.number("clip", in: 0...AttributeRange.single.upperBound, default: 0)
     }
 
     var attributes: [Attribute] {
