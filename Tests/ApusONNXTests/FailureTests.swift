@@ -6,6 +6,30 @@ import Testing
 
 /// What is said of files that can't be taken: all of it, and at once.
 @Suite struct FailureTests {
+    /// What is left out behind a node of an unknown size is not listed, but where to end the network is said.
+    @Test func unknownSizesSayWhereToEnd() throws {
+        let remedy = ", by importing these values as its outputs (--until)"
+        let reason =
+            "how many elements it gives depends on the numbers in its input, and a plan's sizes are known before it runs; "
+        let boxes = ModelProto(
+            [
+                NodeProto("Sigmoid", ["s"], ["p"]), NodeProto("NonMaxSuppression", ["boxes", "p", "k"], ["kept"]),
+                NodeProto("Relu", ["kept"], ["y"]),
+            ], inputs: [.tensor("boxes", [1, 10, 4]), .tensor("s", [1, 2, 10])],
+            initializers: [TensorProto("k", [1], floats: [5])])
+        #expect(
+            try "\(refusal(of: boxes))" == """
+                small.onnx: 2 of its 3 nodes can't be taken, for 1 reason; change these where the model was exported
+                  kept (NonMaxSuppression): \(reason)end the network at 'boxes' and 'p'\(remedy)
+                """)
+        let places = ModelProto([NodeProto("NonZero", ["x"], ["y"])])
+        #expect(try ApusONNXTests.reason(of: places) == "y (NonZero): \(reason)end the network at 'x'\(remedy)")
+        let chosen = ModelProto([
+            NodeProto("Cast", ["x"], ["c"], [.int("to", 9)]), NodeProto("Compress", ["x", "c"], ["y"]),
+        ])
+        #expect(try ApusONNXTests.reason(of: chosen) == "y (Compress): \(reason)end the network at 'x' and 'c'\(remedy)")
+    }
+
     /// Two nodes that fail, one that waits for them, and two that are fine.
     private let model = ModelProto(
         [

@@ -83,7 +83,11 @@ struct Importer {
             throw failure(node, "the file does not say which version of the operators it uses")
         }
         guard let entry = OperatorTable.shared.entry(node.opType, domain: domain, version: version) else {
-            throw failure(node, "there is no such operator here in version \(version)")
+            let isSized = !domain.isEmpty || !UnknownSize.operators.contains(node.opType)
+            throw failure(
+                node,
+                isSized
+                    ? "there is no such operator here in version \(version)" : UnknownSize.reason(node, state))
         }
         if node.input.contains(where: isMissingQuietly) {
             affectedCount += 1

@@ -16,7 +16,7 @@ extension OperatorTable {
         },
         OperatorEntry("Compress", since: 9) { node throws(NodeFailure) in
             let axis = try node.optionalInt("axis")
-            let chosen = try node.tensor(1, "what is taken").integers.enumerated().filter { $0.element != 0 }.map(
+            let chosen = try node.sizingTensor(1, "what is taken").integers.enumerated().filter { $0.element != 0 }.map(
                 \.offset)
             guard !chosen.isEmpty else { throw node.failure("takes nothing, which makes an empty value") }
             let indices = try node.vector(chosen)
@@ -33,7 +33,7 @@ extension OperatorTable {
 extension NodeImport {
     /// The places of what is not zero, a row for each dimension. How many there are must be known.
     fileprivate mutating func placesOfNonZeros() throws(NodeFailure) -> TensorSource {
-        let x = try tensor(0, "what may be zero")
+        let x = try sizingTensor(0, "what may be zero")
         let isZero: [Bool] =
             switch x.data {
             case .numbers(let numbers): numbers.map { $0 == 0 }
