@@ -27,7 +27,9 @@ import Testing
         let chosen = ModelProto([
             NodeProto("Cast", ["x"], ["c"], [.int("to", 9)]), NodeProto("Compress", ["x", "c"], ["y"]),
         ])
-        #expect(try ApusONNXTests.reason(of: chosen) == "y (Compress): \(reason)end the network at 'x' and 'c'\(remedy)")
+        #expect(
+            try ApusONNXTests.reason(of: chosen)
+                == "y (Compress): \(reason)end the network at 'x' and 'c'\(remedy)")
     }
 
     /// Two nodes that fail, one that waits for them, and two that are fine.
