@@ -49,6 +49,18 @@ import Testing
         #expect(try regression(trees() + [.string("aggregate_function", "MAX")]) == [20, 20, 20, 10])
     }
 
+    /// Each tree for a target of its own, and both for both.
+    @Test func treesWeighForTargetsInTurn() throws {
+        for (ids, expected) in [
+            ([0, 0, 0, 1, 1], [1, 20, 2, 20, 3, 20, 1, 10]), ([1, 1, 1, 0, 0], [20, 1, 20, 2, 20, 3, 10, 1]),
+            ([0, 0, 1, 1, 1], [1, 20, 2, 20, 0, 23, 1, 10]),
+        ] as [([Int], [Double])] {
+            let weights = leaves("target", ids: ids, [1, 2, 3, 10, 20])
+            let file = model("TreeEnsembleRegressor", [.int("n_targets", 2)] + weights + trees())
+            #expect(try file.imported().answers(["x": rows], batch: 4)["y"] == expected)
+        }
+    }
+
     @Test func everyQuestionIsAsked() throws {
         #expect(try regression(trees(mode: "BRANCH_LT")) == [22, 23, 23, 11])
         #expect(try regression(trees(mode: "BRANCH_GT")) == [13, 11, 11, 23])

@@ -108,6 +108,9 @@ extension NodeImport {
         let x = [.f32, .f64].contains(type(x).elementType) ? x : try cast(x, to: .f32)
         let tables = try TreeTables(trees, type(x).elementType, self)
         let count = tables.leaves.count.multipliedReportingOverflow(by: trees.targetCount)
+        if aggregate == "SUM", trees.targetCount > 1, let weights = weightsInTurn(trees, tables) {
+            return try scoresInTurn(x, trees, tables, weights)
+        }
         guard !count.overflow, count.partialValue <= Self.weightLimit, trees.targetCount >= 1,
             trees.leaves.allSatisfy({ (0..<trees.targetCount).contains($0.target) })
         else {
@@ -135,5 +138,41 @@ extension NodeImport {
         case "MAX": return try apply(ReduceMax(axes: [1]), found)
         default: throw failure("'aggregate_function' is '\(aggregate)', which is not known here")
         }
+    }
+
+    /// The weight of each leaf, where the trees weigh for the targets in turn, as those of gradient boosting do: each tree for one, and
+    /// tree `t` for target `t` modulo their number. Nil where they don't.
+    private func weightsInTurn(_ trees: TreeEnsemble, _ tables: TreeTables) -> [Double]? {
+        guard trees.roots.count.isMultiple(of: trees.targetCount) else { return nil }
+        var targets: [Int: Int] = [:]
+        for (number, root) in trees.roots.enumerated() {
+            var waiting = [root]
+            while let node = waiting.popLast() {
+                if trees.nodes[node].question == nil {
+                    let target = number % trees.targetCount
+                    // Trees may have a leaf in common.
+                    guard targets.updateValue(target, forKey: node) ?? target == target else { return nil }
+                } else {
+                    waiting += [trees.nodes[node].onTrue, trees.nodes[node].onFalse]
+                }
+            }
+        }
+        var weights = [Double](repeating: 0, count: tables.leaves.count)
+        for leaf in trees.leaves {
+            guard targets[leaf.node] == leaf.target, let number = tables.leaves[leaf.node] else { return nil }
+            weights[number] += leaf.weight
+        }
+        return weights
+    }
+
+    /// The sums of such weights: one number is looked up for each tree, and not one for each target of it.
+    private mutating func scoresInTurn(
+        _ x: ValueID, _ trees: TreeEnsemble, _ tables: TreeTables, _ weights: [Double]
+    ) throws(NodeFailure) -> ValueID {
+        let table = try constant(Tensor(shape: [weights.count], elements: weights))
+        let found = try apply(Gather(), table, try leaves(x, trees, tables))
+        let rounds = trees.roots.count / trees.targetCount
+        let shape = [type(found).dimensions[0], .fixed(rounds), .fixed(trees.targetCount)]
+        return try apply(ReduceSum(axes: [1]), try apply(Reshape(whole: shape), found))
     }
 }
