@@ -11,7 +11,7 @@ struct OperatorTable: Sendable {
             products, convolutions, pools, normalizations, resizing, recurrentLayers, attentions,
             linearAttention, causalConvolutions,
             microsoftLayers, microsoftNormalizations, microsoftAttentions,
-            treeOperators, linearOperators, featureOperators,
+            treeOperators, linearOperators, supportVectorOperators, featureOperators,
         ].flatMap(\.self))
 
     /// The entries of each operator, the newest first.

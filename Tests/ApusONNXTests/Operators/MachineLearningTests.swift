@@ -40,6 +40,9 @@ import Testing
     @Test func categoriesAreMarked() throws {
         #expect(
             try answer("OneHotEncoder", [.ints("cats_int64s", [3, 1])], [3, 5], width: 1) == [1, 0, 0, 0])
+        #expect(
+            try answer("OneHotEncoder", [.ints("cats_int64s", [3, 1]), .int("zeros", 0)], [1, 3], width: 1)
+                == [0, 1, 1, 0])
         let reason = try reason(of: model("OneHotEncoder", [.strings("cats_strings", ["a"])]))
         #expect(reason == "y (ai.onnx.ml.OneHotEncoder): its categories are text, which there are no values of")
     }
@@ -92,5 +95,52 @@ import Testing
         ]
         // 2 · (x₀ + 1)² − (x₁ + 1)² + 0.5
         #expect(try answer("SVMRegressor", attributes, [1, 2]) == [-0.5])
+    }
+
+    /// Three classes of one vector each: a score for each pair of them, and a vote.
+    @Test func pairsOfClassesVote() throws {
+        let attributes: [AttributeProto] = [
+            .floats("coefficients", [1, -1, 0.5, 0.25, 0.75, -1]), .floats("support_vectors", [1, -1, 0.5]),
+            .ints("vectors_per_class", [1, 1, 1]), .floats("rho", [0.125, 0.25, -0.25]),
+            .ints("classlabels_ints", [10, 20, 30]),
+        ]
+        let model = try model("SVMClassifier", attributes, width: 1, outputs: ["label", "y"]).imported()
+        let answers = try model.answers(["x": [1, -2]], batch: 2)
+        // 0 against 1: x + x + 1/8; 0 against 2: x/4 + x/4 + 1/4; 1 against 2: -3/4 x - x/2 - 1/4.
+        #expect(answers["y"] == [2.125, 0.75, -1.5, -3.875, -0.75, 2.25])
+        #expect(answers["label"] == [10, 20])
+    }
+
+    /// The score of the only pair stands for the first class, and is written for the second.
+    @Test func twoClassesHaveOneScore() throws {
+        let attributes: [AttributeProto] = [
+            .floats("coefficients", [1, -1]), .floats("support_vectors", [1, -1]), .ints("vectors_per_class", [1, 1]),
+            .floats("rho", [0]), .ints("classlabels_ints", [10, 20]), .string("post_transform", "NONE"),
+        ]
+        let model = try model("SVMClassifier", attributes, width: 1, outputs: ["label", "y"]).imported()
+        let answers = try model.answers(["x": [3, 0, -1]], batch: 3)
+        #expect(answers["y"] == [-6, 6, 0, 0, 2, -2])
+        #expect(answers["label"] == [10, 20, 20])
+        let probabilities = self.model(
+            "SVMClassifier", attributes + [.floats("prob_a", [1])], width: 1, outputs: ["label", "y"])
+        #expect(
+            try reason(of: probabilities)
+                == "label (ai.onnx.ml.SVMClassifier): 'prob_a' asks for probabilities, which are found by iteration and are not computed"
+        )
+    }
+
+    /// skl2onnx looks the labels of a batch up in the list of classes, and keeps what it finds in one row.
+    @Test func labelsOfABatchAreLookedUp() throws {
+        let model = try ModelProto(
+            [
+                NodeProto("ArgMax", ["x"], ["place"], [.int("axis", 1), .int("keepdims", 1)]),
+                NodeProto("ArrayFeatureExtractor", ["classes", "place"], ["row"], domain: "ai.onnx.ml"),
+                NodeProto("Reshape", ["row", "shape"], ["y"]),
+            ], inputs: [.tensor("x", ["N", 3])],
+            initializers: [
+                TensorProto("classes", [3], integers: [7, 8, 9]), TensorProto("shape", [1], integers: [-1]),
+            ]
+        ).using("ai.onnx.ml", version: 3).imported()
+        #expect(try model.answers(["x": [0, 1, 0, 5, 1, 0]], batch: 2)["y"] == [8, 7])
     }
 }

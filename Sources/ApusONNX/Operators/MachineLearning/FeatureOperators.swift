@@ -26,17 +26,22 @@ extension OperatorTable {
         },
         OperatorEntry("ArrayFeatureExtractor", .machineLearning) { node throws(NodeFailure) in
             let (x, places) = (try node.input(0), try node.input(1))
-            let count = try node.numbers(node.type(places).dimensions, "the number of places").reduce(1, *)
-            let result = try node.apply(Gather(axis: -1), x, try node.reshape(places, [.fixed(count)]))
-            node.finish(node.rank(x) == 1 ? try node.apply(Unsqueeze(axes: [0]), result) : result)
+            let list = try node.reshape(places, [.product(node.type(places).dimensions)])
+            // Of one row the places are what is taken, so that a batch of them stays in front until the row comes before it.
+            let isRow = node.rank(x) == 1 || node.rank(x) == 2 && node.type(x).dimensions[0] == .fixed(1)
+            guard isRow, let width = node.type(x).dimensions.last else {
+                node.finish(try node.apply(Gather(axis: -1), x, list))
+                return
+            }
+            let found = try node.apply(Gather(axis: 0), try node.reshape(x, [width]), list)
+            node.finish(try node.apply(Unsqueeze(axes: [0]), found))
         },
         OperatorEntry("OneHotEncoder", .machineLearning) { node throws(NodeFailure) in
             guard let categories = try node.optionalInts("cats_int64s"), !categories.isEmpty else {
                 throw node.failure("its categories are text, which there are no values of")
             }
-            guard try node.flag("zeros", default: true) else {
-                throw node.failure("'zeros' is 0: what is in no category can't stop a run")
-            }
+            // Where it is 0, a number of no category is an error of the caller, and has no answer that could be missed.
+            _ = node.hasAttribute("zeros")
             let x = try node.apply(Cast(to: .i64), try node.input(0))
             let marks = try node.apply(
                 Equal(), try node.apply(Unsqueeze(axes: [-1]), x), try node.vector(categories))

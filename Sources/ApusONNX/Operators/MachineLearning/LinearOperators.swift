@@ -9,9 +9,6 @@ extension OperatorTable {
         OperatorEntry("LinearClassifier", .machineLearning) { node throws(NodeFailure) in
             try node.takeLinearClassifier()
         },
-        OperatorEntry("SVMRegressor", .machineLearning) { node throws(NodeFailure) in
-            try node.takeSupportVectorRegressor()
-        },
     ]
 }
 
@@ -60,57 +57,5 @@ extension NodeImport {
         guard labels.count == count else { throw failure("has \(labels.count) classes for \(count) scores") }
         finish(try labelled(try apply(ArgMax(axis: 1), scores), labels))
         finish(try transformed(scores, transform), output: 1)
-    }
-
-    /// Schölkopf and Smola, "A tutorial on support vector regression" (2004), equation 12.
-    fileprivate mutating func takeSupportVectorRegressor() throws(NodeFailure) {
-        let x = try singleFeatures(try input(0))
-        let coefficients = try optionalFloats("coefficients") ?? []
-        let (vectors, rho) = (try optionalFloats("support_vectors") ?? [], try optionalFloats("rho") ?? [0])
-        let parameters = (try optionalFloats("kernel_params") ?? []) + [0, 0, 0]
-        let kernel = try string("kernel_type", default: "LINEAR")
-        let count = try int("n_supports", default: 0)
-        let isOneClass = try flag("one_class")
-        guard try string("post_transform", default: "NONE") == "NONE" else {
-            throw failure("'post_transform' is not computed")
-        }
-        let width = try numbers([type(x).dimensions[1]], "the number of features")[0]
-        var similar = x
-        if count > 0 {
-            guard coefficients.count == count, vectors.count == count * width else {
-                throw failure("\(vectors.count) numbers are not \(count) vectors of \(width)")
-            }
-            similar = try similarities(
-                x, Tensor(shape: [count, width], elements: vectors), kernel, Array(parameters.prefix(3)))
-        }
-        guard coefficients.count == (count > 0 ? count : width), rho.count == 1, count > 0 || kernel == "LINEAR" else {
-            throw failure("\(coefficients.count) coefficients don't fit \(type(x))")
-        }
-        let weight = try parameter(Tensor(shape: [1, coefficients.count], elements: coefficients))
-        var result = try apply(
-            Dense(units: 1), similar, weight, try parameter(Tensor(shape: [1], elements: [rho[0]])))
-        if isOneClass { result = try apply(.select(.operand(0) > 0, 1, -1), result) }
-        finish(result)
-    }
-
-    /// A kernel's value for each row and support vector.
-    private mutating func similarities(
-        _ x: ValueID, _ vectors: Tensor, _ kernel: String, _ parameters: [Double]
-    ) throws(NodeFailure) -> ValueID {
-        let rows = try constant(vectors)
-        let (gamma, shift) = (Expression.constant(parameters[0]), Expression.constant(parameters[1]))
-        if kernel == "RBF" {
-            let distance = try apply(
-                Subtract(), try apply(Unsqueeze(axes: [1]), x), try apply(Unsqueeze(axes: [0]), rows))
-            let squares = try apply(ReduceSum(axes: [2]), try apply(Multiply(), distance, distance))
-            return try apply(.exponential(-(gamma * .operand(0))), squares)
-        }
-        let products = try apply(MatMul(transposeB: true), x, rows)
-        switch kernel {
-        case "LINEAR": return products
-        case "POLY": return try apply(.binary(.power, gamma * .operand(0) + shift, .constant(parameters[2])), products)
-        case "SIGMOID": return try apply(.hyperbolicTangent(gamma * .operand(0) + shift), products)
-        default: throw failure("'kernel_type' is '\(kernel)', which is not known here")
-        }
     }
 }
