@@ -123,7 +123,7 @@ import Testing
                     "SVMRegressor", ["x"], ["y"], domain: "ai.onnx.ml",
                     [.int("n_supports", .max), .floats("coefficients", [1]), .floats("support_vectors", [1])]),
                 [.tensor("x", [1, 2_147_483_647])], [],
-                "1 numbers are not 9223372036854775807 vectors of 2147483647"
+                "1 coefficients are not those of 9223372036854775807 vectors"
             ),
         ] as [(NodeProto, [ValueInfoProto], [(String, [Int])], String)])
     func numbersAtWhichArithmeticEndsAreRefused(
