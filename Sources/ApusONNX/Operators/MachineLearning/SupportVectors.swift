@@ -128,9 +128,11 @@ extension NodeImport {
 
     /// The support vectors of a classifier; nil where their numbers are not given or fit nothing.
     private mutating func pairedVectors() throws(NodeFailure) -> PairedVectors? {
-        PairedVectors(
-            sizes: try optionalInts("vectors_per_class") ?? [],
-            coefficients: try optionalFloats("coefficients") ?? [], rho: try optionalFloats("rho") ?? [])
+        let sizes = try optionalInts("vectors_per_class") ?? []
+        let (coefficients, rho) = (try optionalFloats("coefficients") ?? [], try optionalFloats("rho") ?? [])
+        // A number for each pair of classes, and each vector or class.
+        try requireRoom(elements: rho.count * (coefficients.count + sizes.count))
+        return PairedVectors(sizes: sizes, coefficients: coefficients, rho: rho)
     }
 
     /// What each row is to each of the support vectors in the attributes, by the kernel that these name.
