@@ -13,11 +13,11 @@ let help = """
 
     what is asked:
       --input NAME=FILE    the input NAME is the array in FILE (.npy); its first dimension counts the samples
-      --raw                samples are f32, little-endian, on standard input; answers likewise on standard output
+      --raw                samples are f32 on standard input; answers, of the output's type, on standard output
       --benchmark          times the network on made-up samples
       --profile            times each instruction so, and says how near to this machine's limit it is
       --trace FILE         with --profile: writes the calls as trace events, JSON that browsers' profilers open
-      --until VALUE        computes VALUE in place of the outputs; of a model only; may be given more than once
+      --until VALUE        computes VALUE in place of the outputs; not of a plan; may be given more than once
 
     what is shown:
       --top N              so many classes for each sample (3)

@@ -5,7 +5,8 @@ import Glibc
 /// Samples that go at once where a pipe brings so many.
 private let rawBatch = 64
 
-/// Answers the f32 samples of standard input on standard output, in the same order, each normalized as the model says. Whatever has come is answered before
+/// Answers the f32 samples of standard input on standard output, in the same order and in the output's own type, each normalized as the
+/// model says. Whatever has come is answered before
 /// more is waited for.
 func answerStream(_ arguments: Arguments) throws(Failure) {
     let wanted = arguments.batch ?? rawBatch
@@ -16,6 +17,9 @@ func answerStream(_ arguments: Arguments) throws(Failure) {
     guard plan.outputs.count == 1 else {
         let names = plan.outputs.map(\.name).joined(separator: ", ")
         throw Failure("--raw gives one output, and the network has \(names); choose one with --until")
+    }
+    guard !plan.outputs[0].isShared else {
+        throw Failure("--raw gives an answer for each sample, and all samples have '\(plan.outputs[0].name)' in common")
     }
     let preparation = try NumberPreparation(plan)
     var network = try Network(plan, wanted: wanted, arguments)

@@ -94,9 +94,7 @@ private func wrongShape(_ shape: [Int], in file: String, for port: Port) -> Fail
 private func readTensor(
     _ file: String, for port: Port, _ preparation: NumberPreparation?
 ) throws(Failure) -> (shape: [Int], bytes: AlignedBytes) {
-    guard let type = ElementType(rawValue: port.elementType.rawValue) else {
-        throw Failure("'\(port.name)' is \(port.elementType.rawValue), which is read from no file")
-    }
+    let type = ElementType(port.elementType)
     let array = try reporting { () throws(DataError) in
         try NPYArray.read(file, words: type == .bf16 ? .bfloat16 : .unsigned)
     }
