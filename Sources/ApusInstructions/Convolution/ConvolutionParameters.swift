@@ -18,8 +18,8 @@
 /// - Groups: output block `b` reads the `inputBlocks` input blocks from `(b / outputBlocks) · inputBlocks` on. Without
 ///   groups both count all blocks.
 /// - Groups that do not fill blocks are packed as one group, with zero weights between the groups. `groupInputs` and
-///   `groupOutputs` are the channels of each of these groups, and zero for all others: input blocks whose weights are all zero
-///   for the output blocks at hand are left out, see ``inputBlocks(block:outputs:lanes:)``.
+///   `groupOutputs` are the channels of each of these groups, and zero for all others: input channels whose weights are all
+///   zero for the output blocks at hand are left out, see ``inputChannels(block:outputs:lanes:)``.
 /// - The argmax, where not null and `poolHeight` > 0, has one byte for each element of the destination's image,
 ///   `[output block][pooled y][pooled x][V]` without border, `argmaxStride` bytes a sample: the index `i·poolWidth + j`
 ///   of the element chosen (the first maximum), or 255 where `activation` is relu and the result is not above
@@ -76,16 +76,28 @@ package struct ConvolutionParameters: Sendable, Equatable, BitwiseCopyable {
         addend = destination
     }
 
-    /// The input blocks that `outputs` output blocks of one group read, from block `block` on.
+    /// The input channels that `outputs` output blocks of one group read, from block `block` on: all from the first to before the
+    /// end.
+    @inline(__always)
+    package func inputChannels(block: Int, outputs: Int, lanes: Int) -> (first: Int, end: Int) {
+        let channels = Int(source.channels)
+        let groupOutputs = Int(groupOutputs)
+        guard groupOutputs > 0 else {
+            let read = Int(inputBlocks) &* Int(source.channelBlock)
+            let first = block == 0 ? 0 : block / Int(outputBlocks) &* read
+            return (first, min(first &+ read, channels))
+        }
+        let last = min((block &+ outputs) &* lanes, Int(destination.channels)) &- 1
+        let first = block &* lanes / groupOutputs &* Int(groupInputs)
+        return (first, min((last / groupOutputs &+ 1) &* Int(groupInputs), channels))
+    }
+
+    /// The input blocks that these channels are in.
     @inline(__always)
     package func inputBlocks(block: Int, outputs: Int, lanes: Int) -> (first: Int, count: Int) {
-        let all = Int(inputBlocks)
-        let groupOutputs = Int(groupOutputs)
-        guard groupOutputs > 0 else { return (block == 0 ? 0 : block / Int(outputBlocks) &* all, all) }
+        let channels = inputChannels(block: block, outputs: outputs, lanes: lanes)
         let channelBlock = Int(source.channelBlock)
-        let last = min((block &+ outputs) &* lanes, Int(destination.channels)) &- 1
-        let first = block &* lanes / groupOutputs &* Int(groupInputs) / channelBlock
-        let end = ((last / groupOutputs &+ 1) &* Int(groupInputs) &+ channelBlock &- 1) / channelBlock
-        return (first, min(end, all) &- first)
+        let first = channels.first / channelBlock
+        return (first, (channels.end &+ channelBlock &- 1) / channelBlock &- first)
     }
 }

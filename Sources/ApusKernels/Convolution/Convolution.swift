@@ -134,9 +134,9 @@ struct ConvolutionWork {
         self.outputs = outputs
         let (kernelHeight, kernelWidth) = (Int(parameters.pointee.kernelHeight), Int(parameters.pointee.kernelWidth))
         let channelBlock = Int(parameters.pointee.source.channelBlock)
-        let band = parameters.pointee.inputBlocks(block: block, outputs: outputs, lanes: lanes)
-        let inputBlocks = band.count
-        sourceBlock = band.first
+        let channels = parameters.pointee.inputChannels(block: block, outputs: outputs, lanes: lanes)
+        sourceBlock = channels.first / channelBlock
+        let inputBlocks = (channels.end &+ channelBlock &- 1) / channelBlock &- sourceBlock
         let placeWeights = channelBlock &* lanes
         let placeStep = Int(parameters.pointee.dilationX) &* channelBlock
         let kernelRow = Int(parameters.pointee.dilationY) &* sourceSteps.row
@@ -148,9 +148,8 @@ struct ConvolutionWork {
             count: kernelHeight, scalarStep: kernelRow, vectorStep: kernelWidth &* placeWeights)
         memory.pointee.inner = .init(count: kernelWidth, scalarStep: placeStep, vectorStep: placeWeights)
         var terms = channelBlock
-        var lastTerms = min(
-            channelBlock,
-            Int(parameters.pointee.source.channels) &- (sourceBlock &+ inputBlocks &- 1) &* channelBlock)
+        var lastTerms = channels.end &- (sourceBlock &+ inputBlocks &- 1) &* channelBlock
+        memory.pointee.skippedTerms = channels.first &- sourceBlock &* channelBlock
         memory.pointee.scalarStep = 1
         memory.pointee.vectorStep = lanes
         // With two output blocks the loads of scalars leave time for more.

@@ -165,10 +165,12 @@ enum PositionTile<let outputs: Int, let rows: Int, let columns: Int, let step: I
         let (sourceRow, sharesScalars) = (memory.pointee.sourceRow, memory.pointee.sharesScalars)
         let places = memory.pointee.sources
         var round = 0
+        var first = memory.pointee.skippedTerms
         while round < outer.count {
-            let terms = round + 1 == outer.count ? memory.pointee.lastTerms : memory.pointee.terms
-            var middleScalars = origin + round &* outer.scalarStep
-            var middleVectors = vectors + round &* outer.vectorStep
+            let terms = (round + 1 == outer.count ? memory.pointee.lastTerms : memory.pointee.terms) &- first
+            var middleScalars = origin + (round &* outer.scalarStep &+ first &* scalarStep)
+            var middleVectors = vectors + (round &* outer.vectorStep &+ first &* vectorStep)
+            first = 0
             var middleLeft = middle.count
             while middleLeft > 0 {
                 var innerScalars = middleScalars

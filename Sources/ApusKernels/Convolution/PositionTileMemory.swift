@@ -29,6 +29,8 @@ struct PositionTileMemory {
     /// Terms of the innermost loop, and in the last round of the outermost.
     var terms = 1
     var lastTerms = 1
+    /// Terms that the outermost loop's first round leaves out, before the others.
+    var skippedTerms = 0
     var scalarStep = 1
     var vectorStep = lanes
     var outputStep = 0

@@ -28,10 +28,12 @@ struct CostModel {
 
     /// A convolution as the model sees it.
     struct Convolution {
-        /// Output blocks and input channels of a group, and how many groups there are.
+        /// Output blocks of a group, and how many groups there are.
         var outputBlocks: Int
-        var inputs: Int
         var groups: Int
+        /// Input channels that one output block reads, and that two read together, on average.
+        private var inputsOfOne: Int
+        private var inputsOfTwo: Int
         /// Channels that lie side by side in the source.
         var inputBlock: Int
         var kernel: (height: Int, width: Int)
@@ -49,7 +51,8 @@ struct CostModel {
             outputBlocks = max(1, Int(parameters.outputBlocks))
             groups = (parameters.destination.blocks + outputBlocks - 1) / outputBlocks
             inputBlock = Int(parameters.source.channelBlock)
-            inputs = Self.inputs(parameters)
+            inputsOfOne = Self.inputs(parameters, outputs: 1)
+            inputsOfTwo = Self.inputs(parameters, outputs: 2)
             kernel = (Int(parameters.kernelHeight), Int(parameters.kernelWidth))
             output = (Int(parameters.outputHeight), Int(parameters.outputWidth))
             stride = (Int(parameters.strideY), Int(parameters.strideX))
@@ -62,17 +65,21 @@ struct CostModel {
             window = isPooled ? (Int(parameters.poolHeight), Int(parameters.poolWidth)) : (1, 1)
         }
 
-        /// Input channels that an output block reads, on average.
-        private static func inputs(_ parameters: ConvolutionParameters) -> Int {
-            let channels = Int(parameters.source.channels)
-            let block = Int(parameters.source.channelBlock)
+        /// Input channels that `outputs` output blocks read together, on average.
+        func inputs(outputs: Int) -> Int { outputs == 1 ? inputsOfOne : inputsOfTwo }
+
+        private static func inputs(_ parameters: ConvolutionParameters, outputs: Int) -> Int {
             let blocks = parameters.destination.blocks
-            guard parameters.groupOutputs > 0 else { return min(channels, Int(parameters.inputBlocks) * block) }
-            let read = (0..<blocks).reduce(0) { sum, output in
-                let lanes = Int(parameters.destination.channelBlock)
-                return sum + parameters.inputBlocks(block: output, outputs: 1, lanes: lanes).count
+            var (read, passes) = (0, 0)
+            // Groups that fill blocks are all alike.
+            for block in Swift.stride(from: 0, to: parameters.groupOutputs > 0 ? blocks : 1, by: outputs) {
+                let channels = parameters.inputChannels(
+                    block: block, outputs: min(outputs, blocks - block),
+                    lanes: Int(parameters.destination.channelBlock))
+                read += channels.end - channels.first
+                passes += 1
             }
-            return min(channels, max(1, read * block / blocks))
+            return max(1, read / max(1, passes))
         }
     }
 
@@ -159,10 +166,10 @@ struct CostModel {
     ) -> Double {
         let sums = Double(outputs) * positions
         let term = core.term(sums: sums, vectors: Double(outputs), scalars: scalars) + waiting
+        let inputs = convolution.inputs(outputs: outputs)
         let kernelRows =
-            convolution.kernel.height * (convolution.inputs + convolution.inputBlock - 1)
-            / convolution.inputBlock
-        return Double(convolution.inputs * convolution.kernel.height * convolution.kernel.width) * term
+            convolution.kernel.height * (inputs + convolution.inputBlock - 1) / convolution.inputBlock
+        return Double(inputs * convolution.kernel.height * convolution.kernel.width) * term
             + Double(kernelRows) * kernelRow + tileStart + sums * sumStore
     }
 
