@@ -38,7 +38,7 @@ extension Plan {
                 else { throw PlanViolation("\(name) is bytes \(range) of the activations, inside of no live buffer") }
                 if extent.access == .write {
                     written.append(buffer)
-                } else if !isWritten[buffer] {
+                } else if extent.access != .scratch, !isWritten[buffer] {
                     throw PlanViolation(
                         "\(name) is in the buffer \(buffers[buffer].name), which nothing has written yet")
                 }

@@ -30,10 +30,12 @@ package struct Instruction: Sendable, Equatable {
     package var multiplyAdds: Int
     /// The kernel is called with so many samples for each of the batch's, 1 to ``InstructionCatalogue/repeatLimit``.
     package var repeats: Int
+    /// How threads share it where a sample is answered by several; nil where one thread does better by itself.
+    package var cut: Cut?
 
     package init(
         _ opcode: Opcode, operands: [Operand], parameters: [UInt8], label: String, multiplyAdds: Int = 0,
-        repeats: Int = 1
+        repeats: Int = 1, cut: Cut? = nil
     ) {
         self.opcode = opcode
         self.operands = operands
@@ -41,6 +43,7 @@ package struct Instruction: Sendable, Equatable {
         self.label = label
         self.multiplyAdds = multiplyAdds
         self.repeats = repeats
+        self.cut = cut
     }
 }
 
@@ -62,6 +65,12 @@ extension Instruction {
     /// Parameters may come from anywhere: sizes too large for the arithmetic are as good as infinite.
     package func extents(samples: Int, lanes: Int) throws(ParameterError) -> [OperandExtent] {
         try definition(lanes: lanes).operands(samples: product(samples, repeats))
+    }
+
+    /// The numbers of the operands that the kernel computes in, and nobody else reads; none where the parameters are wrong.
+    package func scratchOperands(lanes: Int) -> [Int] {
+        let extents = (try? definition(lanes: lanes))?.operands(samples: 1) ?? []
+        return extents.indices.filter { extents[$0].access == .scratch }
     }
 
     /// What the compiler chose of several ways to compute the same, for people to read. Nil where there was nothing to

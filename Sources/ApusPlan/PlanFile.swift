@@ -8,14 +8,14 @@ package import ApusFiles
 ///     header  magic 8 B · version u32 · sections u32 · file size u64 · checksum of header and table u64
 ///     table   for each section: kind u64 · offset u64 · length u64 · checksum u64
 ///     1       the description: names, sizes, ports, slices of the state, buffers
-///     2       the instructions, and which of the body are combinations
+///     2       the instructions, how they are cut, and which of the body are combinations
 ///     3       the constants
 ///
 /// Counts and offsets are 8 bytes. A list is its count and then its elements; a name is a list of UTF-8 bytes.
 public enum PlanFile {
     /// Rises with every change of the format or of an instruction's meaning: plans are compiled again, not converted. What is only
     /// added, an instruction or the combinations, leaves it as it is: who doesn't know it refuses the file.
-    static let version: UInt32 = 9
+    static let version: UInt32 = 10
 
     static let magic: [UInt8] = [0x89, 0x41, 0x50, 0x4c, 0x41, 0x4e, 0x0d, 0x0a]
     static let headerBytes = 32

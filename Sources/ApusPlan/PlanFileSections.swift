@@ -122,6 +122,8 @@ extension PlanFile {
                 writer.write(bytes: instruction.parameters)
                 writer.write(name: instruction.label)
                 writer.write(count: instruction.multiplyAdds)
+                writer.write(instruction.cut?.axis.rawValue ?? 0)
+                writer.write(count: instruction.cut?.parts ?? 0)
             }
         }
         // Nothing follows where there are none: the file of a plan without them is what it always was.
@@ -148,7 +150,7 @@ extension PlanFile {
     private static func decodeInstructionList(
         _ reader: inout ByteReader, _ what: String
     ) throws(PlanFileError) -> [Instruction] {
-        try reader.readList(what, minimum: 38) { (reader) throws(PlanFileError) in
+        try reader.readList(what, minimum: 47) { (reader) throws(PlanFileError) in
             let start = reader.offset
             let opcode = Opcode(rawValue: try reader.read(UInt16.self))
             guard InstructionCatalogue.definition(of: opcode) != nil else {
@@ -165,7 +167,18 @@ extension PlanFile {
             let multiplyAdds = try reader.readCount("the number of multiply-adds")
             return Instruction(
                 opcode, operands: operands, parameters: parameters, label: label, multiplyAdds: multiplyAdds,
-                repeats: repeats)
+                repeats: repeats, cut: try decodeCut(&reader))
         }
+    }
+
+    private static func decodeCut(_ reader: inout ByteReader) throws(PlanFileError) -> Cut? {
+        let start = reader.offset
+        let number = try reader.read(UInt8.self)
+        let parts = try reader.readCount("the number of parts")
+        if number == 0, parts == 0 { return nil }
+        guard let axis = Partition.Axis(rawValue: number) else {
+            throw .invalid(what: "there is no way \(number) to cut an instruction", at: start)
+        }
+        return Cut(axis, parts: parts)
     }
 }

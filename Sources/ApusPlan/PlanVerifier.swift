@@ -142,7 +142,11 @@ extension Plan {
                 return "the \(result.name) lies on the \(operand.name)"
             }
         }
-        return nil
+        guard instruction.cut != nil else { return nil }
+        guard stage == .body, reductionBytes == 0, combinations.isEmpty else {
+            return "it is cut, though samples are not answered one by one"
+        }
+        return instruction.cutProblem(lanes: target.lanes)
     }
 
     private func problem(

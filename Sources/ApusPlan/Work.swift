@@ -25,7 +25,7 @@ extension Instruction {
         let samples = product(samples, repeats)
         for (operand, extent) in zip(operands, definition.operands(samples: samples))
         where operand.arena != .none {
-            if extent.access != .write { work.read += extent.bytes.count }
+            if extent.access == .read || extent.access == .update { work.read += extent.bytes.count }
             if extent.access != .read { work.written += extent.bytes.count }
         }
         work.written = definition.bytesWritten(samples: samples) ?? work.written

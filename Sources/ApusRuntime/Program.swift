@@ -45,10 +45,19 @@ struct Program: ~Copyable {
     /// Slots before those of the inputs: one for each arena of a fixed place.
     static let fixedSlots = Int(Arena.input.rawValue)
 
+    /// Slots of a worker: those, one for each input and output, and one for the activations of a sample that threads share.
+    static func slotCount(_ plan: Plan) -> Int { sharedActivations(plan) + 1 }
+
+    /// The slot of the activations of a sample that threads share. A worker's scratch is in its own arena.
+    static func sharedActivations(_ plan: Plan) -> Int { fixedSlots + plan.inputs.count + plan.outputs.count }
+
     /// - Parameters:
     ///   - schedule: the instructions of one stage.
     ///   - activity: the number of the stage's first instruction among ``Activities``.
-    init(_ schedule: Schedule, activity: Int, plan: Plan) throws(SessionError) {
+    ///   - sharesSamples: whether the threads' activations are those of one sample.
+    init(
+        _ schedule: Schedule, activity: Int, plan: Plan, sharesSamples: Bool = false
+    ) throws(SessionError) {
         let pieces = schedule.waves.flatMap(\.pieces)
         var kernels: [Kernel] = unsafe []
         for piece in pieces {
@@ -71,9 +80,11 @@ struct Program: ~Copyable {
                     kernel: kernels[index], repeats: instruction.repeats, parameters: UnsafeRawPointer(nextParameter),
                     operandCount: instruction.operands.count, firstAddress: next, activity: activity + piece.source))
             unsafe nextParameter += instruction.parameters.count.roundedUp(to: 16)
-            for operand in instruction.operands {
+            let scratches = sharesSamples ? instruction.scratchOperands(lanes: plan.target.lanes) : []
+            for (number, operand) in instruction.operands.enumerated() {
                 let slot =
                     switch operand.arena {
+                    case .activations where sharesSamples && !scratches.contains(number): Self.sharedActivations(plan)
                     case .input: Self.fixedSlots + Int(operand.port)
                     case .output: Self.fixedSlots + plan.inputs.count + Int(operand.port)
                     default: Int(operand.arena.rawValue)

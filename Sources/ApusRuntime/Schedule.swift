@@ -28,8 +28,6 @@ package struct Schedule: Sendable, Equatable {
     private static let sharedBytes = 48 * 1024
     /// Elements that a piece of an instruction has at least.
     private static let minimumElements = 2048
-    /// Pieces begin at multiples of this many elements: of a cache line, and of every vector.
-    private static let elementStep = 16
 
     /// All instructions in order, as one thread runs them.
     package init(inOrder instructions: [Instruction]) {
@@ -55,18 +53,9 @@ package struct Schedule: Sendable, Equatable {
             self = Schedule(inOrder: instructions)
             return
         }
-        let accesses = instructions.map { Access.all(of: $0, lanes: lanes) }
-        var levels: [Int] = []
-        for index in instructions.indices {
-            let before = levels.indices.filter { earlier in
-                accesses[index].contains { one in accesses[earlier].contains { one.conflicts(with: $0) } }
-            }
-            levels.append((before.map { levels[$0] }.max() ?? -1) + 1)
-        }
-        waves = (0..<(levels.max() ?? -1) + 1).map { level in
-            let members = levels.indices.filter { levels[$0] == level }
-            let bytes = members.reduce(0) { sum, index in sum + accesses[index].reduce(0) { $0 + $1.bytes.count } }
-            guard bytes >= Self.sharedBytes else {
+        let levels = Levels(instructions, lanes: lanes)
+        waves = levels.members.enumerated().map { level, members in
+            guard levels.bytes[level] >= Self.sharedBytes else {
                 return Wave(pieces: members.map { Piece(instruction: instructions[$0], source: $0) }, isShared: false)
             }
             let pieces = members.flatMap { index in
@@ -78,18 +67,67 @@ package struct Schedule: Sendable, Equatable {
         }
     }
 
+    /// The body for one sample that several threads answer together: what the plan cuts is cut, and instructions that don't depend on
+    /// each other are run beside each other. Empty where the plan cuts nothing, or there is one thread.
+    ///
+    /// - Complexity: the square of the number of instructions.
+    package init(sharing plan: Plan, threads: Int) {
+        waves = []
+        guard threads > 1, plan.body.contains(where: { $0.cut != nil }) else { return }
+        let levels = Levels(plan.body, lanes: plan.target.lanes)
+        for (level, members) in levels.members.enumerated() {
+            let pieces = members.flatMap { index in
+                plan.body[index].parts(threads: threads, lanes: plan.target.lanes).map {
+                    Piece(instruction: $0, source: index)
+                }
+            }
+            let isCut = pieces.count > members.count
+            let isShared = isCut || members.count > 1 && levels.bytes[level] >= Self.sharedBytes
+            if !isShared, let last = waves.last, !last.isShared {
+                waves[waves.count - 1].pieces += pieces
+            } else {
+                waves.append(Wave(pieces: pieces, isShared: isShared))
+            }
+        }
+    }
+
     /// The instruction as several, each for a range of its elements, where it works element by element and has enough of
     /// them.
     private static func cut(_ instruction: Instruction, into wanted: Int, lanes: Int) -> [Instruction] {
-        guard let cut = (try? instruction.definition(lanes: lanes))?.cut, instruction.repeats == 1 else {
+        guard let partition = instruction.partitions(lanes: lanes).first(where: { $0.axis == .elements }) else {
             return [instruction]
         }
-        let size = max(minimumElements, (cut.elements + wanted - 1) / wanted).roundedUp(to: elementStep)
-        return stride(from: 0, to: max(cut.elements, 1), by: size).map { start in
-            var part = instruction
-            part.parameters = cut.parameters(min(size, cut.elements - start))
-            for (operand, bytes) in cut.elementBytes.enumerated() { part.operands[operand].offset += bytes * start }
-            return part
+        let size = max(minimumElements / Partition.elementStep, (partition.units + wanted - 1) / wanted)
+        return stride(from: 0, to: partition.units, by: size).map { start in
+            instruction.part(start..<min(start + size, partition.units), of: partition)
+        }
+    }
+}
+
+/// Instructions by the number of those that must be done before, one after the other.
+private struct Levels {
+    /// The instructions of each level, in their order: they don't depend on each other.
+    var members: [[Int]] = []
+    /// Bytes that those of a level touch.
+    var bytes: [Int] = []
+
+    init(_ instructions: [Instruction], lanes: Int) {
+        let accesses = instructions.map { Access.all(of: $0, lanes: lanes) }
+        var levels: [Int] = []
+        for index in instructions.indices {
+            var level = 0
+            for earlier in levels.indices where levels[earlier] >= level {
+                if accesses[index].contains(where: { one in accesses[earlier].contains { one.conflicts(with: $0) } }) {
+                    level = levels[earlier] + 1
+                }
+            }
+            levels.append(level)
+            if level == members.count {
+                members.append([])
+                bytes.append(0)
+            }
+            members[level].append(index)
+            bytes[level] += accesses[index].reduce(0) { $0 + $1.bytes.count }
         }
     }
 }
@@ -97,6 +135,8 @@ package struct Schedule: Sendable, Equatable {
 /// Bytes of an arena that an instruction reads or writes.
 private struct Access {
     var arena: Arena
+    /// Of inputs and outputs. Nil: any.
+    var port: UInt16?
     var bytes: Range<Int>
     var isWritten: Bool
 
@@ -104,18 +144,19 @@ private struct Access {
     static func all(of instruction: Instruction, lanes: Int) -> [Access] {
         guard let extents = try? instruction.extents(samples: 1, lanes: lanes) else {
             // What can't be told may be anything: it then runs by itself.
-            return Arena.allCases.map { Access(arena: $0, bytes: 0..<Int.max, isWritten: true) }
+            return Arena.allCases.map { Access(arena: $0, port: nil, bytes: 0..<Int.max, isWritten: true) }
         }
         return zip(instruction.operands, extents).compactMap { operand, extent in
             if operand.arena == .none || operand.arena == .arguments { return nil }
             let start = operand.offset + extent.bytes.lowerBound
             return Access(
-                arena: operand.arena, bytes: start..<operand.offset + extent.bytes.upperBound,
+                arena: operand.arena, port: operand.port, bytes: start..<operand.offset + extent.bytes.upperBound,
                 isWritten: extent.access != .read)
         }
     }
 
     func conflicts(with other: Access) -> Bool {
-        arena == other.arena && (isWritten || other.isWritten) && bytes.overlaps(other.bytes)
+        let isSamePort = port == nil || other.port == nil || port == other.port
+        return arena == other.arena && isSamePort && (isWritten || other.isWritten) && bytes.overlaps(other.bytes)
     }
 }

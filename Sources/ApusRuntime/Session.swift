@@ -45,6 +45,9 @@ public struct Session: ~Copyable {
                 Schedule(plan.prologue, threads: threads, lanes: lanes), activity: activities.prologue.lowerBound,
                 plan: plan),
             body: try Program(Schedule(bodyOf: plan), activity: activities.body.lowerBound, plan: plan),
+            sharing: try Program(
+                Schedule(sharing: plan, threads: threads), activity: activities.body.lowerBound, plan: plan,
+                sharesSamples: true),
             epilogue: try Program(
                 Schedule(plan.epilogue, threads: threads, lanes: lanes), activity: activities.epilogue.lowerBound,
                 plan: plan),
@@ -60,6 +63,7 @@ public struct Session: ~Copyable {
             unsafe slots[Int(Arena.activations.rawValue)] = unsafe UInt(
                 bitPattern: activations.start + arena * activationStride)
             unsafe slots[Int(Arena.reductions.rawValue)] = unsafe UInt(bitPattern: reductions.start)
+            unsafe slots[Program.sharedActivations(plan)] = unsafe UInt(bitPattern: activations.start)
         }
         self.plan = plan
         single =
@@ -150,9 +154,19 @@ public struct Session: ~Copyable {
         }
     }
 
-    /// Runs the body: over all parts of the batch up to a combination, then that, and so on.
+    /// Runs the body: over all parts of the batch up to a combination, then that, and so on; and over each sample that all threads
+    /// answer together.
     @inline(__always)
     private func runBody(isRecorded: Bool = false) {
+        runParts(isRecorded: isRecorded)
+        for sample in unsafe core.pointee.sharedSamples {
+            unsafe core.pointee.beginSharing(sample: sample)
+            runOnce(.sharing, isRecorded: isRecorded)
+        }
+    }
+
+    @inline(__always)
+    private func runParts(isRecorded: Bool) {
         let waves = unsafe core.pointee.waves(of: .body)
         for wave in 0..<waves {
             guard let items = unsafe core.pointee.beginSamples(wave: wave) else {
@@ -189,12 +203,12 @@ public struct Session: ~Copyable {
             return
         }
         if isRecorded {
-            unsafe pool.run(items: items, context: core) { context, item, worker in
+            unsafe pool.run(items: items, context: core, keepsOwners: phase == .sharing) { context, item, worker in
                 guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
                 unsafe core.pointee.runOnce(item, worker: worker, isRecorded: true)
             }
         } else {
-            unsafe pool.run(items: items, context: core) { context, item, worker in
+            unsafe pool.run(items: items, context: core, keepsOwners: phase == .sharing) { context, item, worker in
                 guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
                 unsafe core.pointee.runOnce(item, worker: worker, isRecorded: false)
             }

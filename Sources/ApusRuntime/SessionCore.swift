@@ -5,10 +5,12 @@ import CPlatform
 /// What the threads of a session share. Its place in memory doesn't change.
 @safe
 struct SessionCore: ~Copyable {
-    enum Phase { case prologue, body, epilogue }
+    enum Phase { case prologue, body, sharing, epilogue }
 
     private let prologue: Program
     private let body: Program
+    /// The body as threads share it for one sample; empty where they don't.
+    private let sharing: Program
     private let epilogue: Program
     private let activities: Activities
 
@@ -35,7 +37,10 @@ struct SessionCore: ~Copyable {
     /// Bytes from a sample to the next of each port; 0 where samples have it in common.
     private let sampleStrides: UnsafeMutablePointer<Int>
     private let hasSharedPorts: Bool
+    private let sharesSamples: Bool
     private var batch = 0
+    /// Samples of the batch that are dealt out; each of those behind them is shared by all threads.
+    private var dealt = 0
     /// Where the batch's first sample is among those of the step.
     private var firstSample: UInt32 = 0
     /// Pieces of work of the body: shards, or parts of the batch where nothing is summed over samples.
@@ -56,12 +61,15 @@ struct SessionCore: ~Copyable {
     private static let piecesPerWorker = 32
 
     init(
-        prologue: consuming Program, body: consuming Program, epilogue: consuming Program, plan: Plan, workers: Int,
+        prologue: consuming Program, body: consuming Program, sharing: consuming Program,
+        epilogue: consuming Program, plan: Plan, workers: Int,
         activations: UnsafeMutableRawPointer, activationStride: Int, reductions: UnsafeMutableRawPointer,
         reductionStride: Int
     ) {
         self.prologue = prologue
         self.body = body
+        sharesSamples = unsafe sharing.waves.count > 0
+        self.sharing = sharing
         self.epilogue = epilogue
         activities = Activities(plan)
         self.workers = workers
@@ -72,7 +80,7 @@ struct SessionCore: ~Copyable {
         sampleWaves = plan.bodyParts.count { !$0.isCombination }
         portCount = plan.inputs.count + plan.outputs.count
         hasSharedPorts = (plan.inputs + plan.outputs).contains(where: \.isShared)
-        slotCount = Program.fixedSlots + portCount
+        slotCount = Program.slotCount(plan)
         unsafe slotBlock = .allocate(capacity: slotCount * workers)
         unsafe slotBlock.initialize(repeating: 0, count: slotCount * workers)
         unsafe scratchBlock = .allocate(capacity: InstructionCatalogue.operandLimit * workers)
@@ -113,7 +121,8 @@ struct SessionCore: ~Copyable {
         self.batch = batch
         firstSample = arguments.firstSample
         self.companion = companion
-        items = sumsOverSamples || hasCombinations ? shards : parts(of: batch)
+        dealt = batch - sharedSamples(of: batch)
+        items = sumsOverSamples || hasCombinations ? shards : dealt == 0 ? 0 : parts(of: dealt)
         begunWaves = 0
         for worker in 0..<workers {
             unsafe argumentBlock[worker] = arguments
@@ -131,12 +140,39 @@ struct SessionCore: ~Copyable {
         return min(batch, microBatches.roundedUp(to: workers), Self.piecesPerWorker * workers)
     }
 
+    /// Samples of a batch that don't come out even: the last of a small batch, which would keep one thread longer than the others.
+    private func sharedSamples(of batch: Int) -> Int {
+        guard sharesSamples, batch < Self.evenRounds * workers else { return 0 }
+        return batch % workers
+    }
+
+    /// Rounds of a batch, a sample for each thread, from which on it doesn't matter that the last is not full.
+    private static let evenRounds = 16
+
+    // MARK: Samples that are shared
+
+    /// Samples of the batch that all threads answer together.
+    var sharedSamples: Range<Int> { dealt..<batch }
+
+    /// Has all workers see the memory of one sample.
+    mutating func beginSharing(sample: Int) {
+        for worker in 0..<workers {
+            for port in 0..<portCount {
+                unsafe slots(of: worker)[Program.fixedSlots + port] =
+                    unsafe ports[port]
+                    &+ UInt(sample * sampleStrides[port])
+            }
+            unsafe argumentBlock[worker].firstSample = firstSample &+ UInt32(sample)
+        }
+    }
+
     // MARK: Waves
 
     func waves(of phase: Phase) -> Int {
         switch phase {
         case .prologue: unsafe prologue.waves.count
         case .body: unsafe body.waves.count
+        case .sharing: unsafe sharing.waves.count
         case .epilogue: unsafe epilogue.waves.count
         }
     }
@@ -147,6 +183,7 @@ struct SessionCore: ~Copyable {
         switch phase {
         case .prologue: unsafe wave = prologue.waves[number]
         case .body: unsafe wave = body.waves[number]
+        case .sharing: unsafe wave = sharing.waves[number]
         case .epilogue: unsafe wave = epilogue.waves[number]
         }
         return wave.isShared ? wave.count : nil
@@ -179,12 +216,14 @@ struct SessionCore: ~Copyable {
             switch phase {
             case .prologue: unsafe prologue.runRecorded(range, slots: slots, scratch: scratch, samples: 1, track: track)
             case .body: unsafe body.runRecorded(range, slots: slots, scratch: scratch, samples: 1, track: track)
+            case .sharing: unsafe sharing.runRecorded(range, slots: slots, scratch: scratch, samples: 1, track: track)
             case .epilogue: unsafe epilogue.runRecorded(range, slots: slots, scratch: scratch, samples: 1, track: track)
             }
         } else {
             switch phase {
             case .prologue: unsafe prologue.run(range, slots: slots, scratch: scratch, samples: 1)
             case .body: unsafe body.run(range, slots: slots, scratch: scratch, samples: 1)
+            case .sharing: unsafe sharing.run(range, slots: slots, scratch: scratch, samples: 1)
             case .epilogue: unsafe epilogue.run(range, slots: slots, scratch: scratch, samples: 1)
             }
         }
@@ -199,8 +238,8 @@ struct SessionCore: ~Copyable {
             runCompanion(companionPieces.lowerBound + item - items, worker: worker, isRecorded: isRecorded)
             return
         }
-        let first = batch * item / items
-        let end = batch * (item + 1) / items
+        let first = dealt * item / items
+        let end = dealt * (item + 1) / items
         let slots = unsafe slots(of: worker)
         if sumsOverSamples { placeSums(of: item, worker: worker, isRecorded: isRecorded) }
         if hasCombinations {

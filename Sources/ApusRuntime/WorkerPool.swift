@@ -24,8 +24,9 @@ package struct WorkerPool: ~Copyable {
     /// What the caller and the threads share. The words are only touched through atomic functions.
     @safe
     fileprivate struct Shared {
-        /// The number of the run, and below it, in the lower half, the pieces that nobody has taken yet. Who takes one leaves
-        /// one less; the run's other fields stay as they are until all that were taken are done.
+        /// The number of the run, and below it, in the lower half, the pieces that nobody has taken yet: how many there are, or, where
+        /// the highest bit is set, a bit for each. Who takes one leaves one less; the run's other fields stay as they are until all that
+        /// were taken are done.
         var claims: UInt64 = 0
         /// Pieces of this run that are done.
         var done: UInt32 = 0
@@ -46,6 +47,7 @@ package struct WorkerPool: ~Copyable {
     private struct Start {
         var shared: UnsafeMutablePointer<Shared>
         var worker: Int
+        var width: Int
         var isPinned: Bool
     }
 
@@ -65,7 +67,7 @@ package struct WorkerPool: ~Copyable {
         pinnedCaller = isPinned && apus_bind_thread(0) ? pthread_self() : nil
         for worker in 1..<max(count, 1) {
             let start = UnsafeMutablePointer<Start>.allocate(capacity: 1)
-            unsafe start.initialize(to: Start(shared: shared, worker: worker, isPinned: isPinned))
+            unsafe start.initialize(to: Start(shared: shared, worker: worker, width: max(count, 1), isPinned: isPinned))
             var thread = pthread_t()
             let code = unsafe pthread_create(
                 &thread, nil,
@@ -75,7 +77,7 @@ package struct WorkerPool: ~Copyable {
                     unsafe start.deallocate()
                     if own.isPinned { apus_bind_thread(Int32(own.worker)) }
                     _ = apus_flush_denormals()
-                    unsafe WorkerPool.serve(own.shared, worker: own.worker)
+                    unsafe WorkerPool.serve(own.shared, worker: own.worker, of: own.width)
                     return nil
                 }, unsafe start)
             guard code == 0 else {
@@ -108,8 +110,10 @@ package struct WorkerPool: ~Copyable {
     /// Calls `work` for each piece from 0 to `items - 1`, on all threads, and returns when all are done. Pieces are begun in
     /// the order of their numbers.
     ///
+    /// - Parameter keepsOwners: whether piece `i` is for worker `i` modulo their number, who takes its own pieces before those of others:
+    ///   what it wrote in the last run is then near. With more than 32 pieces that is not looked at.
     /// - Precondition: there are fewer than 2^32 pieces.
-    package func run(items: Int, context: UnsafeMutableRawPointer?, work: Work) {
+    package func run(items: Int, context: UnsafeMutableRawPointer?, keepsOwners: Bool = false, work: Work) {
         let control = apus_flush_denormals()
         defer { apus_restore_float_control(control) }
         guard items > 1 && !threads.isEmpty else {
@@ -121,11 +125,13 @@ package struct WorkerPool: ~Copyable {
         unsafe shared.pointee.context = unsafe context
         unsafe apus_store(&shared.pointee.done, 0)
         let generation = unsafe apus_load(&shared.pointee.generation) &+ 1
-        unsafe apus_store_long(&shared.pointee.claims, UInt64(generation) << 32 | UInt64(items))
+        unsafe apus_store_long(
+            &shared.pointee.claims,
+            Claims(run: generation, items: items, keepsOwners: keepsOwners && items <= Claims.ownerLimit).word)
         unsafe apus_store(&shared.pointee.generation, generation)
         apus_fence()
         if unsafe apus_load(&shared.pointee.asleep) > 0 { unsafe apus_wake_all(&shared.pointee.generation) }
-        unsafe Self.take(shared, worker: 0)
+        unsafe Self.take(shared, worker: 0, of: width)
         var spins = 0
         while true {
             let done = unsafe apus_load(&shared.pointee.done)
@@ -143,16 +149,17 @@ package struct WorkerPool: ~Copyable {
     }
 
     /// Takes pieces until there are none left.
-    private static func take(_ shared: UnsafeMutablePointer<Shared>, worker: Int) {
+    private static func take(_ shared: UnsafeMutablePointer<Shared>, worker: Int, of width: Int) {
+        let own = Claims.pieces(of: worker, of: width)
         while true {
-            let claims = unsafe apus_load_long(&shared.pointee.claims)
-            let left = UInt32(truncatingIfNeeded: claims)
-            if left == 0 { return }
+            let claims = Claims(word: unsafe apus_load_long(&shared.pointee.claims))
+            if claims.left == 0 { return }
+            let rest = claims.afterTaking(own: own)
             // The number of the run in the upper half: a worker that is late takes no piece of another run for its own.
-            guard unsafe apus_exchange_long(&shared.pointee.claims, claims, claims - 1) else { continue }
+            guard unsafe apus_exchange_long(&shared.pointee.claims, claims.word, rest.word) else { continue }
             let items = unsafe shared.pointee.items
             guard let work = unsafe shared.pointee.work else { return }
-            unsafe work(shared.pointee.context, Int(items - left), worker)
+            unsafe work(shared.pointee.context, claims.piece(takenIn: rest, items: items), worker)
             let before = unsafe apus_add(&shared.pointee.done, 1)
             apus_fence()
             // Where this was the last piece nothing but the caller's sleep is looked at: the next run may have begun.
@@ -163,7 +170,7 @@ package struct WorkerPool: ~Copyable {
     }
 
     /// What a worker does all its life.
-    private static func serve(_ shared: UnsafeMutablePointer<Shared>, worker: Int) {
+    private static func serve(_ shared: UnsafeMutablePointer<Shared>, worker: Int, of width: Int) {
         var seen: UInt32 = 0
         while true {
             var spins = 0
@@ -180,7 +187,7 @@ package struct WorkerPool: ~Copyable {
             }
             seen = unsafe apus_load(&shared.pointee.generation)
             if unsafe apus_load(&shared.pointee.stopping) == 1 { return }
-            unsafe take(shared, worker: worker)
+            unsafe take(shared, worker: worker, of: width)
         }
     }
 }

@@ -26,15 +26,30 @@ struct InstructionCatalogueTests {
         for (first, last) in zip(one, three) {
             #expect(last.bytes.lowerBound <= first.bytes.lowerBound && first.bytes.upperBound <= last.bytes.upperBound)
         }
-        if let cut = try sample.definition().cut {
-            #expect(cut.elementBytes.count == one.count)
-            // All of the elements are the instruction itself, and fewer touch less.
-            #expect(cut.parameters(cut.elements) == sample.parameters)
-            let part = try sample.definition(cut.parameters(1)).operands(samples: 1)
-            #expect(zip(part, one).allSatisfy { $0.bytes.count <= $1.bytes.count } && part != one)
-        }
+        for partition in try sample.definition().partitions { try checkParts(sample, partition) }
         for candidate in try sample.definition().candidates {
             #expect(try sample.definition(candidate.parameters).operands(samples: 3) == three)
+        }
+    }
+
+    /// All units are the instruction itself, and each part of it stays inside of what the instruction touches.
+    private func checkParts(_ sample: SampleInstruction, _ partition: Partition) throws {
+        let whole = partition.part(0..<partition.units)
+        #expect(whole.parameters == sample.parameters && whole.offsets.allSatisfy { $0 == 0 })
+        for samples in [1, 3] {
+            let all = try sample.definition().operands(samples: samples)
+            for units in [0..<1, partition.units - 1..<partition.units, partition.units / 2..<partition.units] {
+                let part = partition.part(units)
+                let own = try sample.definition(part.parameters).operands(samples: samples)
+                #expect(own.map(\.name) == all.map(\.name) && part.offsets.count >= all.count)
+                for (index, operand) in own.enumerated() where !operand.bytes.isEmpty {
+                    let start = operand.bytes.lowerBound + part.offsets[index]
+                    let end = operand.bytes.upperBound + part.offsets[index]
+                    #expect(
+                        all[index].bytes.lowerBound <= start && end <= all[index].bytes.upperBound,
+                        "the \(operand.name) of \(partition.axis) \(units)")
+                }
+            }
         }
     }
 

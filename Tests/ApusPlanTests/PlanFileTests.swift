@@ -36,10 +36,10 @@ struct PlanFileTests {
         #expect(message(Array("model mnist_cnn\n".utf8)) == "this is not a plan file; make one with apus-compile")
 
         var other = file
-        other[8] = 10
+        other[8] = 11
         #expect(
             message(other)
-                == "the plan file was made for version 10 of the format, this program reads version 9: compile the model again"
+                == "the plan file was made for version 11 of the format, this program reads version 10: compile the model again"
         )
         #expect(
             message(Array(file.prefix(20)))

@@ -24,5 +24,7 @@ func planThatAgrees(_ spec: String, target: Target, seed: UInt64 = 5) throws -> 
     #expect(PlanRun.relativeError(found, expected) < 2e-5)
     let shared = try PlanRun.outputs(of: plan, images: ["image": images], batch: batch, threads: 2).outputs["z"]!
     #expect(shared.map(\.bitPattern) == found.map(\.bitPattern), "two threads give the same bits")
+    let cut = try PlanRun.outputs(of: plan.cutEverywhere(&random), images: ["image": images], batch: batch, threads: 3)
+    #expect(cut.outputs["z"]!.map(\.bitPattern) == found.map(\.bitPattern), "so do parts, wherever they are cut")
     return plan
 }

@@ -74,6 +74,7 @@ extension OperandExtent.Access {
         case .read: "read"
         case .write: "written"
         case .update: "updated"
+        case .scratch: "scratch"
         }
     }
 }

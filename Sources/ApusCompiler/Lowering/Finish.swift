@@ -33,6 +33,10 @@ extension Lowering {
         for reader in shardReaders { body[reader.instruction].parameters = reader.parameters(plan.reductionBytes / 4) }
         plan.body = body.map { $0.placed(offsets) }
         plan.combinations = combinations
+        if plan.reductionBytes == 0, combinations.isEmpty {
+            let choice = CutChoice(lanes: lanes)
+            for index in plan.body.indices { plan.body[index].cut = choice.cut(plan.body[index]) }
+        }
         plan.multiplyAdds = body.reduce(0) { $0 + $1.multiplyAdds }
         plan.stateBytes = state.bytes
         plan.constants = constants.bytes()

@@ -142,7 +142,8 @@ struct CheckedAttention: Sendable {
             tile.scratchElements(rows: rows, columns: wide, depth: keys),
             tile.scratchElements(rows: keys, columns: wide, depth: rows))
         return MatrixExtent.plain(
-            "scratch", elements: packed + rows * (keys + lanes) * (isGradient ? 2 : 1) + rows + product, access: .write)
+            "scratch", elements: packed + rows * (keys + lanes) * (isGradient ? 2 : 1) + rows + product,
+            access: .scratch)
     }
 }
 
@@ -169,5 +170,47 @@ package struct AttentionInstruction: InstructionDefinition {
             checked.logarithms(samples: samples, access: .write),
             checked.scratch(isGradient: false),
         ]
+    }
+
+    package var partitions: [Partition] { [checked.fields.headPartition, checked.fields.queryPartition] }
+}
+
+extension AttentionParameters {
+    /// By key heads, with the heads that read them.
+    fileprivate var headPartition: Partition {
+        let whole = self
+        let unit = Int(heads / keyHeads)
+        return Partition(.products, units: Int(keyHeads)) { units in
+            let first = units.lowerBound * unit
+            var part = whole
+            part.heads = Int32(units.count * unit)
+            part.keyHeads = Int32(units.count)
+            func offset(_ layout: HeadLayout, _ head: Int) -> Int { 4 * head * Int(layout.headStride) }
+            return Partition.Part(
+                parameters: ParameterBytes(part).bytes,
+                offsets: [
+                    offset(whole.query, first), offset(whole.key, units.lowerBound),
+                    offset(whole.value, units.lowerBound), offset(whole.mask, first), 0, offset(whole.output, first),
+                    4 * first * Int(whole.queries), 0,
+                ])
+        }
+    }
+
+    /// By the queries whose scores are in memory together. The logarithms of a head lie together: they must be left out.
+    fileprivate var queryPartition: Partition {
+        let whole = self
+        let (all, unit) = (Int(queries), Self.rowsTogether)
+        // Each part packs the keys.
+        let keyBytes = 8 * Int(keyHeads) * Int(keys) * Int(size)
+        return Partition(.rows, units: (all + unit - 1) / unit, sharedBytes: keyBytes, absent: 6) { units in
+            let first = units.lowerBound * unit
+            var part = whole
+            part.queries = Int32(min(units.upperBound * unit, all) - first)
+            part.causalOffset += Int32(first)
+            func offset(_ layout: HeadLayout) -> Int { 4 * first * Int(layout.rowStride) }
+            return Partition.Part(
+                parameters: ParameterBytes(part).bytes,
+                offsets: [offset(whole.query), 0, 0, offset(whole.mask), 0, offset(whole.output), 0, 0])
+        }
     }
 }

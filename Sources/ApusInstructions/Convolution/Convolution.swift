@@ -35,6 +35,14 @@ package struct ConvolutionInstruction: InstructionDefinition {
         ]
     }
 
+    package var partitions: [Partition] {
+        let parameters = convolution.parameters
+        return [
+            parameters.rowPartition(lanes: lanes, isDepthwise: false),
+            parameters.blockPartition(lanes: lanes, isDepthwise: false),
+        ].compactMap { $0 }
+    }
+
     package var choice: String? { "direct, \(convolution.parameters.tile)" }
 
     /// Every tile that may be the fastest, in the bands of the one it has.

@@ -8,10 +8,12 @@ package struct DepthwiseConvolutionInstruction: InstructionDefinition {
     package static var name: String { "depthwiseConvolution" }
     private let convolution: CheckedConvolution
     private let argmaxes: Int
+    private let lanes: Int
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         convolution = try CheckedConvolution(parameters, lanes: lanes, isDepthwise: true, isWritten: true)
         argmaxes = try convolution.checkResults(lanes: lanes)
+        self.lanes = lanes
     }
 
     package func operands(samples: Int) -> [OperandExtent] {
@@ -25,5 +27,13 @@ package struct DepthwiseConvolutionInstruction: InstructionDefinition {
                 "argmax", .write, elements: argmaxes, every: argmaxes > 0 ? Int(parameters.argmaxStride) : 0,
                 samples: samples, of: 1, isOptional: true),
         ]
+    }
+
+    package var partitions: [Partition] {
+        let parameters = convolution.parameters
+        return [
+            parameters.blockPartition(lanes: lanes, isDepthwise: true),
+            parameters.rowPartition(lanes: lanes, isDepthwise: true),
+        ].compactMap { $0 }
     }
 }

@@ -6,11 +6,13 @@ extension Opcode {
 package struct PlainDepthwiseConvolutionInstruction: InstructionDefinition {
     package static var opcode: Opcode { .plainDepthwiseConvolution }
     package static var name: String { "plainDepthwiseConvolution" }
+    private let parameters: ConvolutionParameters
     private let source: CheckedImage
     private let destination: CheckedImage
     private let paddedChannels: Int
     private let weights: Int
     private let scratch: Int
+    private let lanes: Int
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         let parameters = try parameters.load(ConvolutionParameters.self)
@@ -43,6 +45,8 @@ package struct PlainDepthwiseConvolutionInstruction: InstructionDefinition {
         paddedChannels = padded(Int(source.layout.channels), to: lanes)
         weights = product(paddedChannels, Int(parameters.kernelHeight), Int(parameters.kernelWidth))
         scratch = parameters.plainDepthwiseScratchElements(lanes: lanes)
+        self.parameters = parameters
+        self.lanes = lanes
     }
 
     package func operands(samples: Int) -> [OperandExtent] {
@@ -51,8 +55,27 @@ package struct PlainDepthwiseConvolutionInstruction: InstructionDefinition {
             OperandExtent("packed weights", .read, elements: weights),
             OperandExtent("bias", .read, elements: paddedChannels, isOptional: true),
             OperandExtent("destination", .write, destination, samples: samples),
-            OperandExtent("scratch", .write, elements: scratch),
+            OperandExtent("scratch", .scratch, elements: scratch),
         ]
+    }
+
+    /// By channels, a block of weights at a time.
+    package var partitions: [Partition] {
+        let (whole, lanes, channels) = (parameters, lanes, Int(source.layout.channels))
+        let blockWeights = Int(parameters.kernelHeight) * Int(parameters.kernelWidth) * lanes
+        let partition = Partition(.blocks, units: (channels + lanes - 1) / lanes) { units in
+            let range = units.lowerBound * lanes..<min(units.upperBound * lanes, channels)
+            var part = whole
+            part.source = whole.source.withBlocks(range)
+            part.destination = whole.destination.withBlocks(range)
+            return Partition.Part(
+                parameters: ParameterBytes(part).bytes,
+                offsets: [
+                    4 * range.lowerBound * whole.source.blockStride, 4 * units.lowerBound * blockWeights,
+                    4 * range.lowerBound, 4 * range.lowerBound * whole.destination.blockStride, 0,
+                ])
+        }
+        return [partition]
     }
 
     /// How many rows or columns are read, those outside of the source among them.

@@ -35,11 +35,13 @@ package struct ElementwiseInstruction: InstructionDefinition {
     /// Of the sources.
     private let strides: [Int]
     private let destinationStride: Int
+    private let program: ElementwiseParameters
+    private let steps: [ElementwiseStep]
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         let steps = try parameters.loadList(
             of: ElementwiseStep.self, after: MemoryLayout<ElementwiseParameters>.size)
-        let program = try parameters.load(
+        program = try parameters.load(
             ElementwiseParameters.self, trailing: steps.count * MemoryLayout<ElementwiseStep>.size)
         count = try notNegative(program.count, "the count")
         let sources = try check(program.sources, 0...4, "the number of sources")
@@ -57,6 +59,7 @@ package struct ElementwiseInstruction: InstructionDefinition {
             strides.append(try notNegative(stride, "the stride of source \(index)"))
         }
         self.strides = strides
+        self.steps = steps
         destinationStride = try notNegative(program.destinationStride, "the destination's stride")
         // What is run once may have no stride at all.
         if destinationStride != 0 { try requireApart(destinationStride, count, "result") }
@@ -66,6 +69,18 @@ package struct ElementwiseInstruction: InstructionDefinition {
         strides.enumerated().map { index, stride in
             OperandExtent("source \(index)", .read, elements: count, every: stride, samples: samples)
         } + [OperandExtent("destination", .write, elements: count, every: destinationStride, samples: samples)]
+    }
+
+    package var partitions: [Partition] {
+        let (whole, steps) = (program, steps)
+        let elementBytes = [Int](repeating: 4, count: strides.count + 1)
+        return [
+            Partition(elements: count, elementBytes: elementBytes) { count in
+                var part = whole
+                part.count = Int32(count)
+                return steps.reduce(into: ParameterBytes(part).bytes) { $0 += ParameterBytes($1).bytes }
+            }
+        ]
     }
 
     package func sharedPlaces(samples: Int) -> [SharedPlace] {

@@ -80,7 +80,7 @@ package struct SortInstruction: InstructionDefinition {
             extent("source", fields.axis, type.bytes, every: fields.sourceSampleStride, .read),
             extent("values", fields.kept, type.bytes, every: fields.valueSampleStride, .write),
             extent("indices", fields.kept, 8, every: fields.indexSampleStride, .write),
-            OperandExtent("scratch", .write, bytes: 0..<fields.scratchBytes, elementBytes: 8),
+            OperandExtent("scratch", .scratch, bytes: 0..<fields.scratchBytes, elementBytes: 8),
         ]
     }
 }

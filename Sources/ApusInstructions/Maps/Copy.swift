@@ -38,9 +38,10 @@ package struct CopyInstruction: InstructionDefinition {
     private let destinationSampleStride: Int
     private let elementBytes: Int
     private let isEmpty: Bool
+    private let copy: CopyParameters
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
-        let copy = try parameters.load(CopyParameters.self)
+        copy = try parameters.load(CopyParameters.self)
         guard [1, 2, 4, 8].contains(copy.elementBytes) else {
             throw ParameterError("elements are \(copy.elementBytes) bytes, not 1, 2, 4 or 8")
         }
@@ -67,5 +68,19 @@ package struct CopyInstruction: InstructionDefinition {
             extent("source", .read, source, sourceSampleStride),
             extent("destination", .write, destination, destinationSampleStride),
         ]
+    }
+
+    package var partitions: [Partition] {
+        let whole = copy
+        guard let loops = LoopPartition(array(whole.extents).map { Int($0) }) else { return [] }
+        let strides = [whole.sourceStrides, whole.destinationStrides].map {
+            elementBytes * Int(array($0)[loops.loop])
+        }
+        let partition = loops.partition(strideBytes: strides) { iterations in
+            var part = whole
+            part.extents = replacing(loops.loop, of: whole.extents, with: iterations)
+            return ParameterBytes(part).bytes
+        }
+        return [partition]
     }
 }

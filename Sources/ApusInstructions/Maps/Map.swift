@@ -75,11 +75,13 @@ package struct MapInstruction: InstructionDefinition {
     private let sources: [Operand]
     private let destination: Operand
     private let isEmpty: Bool
+    private let map: MapParameters
+    private let steps: [MapStep]
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         let header = MemoryLayout<MapParameters>.size
-        let map = try parameters.load(MapParameters.self, trailing: parameters.bytes.count - header)
-        let steps = try parameters.loadList(of: MapStep.self, after: header)
+        map = try parameters.load(MapParameters.self, trailing: parameters.bytes.count - header)
+        steps = try parameters.loadList(of: MapStep.self, after: header)
         let loops = try CheckedStrides(map.extents)
         isEmpty = loops.elements == 0
         _ = try checked(map.sourceCount, 0...MapParameters.maximumSourceCount, "the number of sources")
@@ -147,5 +149,21 @@ package struct MapInstruction: InstructionDefinition {
             return source.bytes == destination.bytes && source.strides == destination.strides
                 && (samples == 1 || source.sampleStride == destination.sampleStride && source.sampleStride != 0)
         }.map { SharedPlace($0, with: sources.count) }
+    }
+
+    /// Where a step asks for the number of an iteration, the loops must begin at 0.
+    package var partitions: [Partition] {
+        let (whole, steps) = (map, steps)
+        guard !steps.contains(where: { $0.operation == MapStep.Operation.index.rawValue }),
+            let loops = LoopPartition(array(whole.extents).map { Int($0) })
+        else { return [] }
+        let operands = zip(whole.usedSources + [whole.destination], sources.map(\.bytes) + [destination.bytes])
+        let partition = loops.partition(strideBytes: operands.map { $1 * Int(array($0.strides)[loops.loop]) }) {
+            iterations in
+            var part = whole
+            part.extents = replacing(loops.loop, of: whole.extents, with: iterations)
+            return steps.reduce(into: ParameterBytes(part).bytes) { $0 += ParameterBytes($1).bytes }
+        }
+        return [partition]
     }
 }

@@ -115,6 +115,26 @@ package struct NormalizeRowsInstruction: InstructionDefinition {
         ]
     }
 
+    /// By rows. Where the rows of a sample are its groups, each part has groups of its own; else all groups stay together.
+    package var partitions: [Partition] {
+        let whole = rows.fields
+        let all = Int(whole.rows)
+        let isGrouped = whole.groups > 1 && whole.rows == whole.groups
+        let unit = isGrouped ? 1 : Int(whole.groups)
+        let partition = Partition(.rows, units: (all + unit - 1) / unit) { units in
+            let first = units.lowerBound * unit
+            var part = whole
+            part.rows = Int32(min(units.upperBound * unit, all) - first)
+            if isGrouped { part.groups = part.rows }
+            let (elements, statistics) = (4 * first * Int(whole.count), 4 * first)
+            let channels = isGrouped ? 4 * first * Int(whole.channels) : 0
+            return Partition.Part(
+                parameters: ParameterBytes(part).bytes,
+                offsets: [elements, channels, channels, elements, statistics, statistics])
+        }
+        return [partition]
+    }
+
     package func sharedPlaces(samples: Int) -> [SharedPlace] {
         samples == 1 || rows.fields.sourceSampleStride == rows.fields.destinationSampleStride
             ? [SharedPlace(0, with: 3)] : []

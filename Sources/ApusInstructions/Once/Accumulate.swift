@@ -26,7 +26,8 @@ package struct AccumulateInstruction: InstructionDefinition {
         ]
     }
 
-    package var cut: ElementCut? {
-        ElementCut(elements: count, elementBytes: [4, 4, 0]) { ParameterBytes(AccumulateParameters(count: $0)).bytes }
+    package var partitions: [Partition] {
+        let part = { @Sendable in ParameterBytes(AccumulateParameters(count: $0)).bytes }
+        return [Partition(elements: count, elementBytes: [4, 4, 0], parameters: part)]
     }
 }

@@ -23,5 +23,5 @@ package struct AdamInstruction: InstructionDefinition {
         ]
     }
 
-    package var cut: ElementCut? { optimizer.cut(elementBytes: [4, 4, 4, 4, 0, 0]) }
+    package var partitions: [Partition] { optimizer.partitions(elementBytes: [4, 4, 4, 4, 0, 0]) }
 }

@@ -17,12 +17,14 @@ struct CheckedOptimizer: Sendable {
     var count: Int { Int(parameters.count) }
 
     /// - Parameter elementBytes: 4 for each operand that has an element for each parameter, and 0 for the others.
-    func cut(elementBytes: [Int]) -> ElementCut {
+    func partitions(elementBytes: [Int]) -> [Partition] {
         let parameters = parameters
-        return ElementCut(elements: count, elementBytes: elementBytes) { count in
-            var part = parameters
-            part.count = Int32(count)
-            return ParameterBytes(part).bytes
-        }
+        return [
+            Partition(elements: count, elementBytes: elementBytes) { count in
+                var part = parameters
+                part.count = Int32(count)
+                return ParameterBytes(part).bytes
+            }
+        ]
     }
 }

@@ -20,5 +20,5 @@ package struct MovingAverageInstruction: InstructionDefinition {
         ]
     }
 
-    package var cut: ElementCut? { optimizer.cut(elementBytes: [4, 4, 0]) }
+    package var partitions: [Partition] { optimizer.partitions(elementBytes: [4, 4, 0]) }
 }

@@ -39,12 +39,14 @@ package struct ReduceShardsInstruction: InstructionDefinition {
         ]
     }
 
-    package var cut: ElementCut? {
+    package var partitions: [Partition] {
         let parameters = parameters
-        return ElementCut(elements: Int(parameters.count), elementBytes: [4, 4]) { count in
-            var part = parameters
-            part.count = Int32(count)
-            return ParameterBytes(part).bytes
-        }
+        return [
+            Partition(elements: Int(parameters.count), elementBytes: [4, 4]) { count in
+                var part = parameters
+                part.count = Int32(count)
+                return ParameterBytes(part).bytes
+            }
+        ]
     }
 }

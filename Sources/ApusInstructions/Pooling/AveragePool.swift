@@ -18,4 +18,6 @@ package struct AveragePoolInstruction: InstructionDefinition {
             pool.destination("destination", .write, samples: samples),
         ]
     }
+
+    package var partitions: [Partition] { [pool.partition] }
 }

@@ -5,6 +5,7 @@ struct CheckedPool: Sendable {
     /// What it is pooled to, or its gradient.
     let destination: CheckedImage
     private let argmaxStride: Int
+    private let parameters: PoolParameters
 
     /// - Parameters:
     ///   - isGradient: whether the source's layout is that of what is written, and not the destination's.
@@ -12,7 +13,7 @@ struct CheckedPool: Sendable {
     init(
         _ bytes: ParameterBytes, lanes: Int, isGradient: Bool = false, isUnpool: Bool = false
     ) throws(ParameterError) {
-        let parameters = try bytes.load(PoolParameters.self)
+        parameters = try bytes.load(PoolParameters.self)
         source = try CheckedImage(parameters.source, "source", isWritten: isGradient)
         destination = try CheckedImage(parameters.destination, "destination", isWritten: !isGradient)
         try require(
@@ -53,5 +54,22 @@ struct CheckedPool: Sendable {
         OperandExtent(
             "argmax", access, elements: destination.imageElements, every: argmaxStride, samples: samples, of: 1,
             isOptional: isOptional)
+    }
+
+    /// By blocks of channels, of instructions with the operands `source, destination, argmax?`.
+    var partition: Partition {
+        let whole = parameters
+        return Partition(.blocks, units: source.blocks) { blocks in
+            var part = whole
+            part.source = whole.source.withBlocks(blocks)
+            part.destination = whole.destination.withBlocks(blocks)
+            let first = blocks.lowerBound
+            return Partition.Part(
+                parameters: ParameterBytes(part).bytes,
+                offsets: [
+                    4 * first * whole.source.blockStride, 4 * first * whole.destination.blockStride,
+                    first * Int(whole.destination.height * whole.destination.width * whole.destination.channelBlock),
+                ])
+        }
     }
 }

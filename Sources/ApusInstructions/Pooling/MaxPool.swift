@@ -19,4 +19,6 @@ package struct MaxPoolInstruction: InstructionDefinition {
             pool.argmax(.write, samples: samples, isOptional: true),
         ]
     }
+
+    package var partitions: [Partition] { [pool.partition] }
 }

@@ -161,7 +161,9 @@ package struct ContractInstruction: InstructionDefinition {
             destination.operand(
                 samples: samples, sampleStride: parameters.destination.sampleStride,
                 access: parameters.accumulate == 1 ? .update : .write),
-            MatrixExtent.plain("scratch", elements: scratch, access: .write),
+            MatrixExtent.plain("scratch", elements: scratch, access: .scratch),
         ]
     }
+
+    package var partitions: [Partition] { parameters.partitions(lanes: lanes) }
 }

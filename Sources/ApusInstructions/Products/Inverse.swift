@@ -47,7 +47,7 @@ package struct InverseInstruction: InstructionDefinition {
         return [
             extent("source", .read, every: fields.sourceSampleStride),
             extent("destination", .write, every: fields.destinationSampleStride),
-            OperandExtent("scratch", .write, bytes: 0..<fields.scratchBytes, elementBytes: 8),
+            OperandExtent("scratch", .scratch, bytes: 0..<fields.scratchBytes, elementBytes: 8),
         ]
     }
 }

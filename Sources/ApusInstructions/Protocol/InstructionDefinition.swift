@@ -36,8 +36,8 @@ package protocol InstructionDefinition: Sendable {
     /// Whether a sample's result depends on the other samples of the call.
     var couplesSamples: Bool { get }
 
-    /// How it can be cut into ranges of elements for several threads; nil where it can't.
-    var cut: ElementCut? { get }
+    /// The ways in which it can be cut for several threads; none where it can't.
+    var partitions: [Partition] { get }
 
     /// The results that may lie exactly where an operand does, in a call with `samples` samples: the kernel reads each of the
     /// operand's elements before it writes the element in the same place, and never again after that. All else that it writes lies
@@ -51,7 +51,7 @@ extension InstructionDefinition {
     package var choice: String? { nil }
     package var candidates: [TuningCandidate] { [] }
     package var couplesSamples: Bool { false }
-    package var cut: ElementCut? { nil }
+    package var partitions: [Partition] { [] }
     package func sharedPlaces(samples: Int) -> [SharedPlace] { [] }
 }
 
@@ -78,23 +78,5 @@ package struct TuningCandidate: Sendable, Equatable {
     package init(parameters: [UInt8], name: String) {
         self.parameters = parameters
         self.name = name
-    }
-}
-
-/// How an instruction whose results are apart from each other is cut into ranges of them.
-package struct ElementCut: Sendable {
-    /// Elements that there are.
-    package var elements: Int
-    /// Bytes from one element to the next, for each operand: 0 for one that is whole for every range.
-    package var elementBytes: [Int]
-    /// The parameters of the same instruction for so many elements.
-    package var parameters: @Sendable (_ elements: Int) -> [UInt8]
-
-    package init(
-        elements: Int, elementBytes: [Int], parameters: @escaping @Sendable (_ elements: Int) -> [UInt8]
-    ) {
-        self.elements = elements
-        self.elementBytes = elementBytes
-        self.parameters = parameters
     }
 }

@@ -2,6 +2,8 @@
 package struct OperandExtent: Sendable, Equatable {
     package enum Access: Sendable {
         case read, write, update
+        /// Room to compute in: written and read, with nothing in it before or after.
+        case scratch
     }
 
     /// As in the instruction's documentation.

@@ -177,7 +177,7 @@ struct CheckedRecurrent: Sendable {
             "scratch",
             elements: RecurrentParameters.scratchElements(
                 cell: cell, hidden: hidden, samples: samples, lanes: lanes),
-            access: .write)
+            access: .scratch)
     }
 }
 

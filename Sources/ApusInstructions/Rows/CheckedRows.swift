@@ -6,9 +6,10 @@ struct CheckedRows: Sendable {
     let resultStride: Int
     private let rows: Int
     private let labelStride: Int
+    private let parameters: RowParameters
 
     init(_ bytes: ParameterBytes) throws(ParameterError) {
-        let parameters = try bytes.load(RowParameters.self)
+        parameters = try bytes.load(RowParameters.self)
         let count = try positive(parameters.count, "the count")
         rows = try positive(parameters.rows, "the number of rows")
         let rowStride = try notNegative(parameters.rowStride, "the row stride")
@@ -30,5 +31,17 @@ struct CheckedRows: Sendable {
 
     func labels(samples: Int) -> OperandExtent {
         OperandExtent("labels", .read, elements: rows, every: labelStride, samples: samples)
+    }
+
+    /// By rows, of instructions whose `operands` operands all have them.
+    func partition(operands: Int) -> Partition {
+        let whole = parameters
+        return Partition(.rows, units: rows) { units in
+            var part = whole
+            part.rows = Int32(units.count)
+            let offset = 4 * units.lowerBound * Int(whole.rowStride)
+            return Partition.Part(
+                parameters: ParameterBytes(part).bytes, offsets: [Int](repeating: offset, count: operands))
+        }
     }
 }

@@ -20,6 +20,8 @@ package struct SoftmaxInstruction: InstructionDefinition {
         ]
     }
 
+    package var partitions: [Partition] { [rows.partition(operands: 2)] }
+
     package func sharedPlaces(samples: Int) -> [SharedPlace] {
         samples == 1 || rows.sampleStride == rows.resultStride ? [SharedPlace(0, with: 1)] : []
     }

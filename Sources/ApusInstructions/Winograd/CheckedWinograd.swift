@@ -23,7 +23,12 @@ struct CheckedWinograd: Sendable {
         try require(WinogradTile.squares.contains(tile), "there is no tile of \(tile.height) × \(tile.width)")
         let (tileHeight, tileWidth) = (Int(tile.height), Int(tile.width))
         passTiles = try positive(parameters.passTiles, "the number of tiles a pass")
-        weights = product(tile.frequencies, destination.paddedChannels, source.paddedChannels)
+        let weightBlocks = try notNegative(parameters.weightBlocks, "the number of the weights' blocks")
+        try require(
+            weightBlocks == 0 || weightBlocks >= destination.blocks,
+            "the weights' \(weightBlocks) blocks are fewer than the destination's \(destination.blocks)")
+        let allBlocks = product(tile.frequencies - 1, max(weightBlocks, destination.blocks)) + destination.blocks
+        weights = product(allBlocks, lanes, source.paddedChannels)
         let (height, width) = try Self.computed(parameters)
         let (tileRows, tileColumns) = ((height + tileHeight - 1) / tileHeight, (width + tileWidth - 1) / tileWidth)
         if try flag(parameters.unpools, "the choice to unpool") {
@@ -58,6 +63,7 @@ struct CheckedWinograd: Sendable {
         let tile = parameters.tile
         try require(tile == .row, "the tile is \(tile.height) × \(tile.width), not 1 × 2")
         try require(parameters.unpools == 0, "the choice to unpool is \(parameters.unpools)")
+        try require(parameters.weightBlocks == 0, "the weights have \(parameters.weightBlocks) blocks of their own")
         passTiles = try positive(parameters.passTiles, "the number of row pairs a pass")
         let (height, width) = try Self.computed(parameters)
         let pairVectors = ((width + 1) / 2 + lanes - 1) / lanes
@@ -133,7 +139,7 @@ struct CheckedWinograd: Sendable {
             OperandExtent(
                 "argmax", .write, elements: argmaxes, every: argmaxes > 0 ? Int(parameters.argmaxStride) : 0,
                 samples: samples, of: 1, isOptional: true),
-            OperandExtent("scratch", .write, elements: scratch),
+            OperandExtent("scratch", .scratch, elements: scratch),
         ]
     }
 

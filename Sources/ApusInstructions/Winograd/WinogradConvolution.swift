@@ -11,6 +11,7 @@ package struct WinogradConvolutionInstruction: InstructionDefinition {
     private let scratch: Int
     private let addend: CheckedImage
     private let unpools: Bool
+    private let lanes: Int
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         winograd = try CheckedWinograd(parameters, lanes: lanes, isWritten: true)
@@ -25,6 +26,7 @@ package struct WinogradConvolutionInstruction: InstructionDefinition {
         unpools = parameters.unpools == 1
         _ = try notNegative(parameters.sourceArgmaxStride, "the source argmax's stride")
         argmaxes = try winograd.checkResults()
+        self.lanes = lanes
     }
 
     package func operands(samples: Int) -> [OperandExtent] {
@@ -36,6 +38,11 @@ package struct WinogradConvolutionInstruction: InstructionDefinition {
                 every: unpools ? Int(winograd.parameters.sourceArgmaxStride) : 0, samples: samples, of: 1,
                 isOptional: !unpools),
         ]
+    }
+
+    package var partitions: [Partition] {
+        let parameters = winograd.parameters
+        return [parameters.rowPartition(weights: winograd.weights), parameters.blockPartition(lanes: lanes)]
     }
 
     package func multiplyAdds(samples: Int) -> Int? { winograd.multiplyAdds(samples: samples) }

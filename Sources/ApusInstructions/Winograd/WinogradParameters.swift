@@ -22,7 +22,8 @@
 /// pooling (none, or 2 × 2: `poolHeight` and `poolWidth` are both 0 or both 2) and argmax are as there. The source's block
 /// is V, and its border covers every input tile.
 ///
-/// - Packed weights are `[frequency][output block][input channel][V]`, input channels padded to V: see ``PackParameters``.
+/// - Packed weights are `[frequency][output block][input channel][V]`, input channels padded to V: see ``PackParameters``. Where they
+///   have more output blocks than the destination, `weightBlocks` says how many: the operand's address is that of the first block used.
 /// - The scratch is ``convolutionScratchElements(lanes:)`` long and holds `passTiles` tiles at a time.
 ///
 /// Where `unpools` is 1, `source` is the layout of the gradient of what 2 × 2 windows were pooled to, and the source argmax, of
@@ -62,6 +63,8 @@ package struct WinogradParameters: Sendable, Equatable, BitwiseCopyable {
     package var passTiles: Int32 = 1
     /// The maximum number of blocks of a convolution's result whose transforms are in the scratch at a time: an even number.
     package var productBlocks: Int32 = 2
+    /// Output blocks of a convolution's packed weights; 0: those of the destination.
+    package var weightBlocks: Int32 = 0
     /// Whether the source is what 2 × 2 windows were pooled to, and bytes of the argmax a sample.
     package var unpools: Int32 = 0
     package var sourceArgmaxStride: Int32 = 0

@@ -17,6 +17,7 @@ package struct WinogradWeightGradientInstruction: InstructionDefinition {
             WinogradTile.ofWeightGradients.contains(tile),
             "there is no weight gradient with a tile of \(tile.height) × \(tile.width)")
         try require(parameters.unpools == 0, "the source of a weight gradient is no gradient")
+        try require(parameters.weightBlocks == 0, "the weights have \(parameters.weightBlocks) blocks of their own")
         pooled = try PooledGradient(
             winograd.destination, output: (Int(parameters.outputHeight), Int(parameters.outputWidth)),
             window: (parameters.poolHeight, parameters.poolWidth), stride: parameters.argmaxStride)
@@ -29,7 +30,7 @@ package struct WinogradWeightGradientInstruction: InstructionDefinition {
             OperandExtent("destination gradient", .read, destination, samples: samples),
             OperandExtent("packed weight gradient", .update, elements: winograd.weights),
             OperandExtent("bias gradient", .update, elements: destination.paddedChannels, isOptional: true),
-            OperandExtent("scratch", .write, elements: winograd.scratch(blocks: destination.blocks)),
+            OperandExtent("scratch", .scratch, elements: winograd.scratch(blocks: destination.blocks)),
             pooled.operand(samples: samples),
         ]
     }

@@ -25,6 +25,8 @@ struct WinogradWork {
     let inputs: Int
     let inputBlocks: Int
     let outputBlocks: Int
+    /// Output blocks of the weights.
+    let weightBlocks: Int
     let productBlocks: Int
     /// The first input tile of the first sample.
     let source: Floats
@@ -61,6 +63,7 @@ struct WinogradWork {
         inputs = Int(layout.channels)
         inputBlocks = layout.vectorBlocks
         outputBlocks = result.vectorBlocks
+        weightBlocks = parameters.weightBlocks > 0 ? Int(parameters.weightBlocks) : outputBlocks
         productBlocks = Int(parameters.productBlocks)
         sourceSteps = ImageSteps(layout)
         (padTop, padLeft) = (Int(parameters.padTop), Int(parameters.padLeft))
@@ -97,7 +100,7 @@ private enum WinogradPasses<let height: Int, let width: Int> {
         let passes = (work.tiles + work.passTiles - 1) / work.passTiles
         var loops = WinogradLoops()
         loops.outputVectors = work.inputBlocks * lanes * lanes
-        loops.frequencyVectors = work.outputBlocks * loops.outputVectors
+        loops.frequencyVectors = work.weightBlocks * loops.outputVectors
         loops.frequencies = max(1, nearestBytes / (2 * 4 * loops.outputVectors))
         // Then weights are read in the order in which they lie.
         loops.prefetches = work.productBlocks >= work.outputBlocks && work.productBlocks > 2
