@@ -8,10 +8,13 @@ package struct Cut: Sendable, Equatable {
     package var axis: Partition.Axis
     /// The most parts that are worth handing over: 2 or more.
     package var parts: Int
+    /// Whether each part follows the part of the instruction before it on the same thread, without waiting for the others.
+    package var follows: Bool
 
-    package init(_ axis: Partition.Axis, parts: Int) {
+    package init(_ axis: Partition.Axis, parts: Int, follows: Bool = false) {
         self.axis = axis
         self.parts = parts
+        self.follows = follows
     }
 
     /// More parts than any machine has threads for.
@@ -84,6 +87,15 @@ extension Instruction {
         guard cut.parts <= partition.units else {
             return "it is cut into \(cut.parts) parts, of \(partition.units) \(cut.axis)"
         }
+        return nil
+    }
+
+    /// Why its parts can't follow those of the instruction before it, as they should; nil where they can.
+    func followingProblem(after earlier: Instruction?, lanes: Int) -> String? {
+        guard let cut, cut.follows else { return nil }
+        guard let before = earlier?.cut, before.axis == cut.axis, before.parts == cut.parts,
+            (try? definition(lanes: lanes))?.completesResult == true
+        else { return "its \(cut.parts) parts can't follow those of the instruction before" }
         return nil
     }
 }

@@ -1,7 +1,7 @@
 package import ApusInstructions
 
 /// Where an instruction finds one of its operands.
-package struct Operand: Sendable, Equatable {
+package struct Operand: Sendable, Hashable {
     package var arena: Arena
     /// The number of the input or output, for those arenas; else 0.
     package var port: UInt16

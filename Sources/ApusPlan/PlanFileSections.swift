@@ -124,6 +124,7 @@ extension PlanFile {
                 writer.write(count: instruction.multiplyAdds)
                 writer.write(instruction.cut?.axis.rawValue ?? 0)
                 writer.write(count: instruction.cut?.parts ?? 0)
+                writer.write(UInt8(instruction.cut?.follows == true ? 1 : 0))
             }
         }
         // Nothing follows where there are none: the file of a plan without them is what it always was.
@@ -150,7 +151,7 @@ extension PlanFile {
     private static func decodeInstructionList(
         _ reader: inout ByteReader, _ what: String
     ) throws(PlanFileError) -> [Instruction] {
-        try reader.readList(what, minimum: 47) { (reader) throws(PlanFileError) in
+        try reader.readList(what, minimum: 48) { (reader) throws(PlanFileError) in
             let start = reader.offset
             let opcode = Opcode(rawValue: try reader.read(UInt16.self))
             guard InstructionCatalogue.definition(of: opcode) != nil else {
@@ -175,10 +176,11 @@ extension PlanFile {
         let start = reader.offset
         let number = try reader.read(UInt8.self)
         let parts = try reader.readCount("the number of parts")
-        if number == 0, parts == 0 { return nil }
+        let follows = try reader.readFlag("whether parts follow others")
+        if number == 0, parts == 0, !follows { return nil }
         guard let axis = Partition.Axis(rawValue: number) else {
             throw .invalid(what: "there is no way \(number) to cut an instruction", at: start)
         }
-        return Cut(axis, parts: parts)
+        return Cut(axis, parts: parts, follows: follows)
     }
 }

@@ -39,7 +39,10 @@ extension Plan {
         _ instructions: [Instruction], of list: String, constantBytes: Int, stage: (_ index: Int) -> Stage
     ) throws(PlanViolation) {
         for (index, instruction) in instructions.enumerated() {
-            if let problem = problem(of: instruction, in: stage(index), constantBytes: constantBytes) {
+            let problem =
+                self.problem(of: instruction, in: stage(index), constantBytes: constantBytes)
+                ?? instruction.followingProblem(after: index > 0 ? instructions[index - 1] : nil, lanes: target.lanes)
+            if let problem {
                 throw PlanViolation(
                     "instruction \(index) of the \(list), \(instruction.opcode) for \(instruction.label): \(problem)"
                 )

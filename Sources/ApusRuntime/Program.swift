@@ -24,21 +24,23 @@ struct Program: ~Copyable {
         var activity: Int
     }
 
-    /// Calls that don't depend on each other, or those that each part of the batch runs one after the other.
+    /// Pieces that don't depend on each other, or those that each part of the batch runs one after the other.
     struct Wave {
         var first: Int
         var count: Int
+        /// The calls of all pieces.
+        var calls: Range<Int>
         /// Whether there is enough to do for several threads.
         var isShared: Bool
         /// Whether all calls are run for each part of the batch.
         var isForSamples: Bool
-
-        var calls: Range<Int> { first..<first + count }
     }
 
     private let calls: UnsafeMutableBufferPointer<Call>
     private let addresses: UnsafeMutableBufferPointer<Address>
     private let parameters: UnsafeMutableRawPointer
+    /// The first call of each piece, and behind them the number of calls.
+    private let pieceStarts: UnsafeMutableBufferPointer<Int>
     /// What ``run(_:slots:scratch:)`` goes through, in this order.
     let waves: UnsafeMutableBufferPointer<Wave>
 
@@ -93,21 +95,32 @@ struct Program: ~Copyable {
                 next += 1
             }
         }
-        var first = 0
+        let starts = pieces.indices.filter { !pieces[$0].isJoined }
+        unsafe pieceStarts = .allocate(capacity: starts.count + 1)
+        _ = unsafe pieceStarts.initialize(from: starts + [pieces.count])
+        var (firstPiece, firstCall) = (0, 0)
         for (index, wave) in schedule.waves.enumerated() {
+            let count = wave.pieces.count { !$0.isJoined }
             unsafe waves.initializeElement(
                 at: index,
                 to: Wave(
-                    first: first, count: wave.pieces.count, isShared: wave.isShared, isForSamples: wave.isForSamples))
-            first += wave.pieces.count
+                    first: firstPiece, count: count, calls: firstCall..<firstCall + wave.pieces.count,
+                    isShared: wave.isShared, isForSamples: wave.isForSamples))
+            firstPiece += count
+            firstCall += wave.pieces.count
         }
     }
+
+    /// The calls of a piece.
+    @inline(__always)
+    func calls(ofPiece piece: Int) -> Range<Int> { unsafe pieceStarts[piece]..<pieceStarts[piece + 1] }
 
     deinit {
         unsafe calls.deallocate()
         unsafe addresses.deallocate()
         unsafe parameters.deallocate()
         unsafe waves.deallocate()
+        unsafe pieceStarts.deallocate()
     }
 
     /// Runs these calls, in order.

@@ -12,6 +12,8 @@ package struct Schedule: Sendable, Equatable {
         package var instruction: Instruction
         /// The number of the instruction in its stage.
         package var source: Int
+        /// Whether it belongs to the piece before it: one thread runs both, one after the other.
+        package var isJoined = false
     }
 
     package struct Wave: Sendable, Equatable {
@@ -76,11 +78,7 @@ package struct Schedule: Sendable, Equatable {
         guard threads > 1, plan.body.contains(where: { $0.cut != nil }) else { return }
         let levels = Levels(plan.body, lanes: plan.target.lanes)
         for (level, members) in levels.members.enumerated() {
-            let pieces = members.flatMap { index in
-                plan.body[index].parts(threads: threads, lanes: plan.target.lanes).map {
-                    Piece(instruction: $0, source: index)
-                }
-            }
+            let pieces = Self.parts(of: members, plan, threads: threads)
             let isCut = pieces.count > members.count
             let isShared = isCut || members.count > 1 && levels.bytes[level] >= Self.sharedBytes
             if !isShared, let last = waves.last, !last.isShared {
@@ -89,6 +87,22 @@ package struct Schedule: Sendable, Equatable {
                 waves.append(Wave(pieces: pieces, isShared: isShared))
             }
         }
+    }
+
+    /// The parts of instructions that don't depend on each other, each followed by those that belong to it.
+    private static func parts(of members: [Int], _ plan: Plan, threads: Int) -> [Piece] {
+        var pieces: [Piece] = []
+        for index in members where plan.body[index].cut?.follows != true {
+            let lanes = plan.target.lanes
+            let own = plan.body[index].parts(threads: threads, lanes: lanes)
+            let next = index + 1 < plan.body.count && plan.body[index + 1].cut?.follows == true ? index + 1 : nil
+            let following = next.map { plan.body[$0].parts(threads: threads, lanes: lanes) } ?? []
+            for (number, part) in own.enumerated() {
+                pieces.append(Piece(instruction: part, source: index))
+                if let next { pieces.append(Piece(instruction: following[number], source: next, isJoined: true)) }
+            }
+        }
+        return pieces
     }
 
     /// The instruction as several, each for a range of its elements, where it works element by element and has enough of
@@ -115,8 +129,10 @@ private struct Levels {
         let accesses = instructions.map { Access.all(of: $0, lanes: lanes) }
         var levels: [Int] = []
         for index in instructions.indices {
-            var level = 0
-            for earlier in levels.indices where levels[earlier] >= level {
+            // What follows another is of its level: the verifier knows that the two touch nothing of each other.
+            let follows = instructions[index].cut?.follows == true
+            var level = follows ? levels[index - 1] : 0
+            for earlier in levels.indices where !follows && levels[earlier] >= level {
                 if accesses[index].contains(where: { one in accesses[earlier].contains { one.conflicts(with: $0) } }) {
                     level = levels[earlier] + 1
                 }

@@ -45,7 +45,7 @@ public struct Session: ~Copyable {
                 Schedule(plan.prologue, threads: threads, lanes: lanes), activity: activities.prologue.lowerBound,
                 plan: plan),
             body: try Program(Schedule(bodyOf: plan), activity: activities.body.lowerBound, plan: plan),
-            sharing: try Program(
+            shares: try Program(
                 Schedule(sharing: plan, threads: threads), activity: activities.body.lowerBound, plan: plan,
                 sharesSamples: true),
             epilogue: try Program(
@@ -160,8 +160,10 @@ public struct Session: ~Copyable {
     private func runBody(isRecorded: Bool = false) {
         runParts(isRecorded: isRecorded)
         for sample in unsafe core.pointee.sharedSamples {
+            let begin = apus_ticks()
             unsafe core.pointee.beginSharing(sample: sample)
-            runOnce(.sharing, isRecorded: isRecorded)
+            runOnce(unsafe core.pointee.sharing.isShared ? .sharing : .alone, isRecorded: isRecorded)
+            unsafe core.pointee.sharing.note(ticks: apus_ticks() &- begin)
         }
     }
 

@@ -5,12 +5,16 @@ import CPlatform
 /// What the threads of a session share. Its place in memory doesn't change.
 @safe
 struct SessionCore: ~Copyable {
-    enum Phase { case prologue, body, sharing, epilogue }
+    enum Phase {
+        case prologue, body, epilogue
+        /// The body for one sample: by all threads, and by one of them.
+        case sharing, alone
+    }
 
     private let prologue: Program
     private let body: Program
     /// The body as threads share it for one sample; empty where they don't.
-    private let sharing: Program
+    private let shares: Program
     private let epilogue: Program
     private let activities: Activities
 
@@ -39,6 +43,8 @@ struct SessionCore: ~Copyable {
     private let hasSharedPorts: Bool
     private let sharesSamples: Bool
     private var batch = 0
+    /// Whether samples that may be shared are.
+    var sharing = SharingChoice()
     /// Samples of the batch that are dealt out; each of those behind them is shared by all threads.
     private var dealt = 0
     /// Where the batch's first sample is among those of the step.
@@ -49,7 +55,8 @@ struct SessionCore: ~Copyable {
     private var companion = Companion()
     /// Which calls are run now.
     private var phase = Phase.prologue
-    private var wave = Program.Wave(first: 0, count: 0, isShared: false, isForSamples: false)
+    private var wave = Program.Wave(
+        first: 0, count: 0, calls: 0..<0, isShared: false, isForSamples: false)
     /// Waves of the body that were begun for samples in this run.
     private var begunWaves = 0
     /// The pieces of the companion that are done beside this wave.
@@ -61,15 +68,15 @@ struct SessionCore: ~Copyable {
     private static let piecesPerWorker = 32
 
     init(
-        prologue: consuming Program, body: consuming Program, sharing: consuming Program,
+        prologue: consuming Program, body: consuming Program, shares: consuming Program,
         epilogue: consuming Program, plan: Plan, workers: Int,
         activations: UnsafeMutableRawPointer, activationStride: Int, reductions: UnsafeMutableRawPointer,
         reductionStride: Int
     ) {
         self.prologue = prologue
         self.body = body
-        sharesSamples = unsafe sharing.waves.count > 0
-        self.sharing = sharing
+        sharesSamples = unsafe shares.waves.count > 0
+        self.shares = shares
         self.epilogue = epilogue
         activities = Activities(plan)
         self.workers = workers
@@ -171,8 +178,8 @@ struct SessionCore: ~Copyable {
     func waves(of phase: Phase) -> Int {
         switch phase {
         case .prologue: unsafe prologue.waves.count
-        case .body: unsafe body.waves.count
-        case .sharing: unsafe sharing.waves.count
+        case .body, .alone: unsafe body.waves.count
+        case .sharing: unsafe shares.waves.count
         case .epilogue: unsafe epilogue.waves.count
         }
     }
@@ -182,8 +189,8 @@ struct SessionCore: ~Copyable {
         self.phase = phase
         switch phase {
         case .prologue: unsafe wave = prologue.waves[number]
-        case .body: unsafe wave = body.waves[number]
-        case .sharing: unsafe wave = sharing.waves[number]
+        case .body, .alone: unsafe wave = body.waves[number]
+        case .sharing: unsafe wave = shares.waves[number]
         case .epilogue: unsafe wave = epilogue.waves[number]
         }
         return wave.isShared ? wave.count : nil
@@ -209,23 +216,33 @@ struct SessionCore: ~Copyable {
         let slots = unsafe slots(of: worker)
         let scratch = unsafe scratch(of: worker)
         unsafe slots[Int(Arena.reductions.rawValue)] = unsafe UInt(bitPattern: reductions)
-        let first = wave.first + (item ?? 0)
-        let range = first..<first + (item == nil ? wave.count : 1)
+        let range = item.map { calls(ofPiece: wave.first + $0) } ?? wave.calls
         if isRecorded {
             guard let track = unsafe tracks?[worker] else { return }
             switch phase {
             case .prologue: unsafe prologue.runRecorded(range, slots: slots, scratch: scratch, samples: 1, track: track)
-            case .body: unsafe body.runRecorded(range, slots: slots, scratch: scratch, samples: 1, track: track)
-            case .sharing: unsafe sharing.runRecorded(range, slots: slots, scratch: scratch, samples: 1, track: track)
+            case .body, .alone: unsafe body.runRecorded(range, slots: slots, scratch: scratch, samples: 1, track: track)
+            case .sharing: unsafe shares.runRecorded(range, slots: slots, scratch: scratch, samples: 1, track: track)
             case .epilogue: unsafe epilogue.runRecorded(range, slots: slots, scratch: scratch, samples: 1, track: track)
             }
         } else {
             switch phase {
             case .prologue: unsafe prologue.run(range, slots: slots, scratch: scratch, samples: 1)
-            case .body: unsafe body.run(range, slots: slots, scratch: scratch, samples: 1)
-            case .sharing: unsafe sharing.run(range, slots: slots, scratch: scratch, samples: 1)
+            case .body, .alone: unsafe body.run(range, slots: slots, scratch: scratch, samples: 1)
+            case .sharing: unsafe shares.run(range, slots: slots, scratch: scratch, samples: 1)
             case .epilogue: unsafe epilogue.run(range, slots: slots, scratch: scratch, samples: 1)
             }
+        }
+    }
+
+    /// The calls of a piece of the phase.
+    @inline(__always)
+    private func calls(ofPiece piece: Int) -> Range<Int> {
+        switch phase {
+        case .prologue: prologue.calls(ofPiece: piece)
+        case .body, .alone: body.calls(ofPiece: piece)
+        case .sharing: shares.calls(ofPiece: piece)
+        case .epilogue: epilogue.calls(ofPiece: piece)
         }
     }
 

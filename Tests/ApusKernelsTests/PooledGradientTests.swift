@@ -37,7 +37,7 @@ import Testing
             self.layout = layout
             // What is in the gaps, and in the border where nobody asks for one, would be seen if it were read.
             stored = GuardedFloats(random.image(layout, samples: samples, in: -9...9).map { $0.rounded() })
-            if border != nil { set.run(.clearBorder, [stored], layout, samples: samples) }
+            if border != nil { set.run(.clearBorder, [stored], ClearBorderParameters(layout), samples: samples) }
             let bytes = layout.blocks * (height / 2) * (width / 2) * set.lanes
             argmaxStride = Int32((bytes + random.int(0...1) * 16 + 3) / 4 * 4)
             argmaxes = GuardedFloats(count: samples * Int(argmaxStride) / 4)
@@ -53,7 +53,7 @@ import Testing
             var pool = PoolParameters(source: imageLayout, destination: layout, window: (2, 2), stride: (2, 2))
             pool.argmaxStride = argmaxStride
             set.run(.maxUnpool, [argmaxes, stored, image], pool, samples: samples)
-            set.run(.clearBorder, [image], imageLayout, samples: samples)
+            set.run(.clearBorder, [image], ClearBorderParameters(imageLayout), samples: samples)
         }
     }
 

@@ -42,7 +42,14 @@ import Testing
             let samples = random.int(1...3)
             let buffer = GuardedFloats(random.image(layout, samples: samples))
             let before = buffer.values
-            set.run(.clearBorder, [buffer], layout, samples: samples)
+            // Rows by rows it is the same border.
+            let cut = random.int(0...Int(layout.height))
+            for rows in [0..<cut, cut..<Int(layout.height)] where !rows.isEmpty {
+                var parameters = ClearBorderParameters(layout)
+                parameters.firstRow = Int32(rows.lowerBound)
+                parameters.rows = Int32(rows.count)
+                set.run(.clearBorder, [buffer], parameters, samples: samples)
+            }
             let mask = layout.imageMask
             let expected: [Double?] = before.indices.map { index in
                 let place = index % mask.count

@@ -31,7 +31,7 @@ struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringCon
 
     private static let moves = [
         SampleInstruction(.relayout, RelayoutParameters(source: plain, destination: bordered)),
-        SampleInstruction(.clearBorder, bordered),
+        SampleInstruction(.clearBorder, ClearBorderParameters(bordered)),
         SampleInstruction(.dilate, DilateParameters(source: half, destination: blocked, strideY: 2, strideX: 2)),
     ]
 

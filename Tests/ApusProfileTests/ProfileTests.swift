@@ -127,7 +127,8 @@ import Testing
         layout.right = 1
         layout.sampleStride = 8 * 6 * 16
         let clear = Instruction(
-            .clearBorder, operands: [Operand(.activations)], parameters: Self.bytes(layout), label: "border")
+            .clearBorder, operands: [Operand(.activations)], parameters: Self.bytes(ClearBorderParameters(layout)),
+            label: "border")
         #expect(try clear.work(samples: 3, lanes: 16) == Work(written: 3 * (8 * 6 - 6 * 4) * 16 * 4))
     }
 

@@ -34,8 +34,9 @@ extension Lowering {
         plan.body = body.map { $0.placed(offsets) }
         plan.combinations = combinations
         if plan.reductionBytes == 0, combinations.isEmpty {
-            let choice = CutChoice(lanes: lanes)
-            for index in plan.body.indices { plan.body[index].cut = choice.cut(plan.body[index]) }
+            for (index, cut) in CutChoice.cuts(of: plan.body, lanes: lanes).enumerated() {
+                plan.body[index].cut = cut
+            }
         }
         plan.multiplyAdds = body.reduce(0) { $0 + $1.multiplyAdds }
         plan.stateBytes = state.bytes

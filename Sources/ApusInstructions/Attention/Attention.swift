@@ -180,7 +180,7 @@ extension AttentionParameters {
     fileprivate var headPartition: Partition {
         let whole = self
         let unit = Int(heads / keyHeads)
-        return Partition(.products, units: Int(keyHeads)) { units in
+        return Partition(.products, units: Int(keyHeads), isContiguous: output.headStride > output.rowStride) { units in
             let first = units.lowerBound * unit
             var part = whole
             part.heads = Int32(units.count * unit)

@@ -19,7 +19,10 @@ extension ConvolutionParameters {
         // A tile's rows stay together.
         let unit = max(1, Int(tile.rows) / window.height)
         let weights = destination.blocks * blockWeights(lanes: lanes, isDepthwise: isDepthwise)
-        return Partition(.rows, units: (placeRows + unit - 1) / unit, sharedBytes: 4 * weights, absent: 4) { units in
+        return Partition(
+            .rows, units: (placeRows + unit - 1) / unit, sharedBytes: 4 * weights, isContiguous: false, absent: 4
+        ) {
+            units in
             let rows = units.lowerBound * unit..<min(units.upperBound * unit, whole.placeRows)
             return Partition.Part(
                 parameters: ParameterBytes(whole.withRows(rows)).bytes, offsets: [Int](repeating: 0, count: 6))
@@ -36,7 +39,7 @@ extension ConvolutionParameters {
         return part
     }
 
-    /// By output blocks, or by groups of them where there are groups. Pairs that a tile computes together stay together.
+    /// By output blocks, or by groups of them where there are groups.
     func blockPartition(lanes: Int, isDepthwise: Bool) -> Partition? {
         let whole = self
         let blocks = destination.blocks
@@ -44,7 +47,7 @@ extension ConvolutionParameters {
         // Which channels a block of mixed groups reads depends on its number.
         guard isDepthwise || groupOutputs == 0 else { return nil }
         let isGrouped = isDepthwise || all < blocks
-        let unit = isDepthwise ? 1 : isGrouped ? all : tile.outputs == 2 ? 2 : 1
+        let unit = isGrouped && !isDepthwise ? all : keepsPairs && !isDepthwise ? 2 : 1
         // Of an odd number the first is computed by itself.
         let lead = unit == 2 && !isGrouped ? blocks % 2 : 0
         let sourceBytes = isGrouped ? 0 : 4 * source.sampleElements
@@ -54,6 +57,9 @@ extension ConvolutionParameters {
             return whole.part(blocks: range, lanes: lanes, isDepthwise: isDepthwise, isGrouped: isGrouped)
         }
     }
+
+    /// Whether a tile of two blocks adds its terms in another order than a tile of one, which shares scalars.
+    private var keepsPairs: Bool { tile.outputs == 2 && tile.rows > 0 && dilationX == 1 && kernelWidth > 2 }
 
     private func part(blocks: Range<Int>, lanes: Int, isDepthwise: Bool, isGrouped: Bool) -> Partition.Part {
         var part = self

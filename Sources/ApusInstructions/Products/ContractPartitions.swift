@@ -29,13 +29,13 @@ extension ContractParameters {
 
     /// Units of `unit` lines; what is left of `lines` belongs to the last.
     private func partition(
-        _ axis: Partition.Axis, lines: Int32, unit: Int, sharedBytes: Int,
+        _ axis: Partition.Axis, lines: Int32, unit: Int, sharedBytes: Int, isContiguous: Bool,
         part: @escaping @Sendable (_ lines: Range<Int>) -> Partition.Part
     ) -> Partition? {
         let lines = Int(lines)
         let count = lines / unit
         guard count > 1 else { return nil }
-        return Partition(axis, units: count, sharedBytes: sharedBytes) { units in
+        return Partition(axis, units: count, sharedBytes: sharedBytes, isContiguous: isContiguous) { units in
             part(units.lowerBound * unit..<(units.upperBound == count ? lines : units.upperBound * unit))
         }
     }
@@ -48,7 +48,8 @@ extension ContractParameters {
             isAlongDepth(lanes: lanes) ? 3 : (MatrixTile.dotRows / width + 1) * width
         let rightBytes = 4 * Int(columns) * Int(depth)
         return partition(
-            .rows, lines: rows, unit: unit, sharedBytes: packed == Packed.right.rawValue ? rightBytes : 2 * rightBytes
+            .rows, lines: rows, unit: unit, sharedBytes: packed == Packed.right.rawValue ? rightBytes : 2 * rightBytes,
+            isContiguous: destination.columnStride == 1
         ) { rows in
             var part = whole
             part.rows = Int32(rows.count)
@@ -71,7 +72,8 @@ extension ContractParameters {
         let leftBytes = 4 * Int(rows) * Int(depth)
         return partition(
             .columns, lines: columns, unit: unit,
-            sharedBytes: packed == Packed.left.rawValue ? leftBytes : 2 * leftBytes
+            sharedBytes: packed == Packed.left.rawValue ? leftBytes : 2 * leftBytes,
+            isContiguous: destination.columnStride != 1 || rows == 1
         ) { columns in
             var part = whole
             part.columns = Int32(columns.count)

@@ -39,6 +39,10 @@ package protocol InstructionDefinition: Sendable {
     /// The ways in which it can be cut for several threads; none where it can't.
     var partitions: [Partition] { get }
 
+    /// Whether it only writes beside what the instruction before it makes: where both are cut the same way, a part of it may follow that
+    /// instruction's part without waiting for the others.
+    var completesResult: Bool { get }
+
     /// The results that may lie exactly where an operand does, in a call with `samples` samples: the kernel reads each of the
     /// operand's elements before it writes the element in the same place, and never again after that. All else that it writes lies
     /// apart from all that it reads.
@@ -52,6 +56,7 @@ extension InstructionDefinition {
     package var candidates: [TuningCandidate] { [] }
     package var couplesSamples: Bool { false }
     package var partitions: [Partition] { [] }
+    package var completesResult: Bool { false }
     package func sharedPlaces(samples: Int) -> [SharedPlace] { [] }
 }
 

@@ -35,18 +35,21 @@ package struct Partition: Sendable {
     package var units: Int
     /// Bytes that every part reads, however small it is.
     package var sharedBytes: Int
+    /// Whether the results of the parts lie one after another in memory.
+    package var isContiguous: Bool
     /// An operand that must be left out; nil where that doesn't matter.
     package var absent: Int?
     /// What is computed for these units, none of them outside of `0 ..< units` and at least one.
     package var part: @Sendable (_ units: Range<Int>) -> Part
 
     package init(
-        _ axis: Axis, units: Int, sharedBytes: Int = 0, absent: Int? = nil,
+        _ axis: Axis, units: Int, sharedBytes: Int = 0, isContiguous: Bool = true, absent: Int? = nil,
         part: @escaping @Sendable (_ units: Range<Int>) -> Part
     ) {
         self.axis = axis
         self.units = units
         self.sharedBytes = sharedBytes
+        self.isContiguous = isContiguous
         self.absent = absent
         self.part = part
     }

@@ -8,7 +8,7 @@ extension WinogradParameters {
     func rowPartition(weights: Int) -> Partition {
         let whole = self
         let units = (computedHeight + tileRowHeight - 1) / tileRowHeight
-        return Partition(.rows, units: units, sharedBytes: 4 * weights, absent: 4) { units in
+        return Partition(.rows, units: units, sharedBytes: 4 * weights, isContiguous: false, absent: 4) { units in
             let first = units.lowerBound * whole.tileRowHeight
             let rows = first..<min(units.upperBound * whole.tileRowHeight, whole.computedHeight)
             return Partition.Part(
@@ -28,7 +28,7 @@ extension WinogradParameters {
         return part
     }
 
-    /// By pairs of output blocks, each of which transforms the source again.
+    /// By output blocks. Each part transforms the source again.
     func blockPartition(lanes: Int) -> Partition {
         let whole = self
         let blocks = destination.blocks
@@ -37,8 +37,7 @@ extension WinogradParameters {
             tile == .row ? rowScratchElements(lanes: lanes) : source.blocks * tiles * transformVectors * lanes
         // The transforms are written and read.
         let sharedBytes = 4 * (source.sampleElements + 2 * transforms)
-        return Partition(.blocks, units: (blocks + 1) / 2, sharedBytes: sharedBytes) { units in
-            let range = 2 * units.lowerBound..<min(2 * units.upperBound, blocks)
+        return Partition(.blocks, units: blocks, sharedBytes: sharedBytes) { range in
             var part = whole
             part.destination = whole.destination.withBlocks(range)
             part.addend = whole.addend.withBlocks(range)

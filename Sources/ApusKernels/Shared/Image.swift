@@ -53,17 +53,27 @@ struct Image {
     /// Zeroes the border of one block that starts at `start`.
     @inline(__always)
     func clearBorder(of start: Floats) {
-        if !hasBorder { return }
+        if hasBorder { clearBorder(of: start, rows: 0..<height) }
+    }
+
+    /// Zeroes the border of one block beside these rows, above the first of the image and below the last of it.
+    @inline(__always)
+    func clearBorder(of start: Floats, rows: Range<Int>) {
         let leftCount = left * block
         let rightCount = right * block
+        let first = start + (top + rows.lowerBound) * rowStride
+        if rows.lowerBound == 0 {
+            fill(start, count: top * rowStride + leftCount, with: 0)
+        } else {
+            fill(first, count: leftCount, with: 0)
+        }
         // A row's right border and the next row's left border are neighbours.
-        fill(start, count: top * rowStride + leftCount, with: 0)
-        var end = start + origin + width * block
-        for _ in 1..<height {
+        var end = first + (left + width) * block
+        for _ in 1..<rows.count {
             fill(end, count: rightCount + leftCount, with: 0)
             end += rowStride
         }
-        fill(end, count: rightCount + bottom * rowStride, with: 0)
+        fill(end, count: rightCount + (rows.upperBound == height ? bottom * rowStride : 0), with: 0)
     }
 
     /// Zeroes the image of one block that starts at `start`, and leaves the border.

@@ -10,6 +10,11 @@ extension Plan {
             guard !partitions.isEmpty else { continue }
             let partition = partitions[random.integer(0...partitions.count - 1)]
             plan.body[index].cut = Cut(partition.axis, parts: min(partition.units, 7))
+            guard index > 0, let before = plan.body[index - 1].cut, !before.follows,
+                (try? body[index].definition(lanes: target.lanes))?.completesResult == true,
+                partitions.contains(where: { $0.axis == before.axis && $0.units >= before.parts })
+            else { continue }
+            plan.body[index].cut = Cut(before.axis, parts: before.parts, follows: true)
         }
         return plan
     }

@@ -117,6 +117,8 @@ extension Lowering {
     /// Zeroes the border of what an instruction has just written.
     mutating func clearBorder(_ result: Stored, label: String) {
         guard result.layout.hasBorder else { return }
-        emit(.clearBorder, [result.place], result.layout, label: label, repeats: result.imageCount)
+        emit(
+            .clearBorder, [result.place], ClearBorderParameters(result.layout), label: label,
+            repeats: result.imageCount)
     }
 }
