@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Does the same work with Apus and with its peers, side by side.
 
-    bench_peers.py latency | throughput | models | sweep | operators | start | train [--quick]
+    bench_peers.py latency | throughput | models | threads | sweep | operators | start | train [--quick]
     bench_peers.py imported [--quick] [--only TEXT]
     bench_peers.py all [--quick]
     bench_peers.py table
@@ -25,10 +25,11 @@ from parts.networks import latency, models, throughput
 from parts.operators import operators
 from parts.start import start
 from parts.sweep import sweep
+from parts.threads import threads
 from parts.train import train
 
 PARTS = {
-    "latency": latency, "throughput": throughput, "models": models, "sweep": sweep,
+    "latency": latency, "throughput": throughput, "models": models, "threads": threads, "sweep": sweep,
     "operators": operators, "imported": imported, "start": start, "train": train}
 
 

@@ -21,6 +21,11 @@ package struct Cut: Sendable, Equatable {
     package static let partLimit = 1 << 12
 }
 
+extension Cut: CustomStringConvertible {
+    /// `8 parts of rows`; `8 parts of rows, which follow`.
+    package var description: String { "\(parts) parts of \(axis)\(follows ? ", which follow" : "")" }
+}
+
 extension Instruction {
     /// The ways in which it can be cut where it computes one sample of the batch; none where its parameters are wrong.
     package func partitions(lanes: Int) -> [Partition] {

@@ -334,4 +334,32 @@ struct PlanVerifierTests {
                 == "instruction 1 of the body, convolution for pool1: the source is in the buffer bordered, which nothing "
                 + "has written yet")
     }
+
+    @Test func cutsAreOfSamplesThatAreAnsweredOneByOne() {
+        let dense = "instruction 3 of the body, dense for logits: "
+        #expect(
+            message { $0.body[3].cut = Cut(.blocks, parts: 2) }
+                == dense + "it is cut, though samples are not answered one by one")
+        /// The sample plan's first four instructions, which sum nothing.
+        func cut(_ change: (inout Plan) -> Void) -> String {
+            message { plan in
+                plan.body.removeSubrange(4...)
+                plan.buffers.removeAll { $0.lastUse > 3 }
+                plan.prologue = []
+                plan.epilogue = []
+                plan.reductionBytes = 0
+                plan.outputs = []
+                plan.inputs.removeLast()
+                change(&plan)
+            }
+        }
+        #expect(cut { _ in } == "right")
+        #expect(cut { $0.body[3].cut = Cut(.blocks, parts: 2) } == "right")
+        #expect(cut { $0.body[3].cut = Cut(.blocks, parts: 3) } == dense + "it is cut into 3 parts, of 2 blocks")
+        #expect(cut { $0.body[3].cut = Cut(.blocks, parts: 1) } == dense + "it is cut into 1 parts")
+        #expect(cut { $0.body[3].cut = Cut(.rows, parts: 2) } == dense + "it can't be cut into rows")
+        #expect(
+            cut { $0.body[3].cut = Cut(.blocks, parts: 2, follows: true) }
+                == dense + "its 2 parts can't follow those of the instruction before")
+    }
 }

@@ -1,3 +1,4 @@
+import ApusCompiler
 import ApusInstructions
 import ApusPlan
 import ApusRuntime
@@ -89,5 +90,51 @@ import Testing
                 #expect(try RuntimePlans.train(plan, threads: threads).state == one.state, "\(threads) threads")
             }
         }
+    }
+
+    /// A plan of wide layers, whose convolution is cut and whose border is cleared by those that are beside it.
+    private func wide() throws -> Plan {
+        let source = """
+            model wide
+            input image: f32[N, 16, 48, 48]
+            a = relu(conv2d(image, filters: 64, kernel: [3, 3], padding: 1))
+            b = relu(conv2d(a, filters: 64, kernel: [3, 3], padding: 1))
+            output z = global_average_pool(b)
+            """
+        return try Compiler.inferencePlan(RuntimePlans.model(source), target: Processor.targets[0])
+    }
+
+    @Test func threadsShareASampleAsThePlanSays() throws {
+        let plan = try wide()
+        let cuts = plan.body.indices.filter { plan.body[$0].cut != nil }
+        let joined = cuts.filter { plan.body[$0].cut?.follows == true }
+        #expect(!joined.isEmpty && joined.allSatisfy { plan.body[$0].opcode == .clearBorder })
+        for threads in [2, 3, 7] {
+            let schedule = Schedule(sharing: plan, threads: threads)
+            let pieces = schedule.waves.flatMap(\.pieces)
+            // In the order of the body, each instruction as many times as it has parts.
+            #expect(
+                pieces.map(\.source).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+                    == Array(plan.body.indices))
+            for index in cuts {
+                let parts = pieces.count { $0.source == index }
+                #expect(parts > 1 && parts <= threads)
+                #expect(pieces.filter { $0.source == index }.allSatisfy { $0.isJoined == joined.contains(index) })
+            }
+            for wave in schedule.waves {
+                #expect(wave.isShared == wave.pieces.contains { cuts.contains($0.source) })
+                for (piece, next) in zip(wave.pieces, wave.pieces.dropFirst()) where next.isJoined {
+                    #expect(piece.source == next.source - 1, "a part follows the part of the instruction before it")
+                }
+            }
+        }
+    }
+
+    @Test func oneThreadSharesNothing() throws {
+        let plan = try wide()
+        #expect(Schedule(sharing: plan, threads: 1).waves.isEmpty)
+        var whole = plan
+        for index in whole.body.indices { whole.body[index].cut = nil }
+        #expect(Schedule(sharing: whole, threads: 4).waves.isEmpty)
     }
 }

@@ -190,4 +190,20 @@ import Testing
         let result = try Tool.run("apus-compile", ["/no/\u{1B}[2Jfile"])
         #expect(result.status == 1 && !result.error.contains("\u{1B}"))
     }
+
+    @Test func saysWhatThreadsWouldTake() throws {
+        let spec = repositoryFile("Models/resnet8.graph")
+        let report = try Tool.run("apus-compile", [spec, "--explain", "--threads", "16", "--json"]).json()
+        let threads = try #require(report["threads"])
+        #expect(threads["threads"] == [1, 2, 4, 8, 16])
+        let times = try #require(threads["microseconds"]?.arrayValue).compactMap(\.doubleValue)
+        #expect(times.count == 5 && times[1] < times[0] && times.last! > 0)
+        #expect(try #require(threads["critical_microseconds"]?.doubleValue) <= times[4] * 1.0001)
+        let text = try Tool.run("apus-compile", [spec, "--explain", "--threads", "2"])
+        #expect(text.status == 0 && text.output.contains("1 thread  2 threads  limited by"))
+        #expect(text.output.contains("parts of ") && text.output.contains("The critical path takes "))
+        expectFailure(
+            try Tool.run("apus-compile", [spec, "--threads", "2"]), status: 64,
+            "--threads says for how many threads --explain estimates times; give both or neither")
+    }
 }

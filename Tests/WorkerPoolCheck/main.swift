@@ -54,10 +54,10 @@ func processorCount() -> Int {
 }
 
 /// Adds up the numbers of the pieces in a word of its own for each worker.
-func sum(_ pool: borrowing WorkerPool, items: Int) -> Int {
+func sum(_ pool: borrowing WorkerPool, items: Int, keepsOwners: Bool) -> Int {
     var sums = [Int](repeating: 0, count: 16 * pool.width)
     sums.withUnsafeMutableBytes { bytes in
-        pool.run(items: items, context: bytes.baseAddress) { context, item, worker in
+        pool.run(items: items, context: bytes.baseAddress, keepsOwners: keepsOwners) { context, item, worker in
             context!.assumingMemoryBound(to: Int.self)[16 * worker] += item
         }
     }
@@ -72,7 +72,7 @@ func useAPool(placement: ThreadPlacement) throws {
     // Pauses of many lengths: workers are met asleep, awake, and on the way from one to the other.
     for run in 0..<20_000 {
         let items = run % 37
-        isRight = isRight && sum(pool, items: items) == items * (items - 1) / 2
+        isRight = isRight && sum(pool, items: items, keepsOwners: run % 2 == 0) == items * (items - 1) / 2
         if run % 1000 == 0 { usleep(200) }
         if run % 3 == 0 { for _ in 0..<run % 64 { sched_yield() } }
     }

@@ -47,6 +47,12 @@ struct ApusCompile: Tool {
     @Flag(help: "Say of each pass of the compiler what it changed.")
     var explain = false
 
+    @Option(
+        help: ArgumentHelp(
+            "With --explain: what threads that share a sample are expected to take, up to so many.", valueName: "count"),
+        transform: integer(in: 1...1024))
+    var threads: Int?
+
     @Flag(help: "Measure the convolutions' tiles on this processor, and keep the fastest in the plan.")
     var tune = false
 
@@ -63,6 +69,9 @@ struct ApusCompile: Tool {
         guard tuneSeconds == nil || tune else {
             throw ValidationError("--tune-seconds says how long --tune may take; give both or neither")
         }
+        guard threads == nil || explain else {
+            throw ValidationError("--threads says for how many threads --explain estimates times; give both or neither")
+        }
     }
 
     func run() throws {
@@ -75,6 +84,7 @@ struct ApusCompile: Tool {
         let step = try training ? compileTraining(source.model, options) : nil
         let plan = inference.plan
         let changes = try explain ? self.changes(source.model, pipeline(options)) : []
+        let sharing = try threads.map { try SharingReport(plan, threads: $0) }
         let fileBytes = PlanFile.size(of: plan)
         if verify { try check(plan) }
         // Only now, when nothing else can fail, is a file touched.
@@ -88,10 +98,12 @@ struct ApusCompile: Tool {
             if let tuner { members.append(.init("tuned", .array(tuner.measurements.map(\.member)))) }
             if let step { members.append(.init("training", .object(step.members))) }
             if explain { members.append(.init("passes", .array(changes.map(\.value)))) }
+            if let sharing { members.append(.init("threads", sharing.value)) }
             try printResult(JSONValue.object(members).pretty)
         } else {
             let report = text(inference, step, source.isInitial, tuner, fileBytes: fileBytes)
-            try printResult(explain ? "\(table(of: changes).text)\n\n\(report)" : report)
+            let explained = explain ? [table(of: changes).text] + (sharing.map { [$0.text] } ?? []) : []
+            try printResult((explained + [report]).joined(separator: "\n\n"))
         }
     }
 

@@ -47,6 +47,7 @@ struct PlanRecord {
                 "stage": .string(stage.name), "kernel": .string("\(instruction.opcode)"),
                 "value": .string(instruction.label), "multiply_adds": .integer(instruction.multiplyAdds),
                 "how": instruction.choice(lanes: plan.target.lanes).map { .string($0) } ?? .null,
+                "cut": instruction.cut.map { .string($0.description) } ?? .null,
                 "operands": .array(operands),
             ]
         }

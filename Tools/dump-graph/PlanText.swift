@@ -32,7 +32,8 @@ struct PlanText {
         let work = instruction.multiplyAdds == 0 ? "" : ", \(formatCount(instruction.multiplyAdds)) multiply-adds"
         let kernel = terminal.styled("\(instruction.opcode)", .cyan)
         let choice = instruction.choice(lanes: plan.target.lanes).map { ", \($0)" } ?? ""
-        return "  \(index)  \(kernel) for \(printable(instruction.label))\(work)\(choice)"
+        let cut = instruction.cut.map { ", \($0)" } ?? ""
+        return "  \(index)  \(kernel) for \(printable(instruction.label))\(work)\(choice)\(cut)"
     }
 
     /// A line for each instruction.
@@ -46,10 +47,12 @@ struct PlanText {
                 let operands = instruction.described(in: stage, of: plan).filter { !$0.isMissing }
                 table.add(
                     "\(index)", "\(instruction.opcode)", instruction.label,
-                    operands.filter { $0.access != "written" }.map(\.place).joined(separator: ", "),
+                    operands.filter { $0.access != "written" && $0.access != "scratch" }.map(\.place).joined(
+                        separator: ", "),
                     operands.filter { $0.access != "read" }.map(\.place).joined(separator: ", "),
                     instruction.multiplyAdds == 0 ? "" : formatCount(instruction.multiplyAdds),
-                    instruction.choice(lanes: plan.target.lanes) ?? "")
+                    [instruction.choice(lanes: plan.target.lanes), instruction.cut?.description].compactMap { $0 }
+                        .joined(separator: ", "))
             }
             lines += table.lines
         }

@@ -48,6 +48,8 @@ def _node(network: Network, node: Node) -> onnx.NodeProto:
             **({} if operator == "max_pool2d" else extra))
     if operator == "dense":
         return helper.make_node("Gemm", node.operands, [node.result], transB=1)
+    if operator == "concat":
+        return helper.make_node("Concat", node.operands, [node.result], axis=node.attributes["axis"])
     if operator == "flatten":
         return helper.make_node("Flatten", node.operands, [node.result], axis=1)
     if operator == "softmax":

@@ -9,6 +9,7 @@ from harness import imported_table, machine, results
 from harness.cells import Record, ratio_text, table_rows, time_text
 from harness.workshop import PEERS, PROJECT, RUNTIMES, VARIANTS
 from parts.sweep import geometric_mean, worst
+from parts.threads import mean_ratio, speed_ups
 
 BEGIN, END = "<!-- bench-peers: this part is written by make bench-peers -->", "<!-- bench-peers ends -->"
 TARGETS = ("", "x86-64-v3", "x86-64")
@@ -19,7 +20,7 @@ PEER_NAMES = [runtime.name for runtime in RUNTIMES]
 def write() -> None:
     """Writes both from the last run of each part."""
     parts = {
-        target: {part: run for part in ("latency", "throughput", "models", "sweep", "operators", "imported", "start", "train")
+        target: {part: run for part in ("latency", "throughput", "models", "threads", "sweep", "operators", "imported", "start", "train")
                  if (run := results.last(part, target))}
         for target in TARGETS}
     sections = [_section(target, runs) for target, runs in parts.items() if runs]
@@ -58,6 +59,8 @@ def _section(target: str, runs: dict[str, Record]) -> str:
         lines += ["### mnist-cnn in batches: microseconds for an image", "",
                   *_networks(runs["throughput"]["records"], "batch, threads",
                              lambda record: f"{record['batch']:,}, {record['threads']}")]
+    if "threads" in runs:
+        lines += _threads(runs["threads"]["records"])
     if "sweep" in runs:
         lines += _sweep(runs["sweep"]["records"])
     if "operators" in runs:
@@ -88,6 +91,19 @@ def _networks(records: list[Record], title: str, name_of: Any) -> list[str]:
     return table_rows([title, *OWN, *PEER_NAMES, *(f"ratio: {name}" for name in OWN), "direct: of the peak"], rows) + [
         f"The peak of a core is {peak:.0f} GFLOP/s. The answers differ by at most {difference:.0e} of the greatest "
         "number in them.", ""]
+
+
+def _threads(records: list[Record]) -> list[str]:
+    ups = speed_ups(records)
+    names = ["Apus", "ONNX Runtime", "OpenVINO"]
+    rows = []
+    for one, two in zip(records[::2], records[1::2]):
+        cells = [[*(time_text(record["median"][name]) for name in names), ratio_text(record, "Apus")] for record in (one, two)]
+        rows.append([one["network"], *cells[0], *cells[1], f"{ups[one['network']][1]:.2f}"])
+    means = " and ".join(f"{mean_ratio(records, count):.3f} on {count}" for count in (1, 2))
+    return ["### One sample on one thread and on two: microseconds", "",
+            *table_rows(["network", *names, "ratio", *(f"{name}, 2" for name in names), "ratio, 2", "speed-up"], rows),
+            f"Geometric mean of the ratios to the best peer: {means}.", ""]
 
 
 def _sweep(records: list[Record]) -> list[str]:

@@ -17,7 +17,7 @@ struct CutChoice {
     private let lastReaders: [Operand: Int]
 
     /// Cycles in which a thread hands parts over and waits for the last of them.
-    private static let handOver = 800.0
+    static let handOver = 800.0
     /// Cycles after which threads that have nothing to do are asleep, and cycles in which one that works wakes them.
     private static let patience = 150_000.0
     private static let waking = 25_000.0

@@ -46,6 +46,20 @@ struct SharedTask {
         return max(products, cost.byteCycles(own) * longest) + cost.byteCycles(partition.sharedBytes)
     }
 
+    /// What keeps it from being quicker on more threads.
+    func limit(of partition: Partition, parts: Int, threads: Int) -> SharingEstimate.Limit {
+        let count = min(parts, partition.units)
+        let share = Double((partition.units + count - 1) / count) / Double(partition.units)
+        let products = cost.productCycles(of: work, lanes: lanes) * share
+        let own = cost.byteCycles(max(0, work.read + work.written - partition.sharedBytes)) * share
+        let shared = cost.byteCycles(partition.sharedBytes)
+        let greatest = max(products, own, shared, CutChoice.handOver)
+        if greatest == CutChoice.handOver { return .handOver }
+        if greatest == shared { return .shared }
+        if share > 1.2 / Double(threads) { return .parts }
+        return greatest == products ? .products : .bytes
+    }
+
     /// Cycles in which one of two threads brings from the other's cache what that made of the sources.
     ///
     /// - Parameters:
