@@ -55,6 +55,8 @@ package struct WorkerPool: ~Copyable {
     private var threads: [pthread_t] = []
     /// The thread that was pinned when the pool was made.
     private let pinnedCaller: pthread_t?
+    /// Those that are the caller's where owners are kept.
+    private let callersPieces: UInt32
 
     /// Looks at the shared word before sleeping: about 50 µs, which is what being woken takes.
     private static let spins = 4_000
@@ -62,6 +64,7 @@ package struct WorkerPool: ~Copyable {
     /// - Parameter count: how many work at once, the caller among them: 1 or more.
     package init(threads count: Int, placement: ThreadPlacement = .free) throws(SessionError) {
         let isPinned = placement == .pinned
+        callersPieces = Claims.pieces(of: 0, of: max(count, 1))
         unsafe shared = .allocate(capacity: 1)
         unsafe shared.initialize(to: Shared())
         pinnedCaller = isPinned && apus_bind_thread(0) ? pthread_self() : nil
@@ -131,7 +134,7 @@ package struct WorkerPool: ~Copyable {
         unsafe apus_store(&shared.pointee.generation, generation)
         apus_fence()
         if unsafe apus_load(&shared.pointee.asleep) > 0 { unsafe apus_wake_all(&shared.pointee.generation) }
-        unsafe Self.take(shared, worker: 0, of: width)
+        unsafe Self.take(shared, worker: 0, own: callersPieces)
         var spins = 0
         while true {
             let done = unsafe apus_load(&shared.pointee.done)
@@ -149,8 +152,9 @@ package struct WorkerPool: ~Copyable {
     }
 
     /// Takes pieces until there are none left.
-    private static func take(_ shared: UnsafeMutablePointer<Shared>, worker: Int, of width: Int) {
-        let own = Claims.pieces(of: worker, of: width)
+    ///
+    /// - Parameter own: a bit for each piece that is the worker's where owners are kept.
+    private static func take(_ shared: UnsafeMutablePointer<Shared>, worker: Int, own: UInt32) {
         while true {
             let claims = Claims(word: unsafe apus_load_long(&shared.pointee.claims))
             if claims.left == 0 { return }
@@ -171,6 +175,7 @@ package struct WorkerPool: ~Copyable {
 
     /// What a worker does all its life.
     private static func serve(_ shared: UnsafeMutablePointer<Shared>, worker: Int, of width: Int) {
+        let own = Claims.pieces(of: worker, of: width)
         var seen: UInt32 = 0
         while true {
             var spins = 0
@@ -187,7 +192,7 @@ package struct WorkerPool: ~Copyable {
             }
             seen = unsafe apus_load(&shared.pointee.generation)
             if unsafe apus_load(&shared.pointee.stopping) == 1 { return }
-            unsafe take(shared, worker: worker, of: width)
+            unsafe take(shared, worker: worker, own: own)
         }
     }
 }

@@ -38,19 +38,10 @@ private struct Forest<Number: BinaryFloatingPoint> {
                 let x = source + (sample &* Int(settings.sourceSampleStride) &+ row &* Int(settings.features))
                 let leaves = destination + (sample &* Int(settings.destinationSampleStride) &+ row &* trees)
                 var tree = 0
-                // Each step waits for the one before: the steps of eight trees have their time together.
-                while tree + 8 <= trees {
-                    var first = FourWays(roots + tree)
-                    var second = FourWays(roots + (tree + 4))
-                    var steps: Int32 = 0
-                    while !(first.areDone && second.areDone) && steps <= lastNode {
-                        go(&first, x)
-                        go(&second, x)
-                        steps &+= 1
-                    }
-                    first.store(leaves + tree)
-                    second.store(leaves + (tree + 4))
-                    tree += 8
+                // Each step waits for the one before: the steps of four trees have their time together.
+                while tree + 4 <= trees {
+                    goDownFour(x, roots + tree, leaves + tree)
+                    tree += 4
                 }
                 while tree < trees {
                     leaves[tree] = leaf(x, root: roots[tree])
@@ -77,6 +68,9 @@ private struct Forest<Number: BinaryFloatingPoint> {
     }
 
     @inline(__always)
+    private func leaf(at place: Int32) -> Int32 { place < 0 ? ~place : 0 }
+
+    @inline(__always)
     private func leaf(_ x: UnsafeMutablePointer<Number>, root: Int32) -> Int32 {
         var place = root
         var steps: Int32 = 0
@@ -84,40 +78,27 @@ private struct Forest<Number: BinaryFloatingPoint> {
             place = next(place, x)
             steps &+= 1
         }
-        return leafNumber(place)
+        return leaf(at: place)
     }
 
+    /// The same for four trees.
     @inline(__always)
-    private func go(_ ways: inout FourWays, _ x: UnsafeMutablePointer<Number>) {
-        ways.first = next(ways.first, x)
-        ways.second = next(ways.second, x)
-        ways.third = next(ways.third, x)
-        ways.fourth = next(ways.fourth, x)
-    }
-}
-
-/// A place below zero is the leaf `−1 − place`; a way that came to none in time ends at leaf 0.
-@inline(__always)
-private func leafNumber(_ place: Int32) -> Int32 { place < 0 ? ~place : 0 }
-
-/// How far four ways have come.
-private struct FourWays {
-    var first, second, third, fourth: Int32
-
-    @inline(__always)
-    init(_ roots: UnsafeMutablePointer<Int32>) {
-        (first, second, third, fourth) = (roots[0], roots[1], roots[2], roots[3])
-    }
-
-    /// Of numbers that are all below zero the sign is left.
-    @inline(__always)
-    var areDone: Bool { first & second & third & fourth < 0 }
-
-    @inline(__always)
-    func store(_ leaves: UnsafeMutablePointer<Int32>) {
-        leaves[0] = leafNumber(first)
-        leaves[1] = leafNumber(second)
-        leaves[2] = leafNumber(third)
-        leaves[3] = leafNumber(fourth)
+    private func goDownFour(
+        _ x: UnsafeMutablePointer<Number>, _ roots: UnsafeMutablePointer<Int32>, _ leaves: UnsafeMutablePointer<Int32>
+    ) {
+        var (first, second, third, fourth) = (roots[0], roots[1], roots[2], roots[3])
+        var steps: Int32 = 0
+        // Of numbers that are all below zero the sign is left.
+        while first & second & third & fourth >= 0 && steps <= lastNode {
+            first = next(first, x)
+            second = next(second, x)
+            third = next(third, x)
+            fourth = next(fourth, x)
+            steps &+= 1
+        }
+        leaves[0] = leaf(at: first)
+        leaves[1] = leaf(at: second)
+        leaves[2] = leaf(at: third)
+        leaves[3] = leaf(at: fourth)
     }
 }
