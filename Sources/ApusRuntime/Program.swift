@@ -22,6 +22,8 @@ struct Program: ~Copyable {
         var firstAddress: Int
         /// The instruction's number among ``Activities``.
         var activity: Int
+        /// Whether a recording counts its samples.
+        var countsSamples: Bool
     }
 
     /// Pieces that don't depend on each other, or those that each part of the batch runs one after the other.
@@ -80,7 +82,8 @@ struct Program: ~Copyable {
                 at: index,
                 to: Call(
                     kernel: kernels[index], repeats: instruction.repeats, parameters: UnsafeRawPointer(nextParameter),
-                    operandCount: instruction.operands.count, firstAddress: next, activity: activity + piece.source))
+                    operandCount: instruction.operands.count, firstAddress: next, activity: activity + piece.source,
+                    countsSamples: piece.countsSamples))
             unsafe nextParameter += instruction.parameters.count.roundedUp(to: 16)
             let scratches = sharesSamples ? instruction.scratchOperands(lanes: plan.target.lanes) : []
             for (number, operand) in instruction.operands.enumerated() {
@@ -145,7 +148,8 @@ struct Program: ~Copyable {
             let call = unsafe calls[index]
             let begin = apus_ticks()
             unsafe run(call, slots: slots, scratch: scratch, samples: samples)
-            track.note(call.activity, from: begin, to: apus_ticks(), samples: samples)
+            track.note(
+                call.activity, from: begin, to: apus_ticks(), samples: samples, isCounted: call.countsSamples)
         }
     }
 

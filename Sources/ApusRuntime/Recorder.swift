@@ -32,11 +32,12 @@ struct Recorder: ~Copyable {
         fileprivate let events: UnsafeMutablePointer<Event>
         fileprivate let counts: UnsafeMutablePointer<EventCount>
 
+        /// - Parameter isCounted: whether it is a call, and not a further part of one.
         @inline(__always)
-        func note(_ activity: Int, from begin: UInt64, to end: UInt64, samples: Int) {
+        func note(_ activity: Int, from begin: UInt64, to end: UInt64, samples: Int, isCounted: Bool = true) {
             unsafe cells[activity].ticks &+= end &- begin
-            unsafe cells[activity].calls &+= 1
-            unsafe cells[activity].samples &+= samples
+            unsafe cells[activity].calls &+= isCounted ? 1 : 0
+            unsafe cells[activity].samples &+= isCounted ? samples : 0
             let used = unsafe counts.pointee.used
             if unsafe used == counts.pointee.room { return }
             unsafe events[used] = Event(
@@ -120,7 +121,7 @@ struct Recorder: ~Copyable {
         let isKept = tolerance.map { bar == .infinity || Double(ticks) <= $0 * bar } ?? true
         minimumTicks = min(minimumTicks, ticks)
         bar = isKept ? Double(minimumTicks) : bar * 1.01
-        for index in 0..<cellStride * workers where unsafe cells[index].calls > 0 {
+        for index in 0..<cellStride * workers where unsafe cells[index].ticks > 0 || cells[index].calls > 0 {
             if isKept {
                 unsafe sums[index].ticks &+= cells[index].ticks
                 unsafe sums[index].calls += cells[index].calls

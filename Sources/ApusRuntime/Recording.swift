@@ -37,6 +37,7 @@ package struct Recording: Sendable {
     /// An activity of one thread, added up.
     package struct Cell: Sendable, Equatable {
         package var ticks: UInt64 = 0
+        /// The parts of a call that threads share are one.
         package var calls = 0
         /// Samples in all calls. Of what is done once a run: the calls.
         package var samples = 0

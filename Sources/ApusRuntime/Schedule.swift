@@ -14,6 +14,8 @@ package struct Schedule: Sendable, Equatable {
         package var source: Int
         /// Whether it belongs to the piece before it: one thread runs both, one after the other.
         package var isJoined = false
+        /// Whether a recording counts its samples: of the parts of an instruction, the first does.
+        package var countsSamples = true
     }
 
     package struct Wave: Sendable, Equatable {
@@ -98,8 +100,13 @@ package struct Schedule: Sendable, Equatable {
             let next = index + 1 < plan.body.count && plan.body[index + 1].cut?.follows == true ? index + 1 : nil
             let following = next.map { plan.body[$0].parts(threads: threads, lanes: lanes) } ?? []
             for (number, part) in own.enumerated() {
-                pieces.append(Piece(instruction: part, source: index))
-                if let next { pieces.append(Piece(instruction: following[number], source: next, isJoined: true)) }
+                let isFirst = number == 0
+                pieces.append(Piece(instruction: part, source: index, countsSamples: isFirst))
+                if let next {
+                    pieces.append(
+                        Piece(
+                            instruction: following[number], source: next, isJoined: true, countsSamples: isFirst))
+                }
             }
         }
         return pieces
