@@ -16,6 +16,7 @@ import Testing
             let processors = next("processors of the caller").flatMap { Int($0) } ?? 0
             #expect(isPinned ? processors == 1 : processors >= 1)
             #expect(next("sums") == "right")
+            #expect(next("chains") == "right")
             #expect(next("workers sleep") == "true")
             #expect(next("threads after") == "1")
             #expect(next("processors given back") == "true")

@@ -64,6 +64,30 @@ func sum(_ pool: borrowing WorkerPool, items: Int, keepsOwners: Bool) -> Int {
     return sums.reduce(0, +)
 }
 
+/// Has threads build on what others made in the run before, each of them late at random: as what a wave of instructions reads of the
+/// wave before it. Sixteen numbers: those of the run before, and those of this one, by turns.
+func chain(_ pool: borrowing WorkerPool) -> Bool {
+    let numbers = UnsafeMutablePointer<Int>.allocate(capacity: 17)
+    defer { numbers.deallocate() }
+    numbers.initialize(repeating: 1, count: 17)
+    var expected = [Int](repeating: 1, count: 8)
+    for run in 0..<3_000 {
+        numbers[16] = run
+        pool.run(items: 8, context: numbers, keepsOwners: true) { context, item, worker in
+            let numbers = context!.assumingMemoryBound(to: Int.self)
+            let run = numbers[16]
+            let draw = (run &* 0x9E37_79B9 &+ item &* 0x85EB_CA6B) >> 7
+            if draw % 23 == 0 { usleep(UInt32(draw % 60)) }
+            if draw % 5 == 0 { sched_yield() }
+            let (before, after) = (numbers + run % 2 * 8, numbers + (run + 1) % 2 * 8)
+            after[item] = before[item] &+ 3 &* before[(item + 3) % 8]
+        }
+        expected = expected.indices.map { expected[$0] &+ 3 &* expected[($0 + 3) % 8] }
+        for item in 0..<8 where numbers[(run + 1) % 2 * 8 + item] != expected[item] { return false }
+    }
+    return true
+}
+
 func useAPool(placement: ThreadPlacement) throws {
     let pool = try WorkerPool(threads: 4, placement: placement)
     print("threads with a pool", threadCount())
@@ -77,6 +101,7 @@ func useAPool(placement: ThreadPlacement) throws {
         if run % 3 == 0 { for _ in 0..<run % 64 { sched_yield() } }
     }
     print("sums", isRight ? "right" : "wrong")
+    print("chains", chain(pool) ? "right" : "wrong")
     print("workers sleep", workersSleep())
 }
 

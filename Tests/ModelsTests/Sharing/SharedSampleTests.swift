@@ -147,4 +147,21 @@ import Testing
             }
         }
     }
+
+    /// More threads than processors, and others that want these too: whoever is late, the bits are the same.
+    @Test func aBusyMachineChangesNothing() throws {
+        let model = try RandomNetworkTests.model(RandomNetwork(seed: 4), seed: 4)
+        var random = TestRandom(seed: 4)
+        let plan = try Compiler.inferencePlan(model, target: Processor.targets[0]).cutEverywhere(&random)
+        let images = inputs(of: plan, seed: 6)
+        let expected = try PlanRun.outputs(of: plan, images: images, batch: 1).outputs
+        let end = Date().addingTimeInterval(1)
+        for _ in 0..<4 { Thread.detachNewThread { while Date() < end {} } }
+        repeat {
+            let found = try PlanRun.outputs(of: plan, images: images, batch: 1, threads: 8).outputs
+            for (name, numbers) in expected {
+                #expect(found[name]?.map(\.bitPattern) == numbers.map(\.bitPattern), "\(name)")
+            }
+        } while Date() < end
+    }
 }
