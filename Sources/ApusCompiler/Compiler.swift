@@ -63,6 +63,9 @@ public enum Compiler {
     /// A plan from a model that went through the passes.
     public static func lower(_ model: Model, _ options: LoweringOptions) throws(CompileError) -> Plan {
         do {
+            if let bytes = options.maximumActivations {
+                return try ActivationBudget(model, options).plan(bytes: bytes)
+            }
             var lowering = try Lowering(model, options: options)
             try lowering.lower()
             return try lowering.finish()

@@ -206,4 +206,21 @@ import Testing
             try Tool.run("apus-compile", [spec, "--threads", "2"]), status: 64,
             "--threads says for how many threads --explain estimates times; give both or neither")
     }
+
+    @Test func takesLessMemoryWhereItIsAsked() throws {
+        let spec = repositoryFile("Models/mnist-cnn.graph")
+        let compile = { (arguments: [String]) in try Tool.run("apus-compile", [spec, "--target", "x86-64"] + arguments)
+        }
+        let quickest = try #require(try compile(["--json"]).json()["activation_bytes"]?.integerValue)
+        let smaller = try compile(["--json", "--verify", "--max-activations", "\(quickest * 3 / 4)"]).json()
+        #expect(try #require(smaller["activation_bytes"]?.integerValue) <= quickest * 3 / 4)
+        #expect(smaller["optimal"] == true)
+        let explained = try compile(["--json", "--explain"]).json()
+        let curve = try #require(explained["activations"]?.arrayValue)
+        #expect(curve.last == ["bytes": .integer(quickest), "relative_time": 1.0])
+        expectFailure(try compile(["--max-activations", "1K"]), "the activations take at least ", "more than 1024 B")
+        expectFailure(
+            try compile(["--max-activations", "much"]), status: 64,
+            "'much' is no number of bytes; write 4096, 32K, 1.5M or 2G")
+    }
 }

@@ -38,6 +38,13 @@ struct ApusCompile: Tool {
         transform: integer(in: 1...1_000_000))
     var microBatch: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Take slower algorithms where the activations would need more memory than this: 32K, 1.5M.",
+            valueName: "bytes"),
+        transform: byteCount)
+    var maxActivations: Int?
+
     @Flag(help: "Report on a training step too: forward, loss, backward, and Adam.")
     var training = false
 
@@ -76,15 +83,17 @@ struct ApusCompile: Tool {
 
     func run() throws {
         let source = try load()
-        let options = LoweringOptions(
+        var options = LoweringOptions(
             target: try targets.target(), batchBound: batch, microBatch: microBatch,
             convolutions: targets.convolutions)
+        options.maximumActivations = maxActivations
         var inference = try compile(source.model, through: pipeline(options), options)
         let tuner = try tuned(&inference, source.model, options)
         let step = try training ? compileTraining(source.model, options) : nil
         let plan = inference.plan
         let changes = try explain ? self.changes(source.model, pipeline(options)) : []
         let sharing = try threads.map { try SharingReport(plan, threads: $0) }
+        let curve = try explain ? curve(source.model, options) : nil
         let fileBytes = PlanFile.size(of: plan)
         if verify { try check(plan) }
         // Only now, when nothing else can fail, is a file touched.
@@ -99,10 +108,13 @@ struct ApusCompile: Tool {
             if let step { members.append(.init("training", .object(step.members))) }
             if explain { members.append(.init("passes", .array(changes.map(\.value)))) }
             if let sharing { members.append(.init("threads", sharing.value)) }
+            if let curve { members.append(.init("activations", curve.value)) }
             try printResult(JSONValue.object(members).pretty)
         } else {
             let report = text(inference, step, source.isInitial, tuner, fileBytes: fileBytes)
-            let explained = explain ? [table(of: changes).text] + (sharing.map { [$0.text] } ?? []) : []
+            let explained =
+                explain
+                ? [table(of: changes).text] + [curve?.table.text, sharing?.text].compactMap { $0 } : []
             try printResult((explained + [report]).joined(separator: "\n\n"))
         }
     }
@@ -138,6 +150,13 @@ struct ApusCompile: Tool {
         let plan: Plan
         do { plan = try Compiler.lower(ready, options) } catch { throw ToolError(error, file: model) }
         return PlanReport(plan, compiledIn: ContinuousClock.now - began)
+    }
+
+    /// What the plan would take with less memory.
+    private func curve(_ given: Model, _ options: LoweringOptions) throws(ToolError) -> ActivationCurve {
+        let ready: Model
+        do { ready = try pipeline(options).run(given) } catch { throw ToolError(error, file: model) }
+        do { return try ActivationCurve(ready, options) } catch { throw ToolError(error, file: model) }
     }
 
     private func changes(_ given: Model, _ pipeline: Pipeline) throws(ToolError) -> [PassChange] {

@@ -71,7 +71,9 @@ struct Lowering {
         let graph = model.graph
         weights = model.weights
         self.options = options
-        let context = LoweringContext(graph, lanes: options.target.lanes, permitted: options.convolutions)
+        let context = LoweringContext(
+            graph, lanes: options.target.lanes, permitted: options.convolutions,
+            scratchLimits: options.scratchLimits)
         self.context = context
         stages = Stages(context)
         var layouts = LayoutChoice(context)
@@ -155,7 +157,8 @@ extension LoweringContext {
     func chooseCandidates(_ layouts: LayoutChoice) throws(LoweringError) -> [Candidate] {
         var chosen: [Candidate] = []
         for site in sites {
-            guard let candidate = site.rule.candidates(site, layouts).cheapest else {
+            guard let candidate = site.rule.candidates(site, layouts).within(scratchBytes: site.scratchLimit).cheapest
+            else {
                 throw site.unsupported("has no instruction")
             }
             chosen.append(candidate)

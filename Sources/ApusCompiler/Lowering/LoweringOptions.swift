@@ -37,6 +37,11 @@ public struct LoweringOptions: Sendable {
     /// is said for each run.
     public var accumulatesGradients: Bool
 
+    /// Bytes that the activation arena may have; nil lets it have what is quickest.
+    public var maximumActivations: Int?
+    /// Bytes that nodes may compute in, by their names.
+    var scratchLimits: [String: Int] = [:]
+
     public init(
         target: Target, batchBound: Int = 1, microBatch: Int? = nil, weights: Weights = .constant, shards: Int = 8,
         optimizer: Optimizer? = nil, averageDecay: Double? = nil, maximumNorm: Double? = nil,
@@ -76,6 +81,8 @@ public enum LoweringError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A value has a symbol that is not the batch.
     case unknownExtent(value: String, type: String)
     case badOption(String)
+    /// No plan's activations are so small.
+    case activations(limit: Int, least: Int)
     case memory(String)
 
     public var description: String {
@@ -89,6 +96,8 @@ public enum LoweringError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "the weights belong to another model"
         case .unknownExtent(let value, let type):
             "the size of '\(value)': \(type) isn't known; set its symbols, for instance T=100"
+        case .activations(let limit, let least):
+            "the activations take at least \(least) B, which is more than \(limit) B; give room for \(least) B"
         case .badOption(let text), .memory(let text): text
         }
     }

@@ -43,6 +43,22 @@ struct ConvolutionProblem {
             + (hasTransformableRows ? [.winogradRows] : [])
     }
 
+    /// Bytes of transforms without which the algorithm can't do, with as few tiles at a time as are worth their while.
+    func leastScratchBytes(by algorithm: ConvolutionAlgorithm, lanes: Int) -> Int {
+        let (inputBlocks, outputBlocks) = ((inputs + lanes - 1) / lanes, (outputs + lanes - 1) / lanes)
+        switch algorithm {
+        case .direct: return 0
+        case .winograd(let tile):
+            let rows = (height + Int(tile.height) - 1) / Int(tile.height)
+            let columns = (width + Int(tile.width) - 1) / Int(tile.width)
+            let blocks = inputBlocks + (isWeightGradient ? outputBlocks : 2)
+            return min(rows * columns, WinogradParameters.minimumTiles) * (tile.frequencies + 1) * blocks * lanes * 4
+        case .winogradRows:
+            let pairVectors = ((width + 1) / 2 + lanes - 1) / lanes
+            return inputs * 4 * 4 * pairVectors * lanes * 4
+        }
+    }
+
     private func tiles(_ permitted: ConvolutionAlgorithms) -> [WinogradTile] {
         if isWeightGradient { return permitted == .approximate ? WinogradTile.ofWeightGradients : [.small] }
         return WinogradTile.squares.filter { permitted == .approximate || inputs >= $0.minimumInputs }

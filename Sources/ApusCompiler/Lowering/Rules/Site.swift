@@ -12,15 +12,18 @@ final class LoweringContext: Sendable {
     let lanes: Int
     /// The algorithms that convolutions may be computed by.
     let permitted: ConvolutionAlgorithms
+    /// Bytes that nodes may compute in, by their names.
+    let scratchLimits: [String: Int]
     private let outputs: Set<ValueID>
 
-    init(_ graph: Graph, lanes: Int, permitted: ConvolutionAlgorithms) {
+    init(_ graph: Graph, lanes: Int, permitted: ConvolutionAlgorithms, scratchLimits: [String: Int] = [:]) {
         self.graph = graph
         index = GraphIndex(graph)
         samples = SampleShapes(graph)
         rules = graph.nodes.map { RuleCatalogue.rule(for: $0.operation) }
         self.lanes = lanes
         self.permitted = permitted
+        self.scratchLimits = scratchLimits
         outputs = Set(graph.outputs)
     }
 
@@ -38,6 +41,8 @@ struct Site: Sendable {
     var graph: Graph { context.graph }
     var node: Node { context.graph.nodes[number] }
     var rule: any LoweringRule { context.rules[number] }
+    /// Bytes that it may compute in, beside its operands; nil for any.
+    var scratchLimit: Int? { context.scratchLimits.isEmpty ? nil : context.scratchLimits[name] }
     var lanes: Int { context.lanes }
     var operands: [ValueID] { node.operands }
     var results: [ValueID] { node.results }

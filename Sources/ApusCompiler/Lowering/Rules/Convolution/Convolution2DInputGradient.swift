@@ -29,7 +29,9 @@ struct Convolution2DInputGradientRule: OperatorRule {
             }
             let border = shape.gradientInputTileBorder(tile: tile)
             return Candidate(
-                name: algorithm.name, cycles: cycles, demands: [Candidate.Demand(value: gradient, border: border)],
+                name: algorithm.name, cycles: cycles,
+                scratchBytes: work.leastScratchBytes(by: algorithm, lanes: site.lanes),
+                demands: [Candidate.Demand(value: gradient, border: border)],
                 pooledOperand: pooledOperand(shape, tile: tile)
             ) { (lowering: inout Lowering) throws(LoweringError) in
                 try emitInputTiles(site, shape, tile: tile, border: border, into: &lowering)
@@ -99,7 +101,7 @@ struct Convolution2DInputGradientRule: OperatorRule {
         parameters.outputWidth = Int32(shape.width)
         parameters.unpools = pooled == nil ? 0 : 1
         parameters.sourceArgmaxStride = pooled?.argmaxStride ?? 0
-        parameters.setConvolutionPass(lanes: site.lanes)
+        parameters.setConvolutionPass(lanes: site.lanes, limit: site.scratchLimit)
         let scratch = lowering.addScratch(
             "\(site.name) transforms", bytes: parameters.convolutionScratchElements(lanes: site.lanes) * 4)
         lowering.emit(

@@ -30,8 +30,9 @@ struct Convolution2DWeightGradientRule: OperatorRule {
             }
             let border = shape.inputTileBorder(tile: tile, pool: nil)
             return Candidate(
-                name: algorithm.name, cycles: cycles, demands: [Candidate.Demand(value: source, border: border)],
-                pooledOperand: unpooled
+                name: algorithm.name, cycles: cycles,
+                scratchBytes: work.leastScratchBytes(by: algorithm, lanes: site.lanes),
+                demands: [Candidate.Demand(value: source, border: border)], pooledOperand: unpooled
             ) { (lowering: inout Lowering) throws(LoweringError) in
                 try emitInputTiles(site, shape, tile: tile, border: border, into: &lowering)
             }
@@ -79,7 +80,11 @@ struct Convolution2DWeightGradientRule: OperatorRule {
             (parameters.poolHeight, parameters.poolWidth) = (2, 2)
             parameters.argmaxStride = pooled.argmaxStride
         }
-        parameters.setPass(blocks: source.layout.blocks + gradient.layout.blocks, lanes: site.lanes)
+        let blocks = source.layout.blocks + gradient.layout.blocks
+        parameters.setPass(blocks: blocks, lanes: site.lanes)
+        if let limit = site.scratchLimit, parameters.gradientScratchElements(lanes: site.lanes) * 4 > limit {
+            parameters.setPass(blocks: blocks, lanes: site.lanes, scratchBytes: limit)
+        }
         let scratch = lowering.addScratch(
             "\(site.name) transforms", bytes: parameters.gradientScratchElements(lanes: site.lanes) * 4)
         lowering.emit(

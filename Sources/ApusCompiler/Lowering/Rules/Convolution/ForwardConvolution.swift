@@ -50,6 +50,7 @@ extension ForwardConvolutionRule {
             }
             return Candidate(
                 name: algorithm.name, cycles: AlgorithmCost(lanes: site.lanes).cycles(of: work, by: algorithm),
+                scratchBytes: work.leastScratchBytes(by: algorithm, lanes: site.lanes),
                 demands: [Candidate.Demand(value: source, border: border)]
             ) { (lowering: inout Lowering) throws(LoweringError) in
                 switch algorithm {
@@ -138,7 +139,7 @@ extension ForwardConvolutionRule {
         var parameters = WinogradParameters(source: source.layout, destination: result.layout, tile: tile)
         parameters.setGeometry(shape)
         let argmax = setStore(&parameters, site, &lowering)
-        parameters.setConvolutionPass(lanes: site.lanes)
+        parameters.setConvolutionPass(lanes: site.lanes, limit: site.scratchLimit)
         var addend = Place.none
         if fused.addend, let value = site.operands.last {
             let stored = try lowering.blockedOperand(value)
@@ -170,7 +171,7 @@ extension ForwardConvolutionRule {
         var parameters = WinogradParameters(source: source.layout, destination: result.layout, tile: .row)
         parameters.setGeometry(shape)
         let argmax = setStore(&parameters, site, &lowering)
-        parameters.setRowPass(lanes: site.lanes)
+        parameters.setRowPass(lanes: site.lanes, limit: site.scratchLimit)
         let scratch = lowering.addScratch(
             "\(site.name) transforms", bytes: parameters.rowScratchElements(lanes: site.lanes) * 4)
         lowering.emit(

@@ -13,10 +13,12 @@ extension WinogradParameters {
     /// read once and not again for each pair.
     private static let pairBytes = 512 * 1024
     /// The minimum of tiles a pass: with less, weights are read too often.
-    private static let minimumTiles = 8
+    static let minimumTiles = 8
 
     /// Sets how many of a convolution's tiles and of its result's blocks are in the scratch at a time.
-    mutating func setConvolutionPass(lanes: Int) {
+    ///
+    /// - Parameter limit: bytes that the scratch may have at most; nil: as many as are worth having.
+    mutating func setConvolutionPass(lanes: Int, limit: Int?) {
         let (inputs, outputs) = (source.blocks, destination.blocks)
         let pairBytes = tile.frequencies * inputs * 2 * lanes * lanes * 4
         if pairBytes > Self.pairBytes {
@@ -25,22 +27,26 @@ extension WinogradParameters {
         } else {
             setPass(blocks: inputs + Int(productBlocks), lanes: lanes)
         }
+        guard let limit, convolutionScratchElements(lanes: lanes) * 4 > limit else { return }
+        productBlocks = 2
+        setPass(blocks: inputs + 2, lanes: lanes, scratchBytes: limit)
     }
 
     /// Sets how many tiles are transformed at a time, where a tile's transforms have `blocks` blocks.
     mutating func setPass(blocks: Int, lanes: Int, scratchBytes: Int? = nil) {
         let weightBytes =
             tile.frequencies * source.blocks * destination.blocks * lanes * lanes * 4
-        let scratchBytes = scratchBytes ?? min(max(weightBytes, Self.scratchBytes.few), Self.scratchBytes.many)
+        let scratchBytes =
+            scratchBytes ?? min(max(weightBytes, Self.scratchBytes.few), Self.scratchBytes.many)
         let maximum = max(Self.minimumTiles, scratchBytes / (transformVectors * blocks * lanes * 4))
         let passes = (tiles + maximum - 1) / maximum
         passTiles = Int32((tiles + passes - 1) / passes)
     }
 
     /// Sets how many pairs of rows are transformed at a time, where rows alone are.
-    mutating func setRowPass(lanes: Int) {
+    mutating func setRowPass(lanes: Int, limit: Int?) {
         let rowBytes = rowScratchElements(lanes: lanes) / (2 * Int(passTiles) + 2) * 4
-        let maximum = max(1, (Self.rowScratchBytes / rowBytes - 2) / 2)
+        let maximum = max(1, (min(Self.rowScratchBytes, limit ?? .max) / rowBytes - 2) / 2)
         let passes = (rowPairs + maximum - 1) / maximum
         passTiles = Int32((rowPairs + passes - 1) / passes)
     }
