@@ -103,4 +103,27 @@ import Testing
         #expect(try curve.first?.bytes == least(Self.model("mnist-cnn")))
         #expect(try curve.last?.bytes == plan(Self.model("mnist-cnn"), bytes: nil).activationBytes)
     }
+
+    /// A step of training computes gradients by slower algorithms too, where it has to.
+    @Test(arguments: ["mnist-cnn", "resnet8"])
+    func trainingKeepsABudget(name: String) throws {
+        let model = try Self.model(name)
+        var lowering = LoweringOptions(target: Processor.targets[0], batchBound: 16, weights: .state)
+        lowering.optimizer = .adam()
+        let quickest = try Compiler.trainingPlan(model, .init(), lowering: lowering)
+        lowering.maximumActivations = 0
+        var least = 0
+        do { _ = try Compiler.trainingPlan(model, .init(), lowering: lowering) } catch {
+            guard case .lowering(.activations(_, let bytes)) = error else { throw error }
+            least = bytes
+        }
+        #expect(0 < least && least <= quickest.activationBytes)
+        for step in 0...4 {
+            let budget = least + (quickest.activationBytes - least) * step / 4
+            lowering.maximumActivations = budget
+            let plan = try Compiler.trainingPlan(model, .init(), lowering: lowering)
+            try plan.verify()
+            #expect(plan.activationBytes <= budget && plan.isOptimal, "\(name), \(budget) B")
+        }
+    }
 }

@@ -31,6 +31,13 @@ struct RecipeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Take slower algorithms where a thread's activations would need more memory than this: 32K, 1.5M.",
+            valueName: "bytes"),
+        transform: byteCount)
+    var maxActivations: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "Scale the gradients of a step down where the norm of all of them together is above this.",
             valueName: "norm"))
     var clipGradients: Double?
@@ -177,6 +184,7 @@ struct RecipeOptions: ParsableArguments {
         options.seed = seed
         options.batch = batch
         options.accumulation = accumulate
+        options.maximumActivations = maxActivations
         options.maximumNorm = clipGradients
         options.epochs = epochs
         options.learningRate = learningRate

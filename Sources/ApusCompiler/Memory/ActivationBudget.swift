@@ -33,7 +33,8 @@ struct ActivationBudget {
         }
         let smallest = try least(quickest)
         if smallest.activationBytes <= bytes { return smallest }
-        guard quickest.microBatch > 1 else {
+        // Where shards wait for each other, each is one micro-batch.
+        guard quickest.microBatch > 1, quickest.combinations.isEmpty else {
             throw .activations(limit: bytes, least: smallest.activationBytes)
         }
         // Fewer samples at once read the weights more often, and need less room.

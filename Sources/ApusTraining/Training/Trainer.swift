@@ -37,6 +37,7 @@ public struct Trainer: ~Copyable {
         lowering.maximumNorm = options.maximumNorm
         lowering.accumulatesGradients = options.accumulation > 1
         lowering.convolutions = options.convolutions
+        lowering.maximumActivations = options.maximumActivations
         let preparation = try Self.preparation(options, model, data.training)
         let plan: Plan
         var explicit: Model

@@ -64,6 +64,9 @@ public struct TrainingOptions: Sendable {
     public var placement = ThreadPlacement.free
     /// The algorithms that convolutions may be computed by. They are part of the recipe.
     public var convolutions = ConvolutionAlgorithms.exact
+    /// Bytes that a thread's activations may take; nil for what is quickest. It is part of the recipe: other algorithms round in
+    /// another way.
+    public var maximumActivations: Int?
 
     public init() {}
 
@@ -78,5 +81,6 @@ public struct TrainingOptions: Sendable {
         evaluation every \(evaluationSteps) steps
         """ + (maximumNorm.map { ", maximum norm \($0)" } ?? "")
             + (accumulation > 1 ? ", \(accumulation) batches a step" : "")
+            + (maximumActivations.map { ", activations of at most \($0) bytes" } ?? "")
     }
 }
