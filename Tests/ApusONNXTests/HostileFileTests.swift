@@ -125,6 +125,11 @@ import Testing
                 [.tensor("x", [1, 2_147_483_647])], [],
                 "1 coefficients are not those of 9223372036854775807 vectors"
             ),
+            (
+                NodeProto("ConstantOfShape", ["s"], ["y"]), [],
+                [("s", [2_147_483_647, 2_147_483_647, 2_147_483_647, 0])],
+                "makes f32[2147483647, 2147483647, 2147483647, 0]"
+            ),
         ] as [(NodeProto, [ValueInfoProto], [(String, [Int])], String)])
     func numbersAtWhichArithmeticEndsAreRefused(
         _ node: NodeProto, _ inputs: [ValueInfoProto], _ integers: [(String, [Int])], _ text: String
@@ -134,6 +139,12 @@ import Testing
             [node], inputs: inputs, initializers: initializers, version: node.opType == "ReduceMean" ? 13 : 18)
         let operation = node.domain.isEmpty ? node.opType : "\(node.domain).\(node.opType)"
         #expect(try reason(of: model) == "y (\(operation)): \(text)")
+    }
+
+    @Test func headsOfTooFewDimensionsAreRefused() throws {
+        let node = NodeProto("Attention", ["x", "x", "x"], ["y"], [.int("q_num_heads", 2)])
+        let model = ModelProto([node], inputs: [.tensor("x", [4])], version: 23, format: 11)
+        #expect(try reason(of: model) == "y (Attention): reads f32[4], which has too few dimensions")
     }
 
     /// No operator counts on inputs that its node need not have, nor on their ranks.

@@ -54,6 +54,15 @@ extension NodeImport {
         return number
     }
 
+    /// A dimension of a value that must have so many.
+    func dimension(_ number: Int, of value: ValueID) throws(NodeFailure) -> Dimension {
+        let type = type(value)
+        guard type.dimensions.indices.contains(number) else {
+            throw failure("reads \(type), which has too few dimensions")
+        }
+        return type.dimensions[number]
+    }
+
     /// How many outputs there are, up to the last one with a name.
     var outputCount: Int { (node.output.lastIndex { !$0.isEmpty } ?? -1) + 1 }
 
@@ -63,7 +72,13 @@ extension NodeImport {
     /// A tensor without elements.
     func empty(_ elementType: ElementType, _ shape: [Dimension]) throws(NodeFailure) -> TensorSource {
         let extents = try numbers(shape, "a dimension of an empty value")
-        guard extents.contains(0), extents.allSatisfy({ (0...Int(Int32.max)).contains($0) }) else {
+        // The other extents must have a product too: whoever multiplies them may come to the zero last.
+        let product = extents.reduce(Int?(1)) { product, extent in
+            guard let product, (0...Int(Int32.max)).contains(extent) else { return nil }
+            let (next, overflows) = product.multipliedReportingOverflow(by: max(extent, 1))
+            return overflows ? nil : next
+        }
+        guard extents.contains(0), product != nil else {
             throw failure("makes \(elementType.rawValue)\(extents)")
         }
         let data: Elements = elementType.isFloatingPoint ? .numbers([]) : .integers([])

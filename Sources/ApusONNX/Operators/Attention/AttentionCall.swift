@@ -41,7 +41,7 @@ extension NodeImport {
             && (!call.isCausal || call.offset?.number != nil)
         guard isFused else { return try attendInSteps(call, heads: heads, keyHeads: keyHeads, stage) }
         var operands = [call.query, call.key, call.value]
-        if let mask = call.mask { operands.append(try padded(mask, keys: type(call.key).dimensions[2])) }
+        if let mask = call.mask { operands.append(try padded(mask, keys: try dimension(2, of: call.key))) }
         if let lengths = call.lengths { operands.append(lengths) }
         let operation = Attention(
             heads: heads, keyHeads: keyHeads, scale: call.scale, causalOffset: call.isCausal ? call.offset?.number : nil

@@ -35,7 +35,7 @@ extension NodeImport {
         var call = ImportedAttention(query: parts[0], key: parts[1], value: parts[2])
         if has(4) || has(5) {
             let past = (try single(try input(4)), try single(try input(5)))
-            call.offset = type(past.0).dimensions.count == 4 ? type(past.0).dimensions[2] : nil
+            call.offset = type(past.0).dimensions.count == 4 ? try dimension(2, of: past.0) : nil
             call.key = try apply(Concat(axis: 2), past.0, call.key)
             call.value = try apply(Concat(axis: 2), past.1, call.value)
         }
@@ -57,7 +57,7 @@ extension NodeImport {
         guard precision != .f64 || elementType != .f64 else { throw failure("asks for double precision") }
         let mode = try int("qk_matmul_output_mode", default: 0)
         guard let stage = AttentionStage(rawValue: mode) else { throw failure("'qk_matmul_output_mode' is \(mode)") }
-        if !isTokens, let heads = counts.0, type(call.query).dimensions[1] != .fixed(heads) {
+        if !isTokens, let heads = counts.0, try dimension(1, of: call.query) != .fixed(heads) {
             throw failure("'q_num_heads' is \(heads), and the query is \(type(call.query))")
         }
         let (result, exposed) = try attend(call, exposing: makes(3) ? stage : nil)

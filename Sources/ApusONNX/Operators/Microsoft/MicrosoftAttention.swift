@@ -16,7 +16,7 @@ extension NodeImport {
         try require("past_present_share_buffer", is: 0)
         try require("rotary_embedding_dim", is: 0)
         let filter = try float("mask_filter_value", default: -10_000)
-        guard rank(weight) == 2, let width = type(weight).dimensions[1].number else {
+        guard rank(weight) == 2, let width = try dimension(1, of: weight).number else {
             throw failure("projects by \(type(weight))")
         }
         let sizes = try ints("qkv_hidden_sizes", default: [width / 3, width / 3, width / 3])
@@ -39,7 +39,7 @@ extension NodeImport {
                 try apply(Squeeze(axes: [0]), try slice(own, axis: 0, 0, 1)),
                 try apply(Squeeze(axes: [0]), try slice(own, axis: 0, 1, 2))
             )
-            call.offset = type(own).dimensions[3]
+            call.offset = try dimension(3, of: own)
             call.key = try apply(Concat(axis: 2), halves.0, call.key)
             call.value = try apply(Concat(axis: 2), halves.1, call.value)
         }
@@ -69,7 +69,7 @@ extension NodeImport {
                 continue
             }
             if let bias = try optionalInput(3) {
-                let width = try numbers([type(part).dimensions[2]], "a width")[0]
+                let width = try numbers([try dimension(2, of: part)], "a width")[0]
                 part = try apply(Add(), part, try slice(try single(bias), axis: 0, start, start + width))
                 start += width
             }
@@ -79,7 +79,7 @@ extension NodeImport {
         if has(6) || has(7) {
             let past = (try single(try input(6)), try single(try input(7)))
             guard rank(past.0) == 4, rank(past.1) == 4 else { throw failure("has a past of \(type(past.0))") }
-            call.offset = type(past.0).dimensions[2]
+            call.offset = try dimension(2, of: past.0)
             call.key = try apply(Concat(axis: 2), past.0, call.key)
             call.value = try apply(Concat(axis: 2), past.1, call.value)
         }
@@ -105,14 +105,14 @@ extension NodeImport {
         var sum: ValueID?
         if let counts = try optionalInput(keys) {
             let dimensions = type(counts).dimensions
-            let batch = type(call.query).dimensions[0]
+            let batch = try dimension(0, of: call.query)
             let isCounts = dimensions == [batch] && type(counts).elementType.isInteger
             guard isCounts || dimensions.count == 2 || dimensions.count == 3, type(counts).elementType.isInteger else {
                 throw failure("has a mask of \(type(counts)), of which form none is computed")
             }
             var seen: ValueID
             if isCounts {
-                let numbers = try apply(NumberRange(count: type(call.key).dimensions[2], elementType: .i32))
+                let numbers = try apply(NumberRange(count: try dimension(2, of: call.key), elementType: .i32))
                 let column = try apply(Unsqueeze(axes: [1]), try apply(Cast(to: .i32), counts))
                 seen = try apply(Less(), numbers, column)
             } else {

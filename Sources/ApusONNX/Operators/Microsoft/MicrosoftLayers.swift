@@ -90,7 +90,7 @@ extension NodeImport {
             isInterleaved: try flag("interleaved"))
         var heads = try int("num_heads", default: 0)
         if heads == 0, rank(x) == 3, size == 0 {
-            let width = try numbers([type(x).dimensions[2], type(tables.0).dimensions[1]], "a width")
+            let width = try numbers([try dimension(2, of: x), try dimension(1, of: tables.0)], "a width")
             heads = width[0] / max(2 * width[1], 1)
         }
         finish(try rotated(x, rotary, heads: heads))

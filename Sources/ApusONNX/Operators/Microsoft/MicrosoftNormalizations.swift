@@ -59,7 +59,7 @@ extension NodeImport {
         let words = try input(0)
         guard rank(words) == 2 else { throw failure("looks up \(type(words)), which are no rows of words") }
         var sum = try apply(Gather(), try input(2), words)
-        let numbers = NumberRange(count: type(words).dimensions[1])
+        let numbers = NumberRange(count: try dimension(1, of: words))
         let places = has(8) ? try input(8) : try apply(numbers)
         sum = try apply(Add(), sum, try apply(Gather(), try input(3), places))
         if has(1), has(4) { sum = try apply(Add(), sum, try apply(Gather(), try input(4), try input(1))) }
@@ -71,7 +71,7 @@ extension NodeImport {
             guard maskType == 1 else { throw failure("'mask_index_type' is \(maskType)") }
         }
         if makes(1) {
-            let zeros = Full(shape: [type(words).dimensions[0]], elementType: .i32)
+            let zeros = Full(shape: [try dimension(0, of: words)], elementType: .i32)
             let counts =
                 has(7)
                 ? try apply(ReduceSum(axes: [1]), try apply(Cast(to: .i32), try input(7))) : try apply(zeros)
