@@ -2,17 +2,22 @@
 ///
 /// What sharing costs can't be known when the plan is made. Cores that have a cache in common hand values over ten times as fast as
 /// others, and the system may move a thread from one to the other kind at any time. The bits are the same either way, so it is tried: a
-/// few samples shared and a few alone, and again after many more.
+/// few samples shared and a few alone, and again after more of them: the sooner, the less there is to lose.
 package struct SharingChoice {
     /// Samples since both were tried.
     private var sample = 0
     private var sharedTicks = UInt64.max
     private var aloneTicks = UInt64.max
 
+    /// Samples of the trial, and those that are answered in the better way after it.
+    private var period = Self.shortestPeriod
+
     /// Samples that each is tried for. The first of them finds the values in other threads' caches, and doesn't count.
     package static let trials = 4
-    /// Samples from one trial to the next: where one way takes twice the time of the other, trials cost less than a hundredth.
-    package static let period = 512
+    package static let shortestPeriod = 64
+    /// What trials may cost, as a share of all samples' time: where one way is much slower, it is tried less often.
+    private static let cost = 0.01
+    private static let longestPeriod = 4096.0
 
     package init() {}
 
@@ -31,6 +36,12 @@ package struct SharingChoice {
         case Self.trials + 1..<2 * Self.trials: aloneTicks = min(aloneTicks, ticks)
         default: break
         }
-        sample = sample + 1 == Self.period ? 0 : sample + 1
+        sample += 1
+        if sample == 2 * Self.trials {
+            let (better, worse) = (min(sharedTicks, aloneTicks), max(sharedTicks, aloneTicks))
+            let lost = Double(Self.trials) * (Double(worse) / Double(max(better, 1)) - 1)
+            period = max(Self.shortestPeriod, Int(min(lost / Self.cost, Self.longestPeriod)))
+        }
+        if sample == period { sample = 0 }
     }
 }

@@ -26,6 +26,10 @@ def export(network: Network, batch: int, path: pathlib.Path) -> None:
     weights += [
         numpy_helper.from_array(numpy.array(node.attributes["axes"], numpy.int64), f"{node.result}.axes")
         for node in network.nodes if node.operator == "reduce_sum"]
+    # And limits as scalars.
+    weights += [
+        numpy_helper.from_array(numpy.float32(node.attributes[limit]), f"{node.result}.{limit}")
+        for node in network.nodes if node.operator == "clip" for limit in ("min", "max")]
     graph = helper.make_graph(nodes, network.name, inputs, outputs, weights)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
     onnx.checker.check_model(model)
@@ -48,6 +52,8 @@ def _node(network: Network, node: Node) -> onnx.NodeProto:
             **({} if operator == "max_pool2d" else extra))
     if operator == "dense":
         return helper.make_node("Gemm", node.operands, [node.result], transB=1)
+    if operator == "clip":
+        return helper.make_node("Clip", [node.operands[0], f"{node.result}.min", f"{node.result}.max"], [node.result])
     if operator == "concat":
         return helper.make_node("Concat", node.operands, [node.result], axis=node.attributes["axis"])
     if operator == "flatten":
