@@ -1,7 +1,7 @@
 /// Whether the threads of a session share a sample, or one of them answers it alone: whichever took less time when both were tried last.
 ///
-/// What sharing costs can't be known when the plan is made. Cores that have a cache in common hand values over ten times as fast as
-/// others, and the system may move a thread from one to the other kind at any time. The bits are the same either way, so it is tried: a
+/// What sharing costs can't be known when the plan is made. Cores that have a cache in common hand values over several times as fast
+/// as others, and the system may move a thread from one to the other kind at any time. The bits are the same either way, so it is tried: a
 /// few samples shared and a few alone, and again after more of them: the sooner, the less there is to lose.
 package struct SharingChoice {
     /// Samples since both were tried.

@@ -6,8 +6,7 @@ import Glibc
 private let rawBatch = 64
 
 /// Answers the f32 samples of standard input on standard output, in the same order and in the output's own type, each normalized as the
-/// model says. Whatever has come is answered before
-/// more is waited for.
+/// model says. Whatever has come is answered before more is waited for.
 func answerStream(_ arguments: Arguments) throws(Failure) {
     let wanted = arguments.batch ?? rawBatch
     let plan = try loadPlan(arguments, batch: wanted)
