@@ -29,7 +29,11 @@ extension Cut: CustomStringConvertible {
 extension Instruction {
     /// The ways in which it can be cut where it computes one sample of the batch; none where its parameters are wrong.
     package func partitions(lanes: Int) -> [Partition] {
-        guard let definition = try? definition(lanes: lanes) else { return [] }
+        (try? definition(lanes: lanes)).map(partitions) ?? []
+    }
+
+    /// The same, of checked parameters.
+    private func partitions(_ definition: any InstructionDefinition) -> [Partition] {
         let own = definition.partitions.filter { partition in
             partition.units > 1 && (partition.absent.map { operands[$0].arena == .none } ?? true)
         }
@@ -83,10 +87,10 @@ extension Instruction {
     }
 
     /// Why it can't be cut as it says; nil where it can.
-    func cutProblem(lanes: Int) -> String? {
+    func cutProblem(_ definition: any InstructionDefinition) -> String? {
         guard let cut else { return nil }
         guard (2...Cut.partLimit).contains(cut.parts) else { return "it is cut into \(cut.parts) parts" }
-        guard let partition = partitions(lanes: lanes).first(where: { $0.axis == cut.axis }) else {
+        guard let partition = partitions(definition).first(where: { $0.axis == cut.axis }) else {
             return "it can't be cut into \(cut.axis)"
         }
         guard cut.parts <= partition.units else {

@@ -149,7 +149,7 @@ extension Plan {
         guard stage == .body, reductionBytes == 0, combinations.isEmpty else {
             return "it is cut, though samples are not answered one by one"
         }
-        return instruction.cutProblem(lanes: target.lanes)
+        return instruction.cutProblem(definition)
     }
 
     private func problem(
