@@ -176,12 +176,12 @@ public struct Session: ~Copyable {
                 continue
             }
             if isRecorded {
-                unsafe pool.run(items: items, context: core) { context, item, worker in
+                unsafe pool.run(items: items, context: core, keepsOwners: true) { context, item, worker in
                     guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
                     unsafe core.pointee.runItem(item, worker: worker, isRecorded: true)
                 }
             } else {
-                unsafe pool.run(items: items, context: core) { context, item, worker in
+                unsafe pool.run(items: items, context: core, keepsOwners: true) { context, item, worker in
                     guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
                     unsafe core.pointee.runItem(item, worker: worker, isRecorded: false)
                 }
