@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Does the same work with Apus and with its peers, side by side.
 
-    bench_peers.py latency | throughput | models | threads | sweep | operators | start | train [--quick]
-    bench_peers.py imported [--quick] [--only TEXT]
+    bench_peers.py latency | throughput | models | threads | sweep | operators | start [--quick]
+    bench_peers.py imported | train [--quick] [--only TEXT]
     bench_peers.py all [--quick]
     bench_peers.py table
 
@@ -31,6 +31,8 @@ from parts.train import train
 PARTS = {
     "latency": latency, "throughput": throughput, "models": models, "threads": threads, "sweep": sweep,
     "operators": operators, "imported": imported, "start": start, "train": train}
+# Those that can be had of some networks alone.
+SELECTIVE = {"imported": imported, "train": train}
 
 
 def main() -> None:
@@ -38,10 +40,10 @@ def main() -> None:
     parser.add_argument("part", choices=[*PARTS, "all", "table"])
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds; nothing is kept")
     parser.add_argument(
-        "--only", default="", metavar="TEXT", help="of `imported`: models with that in their names; nothing is kept")
+        "--only", default="", metavar="TEXT", help="of `imported` and `train`: networks with that in their names; nothing is kept")
     options = parser.parse_args()
-    if options.only and options.part != "imported":
-        parser.error("--only goes with the part `imported`")
+    if options.only and options.part not in SELECTIVE:
+        parser.error(f"--only goes with {' and '.join(f'`{name}`' for name in SELECTIVE)}")
     if options.part == "table":
         table.write()
         return
@@ -52,7 +54,7 @@ def main() -> None:
         print(f"\n{name}: {(PARTS[name].__doc__ or '').splitlines()[0]}", flush=True)
         if busy > machine.QUIET:
             print(f"Others take {100 * busy:.0f} % of the processors: what needs several of them can't be measured so.")
-        records = imported(options.quick, options.only) if options.only else PARTS[name](options.quick)
+        records = SELECTIVE[name](options.quick, options.only) if options.only else PARTS[name](options.quick)
         if not options.quick and not options.only:
             results.append(name, records, busy)
         failed += sum("failure" in record for record in records)

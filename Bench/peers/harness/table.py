@@ -5,7 +5,7 @@ from __future__ import annotations
 import pathlib
 from typing import Any
 
-from harness import imported_table, machine, results
+from harness import imported_table, machine, results, train_table
 from harness.cells import Record, ratio_text, table_rows, time_text
 from harness.workshop import PEERS, PROJECT, RUNTIMES, VARIANTS
 from parts.sweep import geometric_mean, worst
@@ -70,7 +70,7 @@ def _section(target: str, runs: dict[str, Record]) -> str:
     if "start" in runs:
         lines += _start(runs["start"]["records"][0])
     if "train" in runs:
-        lines += _train(runs["train"]["records"])
+        lines += train_table.lines(runs["train"]["records"])
     return "\n".join(lines)
 
 
@@ -137,14 +137,6 @@ def _start(record: Record) -> list[str]:
                 ["mnist-cnn", *(time_text(record["median"][name]) for name in names), ratio_text(record, "Apus")]])]
 
 
-def _train(records: list[Record]) -> list[str]:
-    names = list(records[0]["median"])
-    rows = [[str(record["threads"]), *(time_text(record["median"][name]) for name in names), ratio_text(record, "Apus")]
-            for record in records]
-    return ["### One training epoch: seconds", "", "60,000 images of MNIST, batches of 128, Adam, noise of 0.1.", "",
-            *table_rows(["threads", *names, "ratio"], rows)]
-
-
 def _part_of_peak(record: Record, peak: float) -> str:
     """Of the direct plan, whose work is what the definition says, on all of its threads."""
     speed = 2 * record["multiply_adds"] / record["median"]["Apus, direct"] / 1000
@@ -168,9 +160,8 @@ def _short(runs: dict[str, Record]) -> str:
         records = [record for record in runs["imported"]["records"] if "failure" not in record]
         mean = f"{geometric_mean(records, 'Apus'):.2f} (mean)" if records else "–"
         rows.append([f"{len(records)} ONNX files", "", "ONNX Runtime", mean, ""])
-    for record in runs.get("train", {"records": []})["records"]:
-        threads = "1 thread" if record["threads"] == 1 else f"{record['threads']} threads"
-        rows.append(_short_row(f"one training epoch, {threads}", record, "s"))
+    for title, record in train_table.titles(runs.get("train", {"records": []})["records"]):
+        rows.append(_short_row(title, record, "s"))
     for record in runs.get("start", {"records": []})["records"]:
         rows.append(_short_row("process start to printed answer", record, "ms"))
     header = ["", "Apus", "best peer", "ratio (quartiles)", "with `--allow-approximate`"]

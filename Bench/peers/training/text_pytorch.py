@@ -28,6 +28,7 @@ sys.path.insert(0, str(PEERS))
 from fixtures import text as networks  # noqa: E402
 from fixtures.network import Network  # noqa: E402
 import philox  # noqa: E402
+from epochs import windows  # noqa: E402
 
 # What the specs say where nothing else is asked for.
 SETTINGS = {
@@ -64,22 +65,6 @@ class TrainedNetwork(Network):
             return philox.uniform(SEED, name, count) / math.sqrt(shape[0] // 4)
         # Glorot and Bengio (2010), equation 16.
         return math.sqrt(6 / (shape[0] + shape[1])) * philox.uniform(SEED, name, count)
-
-
-def read(source: pathlib.Path) -> str:
-    files = [source] if source.is_file() else sorted(
-        path for path in source.iterdir() if path.suffix in (".md", ".txt"))
-    return "".join(path.read_text(encoding="utf-8") for path in files)
-
-
-def windows(text: str, length: int) -> tuple[torch.Tensor, torch.Tensor, int]:
-    """Inputs and targets i64[count, length], and the size of the alphabet."""
-    alphabet = sorted(set(text))
-    numbers = {character: number for number, character in enumerate(alphabet)}
-    whole = torch.tensor([numbers[character] for character in text])
-    count = (len(whole) - 1) // length
-    return (
-        whole[:count * length].reshape(count, length), whole[1:count * length + 1].reshape(count, length), len(alphabet))
 
 
 def curve_of_apus(options: argparse.Namespace, settings: dict[str, int]) -> list[float]:
@@ -138,7 +123,9 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     settings = SETTINGS[options.model] | {
         name: int(value) for name, value in (pair.split("=") for pair in options.set)}
-    inputs, targets, settings["vocabulary"] = windows(read(options.text), settings["length"])
+    samples = windows(options.text, settings["length"])
+    inputs, targets = torch.from_numpy(samples.inputs), torch.from_numpy(samples.targets)
+    settings["vocabulary"] = samples.classes
     steps = -(-len(inputs) // options.batch)
     print(f"{options.model}: {len(inputs)} windows, {settings}, {steps} steps an epoch")
     ours, theirs = curve_of_apus(options, settings), curve_of_pytorch(options, settings, inputs, targets)

@@ -1,6 +1,7 @@
-"""Epochs of the seed recipe with PyTorch: train_pytorch.py DATA THREADS VARIANT
+"""Epochs of a recipe with PyTorch: train_pytorch.py NETWORK DATA THREADS VARIANT
 
-VARIANT is `channels-last` or `contiguous`: how images lie in memory.
+VARIANT is `contiguous` or `channels-last`: how images lie in memory; or `compiled`: contiguous, and torch.compile makes C++ of the
+network and its gradients.
 """
 
 from __future__ import annotations
@@ -9,46 +10,38 @@ import pathlib
 import sys
 
 import torch
-from torch import nn
+import torch.nn.functional as functional
 
 from epochs import serve_epochs, training_set
-
-BATCH, RATE, NOISE = 128, 3e-3, 0.1
-
-
-def network() -> nn.Module:
-    """mnist-cnn, with Glorot's uniform initialization."""
-    layers: list[nn.Module] = []
-    for channels, filters in ((1, 16), (16, 32), (32, 32)):
-        layers += [nn.Conv2d(channels, filters, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
-    model = nn.Sequential(*layers, nn.Flatten(), nn.Linear(288, 10))
-    for name, parameter in model.named_parameters():
-        if parameter.dim() > 1:
-            nn.init.xavier_uniform_(parameter)
-        else:
-            nn.init.zeros_(parameter)
-    return model
+from pytorch_networks import NETWORKS
+from recipes import RATE, RECIPES
 
 
 def main() -> None:
-    data, threads, variant = pathlib.Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    recipe, data, threads, variant = RECIPES[sys.argv[1]], pathlib.Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(1)
     layout = torch.channels_last if variant == "channels-last" else torch.contiguous_format
-    pixels, classes = training_set(data)
-    images = torch.from_numpy(pixels).unsqueeze(1).contiguous(memory_format=layout)
-    labels = torch.from_numpy(classes)
-    model = network().to(memory_format=layout)
-    optimizer = torch.optim.Adam(model.parameters(), lr=RATE, fused=True)
-    criterion = nn.CrossEntropyLoss()
+    samples = training_set(recipe, data)
+    inputs = torch.from_numpy(samples.inputs).contiguous(memory_format=layout)
+    targets = torch.from_numpy(samples.targets)
+    network = NETWORKS[recipe.network](samples.classes).to(memory_format=layout)
+    optimizer = torch.optim.Adam(network.parameters(), lr=RATE, fused=True)
+
+    def loss_of(batch: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+        return functional.cross_entropy(network(batch).flatten(0, -2), wanted.flatten())
+
+    # The last batch of an epoch may be smaller; it is compiled by itself then.
+    step = torch.compile(loss_of, dynamic=False) if variant == "compiled" else loss_of
 
     def epoch(_: int) -> float:
         total, steps = torch.zeros(()), 0
-        for chosen in torch.randperm(len(labels)).split(BATCH):
-            batch = images[chosen].contiguous(memory_format=layout)
-            batch.add_(torch.randn_like(batch), alpha=NOISE)
-            loss = criterion(model(batch), labels[chosen])
+        for chosen in torch.randperm(len(targets)).split(recipe.batch):
+            batch = inputs[chosen].contiguous(memory_format=layout)
+            if recipe.noise:
+                batch.add_(torch.randn_like(batch), alpha=recipe.noise)
+            loss = step(batch, targets[chosen])
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
