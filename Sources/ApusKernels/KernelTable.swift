@@ -6,6 +6,7 @@ package func kernel(for opcode: Opcode) -> Kernel? {
     case .relayout: relayout
     case .clearBorder: clearBorder
     case .dilate: dilate
+    case .interleave: interleave
     case .convolution: convolution
     case .depthwiseConvolution: depthwiseConvolution
     case .convolutionWeightGradient: convolutionWeightGradient
@@ -19,6 +20,7 @@ package func kernel(for opcode: Opcode) -> Kernel? {
     case .winogradWeightGradient: winogradWeightGradient
     case .winogradRowConvolution: winogradRowConvolution
     case .plainDepthwiseConvolution: plainDepthwiseConvolution
+    case .plainPointwiseConvolution: plainPointwiseConvolution
     case .maxPool: maxPool
     case .maxPoolGradient: maxPoolGradient
     case .maxUnpool: maxUnpool

@@ -15,6 +15,12 @@ extension ConvolutionParameters {
     }
 }
 
+extension PlainPointwiseParameters {
+    func activated(_ sum: Double) -> Double {
+        ApusKernelsTests.activated(sum, activation, floor: floor, ceiling: ceiling)
+    }
+}
+
 extension WinogradParameters {
     func activated(_ sum: Double) -> Double {
         ApusKernelsTests.activated(sum, activation, floor: floor, ceiling: ceiling)

@@ -89,6 +89,42 @@ import Testing
         }
     }
 
+    /// Every second row and third column of a kernel: what is packed of a kernel that has only these.
+    @Test(arguments: PackParameters.Form.allCases)
+    func partsOfAKernelArePackedAsKernels(form: PackParameters.Form) {
+        for seed in 1...40 {
+            var random = SeededGenerator(seed: seed)
+            let isDepthwise = form == .depthwise || form == .depthwiseTransposed
+            let outputs = random.int(1...20)
+            let inputs = isDepthwise ? 1 : random.int(1...20)
+            var parameters = PackParameters(
+                form: form, outputs: outputs, inputs: isDepthwise ? outputs : inputs, outputBlock: 4, inputBlock: 4)
+            if isDepthwise { parameters.groups = Int32(outputs) }
+            (parameters.kernelHeight, parameters.kernelWidth) = (Int32(random.int(1...3)), Int32(random.int(1...2)))
+            let (rows, columns) = (Int(parameters.kernelHeight), Int(parameters.kernelWidth))
+            let (firstRow, firstColumn) = (random.int(0...1), random.int(0...2))
+            let height = firstRow + 2 * (rows - 1) + 1 + random.int(0...2)
+            let width = firstColumn + 3 * (columns - 1) + 1 + random.int(0...2)
+            let whole = random.wholeNumbers(outputs * inputs * height * width)
+            let part = (0..<outputs * inputs * rows * columns).map { index in
+                let (row, column) = (index / columns % rows, index % columns)
+                return whole[
+                    (index / (rows * columns) * height + firstRow + 2 * row) * width + firstColumn + 3 * column]
+            }
+            for set in InstructionSet.available {
+                let expected = GuardedFloats(count: parameters.packedElements, repeating: garbage)
+                set.run(.packWeights, [GuardedFloats(part), expected], parameters)
+                var some = parameters
+                (some.stored.height, some.stored.width) = (Int32(height), Int32(width))
+                (some.stored.firstRow, some.stored.firstColumn) = (Int32(firstRow), Int32(firstColumn))
+                (some.stored.rowStep, some.stored.columnStep) = (2, 3)
+                let packed = GuardedFloats(count: some.packedElements, repeating: garbage)
+                set.run(.packWeights, [GuardedFloats(whole), packed], some)
+                #expect(packed.values == expected.values, "\(set), seed \(seed), \(some)")
+            }
+        }
+    }
+
     @Test(arguments: InstructionSet.available)
     func paddedVectorsEndInZeros(set: InstructionSet) {
         let source = GuardedFloats([1, 2, 3, 4, 5])

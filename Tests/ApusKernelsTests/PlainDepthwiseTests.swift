@@ -27,6 +27,21 @@ import Testing
         }
     }
 
+    /// Images with two columns for each position, or one more, are read where they lie.
+    @Test(arguments: InstructionSet.available)
+    func rowsAreReadWhereTheyLie(set: InstructionSet) {
+        var random = SeededGenerator(seed: 5)
+        for (pad, trim) in [((0, 0), (-1, -1)), ((0, 0), (0, 0)), ((1, 1), (0, 0)), ((2, 1), (-2, 1))] {
+            for width in [56, 57, 2 * random.int(24...60)] {
+                let parameters = Self.parameters(
+                    source: (3, random.int(4...20), width), kernel: (3, 3), stride: (2, 2), pad: pad, trim: trim,
+                    &random)
+                #expect(parameters.isAlongRows(lanes: set.lanes) || set.lanes > 4)
+                check(parameters, samples: 2, &random, set, "width \(width), pad \(pad), trim \(trim)")
+            }
+        }
+    }
+
     /// A random convolution whose source and destination have no fewer pixels than a vector has lanes.
     private static func parameters(lanes: Int, _ random: inout SeededGenerator) -> ConvolutionParameters {
         while true {

@@ -96,4 +96,36 @@ import Testing
             #expect(difference == nil, "seed \(seed), \(parameters)")
         }
     }
+
+    @Test(arguments: InstructionSet.available)
+    func interleavePutsFourImagesIntoOne(set: InstructionSet) {
+        for seed in 0..<100 {
+            var random = SeededGenerator(seed: seed)
+            let (channels, height, width) = (random.int(1...37), random.int(1...7), random.int(1...7))
+            let to = random.layout(channels: channels, height: height, width: width, block: set.lanes)
+            let destination = GuardedFloats(count: 2 * Int(to.sampleStride))
+            var expected = [Double?](repeating: nil, count: destination.count)
+            var (sources, strides): ([GuardedFloats?], InlineArray<4, Int32>) = ([], .init(repeating: 0))
+            for part in 0..<4 {
+                let size = InterleaveParameters.size(of: part, height: height, width: width)
+                var from = ImageLayout(
+                    channels: channels, height: size.height, width: size.width, channelBlock: set.lanes)
+                from.sampleStride += Int32(random.int(0...1) * 16)
+                strides[part] = from.sampleStride
+                let values = GuardedFloats(random.image(from, samples: 2))
+                let isThere = random.chance(80) && size.height > 0 && size.width > 0
+                sources.append(isThere ? values : nil)
+                from.forEach(samples: 2) { n, c, y, x in
+                    expected[to.index(n, c, 2 * y + part / 2, 2 * x + part % 2)] =
+                        isThere ? Double(values[from.index(n, c, y, x)]) : 0
+                }
+            }
+            let parameters = InterleaveParameters(destination: to, sampleStrides: strides)
+            set.run(.interleave, sources + [destination], parameters, samples: 2)
+            let difference =
+                firstDifference(destination.values, expected, tolerance: 0)
+                ?? firstTouchedBorder(destination.values, to)
+            #expect(difference == nil, "seed \(seed), \(parameters)")
+        }
+    }
 }

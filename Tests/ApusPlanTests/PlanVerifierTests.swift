@@ -219,6 +219,30 @@ struct PlanVerifierTests {
         #expect(message { set(1, of: 4, to: 3, in: &$0) } == program + "the program has 2 steps instead of 3")
     }
 
+    @Test func plainPointwiseConvolutionsHaveWholeVectorsAndPanels() {
+        func message(_ change: (inout PlainPointwiseParameters) -> Void) -> String {
+            var parameters = PlainPointwiseParameters(channels: 3, filters: 10, pixels: 21, lanes: 4)
+            change(&parameters)
+            let instruction = Instruction(
+                .plainPointwiseConvolution, operands: [], parameters: bytes(of: parameters), label: "x")
+            do {
+                return try instruction.extents(samples: 2, lanes: 4).map { "\($0.name) \($0.bytes)" }
+                    .joined(separator: ", ")
+            } catch {
+                return error.description
+            }
+        }
+        // Two panels of five filters; the bias and the result have ten.
+        #expect(
+            message { _ in } == "source 0..<504, packed weights 0..<120, bias 0..<40, destination 0..<1680")
+        #expect(message { $0.pixels = 3 } == "the image has fewer than 4 pixels")
+        #expect(message { $0.panel = 7 } == "a panel of 7 filters is not from 1 to 6")
+        #expect(
+            message { $0.destinationSampleStride = 209 }
+                == "samples of 210 elements are 209 apart in the destination")
+        #expect(message { $0.activation = 3 } == "the activation is 3, not none, relu or clip")
+    }
+
     @Test func plainDepthwiseConvolutionsArePlain() {
         func message(_ change: (inout ConvolutionParameters) -> Void) -> String {
             let layout = ImageLayout(channels: 3, height: 4, width: 5)

@@ -33,6 +33,8 @@ struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringCon
         SampleInstruction(.relayout, RelayoutParameters(source: plain, destination: bordered)),
         SampleInstruction(.clearBorder, ClearBorderParameters(bordered)),
         SampleInstruction(.dilate, DilateParameters(source: half, destination: blocked, strideY: 2, strideX: 2)),
+        SampleInstruction(
+            .interleave, InterleaveParameters(destination: blocked, sampleStrides: [72, 72, 72, 72])),
     ]
 
     /// A 3 × 3 convolution that keeps the image's size.
@@ -62,6 +64,8 @@ struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringCon
             SampleInstruction(.convolution, convolution(single, blocked)),
             SampleInstruction(.depthwiseConvolution, convolution(bordered, half, pooled: true)),
             SampleInstruction(.plainDepthwiseConvolution, convolution(plain, plain)),
+            SampleInstruction(
+                .plainPointwiseConvolution, PlainPointwiseParameters(channels: 3, filters: 10, pixels: 21, lanes: 4)),
             SampleInstruction(.convolutionWeightGradient, convolution(bordered, blocked)),
             SampleInstruction(.convolutionWeightGradient, convolution(single, half, pooled: true)),
             SampleInstruction(.depthwiseWeightGradient, convolution(bordered, blocked)),

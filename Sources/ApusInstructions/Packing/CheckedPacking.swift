@@ -2,6 +2,8 @@
 struct CheckedPacking: Sendable {
     let form: PackParameters.Form
     let tile: WinogradTile
+    /// Whether not all places of the kernel are packed.
+    let isPart: Bool
     /// Elements of the weights.
     let weights: Int
     /// Elements of the packed weights.
@@ -23,15 +25,18 @@ struct CheckedPacking: Sendable {
         try require(
             inputs % groups == 0 && outputs % groups == 0,
             "\(inputs) inputs and \(outputs) outputs are not \(groups) equal groups")
-        let places = product(kernelHeight, kernelWidth)
-        var kernel = places
+        isPart = parameters.stored.height != 0
+        let storedPlaces =
+            isPart ? try Self.storedPlaces(parameters, kernelHeight, kernelWidth) : product(kernelHeight, kernelWidth)
+        var kernel = product(kernelHeight, kernelWidth)
         tile = parameters.tile
         if tile != .none {
             try require(
                 tile == .row || WinogradTile.squares.contains(tile),
                 "there is no tile of \(tile.height) × \(tile.width)")
             try require(
-                (form == .forward || form == .transposed) && kernelHeight == 3 && kernelWidth == 3 && groups == 1,
+                (form == .forward || form == .transposed) && kernelHeight == 3 && kernelWidth == 3 && groups == 1
+                    && !isPart,
                 "only the weights of a 3 × 3 convolution without groups are transformed")
             kernel = tile.frequencies
         }
@@ -46,7 +51,25 @@ struct CheckedPacking: Sendable {
             packed = product(padded(outputs, to: outputBlock), kernel)
         }
         let isDepthwise = form == .depthwise || form == .depthwiseTransposed
-        weights = product(outputs, isDepthwise ? 1 : inputs / groups, places)
+        weights = product(outputs, isDepthwise ? 1 : inputs / groups, storedPlaces)
         self.form = form
+    }
+
+    /// Checks that the packed places are stored ones.
+    private static func storedPlaces(
+        _ parameters: PackParameters, _ kernelHeight: Int, _ kernelWidth: Int
+    ) throws(ParameterError) -> Int {
+        let stored = parameters.stored
+        let height = try positive(stored.height, "the stored kernel's height")
+        let width = try positive(stored.width, "the stored kernel's width")
+        let firstRow = try notNegative(stored.firstRow, "the first row of the stored kernel")
+        let firstColumn = try notNegative(stored.firstColumn, "the first column of the stored kernel")
+        let rowStep = try positive(stored.rowStep, "the step of stored rows")
+        let columnStep = try positive(stored.columnStep, "the step of stored columns")
+        try require(
+            firstRow + product(kernelHeight - 1, rowStep) < height
+                && firstColumn + product(kernelWidth - 1, columnStep) < width,
+            "\(kernelHeight) × \(kernelWidth) places are packed of a kernel of \(height) × \(width) that has fewer")
+        return product(height, width)
     }
 }

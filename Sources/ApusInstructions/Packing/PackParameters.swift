@@ -28,10 +28,25 @@ package struct PackParameters: Sendable, Equatable, BitwiseCopyable {
     /// 1 where the inputs and the outputs of each group fill whole blocks: then only the input blocks of the output
     /// block's own group are stored.
     package var groupedBlocks: Int32 = 0
+    /// Where only some places of the kernel are packed, which of the stored ones; else all are, and ``StoredKernel/height`` is 0.
+    package var stored = StoredKernel()
     /// Where the packed weights are those of a ``WinogradParameters``, its tile: the forms `forward` and `transposed` of a
     /// 3 × 3 kernel without groups are then transformed by G, and `unpackWeights` transforms those of
     /// weight gradients back by its transpose. `none` for all others.
     package var tile = WinogradTile.none
+
+    /// A kernel of which every `rowStep`-th row from `firstRow` on, and every `columnStep`-th column from `firstColumn` on, are packed:
+    /// `kernelHeight` × `kernelWidth` of them. Not for `unpackWeights`, and not with a tile.
+    package struct StoredKernel: Sendable, Equatable, BitwiseCopyable {
+        package var height: Int32 = 0
+        package var width: Int32 = 0
+        package var firstRow: Int32 = 0
+        package var firstColumn: Int32 = 0
+        package var rowStep: Int32 = 1
+        package var columnStep: Int32 = 1
+
+        package init() {}
+    }
 
     package init(form: Form, outputs: Int, inputs: Int, outputBlock: Int, inputBlock: Int) {
         self.form = form.rawValue

@@ -1,15 +1,3 @@
-/// Three vectors of a row that a kernel of three columns sees, or three weights.
-private struct Triple {
-    let first, second, third: Vector
-
-    /// The sum with the three products added to it.
-    @inline(__always)
-    func added(to sum: Vector, times weights: Triple) -> Vector {
-        multiplyAdd(
-            multiplyAdd(multiplyAdd(sum, weights.first, first), weights.second, second), weights.third, third)
-    }
-}
-
 /// Computes a strip of one channel with a kernel of 3 × 3, whose positions are `step` rows and columns apart.
 ///
 /// Going down, a row of the source is loaded once and added to the sums of all positions that see it.
@@ -21,14 +9,7 @@ enum DepthwiseStrip<let step: Int> {
         let loops = loops.pointee
         let (start, limits, rowElements, columns) = (loops.start, loops.limits, loops.rowElements, loops.columns)
         let phase = loops.phaseElements
-        let top = Triple(
-            first: weights.vector(at: 0), second: weights.vector(at: lanes), third: weights.vector(at: 2 * lanes))
-        let middle = Triple(
-            first: weights.vector(at: 3 * lanes), second: weights.vector(at: 4 * lanes),
-            third: weights.vector(at: 5 * lanes))
-        let bottom = Triple(
-            first: weights.vector(at: 6 * lanes), second: weights.vector(at: 7 * lanes),
-            third: weights.vector(at: 8 * lanes))
+        let (top, middle, bottom) = (Triple(weights, 0), Triple(weights, 3), Triple(weights, 6))
         var column = 0
         while true {
             var source = strip + column

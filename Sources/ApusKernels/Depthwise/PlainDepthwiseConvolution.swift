@@ -80,6 +80,7 @@ private enum DepthwiseRows<let width: Int, let step: Int> {
         var loops = DepthwiseRowLoops(parameters)
         let strip = operands.floats(4)
         let weights = strip + parameters.reach(rows: stripRows) * loops.rowElements
+        let image = step == 2 && loops.isThreeByThree ? DepthwiseImageRows(parameters) : nil
         fill(strip, count: parameters.reach(rows: stripRows) * loops.rowElements, with: 0)
         for sample in 0..<samples {
             for channel in 0..<Int(parameters.source.channels) {
@@ -94,6 +95,10 @@ private enum DepthwiseRows<let width: Int, let step: Int> {
                     weights.store(Vector(repeating: packed[place * lanes]), at: place * lanes)
                 }
                 loops.start = Vector(repeating: bias?[channel] ?? 0)
+                if let image {
+                    image.compute(from, weights, start: loops.start, to)
+                    continue
+                }
                 for first in stride(from: 0, to: rows, by: stripRows) {
                     let count = min(stripRows, rows - first)
                     for row in 0..<parameters.reach(rows: count) {

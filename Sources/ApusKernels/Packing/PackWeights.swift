@@ -84,6 +84,13 @@ struct Packing {
     let places: Int
     let laneStep: Int
 
+    /// Columns of the packed kernel, and which of the stored kernel's places they are.
+    private let columns: Int
+    private let storedColumns: Int
+    private let firstPlace: Int
+    private let rowStep: Int
+    private let columnStep: Int
+    private let isPart: Bool
     private let depthwise: Bool
     private let turned: Bool
     private let groupedBlocks: Bool
@@ -111,15 +118,22 @@ struct Packing {
         groupRead = read / groups
         outputBlocks = (written + outputBlock - 1) / outputBlock
         inputBlocks = depthwise ? 1 : ((groupedBlocks ? groupRead : read) + channelBlock - 1) / channelBlock
+        columns = Int(parameters.kernelWidth)
+        isPart = parameters.stored.height > 0
+        storedColumns = isPart ? Int(parameters.stored.width) : columns
+        firstPlace = Int(parameters.stored.firstRow) * storedColumns + Int(parameters.stored.firstColumn)
+        rowStep = Int(parameters.stored.rowStep) * storedColumns
+        columnStep = Int(parameters.stored.columnStep)
+        let storedPlaces = isPart ? Int(parameters.stored.height) * storedColumns : places
         // Stored weights are [outputs, inputs / groups, places]; depthwise: [outputs, 1, places].
         let stored = depthwise ? 1 : Int(parameters.inputs) / groups
-        laneStep = exchanged ? places : stored * places
-        channelStep = exchanged ? stored * places : places
+        laneStep = exchanged ? storedPlaces : stored * storedPlaces
+        channelStep = exchanged ? stored * storedPlaces : storedPlaces
     }
 
     /// Whether the lanes of the output block have the weights of all channels, each in the order in which they are stored.
     func isWhole(_ block: Int) -> Bool {
-        !depthwise && !turned && groupWritten == written && (block + 1) * outputBlock <= written
+        !depthwise && !turned && !isPart && groupWritten == written && (block + 1) * outputBlock <= written
             && outputBlock % lanes == 0
     }
 
@@ -130,7 +144,10 @@ struct Packing {
     @inline(__always)
     func row(_ output: Int, _ input: Int, _ place: Int, _ channel: Int) -> Row {
         let first = output * outputBlock
-        let offset = turned ? places - 1 - place : place
+        let packedPlace = turned ? places - 1 - place : place
+        let offset =
+            isPart
+            ? firstPlace + packedPlace / columns * rowStep + packedPlace % columns * columnStep : packedPlace
         if depthwise {
             return Row(firstLane: 0, lastLane: min(outputBlock, written - first), weight: first * laneStep + offset)
         }

@@ -36,6 +36,9 @@ struct ChannelSquares {
     @inline(__always)
     private func offset(of pixel: Int) -> Int { pixel &* lanes &+ pixel / width &* rowGap }
 
+    /// So many last pixels are moved one element at a time, which takes less than a whole square.
+    private static let fewPixels = 2
+
     @inline(never)
     func toBlock(_ plain: Floats, _ block: Floats, _ memory: SquareMemory) {
         let (buffer, staging) = (memory.buffer, memory.staging)
@@ -64,6 +67,13 @@ struct ChannelSquares {
             }
             pixel &+= lanes
             if pixel == pixels { return }
+            if isWhole && pixels &- pixel <= Self.fewPixels {
+                for rest in pixel..<pixels {
+                    let target = block + offset(of: rest)
+                    for channel in 0..<lanes { target[channel] = plain[channel &* channelStep &+ rest] }
+                }
+                return
+            }
             if pixel &+ lanes > pixels {
                 // The last square moves some pixels once more, and has no narrower one after it.
                 pixel = pixels &- lanes

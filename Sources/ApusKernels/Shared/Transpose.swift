@@ -156,6 +156,30 @@ func oddLanes(_ x: Vector, _ y: Vector) -> Vector {
     #endif
 }
 
+/// The lanes of `x` after the first, then the first of `y`.
+@inline(__always)
+func followingLanes(_ x: Vector, _ y: Vector) -> Vector {
+    #if VECTOR_16
+        apus_following_lanes_16(x, y)
+    #elseif VECTOR_8
+        apus_following_lanes_8(x, y)
+    #else
+        apus_following_lanes_4(x, y)
+    #endif
+}
+
+/// The last lane of `y`, then those of `x` before the last.
+@inline(__always)
+func precedingLanes(_ x: Vector, _ y: Vector) -> Vector {
+    #if VECTOR_16
+        apus_preceding_lanes_16(x, y)
+    #elseif VECTOR_8
+        apus_preceding_lanes_8(x, y)
+    #else
+        apus_preceding_lanes_4(x, y)
+    #endif
+}
+
 #if VECTOR_8 || VECTOR_16
     /// The groups of four lanes with even numbers of `x`, then of `y`.
     @inline(__always)

@@ -203,15 +203,17 @@ APUS_INLINE void apus_stream(apus_line line, void *address) {
     __builtin_nontemporal_store(line, (apus_line *)address);
 }
 
-// The lanes of `x`, then of `y`, with even and with odd numbers; and halves of what in-lane interleaving gives, for
-// transposing: pairs and fours are within each group of four lanes, and
-// `even_fours` and `odd_fours` are the groups of four with even and odd numbers, first those of `x`. An instruction each.
+// The lanes of `x`, then of `y`, with even and with odd numbers; the lanes of `x` after the first, then the first of `y`; the last of
+// `y`, then the lanes of `x` before the last; and halves of what in-lane interleaving gives, for transposing: pairs and fours are
+// within each group of four lanes, and `even_fours` and `odd_fours` are the groups of four with even and odd numbers, first those of `x`. An instruction each.
 #define APUS_SHUFFLE(lanes, name, ...)                                                                                 \
     APUS_INLINE apus_float##lanes apus_##name##_##lanes(apus_float##lanes x, apus_float##lanes y) {                    \
         return __builtin_shufflevector(x, y, __VA_ARGS__);                                                             \
     }
 APUS_SHUFFLE(4, even_lanes, 0, 2, 4, 6)
 APUS_SHUFFLE(4, odd_lanes, 1, 3, 5, 7)
+APUS_SHUFFLE(4, following_lanes, 1, 2, 3, 4)
+APUS_SHUFFLE(4, preceding_lanes, 7, 0, 1, 2)
 APUS_SHUFFLE(4, low_lanes, 0, 4, 1, 5)
 APUS_SHUFFLE(4, high_lanes, 2, 6, 3, 7)
 APUS_SHUFFLE(4, low_pairs, 0, 1, 4, 5)
@@ -219,6 +221,8 @@ APUS_SHUFFLE(4, high_pairs, 2, 3, 6, 7)
 #if defined(__AVX__)
 APUS_SHUFFLE(8, even_lanes, 0, 2, 4, 6, 8, 10, 12, 14)
 APUS_SHUFFLE(8, odd_lanes, 1, 3, 5, 7, 9, 11, 13, 15)
+APUS_SHUFFLE(8, following_lanes, 1, 2, 3, 4, 5, 6, 7, 8)
+APUS_SHUFFLE(8, preceding_lanes, 15, 0, 1, 2, 3, 4, 5, 6)
 APUS_SHUFFLE(8, low_lanes, 0, 8, 1, 9, 4, 12, 5, 13)
 APUS_SHUFFLE(8, high_lanes, 2, 10, 3, 11, 6, 14, 7, 15)
 APUS_SHUFFLE(8, low_pairs, 0, 1, 8, 9, 4, 5, 12, 13)
@@ -229,6 +233,8 @@ APUS_SHUFFLE(8, odd_fours, 4, 5, 6, 7, 12, 13, 14, 15)
 #if defined(__AVX512F__)
 APUS_SHUFFLE(16, even_lanes, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
 APUS_SHUFFLE(16, odd_lanes, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
+APUS_SHUFFLE(16, following_lanes, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)
+APUS_SHUFFLE(16, preceding_lanes, 31, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)
 APUS_SHUFFLE(16, low_lanes, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29)
 APUS_SHUFFLE(16, high_lanes, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31)
 APUS_SHUFFLE(16, low_pairs, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29)

@@ -64,12 +64,32 @@ extension Lowering {
         return try derive(.packWeights, value, parameters, elements: parameters.packedElements)
     }
 
+    /// A weight of `lines` rows of `depth` elements, in panels of `width` lines.
+    mutating func packedPanels(
+        _ value: ValueID, lines: Int, depth: Int, width: Int
+    ) throws(LoweringError) -> Operand {
+        guard !stages.isReduced(value) else {
+            throw .unsupported(value: graph[value].name, operation: "a weight", reason: "can't depend on the samples")
+        }
+        return try derive(
+            .packMatrix, value,
+            PackMatrixParameters(lines: lines, depth: depth, width: width, lineStride: depth, depthStride: 1),
+            elements: MatrixTile.packedElements(lines: lines, depth: depth, width: width))
+    }
+
     /// A vector with zeros up to whole blocks.
     mutating func paddedVector(_ value: ValueID) throws(LoweringError) -> Operand {
         // Sums have room for whole blocks where they are made.
         if stages.isReduced(value) { return try wholeValue(value).place }
+        return try paddedVector(value, to: lanes)
+    }
+
+    /// A vector with zeros up to a multiple of `multiple` elements.
+    ///
+    /// - Precondition: the value depends on no sample.
+    mutating func paddedVector(_ value: ValueID, to multiple: Int) throws(LoweringError) -> Operand {
         let count = context.samples.shape(value)?.reduce(1, *) ?? 0
-        let padded = count.roundedUp(to: lanes)
+        let padded = count.roundedUp(to: multiple)
         return try derive(.padVector, value, PadVectorParameters(count: count, paddedCount: padded), elements: padded)
     }
 }

@@ -32,6 +32,13 @@ extension ConvolutionParameters {
     }
 }
 
+extension PlainPointwiseParameters {
+    mutating func set(_ fused: FusedActivation) {
+        activation = fused.code
+        (floor, ceiling) = fused.limits
+    }
+}
+
 extension WinogradParameters {
     mutating func set(_ fused: FusedActivation) {
         activation = fused.code

@@ -2,7 +2,8 @@ import ApusGraph
 import ApusInstructions
 
 /// The input gradient is a convolution of the destination gradient, with zeros between its pixels where the stride is above 1,
-/// with the kernel turned by half a turn and its inputs and outputs exchanged.
+/// with the kernel turned by half a turn and its inputs and outputs exchanged. Where the stride is 2 the zeros are left out:
+/// ``InputGradientParts``.
 struct Convolution2DInputGradientRule: OperatorRule {
     let convolution: Convolution2D
 
@@ -19,6 +20,14 @@ struct Convolution2DInputGradientRule: OperatorRule {
         return work.algorithms(permitted: site.context.permitted).map { algorithm in
             let cycles = AlgorithmCost(lanes: site.lanes).cycles(of: work, by: algorithm)
             guard case .winograd(let tile) = algorithm else {
+                if let parts = InputGradientParts(shape) {
+                    return Candidate(
+                        name: algorithm.name, cycles: cycles,
+                        demands: [Candidate.Demand(value: gradient, border: parts.border)]
+                    ) { (lowering: inout Lowering) throws(LoweringError) in
+                        try parts.emit(site, into: &lowering)
+                    }
+                }
                 // Where it is dilated it gets its border with the zeros.
                 let demand = Candidate.Demand(value: gradient, border: shape.gradientBorder)
                 return Candidate(

@@ -73,16 +73,18 @@ struct DirectConvolution {
 
     /// Appends the instruction of a forward convolution or an input gradient.
     ///
-    /// - Parameter addend: for all but depthwise convolutions.
+    /// - Parameters:
+    ///   - addend: for all but depthwise convolutions.
+    ///   - multiplyAdds: where it is not all that the site has.
     func emit(
         _ operands: [Place], addend: Place = .none, _ parameters: ConvolutionParameters, _ site: Site, repeats: Int,
-        into lowering: inout Lowering
+        multiplyAdds: Int? = nil, into lowering: inout Lowering
     ) {
         var parameters = parameters
         if !shape.isDepthwise { parameters.tile = CostModel(lanes: lanes).fastestTile(for: parameters) }
         lowering.emit(
             shape.isDepthwise ? .depthwiseConvolution : .convolution,
             shape.isDepthwise ? operands : operands + [addend], parameters, label: site.name,
-            multiplyAdds: site.multiplyAdds, repeats: repeats)
+            multiplyAdds: multiplyAdds ?? site.multiplyAdds, repeats: repeats)
     }
 }

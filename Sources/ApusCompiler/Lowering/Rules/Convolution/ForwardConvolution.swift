@@ -13,18 +13,10 @@ extension ForwardConvolutionRule {
     }
 
     func order(_ site: Site, isPlain: (ValueID) -> Bool) -> ElementOrder {
-        isPlain(site.operands[0]) && takesPlain(site) ? .plain : .blocked
-    }
-
-    /// Whether it is a depthwise convolution that there is a kernel for on plain images, and whose result nobody reads as an
-    /// image.
-    private func takesPlain(_ site: Site) -> Bool {
-        guard fused.pool == nil, !fused.addend else { return false }
-        let shape = shape(site)
-        guard shape.isDepthwise, shape.geometry.padTop >= 0, shape.geometry.padLeft >= 0,
-            min(shape.height * shape.width, shape.geometry.outputHeight * shape.geometry.outputWidth) >= site.lanes
-        else { return false }
-        return site.readers(of: site.results[0]).allSatisfy(\.rule.isView)
+        guard isPlain(site.operands[0]), PlainConvolution(fused, shape(site), lanes: site.lanes) != nil,
+            site.readers(of: site.results[0]).allSatisfy(\.rule.isView)
+        else { return .blocked }
+        return .plain
     }
 
     /// An addend has the border of the result, so that it can be added without another layout of it.
@@ -32,12 +24,8 @@ extension ForwardConvolutionRule {
 
     func candidates(_ site: Site, _ layouts: LayoutChoice) -> [Candidate] {
         let shape = shape(site)
-        guard layouts.isBlocked(site.results[0]) else {
-            return [
-                Candidate(name: "plain depthwise") { (lowering: inout Lowering) throws(LoweringError) in
-                    try emitPlainDepthwise(site, shape, into: &lowering)
-                }
-            ]
+        if !layouts.isBlocked(site.results[0]), let plain = PlainConvolution(fused, shape, lanes: site.lanes) {
+            return [plainCandidate(plain, site, shape)]
         }
         let source = site.operands[0]
         let work = work(shape, isBlocked: layouts.isBlocked(source))
@@ -58,6 +46,19 @@ extension ForwardConvolutionRule {
                 case .winograd(let tile): try emitInputTiles(site, shape, tile: tile, border: border, into: &lowering)
                 case .winogradRows: try emitRows(site, shape, border: border, into: &lowering)
                 }
+            }
+        }
+    }
+
+    private func plainCandidate(_ plain: PlainConvolution, _ site: Site, _ shape: ConvolutionShape) -> Candidate {
+        switch plain {
+        case .depthwise:
+            Candidate(name: "plain depthwise") { (lowering: inout Lowering) throws(LoweringError) in
+                try emitPlainDepthwise(site, shape, into: &lowering)
+            }
+        case .pointwise:
+            Candidate(name: "plain pointwise") { (lowering: inout Lowering) throws(LoweringError) in
+                try lowering.emitPlainPointwise(fused, shape, site)
             }
         }
     }
