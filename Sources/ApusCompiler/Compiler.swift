@@ -64,7 +64,8 @@ public enum Compiler {
     public static func lower(_ model: Model, _ options: LoweringOptions) throws(CompileError) -> Plan {
         do {
             if let bytes = options.maximumActivations {
-                return try ActivationBudget(model, options).plan(bytes: bytes)
+                var budget = try ActivationBudget(model, options)
+                return try budget.plan(bytes: bytes)
             }
             var lowering = try Lowering(model, options: options)
             try lowering.lower()

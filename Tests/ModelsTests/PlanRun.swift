@@ -25,10 +25,10 @@ enum PlanRun {
             arguments: arguments)
     }
 
-    /// The same with inputs of f32 and of i32, each by the name of its port.
+    /// The same with inputs of f32 and of i32, each by the name of its port, and for several steps with one batch.
     static func run(
         _ plan: Plan, floats: [String: [Float]], integers: [String: [Int32]], batch: Int, threads: Int,
-        weights: [String: [Float]], arguments: RunArguments = RunArguments()
+        weights: [String: [Float]], arguments: RunArguments = RunArguments(), steps: Int = 1
     ) throws -> (outputs: [String: [Float]], state: [String: [Float]]) {
         var session = try Session(plan, threads: threads)
         for slice in plan.slices where [.parameter, .statistic, .fixed].contains(slice.kind) {
@@ -37,7 +37,13 @@ enum PlanRun {
         var outputs = plan.outputs.map { [Float](repeating: .nan, count: batch * $0.sampleElements) }
         // The arrays must stay where they are until the run is over, so each binding nests in the one before.
         try bindInputs(Array(plan.inputs.indices)[...]) {
-            try bindOutputs(0) { try session.run(batch: batch, arguments: arguments) }
+            try bindOutputs(0) {
+                var arguments = arguments
+                for _ in 0..<steps {
+                    try session.run(batch: batch, arguments: arguments)
+                    arguments.step += 1
+                }
+            }
         }
         func bindInputs(_ ports: ArraySlice<Int>, _ body: () throws -> Void) throws {
             guard let port = ports.first else { return try body() }

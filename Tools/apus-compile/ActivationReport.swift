@@ -14,9 +14,11 @@ extension ActivationCurve {
     private var quickest: Double { max(1, points.last?.cycles ?? 1) }
 
     /// A line for each size of the arena, from the least on.
-    var table: Table {
+    ///
+    /// - Parameter title: what stands above the sizes.
+    func table(_ title: String) -> Table {
         var table = Table([.right, .right])
-        table.add("activations", "estimated time")
+        table.add(title, "estimated time")
         for point in points {
             table.add(describeBytes(point.bytes), "\(formatDecimal(100 * point.cycles / quickest, digits: 0)) %")
         }

@@ -40,7 +40,7 @@ struct ApusCompile: Tool {
 
     @Option(
         help: ArgumentHelp(
-            "Take slower algorithms where the activations would need more memory than this: 32K, 1.5M.",
+            "Where the activations would need more memory than this, 32K or 1.5M, take slower algorithms, and in a training step compute values again in place of keeping them.",
             valueName: "bytes"),
         transform: byteCount)
     var maxActivations: Int?
@@ -93,7 +93,9 @@ struct ApusCompile: Tool {
         let plan = inference.plan
         let changes = try explain ? self.changes(source.model, pipeline(options)) : []
         let sharing = try threads.map { try SharingReport(plan, threads: $0) }
-        let curve = try explain ? curve(source.model, options) : nil
+        let curve = try explain ? curve(source.model, through: pipeline(options), options) : nil
+        let stepCurve =
+            try explain && training ? self.curve(source.model, through: .training(), trainingOptions(options)) : nil
         let fileBytes = PlanFile.size(of: plan)
         if verify { try check(plan) }
         // Only now, when nothing else can fail, is a file touched.
@@ -105,7 +107,10 @@ struct ApusCompile: Tool {
             members.append(.init("file_bytes", .integer(fileBytes)))
             if verify { members.append(.init("verified", true)) }
             if let tuner { members.append(.init("tuned", .array(tuner.measurements.map(\.member)))) }
-            if let step { members.append(.init("training", .object(step.members))) }
+            if let step {
+                let curve = stepCurve.map { [JSONValue.Member("activations", $0.value)] } ?? []
+                members.append(.init("training", .object(step.members + curve)))
+            }
             if explain { members.append(.init("passes", .array(changes.map(\.value)))) }
             if let sharing { members.append(.init("threads", sharing.value)) }
             if let curve { members.append(.init("activations", curve.value)) }
@@ -114,7 +119,11 @@ struct ApusCompile: Tool {
             let report = text(inference, step, source.isInitial, tuner, fileBytes: fileBytes)
             let explained =
                 explain
-                ? [table(of: changes).text] + [curve?.table.text, sharing?.text].compactMap { $0 } : []
+                ? [table(of: changes).text]
+                    + [
+                        curve?.table("activations").text, stepCurve?.table("activations in training").text,
+                        sharing?.text,
+                    ].compactMap { $0 } : []
             try printResult((explained + [report]).joined(separator: "\n\n"))
         }
     }
@@ -153,9 +162,11 @@ struct ApusCompile: Tool {
     }
 
     /// What the plan would take with less memory.
-    private func curve(_ given: Model, _ options: LoweringOptions) throws(ToolError) -> ActivationCurve {
+    private func curve(
+        _ given: Model, through pipeline: Pipeline, _ options: LoweringOptions
+    ) throws(ToolError) -> ActivationCurve {
         let ready: Model
-        do { ready = try pipeline(options).run(given) } catch { throw ToolError(error, file: model) }
+        do { ready = try pipeline.run(given) } catch { throw ToolError(error, file: model) }
         do { return try ActivationCurve(ready, options) } catch { throw ToolError(error, file: model) }
     }
 
@@ -192,12 +203,16 @@ struct ApusCompile: Tool {
     }
 
     private func compileTraining(_ given: Model, _ options: LoweringOptions) throws(ToolError) -> PlanReport {
+        let report = try compile(given, through: .training(), trainingOptions(options))
+        if verify { try check(report.plan) }
+        return report
+    }
+
+    private func trainingOptions(_ options: LoweringOptions) -> LoweringOptions {
         var options = options
         options.weights = .state
         options.optimizer = .adam()
-        let report = try compile(given, through: .training(), options)
-        if verify { try check(report.plan) }
-        return report
+        return options
     }
 
     /// Reads the plan back from its file's bytes, which proves that every instruction stays inside of its arenas, and has

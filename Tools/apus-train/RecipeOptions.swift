@@ -31,7 +31,7 @@ struct RecipeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Take slower algorithms where a thread's activations would need more memory than this: 32K, 1.5M.",
+            "Where a thread's activations would need more memory than this, 32K or 1.5M, take slower algorithms and compute values again in the backward pass in place of keeping them.",
             valueName: "bytes"),
         transform: byteCount)
     var maxActivations: Int?

@@ -51,6 +51,16 @@ package struct SharingEstimate: Sendable {
         criticalCycles = path.reduce(0) { $0 + (timed[$1].cycles.last ?? 0) }
     }
 
+    /// Cycles of the body on one thread.
+    static func cycles(of plan: Plan) -> Double {
+        plan.body.reduce(0) { $0 + cycles(of: $1, lanes: plan.target.lanes) }
+    }
+
+    /// Cycles of an instruction on one thread.
+    static func cycles(of instruction: Instruction, lanes: Int) -> Double {
+        SharedTask(instruction, lanes: lanes, WorkCost())?.cycles ?? 0
+    }
+
     /// Multiply-adds of a core in a cycle, where nothing else limits it.
     package static func multiplyAddsPerCycle(lanes: Int) -> Double { CoreModel().multiplyAdds * Double(lanes) }
 

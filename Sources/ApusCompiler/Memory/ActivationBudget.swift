@@ -1,110 +1,97 @@
-package import ApusGraph
+import ApusGraph
 import ApusPlan
 
 /// Finds the quickest plan of a model whose activation arena has no more than a number of bytes.
 ///
-/// While an instruction runs, the arena holds what is live then and what the instruction computes in. So each node may compute in what
-/// the budget leaves beside the live values: the lowering takes the quickest algorithm that can do with that, and as many tiles at a
-/// time as fit. What is live changes a little with the algorithms, which ask for borders of different widths: where the first plan
-/// comes out too large, the next has less room.
+/// Two things are chosen. While an instruction runs, the arena holds what is live then and what the instruction computes in: so each node
+/// may take a slower algorithm, which computes in less (``ScratchBudget``). And of a training step, values of the forward pass may be
+/// computed again in the backward pass in place of being kept (``RepetitionSearch``). What may be computed again does not depend on the
+/// budget, so that no plan for more memory takes more time than one for less.
 struct ActivationBudget {
     private let model: Model
-    private var options: LoweringOptions
+    private let options: LoweringOptions
+    /// The plan without a budget.
+    let quickest: Plan
+    /// Cycles that no plan counts less than: where the whole body's estimate is below the quickest plan's, it is coarser than what the
+    /// algorithms were chosen by.
+    private let floor: Double
+    /// Ways to keep less; empty until they are asked for.
+    private var steps: [RepetitionSearch.Step] = []
+    /// The same with half as many samples at once, when it was asked for.
+    private var fewer: [ActivationBudget] = []
 
-    /// Plans that are made before the one that needs the least memory is taken.
-    private static let rounds = 6
+    /// A plan that fits, and its estimated cycles.
+    private struct Found {
+        var plan: Plan
+        var cycles: Double
+    }
 
-    init(_ model: Model, _ options: LoweringOptions) {
+    /// Steps whose nodes are tried with less to compute in: each takes some lowerings.
+    private static let triedSteps = 16
+
+    init(_ model: Model, _ options: LoweringOptions) throws(LoweringError) {
+        try self.init(model, options, floor: nil)
+    }
+
+    private init(_ model: Model, _ options: LoweringOptions, floor: Double?) throws(LoweringError) {
         self.model = model
+        var options = options
+        options.maximumActivations = nil
         self.options = options
-        self.options.maximumActivations = nil
+        let quickest = try ScratchBudget(model, options).quickest()
+        self.quickest = quickest
+        self.floor = floor ?? SharingEstimate.cycles(of: quickest)
     }
 
     /// - Throws: ``LoweringError/activations(limit:least:)`` where no plan is so small.
-    func plan(bytes: Int) throws(LoweringError) -> Plan {
-        let quickest = try lower(options)
-        if quickest.activationBytes <= bytes { return quickest }
-        var (before, room) = (quickest, bytes)
-        for _ in 0..<Self.rounds where room >= 0 {
-            let plan = try lower(limited(room, as: before))
-            if plan.activationBytes <= bytes { return plan }
-            room -= plan.activationBytes - bytes
-            before = plan
-        }
-        let smallest = try least(quickest)
-        if smallest.activationBytes <= bytes { return smallest }
+    mutating func plan(bytes: Int) throws(LoweringError) -> Plan {
+        if let found = try find(bytes) { return found.plan }
+        throw .activations(limit: bytes, least: least)
+    }
+
+    /// The estimated cycles by which plans are chosen.
+    func cycles(of plan: Plan) -> Double { max(floor, SharingEstimate.cycles(of: plan)) }
+
+    /// The least bytes of all plans that were tried.
+    private var least: Int { min(steps.map(\.least).min() ?? .max, fewer.first?.least ?? .max) }
+
+    private mutating func find(_ bytes: Int) throws(LoweringError) -> Found? {
+        if quickest.activationBytes <= bytes { return Found(plan: quickest, cycles: cycles(of: quickest)) }
+        let own = try findHere(bytes)
         // Where shards wait for each other, each is one micro-batch.
-        guard quickest.microBatch > 1, quickest.combinations.isEmpty else {
-            throw .activations(limit: bytes, least: smallest.activationBytes)
+        guard quickest.microBatch > 1, quickest.combinations.isEmpty, own.map({ $0.cycles > floor }) ?? true else {
+            return own
         }
         // Fewer samples at once read the weights more often, and need less room.
-        var fewer = self
-        fewer.options.microBatch = quickest.microBatch / 2
-        return try fewer.plan(bytes: bytes)
-    }
-
-    /// The plan whose nodes compute in as little as they can, with as many samples at once as the quickest has.
-    private func least(_ quickest: Plan) throws(LoweringError) -> Plan {
-        var options = options
-        for instruction in quickest.body { options.scratchLimits[instruction.label] = 0 }
-        return try lower(options)
-    }
-
-    /// What nodes may compute in, so that it fits into so many bytes beside what is live in a plan.
-    private func limited(_ bytes: Int, as plan: Plan) -> LoweringOptions {
-        var options = options
-        for (index, instruction) in plan.body.enumerated() where instruction.multiplyAdds > 0 {
-            let scratches = instruction.scratchOperands(lanes: plan.target.lanes)
-                .map { instruction.operands[$0] }.filter { $0.arena == .activations }.map(\.offset)
-            let others = plan.buffers.reduce(0) { sum, buffer in
-                let isLive = buffer.firstUse <= index && index <= buffer.lastUse
-                return sum + (isLive && !scratches.contains(buffer.offset) ? buffer.size : 0)
-            }
-            options.scratchLimits[instruction.label] = max(0, bytes - others)
+        if fewer.isEmpty {
+            var options = options
+            options.microBatch = quickest.microBatch / 2
+            fewer = [try ActivationBudget(model, options, floor: floor)]
         }
-        return options
+        guard let other = try fewer[0].find(bytes), other.cycles < own?.cycles ?? .infinity else { return own }
+        return other
     }
 
-    private func lower(_ options: LoweringOptions) throws(LoweringError) -> Plan {
-        var lowering = try Lowering(model, options: options)
-        try lowering.lower()
-        return try lowering.finish()
-    }
-}
-
-/// How much time a plan takes with less memory.
-package struct ActivationCurve: Sendable {
-    package struct Point: Sendable, Equatable {
-        /// Of the arena, which is the least that these algorithms can do with.
-        package var bytes: Int
-        /// Estimated, of a sample on one core.
-        package var cycles: Double
-    }
-
-    /// From the least arena to that of the quickest plan.
-    package let points: [Point]
-
-    /// - Parameter count: budgets that are tried.
-    package init(_ model: Model, _ options: LoweringOptions, count: Int = 8) throws(CompileError) {
-        var options = options
-        options.maximumActivations = nil
-        let quickest = try Compiler.lower(model, options)
-        var points = [Self.point(quickest)]
-        var least = 0
-        options.maximumActivations = 0
-        do { _ = try Compiler.lower(model, options) } catch {
-            guard case .lowering(.activations(_, let bytes)) = error else { throw error }
-            least = bytes
+    /// The quickest with as many samples at once as the plan without a budget has.
+    private mutating func findHere(_ bytes: Int) throws(LoweringError) -> Found? {
+        if steps.isEmpty { steps = try RepetitionSearch(model, options, quickest).steps }
+        var best: Found?
+        for step in steps where step.plan.activationBytes <= bytes {
+            let cycles = cycles(of: step.plan)
+            if cycles < best?.cycles ?? .infinity { best = Found(plan: step.plan, cycles: cycles) }
         }
-        for step in 0..<count {
-            options.maximumActivations = least + (quickest.activationBytes - least) * step / count
-            let point = Self.point(try Compiler.lower(model, options))
-            if !points.contains(where: { $0.bytes == point.bytes }) { points.append(point) }
+        for step in triedSteps where step.least <= bytes && cycles(of: step.plan) < best?.cycles ?? .infinity {
+            guard let plan = try step.budget.plan(bytes: bytes, quickest: step.plan) else { continue }
+            let cycles = cycles(of: plan)
+            if cycles < best?.cycles ?? .infinity { best = Found(plan: plan, cycles: cycles) }
         }
-        self.points = points.sorted { $0.bytes < $1.bytes }
+        return best
     }
 
-    private static func point(_ plan: Plan) -> Point {
-        Point(bytes: plan.activationBytes, cycles: SharingEstimate(plan, threads: [1]).cycles[0])
+    /// Some of the steps, evenly; the one that can do with the least is among them.
+    private var triedSteps: [RepetitionSearch.Step] {
+        let stride = max(1, (steps.count + Self.triedSteps - 1) / Self.triedSteps)
+        let smallest = steps.indices.min { steps[$0].least < steps[$1].least }
+        return steps.indices.filter { $0 % stride == 0 || $0 == smallest }.map { steps[$0] }
     }
 }

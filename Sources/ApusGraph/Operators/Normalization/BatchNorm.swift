@@ -130,6 +130,9 @@ package struct BatchNormTraining: Operator {
     }
     public var attributes: [Attribute] { ChannelNormalization.attribute(epsilon) }
 
+    /// The statistics of the batch stay what they are.
+    public var repeatedForm: RepeatedForm { .ofSums(BatchNorm(epsilon: epsilon)) }
+
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         try OperandChecks(Self.name, operands).count("C1", 3...3, "x, scale and bias")
         let x = try ChannelNormalization.check(operands, Self.name, epsilon: epsilon, vectors: 1...2)

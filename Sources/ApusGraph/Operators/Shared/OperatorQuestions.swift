@@ -16,6 +16,9 @@ public protocol OperatorQuestions {
     /// - Parameter stream: the number of the next sequence of random numbers, where it draws from one.
     func trainingForm(stream: Int) -> TrainingForm
 
+    /// How a training graph computes its results another time.
+    var repeatedForm: RepeatedForm { get }
+
     /// What the numbers of its first result are, where they are a model's answer.
     var answerMeaning: AnswerMeaning { get }
 
@@ -51,6 +54,14 @@ public enum TrainingForm: Sendable {
     case batchStatistics(any Operator, momentum: Double)
 }
 
+/// How a training graph computes an operator's results another time, in place of keeping them for the backward pass.
+public enum RepeatedForm: Sendable {
+    /// By the same operator on the same operands.
+    case same
+    /// Its first result by an operator on its operands and its other results, which are sums over samples, small, and kept.
+    case ofSums(any Operator)
+}
+
 /// What the numbers of a model's answer are, as far as the operator that makes them tells.
 public enum AnswerMeaning: Sendable {
     /// Nothing is known of them; where they are scores of classes, the largest is the best.
@@ -80,6 +91,7 @@ extension Operator {
     public var isReshape: Bool { false }
     public var inferenceForm: InferenceForm { .same }
     public func trainingForm(stream: Int) -> TrainingForm { .same }
+    public var repeatedForm: RepeatedForm { .same }
     public var answerMeaning: AnswerMeaning {
         if case .unary(.logistic, _) = expression { .independentProbabilities } else { .numbers }
     }
