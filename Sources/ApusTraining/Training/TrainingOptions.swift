@@ -64,8 +64,8 @@ public struct TrainingOptions: Sendable {
     public var placement = ThreadPlacement.free
     /// The algorithms that convolutions may be computed by. They are part of the recipe.
     public var convolutions = ConvolutionAlgorithms.exact
-    /// Bytes that a thread's activations may take; nil for what is quickest. It is part of the recipe: other algorithms round in
-    /// another way.
+    /// Bytes that a thread's activations may take; nil for what is quickest. What does not fit is computed again in the backward pass,
+    /// or by slower algorithms. It is part of the recipe: other algorithms round in another way.
     public var maximumActivations: Int?
 
     public init() {}
