@@ -19,7 +19,7 @@ import Testing
         Case(source: "9, 12, 24", layer: "filters: 24, kernel: [1, 1]", rest: "output z = relu(y)", isPlain: true),
         Case(
             source: "16, 8, 16", layer: "filters: 36, kernel: [1, 1], bias: false",
-            rest: "output z = clip(y, minimum: -0.5, maximum: 0.5)", isPlain: true),
+            rest: "output z = clip(y, min: -0.5, max: 0.5)", isPlain: true),
         Case(
             source: "8, 16, 16", layer: "filters: 12, kernel: [1, 1]",
             rest: "f = flatten(y)\noutput z = dense(f, units: 3)", isPlain: true),
