@@ -8,13 +8,20 @@ import Testing
 /// Samples that several threads answer together: they get the bits that one thread gives, wherever instructions are cut.
 @Suite struct SharedSampleTests {
     /// Compares one thread with several that share one sample.
-    private func checkBits(_ plan: Plan, inputs: [String: [Float]], seed: UInt64) throws {
+    private func checkBits(
+        _ plan: Plan, inputs: [String: [Float]], integers: [String: [Int32]] = [:], seed: UInt64
+    ) throws {
+        func outputs(_ plan: Plan, threads: Int) throws -> [String: [Float]] {
+            try PlanRun.run(
+                plan, floats: inputs, integers: integers, batch: 1, threads: threads, weights: [:]
+            ).outputs
+        }
         var random = TestRandom(seed: seed)
-        let expected = try PlanRun.outputs(of: plan, images: inputs, batch: 1).outputs
+        let expected = try outputs(plan, threads: 1)
         for threads in [2, 3, 8] {
             let cut = plan.cutEverywhere(&random)
             try cut.verify()
-            let found = try PlanRun.outputs(of: cut, images: inputs, batch: 1, threads: threads).outputs
+            let found = try outputs(cut, threads: threads)
             for (name, numbers) in expected {
                 #expect(
                     try #require(found[name]).map(\.bitPattern) == numbers.map(\.bitPattern),
@@ -116,18 +123,12 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        "mnist-cnn", "mnist-cnn-small", "lenet5", "mlp", "resnet8", "mobilenet-v1-025", "ds-cnn", "autoencoder",
-        "video-cnn",
-        "mobilenet-v2",
-    ])
-    func models(name: String) throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let spec = try String(contentsOf: root.appending(path: "Models/\(name).graph"), encoding: .utf8)
-        let model = try Pipeline([ExplicitParameters()]).run(Model(graph: Graph.parse(spec))).initialized(seed: 7)
+    @Test(arguments: TrainingStep.models)
+    func models(_ given: TrainingStep.Case) throws {
+        let model = try TrainingStep.model(PeerFixture.spec(given.model), given.settings)
         let plan = try Compiler.inferencePlan(model, target: Processor.targets[0])
-        try checkBits(plan, inputs: inputs(of: plan, seed: 5), seed: 1)
+        let (floats, integers) = TrainingStep.inputs(of: plan, batch: 1)
+        try checkBits(plan, inputs: floats, integers: integers, seed: 1)
     }
 
     /// A batch that threads don't come out even with: some samples are dealt out, and the last are shared.
