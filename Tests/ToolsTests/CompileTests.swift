@@ -218,6 +218,11 @@ import Testing
         let explained = try compile(["--json", "--explain"]).json()
         let curve = try #require(explained["activations"]?.arrayValue)
         #expect(curve.last == ["bytes": .integer(quickest), "relative_time": 1.0])
+        // Of a training step too, where values are computed again.
+        let step = try #require(try compile(["--json", "--explain", "--training"]).json()["training"])
+        let steps = try #require(step["activations"]?.arrayValue).compactMap { $0["bytes"]?.integerValue }
+        #expect(steps.count > 2 && steps.last == step["activation_bytes"]?.integerValue && steps == steps.sorted())
+        #expect(try compile(["--explain", "--training"]).output.contains("activations in training  estimated time"))
         expectFailure(try compile(["--max-activations", "1K"]), "the activations take at least ", "more than 1024 B")
         expectFailure(
             try compile(["--max-activations", "much"]), status: 64,
