@@ -3,6 +3,7 @@ import ApusGraph
 import ApusInstructions
 import ApusPlan
 import ApusRuntime
+import Testing
 
 /// Training steps of the project's models, for tests: of few samples, on made-up data.
 enum TrainingStep {
