@@ -13,13 +13,14 @@ import Testing
         Case(model: "mnist-cnn"), Case(model: "resnet8"),
         Case(model: "resnet18", settings: ["image_size": 32, "width": 16, "classes": 10]),
     ]
+
     private static func isRepeating(_ plan: Plan) -> Bool { plan.body.contains { $0.label.hasSuffix(".again") } }
 
     /// All that can be computed again is.
     @Test(arguments: TrainingStep.models)
     func everythingComputedAgainGivesTheSameBits(_ given: Case) throws {
         let model = try TrainingStep.model(PeerFixture.spec(given.model), given.settings)
-        let step = try TrainingStep.step(model)
+        let step = try TrainingStep.step(model, loss: given.loss)
         let again = try ComputeAgain(Set(step.graph.values.map(\.name))).apply(to: step)
         try Verifier.verify(again.graph)
         let kept = try Compiler.lower(step, TrainingStep.options())

@@ -15,7 +15,7 @@ import Testing
     @Test(arguments: TrainingStep.models)
     func threadsDoNotChangeABit(_ given: TrainingStep.Case) throws {
         let model = try TrainingStep.model(PeerFixture.spec(given.model), given.settings)
-        let plan = try Compiler.lower(TrainingStep.step(model), TrainingStep.options())
+        let plan = try Compiler.lower(TrainingStep.step(model, loss: given.loss), TrainingStep.options())
         let expected = try TrainingStep.state(plan, model, threads: 1)
         for threads in [2, 3, 8] {
             let found = try TrainingStep.state(plan, model, threads: threads)

@@ -28,6 +28,8 @@ struct ActivationBudget {
 
     /// Steps whose nodes are tried with less to compute in: each takes some lowerings.
     private static let triedSteps = 16
+    /// Evenly from the least to what the quickest plan has.
+    private static let triedBudgets = 8
 
     init(_ model: Model, _ options: LoweringOptions) throws(LoweringError) {
         try self.init(model, options, floor: nil)
@@ -80,12 +82,22 @@ struct ActivationBudget {
             let cycles = cycles(of: step.plan)
             if cycles < best?.cycles ?? .infinity { best = Found(plan: step.plan, cycles: cycles) }
         }
-        for step in triedSteps where step.least <= bytes && cycles(of: step.plan) < best?.cycles ?? .infinity {
-            guard let plan = try step.budget.plan(bytes: bytes, quickest: step.plan) else { continue }
-            let cycles = cycles(of: plan)
-            if cycles < best?.cycles ?? .infinity { best = Found(plan: plan, cycles: cycles) }
+        for bytes in tried(upTo: bytes) {
+            for step in triedSteps where step.least <= bytes && cycles(of: step.plan) < best?.cycles ?? .infinity {
+                guard let plan = try step.budget.plan(bytes: bytes, quickest: step.plan) else { continue }
+                let cycles = cycles(of: plan)
+                if cycles < best?.cycles ?? .infinity { best = Found(plan: plan, cycles: cycles) }
+            }
         }
         return best
+    }
+
+    /// Budgets that are tried, the one that was asked for first. The others are the same for every budget: a node that may compute in
+    /// more can leave others less, and so a larger budget alone may give a slower plan.
+    private func tried(upTo bytes: Int) -> [Int] {
+        let least = steps.map(\.least).min() ?? 0
+        let range = quickest.activationBytes - least
+        return [bytes] + (0..<Self.triedBudgets).map { least + range * $0 / Self.triedBudgets }.filter { $0 < bytes }
     }
 
     /// Some of the steps, evenly; the one that can do with the least is among them.
