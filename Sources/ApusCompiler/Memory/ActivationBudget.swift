@@ -29,7 +29,7 @@ struct ActivationBudget {
     /// Steps whose nodes are tried with less to compute in: each takes some lowerings.
     private static let triedSteps = 16
     /// Evenly from the least to what the quickest plan has.
-    private static let triedBudgets = 8
+    private static let triedBudgets = 4
 
     init(_ model: Model, _ options: LoweringOptions) throws(LoweringError) {
         try self.init(model, options, floor: nil)
@@ -83,7 +83,9 @@ struct ActivationBudget {
             if cycles < best?.cycles ?? .infinity { best = Found(plan: step.plan, cycles: cycles) }
         }
         for bytes in tried(upTo: bytes) {
-            for step in triedSteps where step.least <= bytes && cycles(of: step.plan) < best?.cycles ?? .infinity {
+            for step in triedSteps where step.least <= bytes {
+                // Nothing counts as quicker than the quickest plan. A step's own plan is no such bound: see `floor`.
+                if let best, best.cycles <= floor { return best }
                 guard let plan = try step.budget.plan(bytes: bytes, quickest: step.plan) else { continue }
                 let cycles = cycles(of: plan)
                 if cycles < best?.cycles ?? .infinity { best = Found(plan: plan, cycles: cycles) }
