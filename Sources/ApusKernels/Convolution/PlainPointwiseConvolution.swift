@@ -19,7 +19,7 @@ private struct PointwiseWork {
     private let filters: Int
     private let panel: Int
     private let pixels: Int
-    private var loops: PointwiseLoops
+    private let loops: PointwiseLoops
 
     init(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: PlainPointwiseParameters) {
         weights = operands.floats(1)
@@ -58,8 +58,7 @@ private struct PointwiseWork {
                 let count = min(panel, filters - filter)
                 computePointwiseTile(
                     loops, filters: count, isWide: isWide, source, weights + filter * loops.pointee.channels,
-                    bias.map { $0 + filter },
-                    destination + filter * pixels)
+                    bias.map { $0 + filter }, destination + filter * pixels)
                 filter += count
             }
         }
