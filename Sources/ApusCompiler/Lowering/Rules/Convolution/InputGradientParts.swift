@@ -1,9 +1,8 @@
 import ApusGraph
 import ApusInstructions
 
-/// The input gradient of a convolution with a step of two, as four convolutions with a step of one: one for the pixels of even and odd rows
-/// and columns each, which no others see the same places of the kernel. Nothing is multiplied with the zeros that a dilated gradient
-/// has between its pixels.
+/// The input gradient of a convolution with a step of two, as four convolutions with a step of one: pixels of even and of odd rows and
+/// columns see different places of the kernel. So nothing is multiplied with the zeros that a dilated gradient has between its pixels.
 ///
 /// A pixel in row 2·r + a sees the place i of the kernel from row (2·r + a + padTop − i) / 2 of the gradient, where that is
 /// a whole number: i is p, p + 2, p + 4 … with p = (a + padTop) mod 2.
