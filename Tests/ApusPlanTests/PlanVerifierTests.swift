@@ -219,18 +219,22 @@ struct PlanVerifierTests {
         #expect(message { set(1, of: 4, to: 3, in: &$0) } == program + "the program has 2 steps instead of 3")
     }
 
+    /// The bytes of two samples that an instruction touches, or why there is none with these parameters.
+    private func extents(_ opcode: Opcode, _ parameters: some BitwiseCopyable) -> String {
+        let instruction = Instruction(opcode, operands: [], parameters: bytes(of: parameters), label: "x")
+        do {
+            return try instruction.extents(samples: 2, lanes: 4).map { "\($0.name) \($0.bytes)" }
+                .joined(separator: ", ")
+        } catch {
+            return error.description
+        }
+    }
+
     @Test func plainPointwiseConvolutionsHaveWholeVectorsAndPanels() {
         func message(_ change: (inout PlainPointwiseParameters) -> Void) -> String {
             var parameters = PlainPointwiseParameters(channels: 3, filters: 10, pixels: 21, lanes: 4)
             change(&parameters)
-            let instruction = Instruction(
-                .plainPointwiseConvolution, operands: [], parameters: bytes(of: parameters), label: "x")
-            do {
-                return try instruction.extents(samples: 2, lanes: 4).map { "\($0.name) \($0.bytes)" }
-                    .joined(separator: ", ")
-            } catch {
-                return error.description
-            }
+            return extents(.plainPointwiseConvolution, parameters)
         }
         // Two panels of five filters; the bias and the result have ten.
         #expect(
@@ -251,14 +255,7 @@ struct PlanVerifierTests {
             (parameters.padTop, parameters.padLeft) = (1, 1)
             (parameters.outputHeight, parameters.outputWidth) = (4, 5)
             change(&parameters)
-            let instruction = Instruction(
-                .plainDepthwiseConvolution, operands: [], parameters: bytes(of: parameters), label: "x")
-            do {
-                return try instruction.extents(samples: 2, lanes: 4).map { "\($0.name) \($0.bytes)" }
-                    .joined(separator: ", ")
-            } catch {
-                return error.description
-            }
+            return extents(.plainDepthwiseConvolution, parameters)
         }
         // The scratch has a block of six by seven pixels and one of four by five.
         #expect(

@@ -6,45 +6,37 @@ import Testing
 
 /// Convolutions of 1 × 1 that are given plain images and asked for plain images.
 @Suite struct PlainPointwiseTests {
-    /// Source and attributes of the layer, what is made of it, and whether it needs no copy.
-    struct Case: CustomStringConvertible {
-        var source: String
-        var layer: String
-        var rest: String
-        var isPlain: Bool
-        var description: String { "\(source), \(layer), \(rest)" }
-    }
-
     static let cases = [
-        Case(source: "9, 12, 24", layer: "filters: 24, kernel: [1, 1]", rest: "output z = relu(y)", isPlain: true),
-        Case(
+        PlainLayerCase(
+            source: "9, 12, 24", layer: "filters: 24, kernel: [1, 1]", rest: "output z = relu(y)", isPlain: true),
+        PlainLayerCase(
             source: "16, 8, 16", layer: "filters: 36, kernel: [1, 1], bias: false",
             rest: "output z = clip(y, min: -0.5, max: 0.5)", isPlain: true),
-        Case(
+        PlainLayerCase(
             source: "8, 16, 16", layer: "filters: 12, kernel: [1, 1]",
             rest: "f = flatten(y)\noutput z = dense(f, units: 3)", isPlain: true),
-        Case(source: "8, 1, 2", layer: "filters: 12, kernel: [1, 1]", rest: "output z = relu(y)", isPlain: false),
-        Case(
+        PlainLayerCase(
+            source: "8, 1, 2", layer: "filters: 12, kernel: [1, 1]", rest: "output z = relu(y)", isPlain: false),
+        PlainLayerCase(
             source: "8, 16, 16", layer: "filters: 12, kernel: [1, 1], stride: [2, 2]", rest: "output z = relu(y)",
             isPlain: false),
-        Case(
+        PlainLayerCase(
             source: "8, 16, 16", layer: "filters: 12, kernel: [1, 1], groups: 2", rest: "output z = relu(y)",
             isPlain: false),
-        Case(
+        PlainLayerCase(
             source: "8, 16, 16", layer: "filters: 12, kernel: [1, 1], padding: 1", rest: "output z = relu(y)",
             isPlain: false),
-        Case(
+        PlainLayerCase(
             source: "8, 16, 16", layer: "filters: 12, kernel: [1, 1]",
             rest: "output z = max_pool2d(y, window: [2, 2])", isPlain: false),
-        Case(
+        PlainLayerCase(
             source: "8, 16, 16", layer: "filters: 12, kernel: [1, 1]",
             rest: "output z = conv2d(y, filters: 3, kernel: [3, 3])", isPlain: false),
     ]
 
     @Test(arguments: cases, Processor.targets)
-    func answersAgreeWithTheReference(work: Case, target: Target) throws {
-        let spec = "model layer\ninput image: f32[N, \(work.source)]\ny = conv2d(image, \(work.layer))\n\(work.rest)"
-        let plan = try planThatAgrees(spec, target: target)
+    func answersAgreeWithTheReference(work: PlainLayerCase, target: Target) throws {
+        let plan = try work.plan(target)
         #expect(plan.body.count { $0.opcode == .plainPointwiseConvolution } == (work.isPlain ? 1 : 0))
         if work.isPlain, !work.rest.contains("dense") { #expect(plan.body.count == 1, "nothing is copied") }
     }

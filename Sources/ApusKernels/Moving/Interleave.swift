@@ -3,22 +3,21 @@ import ApusInstructions
 func interleave(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
     let settings = parameters.assumingMemoryBound(to: InterleaveParameters.self).pointee
     let destination = Image(settings.destination)
-    for sample in 0..<samples {
-        for block in 0..<destination.blocks {
-            let to =
-                operands.floats(4) + sample * destination.sampleStride + block * destination.blockStride
-                + destination.origin
-            for y in 0..<destination.height {
-                let row = to + y * destination.rowStride
-                for column in 0..<2 {
-                    let part = y % 2 * 2 + column
-                    let size = InterleaveParameters.size(
-                        of: part, height: destination.height, width: destination.width)
-                    let from = operands.optionalFloats(part).map {
-                        $0 + sample * Int(settings.sampleStrides[part]) + (block * size.height + y / 2) * size.width
-                            * lanes
-                    }
-                    storeEverySecond(from, to: row + column * lanes, count: size.width)
+    for part in 0..<4 {
+        let size = InterleaveParameters.size(of: part, height: destination.height, width: destination.width)
+        let (rowElements, blockElements) = (size.width * lanes, size.height * size.width * lanes)
+        let first = destination.origin + part / 2 * destination.rowStride + part % 2 * lanes
+        for sample in 0..<samples {
+            for block in 0..<destination.blocks {
+                let from = operands.optionalFloats(part).map {
+                    $0 + sample * Int(settings.sampleStrides[part]) + block * blockElements
+                }
+                let to =
+                    operands.floats(4) + sample * destination.sampleStride + block * destination.blockStride + first
+                for row in 0..<size.height {
+                    storeEverySecond(
+                        from.map { $0 + row * rowElements }, to: to + 2 * row * destination.rowStride,
+                        count: size.width)
                 }
             }
         }
