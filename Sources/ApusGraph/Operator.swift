@@ -30,7 +30,7 @@ public protocol Operator: OperatorQuestions, Sendable {
     /// Returns one value for each operand; nil where the gradient is zero, is not defined, or nobody needs it.
     func gradient(_ context: inout GradientContext) throws(GraphError) -> [ValueID?]
 
-    /// The work of one call on one sample.
+    /// The work of one call on one sample: on one step along the first dimension where this holds several of a sample, `196*N`.
     func cost(operands: [TensorType], results: [TensorType]) -> Cost
 
     /// The reference kernel: the plainest loops that could be right, in double precision.

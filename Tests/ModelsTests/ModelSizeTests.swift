@@ -16,11 +16,17 @@ import Testing
             .run(Model(graph: Graph.parse(PeerFixture.spec(name)))).graph
         let trained = graph.parameters.filter { $0.role != .statistic }
         #expect(trained.reduce(0) { $0 + (graph[$1.value].type.sampleElements ?? 0) } == parameters)
-        let costs = graph.nodes.map { node in
-            node.operation.cost(
-                operands: node.operands.map { graph[$0].type }, results: node.results.map { graph[$0].type })
-        }
-        #expect(costs.reduce(0) { $0 + $1.multiplyAdds } == multiplyAdds)
+        #expect(graph.nodes.reduce(0) { $0 + graph.multiplyAdds(of: $1) } == multiplyAdds)
+    }
+
+    /// Each of the transformer's four blocks multiplies 128 rows by four matrices of 128 × 128 and two of 128 × 512, and its heads
+    /// 128 queries by as many keys and values; the last layer multiplies the rows by 128 × 128.
+    @Test(arguments: [false, true]) func workOfRows(isExpanded: Bool) throws {
+        var model = try ExplicitParameters().apply(to: Model(graph: Graph.parse(PeerFixture.spec("char-transformer"))))
+        if isExpanded { model = try ExpandCompositions().apply(to: model) }
+        let block = 128 * (4 * 128 * 128 + 2 * 128 * 512) + 2 * 128 * 128 * 128
+        let found = model.graph.nodes.reduce(0) { $0 + model.graph.multiplyAdds(of: $1) }
+        #expect(found == 4 * block + 128 * 128 * 128)
     }
 
     /// The transformer: two tables, and for each of four blocks two norms, four projections and two layers, and a last norm. The LSTM:

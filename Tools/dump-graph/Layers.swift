@@ -36,11 +36,9 @@ struct Layers {
                 counts[role, default: 0] += explicit[operand].type.sampleElements ?? 0
             }
             let results = node.results.map { graph[$0] }
-            let cost = full.operation.cost(
-                operands: full.operands.map { explicit[$0].type }, results: full.results.map { explicit[$0].type })
             return Layer(
                 node: node, results: results, parameters: counts[.trained] ?? 0, statistics: counts[.statistic] ?? 0,
-                multiplyAdds: cost.multiplyAdds, derivations: Self.derivations(results))
+                multiplyAdds: explicit.multiplyAdds(of: full), derivations: Self.derivations(results))
         }
     }
 

@@ -8,7 +8,7 @@ import numpy
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from exporters import UnknownOperator
+from exporters import UnknownOperator, onnx_transformer as transformer
 from harness.model import Network, Node
 
 OPSET, IR_VERSION = 17, 8
@@ -18,7 +18,7 @@ _PLAIN = {"relu": "Relu", "add": "Add", "multiply": "Mul", "tanh": "Tanh", "sigm
 
 def export(network: Network, batch: int, path: pathlib.Path) -> None:
     """Writes the network for that batch, as NCHW."""
-    nodes = [_node(network, node) for node in network.nodes]
+    nodes = [part for node in network.nodes for part in _nodes(network, node)]
     inputs = [helper.make_tensor_value_info(network.input, TensorProto.FLOAT, [batch, *network.input_shape])]
     outputs = [helper.make_tensor_value_info(network.output, TensorProto.FLOAT, [batch, *network.output_shape])]
     weights = [numpy_helper.from_array(value, name) for name, value in network.weights.items()]
@@ -30,10 +30,18 @@ def export(network: Network, batch: int, path: pathlib.Path) -> None:
     weights += [
         numpy_helper.from_array(numpy.float32(node.attributes[limit]), f"{node.result}.{limit}")
         for node in network.nodes if node.operator == "clip" for limit in ("min", "max")]
+    weights += [numpy_helper.from_array(value, name) for name, value in transformer.constants(network).items()]
     graph = helper.make_graph(nodes, network.name, inputs, outputs, weights)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
     onnx.checker.check_model(model)
     path.write_bytes(model.SerializeToString())
+
+
+def _nodes(network: Network, node: Node) -> list[onnx.NodeProto]:
+    """The operators that stand for one of ours."""
+    if node.operator in transformer.OPERATORS:
+        return transformer.nodes(network, node)
+    return [_node(network, node)]
 
 
 def _node(network: Network, node: Node) -> onnx.NodeProto:
@@ -65,6 +73,10 @@ def _node(network: Network, node: Node) -> onnx.NodeProto:
     if operator == "layer_norm":
         return helper.make_node(
             "LayerNormalization", node.operands, [node.result], axis=-1, epsilon=node.attributes.get("epsilon", 1e-5))
+    if operator == "reshape":
+        return helper.make_node("Reshape", [node.operands[0], f"{node.result}.shape"], [node.result])
+    if operator == "reduce_mean":
+        return helper.make_node("ReduceMean", node.operands, [node.result], axes=node.attributes["axes"], keepdims=0)
     if operator == "reduce_sum":
         return helper.make_node("ReduceSum", [node.operands[0], f"{node.result}.axes"], [node.result], keepdims=0)
     raise UnknownOperator(operator, "ONNX")

@@ -153,6 +153,11 @@ class Subject:
              *(["--target", target] if target else [])])
         return path
 
+    def estimates(self, threads: int) -> dict[int, float]:
+        """Microseconds of a sample on one thread and on more, as apus-compile estimates them when it cuts instructions."""
+        shared = json.loads(run([TOOLS / "apus-compile", self.model, "--explain", "--threads", threads, "--json"]))["threads"]
+        return dict(zip(shared["threads"], shared["microseconds"]))
+
     def peak(self) -> float:
         """What a core multiplies and adds at most, in GFLOP/s, as apus-infer measures it for its profiles."""
         profile = json.loads(run([TOOLS / "apus-infer", self.plan(VARIANTS[0], 1), "--profile", "--json"]))["profile"]

@@ -115,6 +115,25 @@ def inception_v1() -> str:
     return spec.classes(value, 1000)
 
 
+def vision_transformer() -> str:
+    """Touvron et al., "Training data-efficient image transformers" (2021), table 1, DeiT-Ti. The classes are read from the mean of
+    all patches, as section 4 of Zhai et al., "Scaling Vision Transformers" (2022), compares it with a token of its own."""
+    width, heads, patches = 192, 3, 14 * 14
+    spec = Spec("vision_transformer", "3, 224, 224")
+    rows = spec.add(f"reshape({spec.convolution('image', width, 16, 16, relu=False, padding=0)}, shape: [{width}, {patches}])")
+    spec.lines.append(f"parameter positions: f32[{patches}, {width}] = normal(0.02)")
+    stream = spec.add(f"add(transpose({rows}, permutation: [0, 2, 1]), positions)")
+    for _ in range(12):
+        norm = spec.add(f"layer_norm({stream})")
+        query, key, value = (spec.add(f"linear({norm}, units: {width})") for _ in range(3))
+        seen = spec.add(f"linear(attention({query}, {key}, {value}, heads: {heads}), units: {width})")
+        middle = spec.add(f"add({stream}, {seen})")
+        hidden = spec.add(f"gelu(linear(layer_norm({middle}), units: {4 * width}))")
+        stream = spec.add(f"add({middle}, linear({hidden}, units: {width}))")
+    mean = spec.add(f"reduce_mean(layer_norm({stream}), axes: [1])")
+    return spec.classes(mean, 1000, pooled=False)
+
+
 def audio() -> str:
     """Kernels along time and along frequency in turn, as networks for spectrograms have them."""
     spec = Spec("audio", "1, 64, 96")
@@ -163,6 +182,7 @@ NETWORKS = (
     Network("vgg16", vgg("vgg16", 224, ((64,) * 2, (128,) * 2, (256,) * 3, (512,) * 3, (512,) * 3), (4096,) * 2, 1000)),
     Network("mobilenet-v1", mobilenet_v1()), Network("mobilenet-v2"),
     Network("densenet121", densenet121()), Network("inception-v1", inception_v1()),
+    Network("vision-transformer", vision_transformer()),
     Network("vgg11-32", vgg("vgg11", 32, ((64,), (128,), (256,) * 2, (512,) * 2, (512,) * 2), (), 10)),
     Network("audio", audio()), Network("dilated", dilated()), Network("grouped", grouped()),
     Network("perceptron-4096", perceptron()), Network("resnet8"))

@@ -27,10 +27,11 @@ def threads(quick: bool) -> list[dict[str, Any]]:
             source = folder / f"{network.name}.graph"
             source.write_text(network.spec)
         subject = workshop.Subject(source, network.name)
+        estimates = subject.estimates(2)
         for count in (1, 2):
             workers: list[Worker] = workshop.start(NAMES)
             try:
-                records.append(compare(subject, workers, 1, count, plan))
+                records.append({"estimate": estimates[count], **compare(subject, workers, 1, count, plan)})
             finally:
                 for worker in workers:
                     worker.close()

@@ -172,7 +172,9 @@ package struct AttentionInstruction: InstructionDefinition {
         ]
     }
 
-    package var partitions: [Partition] { [checked.fields.headPartition, checked.fields.queryPartition] }
+    package var partitions: [Partition] {
+        [checked.fields.headPartition, checked.fields.queryPartition(lanes: checked.lanes)]
+    }
 }
 
 extension AttentionParameters {
@@ -196,10 +198,11 @@ extension AttentionParameters {
         }
     }
 
-    /// By the queries whose scores are in memory together. The logarithms of a head lie together: they must be left out.
-    fileprivate var queryPartition: Partition {
+    /// By queries: by a tile's, or, where each sees other keys, by those whose scores are in memory together, for these are multiplied
+    /// by the values of all keys that one of them sees. The logarithms of a head lie together: they must be left out.
+    fileprivate func queryPartition(lanes: Int) -> Partition {
         let whole = self
-        let (all, unit) = (Int(queries), Self.rowsTogether)
+        let (all, unit) = (Int(queries), causal == 1 ? Self.rowsTogether : MatrixTile(lanes: lanes).rows)
         // Each part packs the keys.
         let keyBytes = 8 * Int(keyHeads) * Int(keys) * Int(size)
         return Partition(.rows, units: (all + unit - 1) / unit, sharedBytes: keyBytes, absent: 6) { units in

@@ -26,12 +26,11 @@ extension MatrixProduct {
         _ memory: MatrixTilePointer, _ place: MatrixPlace, _ destination: Floats, isFirst: Bool, isLast: Bool
     ) {
         let adds = !isOneSum && (accumulates || !isFirst)
-        if self.destination.column == 1 && alpha == 1 && bias == nil && !relu && place.columns == place.vectors &* lanes
-        {
-            return storeWhole(memory, place, destination, adds: adds)
-        }
         let bias = isFirst ? bias : nil
         let relu = relu && isLast
+        if self.destination.column == 1 && place.columns == place.vectors &* lanes {
+            return storeWhole(memory, place, destination, bias, adds: adds, relu: relu)
+        }
         for row in 0..<place.rows {
             let values =
                 destination + (place.row + row) &* self.destination.row + place.column &* self.destination.column
@@ -55,16 +54,26 @@ extension MatrixProduct {
         }
     }
 
-    /// Whole vectors of sums that are results as they are, or with what the destination holds.
+    /// Results that are whole vectors along rows.
     @inline(__always)
-    private func storeWhole(_ memory: MatrixTilePointer, _ place: MatrixPlace, _ destination: Floats, adds: Bool) {
+    private func storeWhole(
+        _ memory: MatrixTilePointer, _ place: MatrixPlace, _ destination: Floats, _ bias: Floats?, adds: Bool,
+        relu: Bool
+    ) {
+        let alpha = Vector(repeating: alpha)
+        let columnBias = biasAlongRows ? nil : bias.map { $0 + place.column }
+        let rowBias = biasAlongRows ? bias.map { $0 + place.row } : nil
         var sum = 0
         var values = destination + place.row &* self.destination.row + place.column
-        for _ in 0..<place.rows {
+        for row in 0..<place.rows {
+            // What is added where there is no bias changes nothing, not even the sign of a zero.
+            let constant = Vector(repeating: rowBias.map { $0[row] } ?? -0.0)
             var index = 0
             while index < place.columns {
-                let value = memory.pointee.sums[sum]
-                values.store(adds ? value + values.vector(at: index) : value, at: index)
+                var value = memory.pointee.sums[sum] * alpha + (columnBias.map { $0.vector(at: index) } ?? constant)
+                if adds { value += values.vector(at: index) }
+                if relu { value.replace(with: 0, where: value .< 0) }
+                values.store(value, at: index)
                 index += lanes
                 sum += 1
             }
