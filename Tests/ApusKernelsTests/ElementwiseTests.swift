@@ -32,7 +32,16 @@ import Testing
         case .swish: a / (1 + exp(-a * Double(value)))
         case .hardSwish: a * max(0, min(1, a / 6 + 0.5))
         case .tanhGelu: a / 2 * (1 + tanh((2 / Double.pi).squareRoot() * (a + 0.044715 * a * a * a)))
+        case .tanhGeluSlope: tanhGeluSlope(a)
         }
+    }
+
+    /// By the rules of calculus, where the hyperbolic tangent isn't one or minus one in f64.
+    func tanhGeluSlope(_ x: Double) -> Double {
+        if abs(x) > 12 { return x > 0 ? 1 : 0 }
+        let scale = (2 / Double.pi).squareRoot()
+        let tangent = tanh(scale * (x + 0.044715 * x * x * x))
+        return (1 + tangent) / 2 + x / 2 * (1 - tangent * tangent) * scale * (1 + 3 * 0.044715 * x * x)
     }
 
     @Test(arguments: InstructionSet.available)
@@ -127,6 +136,7 @@ import Testing
         let values = random.floats(1000, in: -12...12) + [-90, -3, 0, 3, 90, 1e30, -1e30]
         for (operation, number) in [
             (ElementwiseStep.Operation.swish, Float(1)), (.swish, 1.702), (.hardSwish, 0), (.tanhGelu, 0),
+            (.tanhGeluSlope, 0),
         ] {
             let result = GuardedFloats(count: values.count)
             let parameters = ElementwiseParameters(
@@ -285,6 +295,9 @@ private struct RoundedNumber {
             carried = 1.13 * a.bound
             units = Self.functionUnits + 4 * min(abs(exponent), 90)
         case .hardSwish: carried = 1.5 * a.bound + 2 * Self.unit * abs(a.value)
+        case .tanhGeluSlope:
+            // No steeper than 0.8. Two terms, which cancel between −1 and 0, and none is above 1.13.
+            carried = 0.8 * a.bound + 8 * Self.unit * 1.13
         }
         // What is not a number, or beyond all numbers, only compares where no error could have made it another.
         guard value.isFinite else {

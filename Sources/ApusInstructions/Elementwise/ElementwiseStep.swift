@@ -32,6 +32,8 @@ package struct ElementwiseStep: Sendable, Equatable, BitwiseCopyable {
         case hardSwish = 19
         /// `first · logistic(1.5957691216 · (first + 0.044715 · first³))`: the Gaussian error linear unit with the hyperbolic tangent.
         case tanhGelu = 20
+        /// The derivative of ``tanhGelu`` at `first`. Absolute error at most 1e-6.
+        case tanhGeluSlope = 21
     }
     /// Registers an element-wise program may use.
     package static let registers = 16

@@ -145,6 +145,7 @@ private struct Program {
         case .swish: swishes(first, result, elements, slope: step.value)
         case .hardSwish: hardSwishes(first, result, elements)
         case .tanhGelu: tanhGelus(first, result, elements)
+        case .tanhGeluSlope: tanhGeluSlopes(first, result, elements)
         case nil: fill(result, count: elements, with: .nan)
         }
     }
@@ -218,12 +219,34 @@ private func hardSwishes(_ first: Floats, _ result: Floats, _ count: Int) {
     }
 }
 
-/// `½ · (1 + tanh(u))` is the logistic function of `2u`.
+// `½ · (1 + tanh(u))` is the logistic function of `2u`. These are the factors of x and of x³ in `−2u`.
+
+private let tanhGeluLinear: Float = -1.5957691216057308
+private let tanhGeluCubic: Float = -1.5957691216057308 * 0.044715
+
 private func tanhGelus(_ first: Floats, _ result: Floats, _ count: Int) {
-    let slope = Vector(repeating: -1.5957691216057308)
-    let cubic = Vector(repeating: -1.5957691216057308 * 0.044715)
+    let (linear, cubic) = (Vector(repeating: tanhGeluLinear), Vector(repeating: tanhGeluCubic))
     for index in stride(from: 0, to: count, by: lanes) {
         let x = first.vector(at: index)
-        result.store(weighted(x, byLogisticOfNegative: x * multiplyAdd(slope, x * x, cubic)), at: index)
+        result.store(weighted(x, byLogisticOfNegative: x * multiplyAdd(linear, x * x, cubic)), at: index)
+    }
+}
+
+/// With `s = 1 / (1 + t)`, `t = exp(−2u)`: `s + s · (s · t) · x · 2u′`.
+private func tanhGeluSlopes(_ first: Floats, _ result: Floats, _ count: Int) {
+    let (linear, cubic) = (Vector(repeating: tanhGeluLinear), Vector(repeating: tanhGeluCubic))
+    let (steepness, bend) = (Vector(repeating: -tanhGeluLinear), Vector(repeating: -3 * tanhGeluCubic))
+    for index in stride(from: 0, to: count, by: lanes) {
+        let x = first.vector(at: index)
+        let square = x * x
+        let exponent = x * multiplyAdd(linear, square, cubic)
+        let bounded = lesser(Vector(repeating: 87), greater(Vector(repeating: -87), exponent))
+        let power = exponentialWithin(bounded)
+        let share = 1 / (1 + power)
+        // In this order nothing overflows within the bounds; beyond them the second term is nothing.
+        let growth = power * share * (x * multiplyAdd(steepness, square, bend))
+        let isWithin = exponent .== bounded
+        let slope = multiplyAdd(share, share, choose(growth, where: isWithin, else: Vector()))
+        result.store(choose(x, where: x .!= x, else: slope), at: index)
     }
 }

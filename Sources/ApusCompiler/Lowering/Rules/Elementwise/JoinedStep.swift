@@ -12,6 +12,8 @@ struct JoinedStep {
         guard case .binary(let function, let first, let second) = expression else { return nil }
         if function == .multiply, let activation = Self.activation(first, second) {
             self = activation
+        } else if function == .add, let x = expression.argument(of: Self.tanhGeluSlope) {
+            self.init(.tanhGeluSlope, x, 0)
         } else if case .constant(let number) = second, let operation = Self.operation(function) {
             self.init(operation, first, number)
         } else if case .constant(let number) = first, let operation = Self.operation(function) {
@@ -50,18 +52,29 @@ struct JoinedStep {
         }
         let product = Expression.binary(.multiply, first, second)
         if product == HardSwish().formula.replacingOperands([first]) { return JoinedStep(.hardSwish, first, 0) }
-        // The value stands at different places of the formulas.
-        for x in [first, second] + [first, second].flatMap(\.factors)
-        where product == Gelu(isApproximate: true).formula.replacingOperands([x]) {
-            return JoinedStep(.tanhGelu, x, 0)
-        }
-        return nil
+        return product.argument(of: tanhGelu).map { JoinedStep(.tanhGelu, $0, 0) }
     }
+
+    private static let tanhGelu = Gelu(isApproximate: true).formula
+    private static let tanhGeluSlope = tanhGelu.derivative(of: 0)
 }
 
 extension Expression {
-    /// The two of a product; none of others.
-    fileprivate var factors: [Expression] {
-        if case .binary(.multiply, let first, let second) = self { [first, second] } else { [] }
+    /// What stands in the place of a formula's one operand, where this is the formula; nil where it is another.
+    fileprivate func argument(of formula: Expression) -> Expression? {
+        firstArgument(of: formula).flatMap { self == formula.replacingOperands([$0]) ? $0 : nil }
+    }
+
+    /// What stands in the place where the formula's operand is first; nil where this is something else before that.
+    private func firstArgument(of formula: Expression) -> Expression? {
+        switch (formula, self) {
+        case (.operand, _): self
+        case (.unary(let function, let inner), .unary(let own, let operand)) where function == own:
+            operand.firstArgument(of: inner)
+        case (.binary(let function, let first, let second), .binary(let own, let left, let right))
+        where function == own:
+            left.firstArgument(of: first) ?? right.firstArgument(of: second)
+        default: nil
+        }
     }
 }
