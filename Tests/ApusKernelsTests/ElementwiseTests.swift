@@ -33,6 +33,7 @@ import Testing
         case .hardSwish: a * max(0, min(1, a / 6 + 0.5))
         case .tanhGelu: a / 2 * (1 + tanh((2 / Double.pi).squareRoot() * (a + 0.044715 * a * a * a)))
         case .tanhGeluSlope: tanhGeluSlope(a)
+        case .gelu: a / 2 * (1 + erf(a * 0.5.squareRoot()))
         }
     }
 
@@ -136,7 +137,7 @@ import Testing
         let values = random.floats(1000, in: -12...12) + [-90, -3, 0, 3, 90, 1e30, -1e30]
         for (operation, number) in [
             (ElementwiseStep.Operation.swish, Float(1)), (.swish, 1.702), (.hardSwish, 0), (.tanhGelu, 0),
-            (.tanhGeluSlope, 0),
+            (.tanhGeluSlope, 0), (.gelu, 0),
         ] {
             let result = GuardedFloats(count: values.count)
             let parameters = ElementwiseParameters(
@@ -298,6 +299,7 @@ private struct RoundedNumber {
         case .tanhGeluSlope:
             // No steeper than 0.8. Two terms, which cancel between −1 and 0, and none is above 1.13.
             carried = 0.8 * a.bound + 8 * Self.unit * 1.13
+        case .gelu: carried = 1.13 * a.bound + 4 * Self.unit * abs(a.value)
         }
         // What is not a number, or beyond all numbers, only compares where no error could have made it another.
         guard value.isFinite else {

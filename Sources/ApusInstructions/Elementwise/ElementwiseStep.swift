@@ -34,6 +34,9 @@ package struct ElementwiseStep: Sendable, Equatable, BitwiseCopyable {
         case tanhGelu = 20
         /// The derivative of ``tanhGelu`` at `first`. Absolute error at most 1e-6.
         case tanhGeluSlope = 21
+        /// `first / 2 · (1 + erf(first / √2))`: the Gaussian error linear unit. Absolute error at most 2e-7 times `first`;
+        /// 0 below −5.54.
+        case gelu = 22
     }
     /// Registers an element-wise program may use.
     package static let registers = 16

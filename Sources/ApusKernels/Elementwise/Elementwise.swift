@@ -146,6 +146,7 @@ private struct Program {
         case .hardSwish: hardSwishes(first, result, elements)
         case .tanhGelu: tanhGelus(first, result, elements)
         case .tanhGeluSlope: tanhGeluSlopes(first, result, elements)
+        case .gelu: gelus(first, result, elements)
         case nil: fill(result, count: elements, with: .nan)
         }
     }
@@ -216,6 +217,16 @@ private func hardSwishes(_ first: Floats, _ result: Floats, _ count: Int) {
     for index in stride(from: 0, to: count, by: lanes) {
         let x = first.vector(at: index)
         result.store(x * greater(zero, lesser(one, multiplyAdd(half, x, sixth))), at: index)
+    }
+}
+
+private func gelus(_ first: Floats, _ result: Floats, _ count: Int) {
+    for index in stride(from: 0, to: count, by: lanes) {
+        let x = first.vector(at: index)
+        let half = x * 0.5
+        let weighted = multiplyAdd(half, half, errorFunction(x * 0.70710678118654752))
+        // Where the error function is −1 but for its own error, a large number would multiply that.
+        result.store(choose(Vector(), where: x .< -5.54, else: weighted), at: index)
     }
 }
 

@@ -51,7 +51,7 @@ struct MatrixProduct {
     /// Computes the product. The scratch has ``MatrixTile/scratchElements(rows:columns:depth:)``.
     func compute(_ left: Floats, _ right: Floats, _ destination: Floats, scratch: Floats) {
         if rows == 0 || columns == 0 { return }
-        let packsLeft = !isLeftPacked && rows > 3 && columns > 3 &* tile.columns
+        let packsLeft = !isLeftPacked && rows > 3 && columns > 3 &* tile.columns && !hasSpreadRows
         let packsRight =
             !isRightPacked && (self.right.column != 1 || (rows > 2 &* tile.rows && columns &* depth > 8192))
         var block = MatrixBlock()
@@ -76,6 +76,11 @@ struct MatrixProduct {
             block.row += block.rows
         }
     }
+
+    /// Whether a tile's rows of the left matrix can stay in the nearest cache where they are: their terms are adjacent, and rows are
+    /// not so far apart that most of them would want the same places in it.
+    @inline(__always)
+    private var hasSpreadRows: Bool { left.column == 1 && left.row % 512 != 0 }
 
     @inline(__always)
     private func setLeft(_ block: inout MatrixBlock, _ left: Floats, _ scratch: Floats, packs: Bool) {

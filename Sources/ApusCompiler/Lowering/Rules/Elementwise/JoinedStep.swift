@@ -52,9 +52,11 @@ struct JoinedStep {
         }
         let product = Expression.binary(.multiply, first, second)
         if product == HardSwish().formula.replacingOperands([first]) { return JoinedStep(.hardSwish, first, 0) }
+        if let x = product.argument(of: gelu) { return JoinedStep(.gelu, x, 0) }
         return product.argument(of: tanhGelu).map { JoinedStep(.tanhGelu, $0, 0) }
     }
 
+    private static let gelu = Gelu().formula
     private static let tanhGelu = Gelu(isApproximate: true).formula
     private static let tanhGeluSlope = tanhGelu.derivative(of: 0)
 }
