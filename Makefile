@@ -22,6 +22,11 @@ build: dependencies ## builds the libraries and the tools, into .build/release
 test: dependencies lint ## runs all tests, and checks the sources' format
 	swift test -c release
 
+.PHONY: thread-check
+thread-check: dependencies ## has ThreadSanitizer watch threads that share samples and batches
+	APUS_SANITIZED=1 swift test -c release --sanitize thread --scratch-path .build/thread-check \
+		--filter 'WorkerPoolTests|SharedSampleTests|TrainingThreadsTests'
+
 .PHONY: lint
 lint: ## checks the sources' format
 	swift format lint --strict --recursive --parallel $(wildcard $(SWIFT_SOURCES))

@@ -269,6 +269,11 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+// `make thread-check` sets it: a sanitizer can't watch what is linked statically.
+if Context.environment["APUS_SANITIZED"] == "1" {
+    for target in package.targets { target.linkerSettings = nil }
+}
+
 // `make` sets it: what the project itself builds has no warnings, but a newer compiler's new ones stop nobody else.
 if Context.environment["APUS_WARNINGS"] == "error" {
     for target in package.targets where target.type != .system {
