@@ -11,6 +11,7 @@ struct MemoryArena: ~Copyable {
     private let mapped: Int
 
     static let pageSize = 4096
+    private static let largePage = 2 << 20
 
     /// - Throws: ``SessionError`` where the system has no such memory.
     init(size: Int) throws(SessionError) {
@@ -21,10 +22,21 @@ struct MemoryArena: ~Copyable {
             let guardBytes = 0
         #endif
         mapped = rounded + guardBytes
+        // Large blocks are made of large pages where the system has them: where a step goes through more memory than the
+        // processor knows the small pages of, it would look them up again and again.
+        let slack = size >= 2 * Self.largePage ? Self.largePage - Self.pageSize : 0
         guard
-            let block = unsafe mmap(nil, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-            unsafe block != MAP_FAILED
+            let room = unsafe mmap(nil, mapped + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            unsafe room != MAP_FAILED
         else { throw SessionError.outOfMemory(bytes: size) }
+        var block = unsafe room
+        if slack > 0 {
+            unsafe block = room.alignedUp(toMultipleOf: Self.largePage)
+            let before = unsafe block - room
+            if before > 0 { unsafe munmap(room, before) }
+            if before < slack { unsafe munmap(block + mapped, slack - before) }
+            unsafe madvise(block, rounded, MADV_HUGEPAGE)
+        }
         #if DEBUG
             unsafe mprotect(block + rounded, guardBytes, PROT_NONE)
         #endif
