@@ -15,7 +15,7 @@ package import ApusFiles
 public enum PlanFile {
     /// Rises with every change of the format or of an instruction's meaning: plans are compiled again, not converted. What is only
     /// added, an instruction or the combinations, leaves it as it is: who doesn't know it refuses the file.
-    static let version: UInt32 = 11
+    static let version: UInt32 = 12
 
     static let magic: [UInt8] = [0x89, 0x41, 0x50, 0x4c, 0x41, 0x4e, 0x0d, 0x0a]
     static let headerBytes = 32

@@ -7,6 +7,8 @@ import Testing
     private struct Batch {
         let from: ImageLayout
         let to: ImageLayout
+        /// The layout of the source's gradient.
+        let result: ImageLayout
         let samples: Int
         /// The first sample of each shard, and the end. Some shards have none.
         let cuts: [Int]
@@ -30,6 +32,7 @@ import Testing
             let (channels, height, width) = (random.int(1...37), random.int(1...7), random.int(1...9))
             from = random.layout(channels: channels, height: height, width: width, block: lanes)
             to = random.layout(channels: channels, height: height, width: width, block: lanes)
+            result = random.layout(channels: channels, height: height, width: width, block: lanes)
             samples = random.int(1...6)
             cuts =
                 [0] + [random.int(0...samples), random.int(0...samples), random.int(0...samples)].sorted() + [samples]
@@ -41,7 +44,7 @@ import Testing
             means = [Double](repeating: 0, count: channels)
             (variances, scaleGradients, biasGradients) = (means, means, means)
             destination = [Double?](repeating: nil, count: gradient.count)
-            sourceGradient = [Double?](repeating: nil, count: source.count)
+            sourceGradient = [Double?](repeating: nil, count: samples * Int(result.sampleStride))
             from.forEach(samples: samples) { n, c, y, x in means[c] += Double(source[from.index(n, c, y, x)]) / count }
             from.forEach(samples: samples) { n, c, y, x in
                 let difference = Double(source[from.index(n, c, y, x)]) - means[c]
@@ -59,7 +62,7 @@ import Testing
                 let rest =
                     Double(gradient[to.index(n, c, y, x)]) - biasGradients[c] / count
                     - normal * scaleGradients[c] / count
-                sourceGradient[from.index(n, c, y, x)] = Double(scale[c]) * inverses[c] * rest
+                sourceGradient[result.index(n, c, y, x)] = Double(scale[c]) * inverses[c] * rest
             }
         }
 
@@ -119,14 +122,16 @@ import Testing
             }
             var arguments = RunArguments()
             arguments.inverseBatch = 1 / Float(batch.samples)
-            let sourceGradient = GuardedFloats(count: batch.source.count)
+            let sourceGradient = GuardedFloats(count: batch.sourceGradient.count)
             set.run(
                 .batchNormGradient,
                 [
                     GuardedFloats(batch.source), GuardedFloats(batch.gradient), scale, mean, variance, scaleGradient,
                     biasGradient, sourceGradient, operand(arguments),
                 ],
-                BatchNormGradientParameters(norm: batch.parameters, count: Int(batch.from.height * batch.from.width)),
+                BatchNormGradientParameters(
+                    norm: batch.parameters, result: batch.result,
+                    count: Int(batch.from.height * batch.from.width)),
                 samples: batch.samples)
 
             let comparisons: [(String, GuardedFloats, [Double?], Double)] = [
@@ -141,7 +146,7 @@ import Testing
                 let difference = firstDifference(actual.values, wanted, tolerance: tolerance)
                 #expect(difference == nil, "\(name), seed \(seed), \(batch.from), cuts \(batch.cuts)")
             }
-            for (image, layout) in [(destination, batch.to), (sourceGradient, batch.from)] {
+            for (image, layout) in [(destination, batch.to), (sourceGradient, batch.result)] {
                 #expect(firstTouchedBorder(image.values, layout) == nil, "seed \(seed)")
                 // Unused lanes stay finite, whatever the source's hold.
                 let mask = layout.imageMask

@@ -39,7 +39,7 @@ struct PlanFileTests {
         other[8] = 12
         #expect(
             message(other)
-                == "the plan file was made for version 12 of the format, this program reads version 11: compile the model again"
+                == "the plan file was made for version 13 of the format, this program reads version 12: compile the model again"
         )
         #expect(
             message(Array(file.prefix(20)))

@@ -148,7 +148,7 @@ struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringCon
             SampleInstruction(.batchStatistics, BatchStatisticsParameters(source: norm.source)),
             SampleInstruction(.combineStatistics, CombineStatisticsParameters(channels: 5, stride: 48, shards: 3)),
             SampleInstruction(.batchNormGradientSums, norm),
-            SampleInstruction(.batchNormGradient, BatchNormGradientParameters(norm: norm, count: 6)),
+            SampleInstruction(.batchNormGradient, BatchNormGradientParameters(norm: norm, result: blocked, count: 6)),
         ]
     }()
 

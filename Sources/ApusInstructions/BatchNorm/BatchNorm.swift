@@ -10,7 +10,7 @@ package struct BatchNormInstruction: InstructionDefinition {
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         images = try CheckedBatchNorm(
-            try parameters.load(BatchNormParameters.self), lanes: lanes, written: .destination)
+            try parameters.load(BatchNormParameters.self), lanes: lanes, writesDestination: true)
     }
 
     package func operands(samples: Int) -> [OperandExtent] {

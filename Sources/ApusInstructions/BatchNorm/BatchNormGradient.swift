@@ -4,14 +4,17 @@ extension Opcode {
 
 /// The source's gradient of a batch norm by the batch's own statistics, where the scale's and the bias's gradients are known of
 /// the whole batch: with `n = (x − mean) / sqrt(variance + epsilon)`, and M = `count` · the batch's samples,
-/// `scale / sqrt(variance + epsilon) · (g − bias gradient / M − n · scale gradient / M)`. It has the source's layout.
+/// `scale / sqrt(variance + epsilon) · (g − bias gradient / M − n · scale gradient / M)`.
 /// Formula: Ioffe and Szegedy (2015), section 3, with its sums taken together.
 package struct BatchNormGradientParameters: Sendable, Equatable, BitwiseCopyable {
     package var norm: BatchNormParameters
+    /// The layout of the source's gradient.
+    package var result: ImageLayout
     /// Elements that each sample of the batch has of a channel, in all of its images.
     package var count: Int32
-    package init(norm: BatchNormParameters, count: Int) {
+    package init(norm: BatchNormParameters, result: ImageLayout, count: Int) {
         self.norm = norm
+        self.result = result
         self.count = Int32(count)
     }
 }
@@ -22,10 +25,14 @@ package struct BatchNormGradientInstruction: InstructionDefinition {
     package static var opcode: Opcode { .batchNormGradient }
     package static var name: String { "batchNormGradient" }
     private let images: CheckedBatchNorm
+    private let result: CheckedImage
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         let parameters = try parameters.load(BatchNormGradientParameters.self)
-        images = try CheckedBatchNorm(parameters.norm, lanes: lanes, written: .source)
+        images = try CheckedBatchNorm(parameters.norm, lanes: lanes, writesDestination: false)
+        result = try CheckedImage(parameters.result, "source gradient", isWritten: true)
+        try require(result.hasSameSize(as: images.source), "source and source gradient are different images")
+        try require(result.block == lanes, "a block is not \(lanes)")
         _ = try positive(parameters.count, "the count")
     }
 
@@ -38,13 +45,13 @@ package struct BatchNormGradientInstruction: InstructionDefinition {
             images.channels("variance", .read),
             images.channels("scale gradient", .read),
             images.channels("bias gradient", .read),
-            OperandExtent("source gradient", .write, images.source, samples: samples),
+            OperandExtent("source gradient", .write, result, samples: samples),
             .arguments,
         ]
     }
 
     package func sharedPlaces(samples: Int) -> [SharedPlace] {
-        let isAlike = images.source.layout == images.destination.layout
-        return [SharedPlace(0, with: 7)] + (isAlike ? [SharedPlace(1, with: 7)] : [])
+        [images.source, images.destination].enumerated()
+            .filter { $0.element.layout == result.layout }.map { SharedPlace($0.offset, with: 7) }
     }
 }

@@ -9,7 +9,8 @@ package struct BatchNormGradientSumsInstruction: InstructionDefinition {
     private let images: CheckedBatchNorm
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
-        images = try CheckedBatchNorm(try parameters.load(BatchNormParameters.self), lanes: lanes, written: .neither)
+        images = try CheckedBatchNorm(
+            try parameters.load(BatchNormParameters.self), lanes: lanes, writesDestination: false)
     }
 
     package func operands(samples: Int) -> [OperandExtent] {

@@ -6,6 +6,7 @@ func batchNormGradient(
     let settings = parameters.load(as: BatchNormGradientParameters.self)
     let source = Image(settings.norm.source)
     let destination = Image(settings.norm.destination)
+    let resultImage = Image(settings.result)
     let from = operands.floats(0)
     let gradient = operands.floats(1)
     let result = operands.floats(7)
@@ -19,11 +20,11 @@ func batchNormGradient(
         let factor = channels.load(operands.floats(2)) * inverse
         let slope = channels.load(operands.floats(5)) * share * inverse
         let meanGradient = channels.load(operands.floats(6)) * share
-        forEachRow(source, destination, block: block, samples: samples) { read, gradientRow in
+        forEachRow(source, destination, resultImage, block: block, samples: samples) { read, gradientRow, write in
             for x in 0..<source.width {
                 let difference = from.vector(at: read + x * lanes) - mean
                 let g = gradient.vector(at: gradientRow + x * lanes) - meanGradient
-                result.store(multiplyAdd(g, difference, -slope) * factor, at: read + x * lanes)
+                result.store(multiplyAdd(g, difference, -slope) * factor, at: write + x * lanes)
             }
         }
     }

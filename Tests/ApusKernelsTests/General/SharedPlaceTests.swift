@@ -82,7 +82,7 @@ struct SharedPlaceTests {
             Sample(.gaussianNoise, random, [SharedPlace(0, with: 1)]),
             Sample(.batchNorm, norm, [SharedPlace(0, with: 5)]),
             Sample(
-                .batchNormGradient, BatchNormGradientParameters(norm: norm, count: 15),
+                .batchNormGradient, BatchNormGradientParameters(norm: norm, result: image, count: 15),
                 [SharedPlace(0, with: 7), SharedPlace(1, with: 7)]),
             Sample(.normalizeRows, normalize, [SharedPlace(0, with: 3)]),
             // A copy reads again what it has written.
