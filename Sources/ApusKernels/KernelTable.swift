@@ -21,6 +21,7 @@ package func kernel(for opcode: Opcode) -> Kernel? {
     case .winogradRowConvolution: winogradRowConvolution
     case .plainDepthwiseConvolution: plainDepthwiseConvolution
     case .plainPointwiseConvolution: plainPointwiseConvolution
+    case .plainConvolution: plainConvolution
     case .maxPool: maxPool
     case .maxPoolGradient: maxPoolGradient
     case .maxUnpool: maxUnpool

@@ -36,7 +36,7 @@ struct PlanFileTests {
         #expect(message(Array("model mnist_cnn\n".utf8)) == "this is not a plan file; make one with apus-compile")
 
         var other = file
-        other[8] = 12
+        other[8] = 13
         #expect(
             message(other)
                 == "the plan file was made for version 13 of the format, this program reads version 12: compile the model again"

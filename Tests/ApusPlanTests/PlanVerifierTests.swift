@@ -283,6 +283,42 @@ struct PlanVerifierTests {
         #expect(message { $0.kernelHeight = 0 } == "the kernel's size is 0")
     }
 
+    @Test func plainConvolutionsArePlain() {
+        func message(_ change: (inout ConvolutionParameters) -> Void) -> String {
+            var parameters = ConvolutionParameters(
+                source: ImageLayout(channels: 3, height: 4, width: 5),
+                destination: ImageLayout(channels: 7, height: 4, width: 5))
+            (parameters.kernelHeight, parameters.kernelWidth) = (3, 3)
+            (parameters.padTop, parameters.padLeft) = (1, 1)
+            (parameters.outputHeight, parameters.outputWidth) = (4, 5)
+            change(&parameters)
+            return extents(.plainConvolution, parameters)
+        }
+        // Two panels of four filters. The scratch has nine places, six rows of seven columns of each channel, and the sums of four
+        // filters at four such rows, each with room for whole vectors, and for a vector more.
+        #expect(
+            message { _ in }
+                == "source 0..<480, packed weights 0..<864, bias 0..<32, destination 0..<1120, scratch 0..<1040")
+        // Rows of whole vectors have no sums in the scratch.
+        #expect(
+            message { parameters in
+                (parameters.source.width, parameters.destination.width, parameters.outputWidth) = (8, 8, 8)
+                (parameters.source.sampleStride, parameters.destination.sampleStride) = (96, 224)
+            } == "source 0..<768, packed weights 0..<864, bias 0..<32, destination 0..<1792, scratch 0..<928")
+        #expect(
+            message { $0.source.channelBlock = 4 } == "the source is not plain: its block is 4, or it has a border")
+        #expect(message { $0.source.top = 1 } == "the source is not plain: its block is 1, or it has a border")
+        #expect(
+            message { $0.destination.right = 1 } == "the destination is not plain: its block is 1, or it has a border")
+        #expect(message { $0.poolHeight = 2 } == "a convolution of plain images does not pool")
+        #expect(message { $0.groupOutputs = 1 } == "a convolution of plain images has no groups")
+        #expect(message { $0.outputWidth = 4 } == "the result of 4 columns is not the destination's 5")
+        #expect(message { $0.padLeft = -1 } == "the padding is -1")
+        #expect(message { ($0.strideY, $0.strideX) = (.max, .max) } == "the padded source is too large")
+        #expect(message { $0.kernelHeight = 0 } == "the kernel's size is 0")
+        #expect(message { $0.activation = 3 } == "the activation is 3, not none, relu or clip")
+    }
+
     /// Strides of zero touch little memory, but a loop over them may be as long as a file says.
     @Test func loopsEnd() {
         var loops = BroadcastParameters(operation: .add)

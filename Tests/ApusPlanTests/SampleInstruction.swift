@@ -64,6 +64,7 @@ struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringCon
             SampleInstruction(.convolution, convolution(single, blocked)),
             SampleInstruction(.depthwiseConvolution, convolution(bordered, half, pooled: true)),
             SampleInstruction(.plainDepthwiseConvolution, convolution(plain, plain)),
+            SampleInstruction(.plainConvolution, convolution(plain, plain)),
             SampleInstruction(
                 .plainPointwiseConvolution, PlainPointwiseParameters(channels: 3, filters: 10, pixels: 21, lanes: 4)),
             SampleInstruction(.convolutionWeightGradient, convolution(bordered, blocked)),

@@ -35,6 +35,10 @@
 /// least V pixels each. What is read outside of the source is zero. There is no pooling. The scratch is
 /// ``plainDepthwiseScratchElements(lanes:)`` long.
 ///
+/// **plainConvolution**: the convolution without groups, pooling and addend on plain images. Packed weights are those of **packMatrix**,
+/// a line for each output channel, in panels of ``PlainConvolutionTile/panel(filters:lanes:)`` lines; the bias has zeros up to whole
+/// panels. What is read outside of the source is zero. The scratch is that of a ``PlainConvolutionStrip``.
+///
 /// **convolutionWeightGradient**, **depthwiseWeightGradient**: add to the packed weight gradient (same order as the
 /// packed weights, and only places of real input channels are touched) the sum over the samples and positions of
 /// `destination gradient · source`, and to the bias gradient (V lanes each output block), where it is not null, the sum

@@ -30,7 +30,7 @@ extension ConvolutionParameters {
     }
 
     /// The same convolution for some rows of its result: the others count as parts of the borders.
-    private func withRows(_ rows: Range<Int>) -> ConvolutionParameters {
+    func withRows(_ rows: Range<Int>) -> ConvolutionParameters {
         var part = self
         part.outputHeight = Int32(rows.count * window.height)
         part.padTop -= Int32(rows.lowerBound * window.height) * strideY

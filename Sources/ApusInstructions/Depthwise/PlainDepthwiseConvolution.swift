@@ -32,10 +32,10 @@ package struct PlainDepthwiseConvolutionInstruction: InstructionDefinition {
                 + "\(parameters.destination.channels) outputs")
         try require(parameters.poolHeight == 0, "a depthwise convolution of plain images does not pool")
         try Activation.check(parameters.activation, floor: parameters.floor, ceiling: parameters.ceiling)
-        let rows = try Self.reads(
+        let rows = try plainReads(
             "rows", outputs: parameters.outputHeight, of: destination.height, stride: parameters.strideY,
             kernel: parameters.kernelHeight, dilation: parameters.dilationY)
-        let columns = try Self.reads(
+        let columns = try plainReads(
             "columns", outputs: parameters.outputWidth, of: destination.width, stride: parameters.strideX,
             kernel: parameters.kernelWidth, dilation: parameters.dilationX)
         let top = try notNegative(parameters.padTop, "the padding")
@@ -76,17 +76,5 @@ package struct PlainDepthwiseConvolutionInstruction: InstructionDefinition {
                 ])
         }
         return [partition]
-    }
-
-    /// How many rows or columns are read, those outside of the source among them.
-    private static func reads(
-        _ name: String, outputs: Int32, of destination: Int, stride: Int32, kernel: Int32, dilation: Int32
-    ) throws(ParameterError) -> Int {
-        let outputs = try positive(outputs, "the number of output \(name)")
-        try require(
-            outputs == destination, "the result of \(outputs) \(name) is not the destination's \(destination)")
-        let steps = product(outputs - 1, try positive(stride, "the stride"))
-        return steps + product(try positive(kernel, "the kernel's size") - 1, try positive(dilation, "the dilation"))
-            + 1
     }
 }

@@ -19,6 +19,7 @@ package enum InstructionCatalogue {
         (.winogradRowConvolution, WinogradRowConvolutionInstruction.self),
         (.plainDepthwiseConvolution, PlainDepthwiseConvolutionInstruction.self),
         (.plainPointwiseConvolution, PlainPointwiseConvolutionInstruction.self),
+        (.plainConvolution, PlainConvolutionInstruction.self),
         (.maxPool, MaxPoolInstruction.self),
         (.maxPoolGradient, MaxPoolGradientInstruction.self),
         (.maxUnpool, MaxUnpoolInstruction.self),

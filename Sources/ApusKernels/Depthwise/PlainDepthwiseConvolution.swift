@@ -123,29 +123,8 @@ private enum DepthwiseRows<let width: Int, let step: Int> {
     ) {
         if step == 1 {
             copy(from, to: to + padLeft, count: count)
-            return
-        }
-        // Where the source's first and second columns go.
-        let even = to + padLeft % 2 * phaseElements + padLeft / 2
-        let odd = to + (padLeft + 1) % 2 * phaseElements + (padLeft + 1) / 2
-        var x = 0
-        if count >= 2 * lanes {
-            while true {
-                let (first, second) = (from.vector(at: x), from.vector(at: x &+ lanes))
-                even.store(evenLanes(first, second), at: x / 2)
-                odd.store(oddLanes(first, second), at: x / 2)
-                x &+= 2 &* lanes
-                if x &+ 2 &* lanes > count {
-                    if x &+ 1 >= count { break }
-                    // The last vectors copy some columns once more; they start at an even one too.
-                    x = (count &- 2 &* lanes) / 2 &* 2
-                }
-            }
-            x = count / 2 &* 2
-        }
-        while x < count {
-            (x % 2 == 0 ? even : odd)[x / 2] = from[x]
-            x &+= 1
+        } else {
+            copyByTwos(from, to: to, count: count, padLeft, phaseElements)
         }
     }
 

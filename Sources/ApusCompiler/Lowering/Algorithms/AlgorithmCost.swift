@@ -9,6 +9,8 @@ struct AlgorithmCost {
     let lanes: Int
 
     private let core = CoreModel()
+    /// Products of vectors that a direct convolution does in a cycle.
+    static var productsPerCycle: Double { CoreModel().multiplyAdds * 0.95 }
     /// The share of the multiply-adds that there is time for which a direct convolution does: its loops begin anew with each
     /// row of the kernel. And the cycles in which each of its sums is begun and stored.
     private let directEfficiency = 0.95

@@ -13,7 +13,7 @@ extension ForwardConvolutionRule {
     }
 
     func order(_ site: Site, isPlain: (ValueID) -> Bool) -> ElementOrder {
-        guard isPlain(site.operands[0]), PlainConvolution(fused, shape(site), lanes: site.lanes) != nil,
+        guard isPlain(site.operands[0]), plain(site, shape(site)) != nil,
             site.readers(of: site.results[0]).allSatisfy(\.rule.isView)
         else { return .blocked }
         return .plain
@@ -24,11 +24,11 @@ extension ForwardConvolutionRule {
 
     func candidates(_ site: Site, _ layouts: LayoutChoice) -> [Candidate] {
         let shape = shape(site)
-        if !layouts.isBlocked(site.results[0]), let plain = PlainConvolution(fused, shape, lanes: site.lanes) {
+        if !layouts.isBlocked(site.results[0]), let plain = plain(site, shape) {
             return [plainCandidate(plain, site, shape)]
         }
         let source = site.operands[0]
-        let work = work(shape, isBlocked: layouts.isBlocked(source))
+        let work = ConvolutionProblem(fused, shape, isBlocked: layouts.isBlocked(source))
         return work.algorithms(permitted: site.context.permitted).map { algorithm in
             let border: Border
             switch algorithm {
@@ -50,6 +50,10 @@ extension ForwardConvolutionRule {
         }
     }
 
+    private func plain(_ site: Site, _ shape: ConvolutionShape) -> PlainConvolution? {
+        PlainConvolution(fused, shape, lanes: site.lanes, permitted: site.context.permitted)
+    }
+
     private func plainCandidate(_ plain: PlainConvolution, _ site: Site, _ shape: ConvolutionShape) -> Candidate {
         switch plain {
         case .depthwise:
@@ -60,18 +64,11 @@ extension ForwardConvolutionRule {
             Candidate(name: "plain pointwise") { (lowering: inout Lowering) throws(LoweringError) in
                 try lowering.emitPlainPointwise(fused, shape, site)
             }
+        case .direct:
+            Candidate(name: "plain direct") { (lowering: inout Lowering) throws(LoweringError) in
+                try lowering.emitPlainDirect(fused, shape, site)
+            }
         }
-    }
-
-    private func work(_ shape: ConvolutionShape, isBlocked: Bool) -> ConvolutionProblem {
-        let window = fused.pool ?? [1, 1]
-        let isTransformable = shape.isTransformable && (fused.pool == nil || fused.pool == [2, 2])
-        return ConvolutionProblem(
-            inputs: shape.channels, outputs: shape.convolution.filters,
-            height: shape.geometry.outputHeight / window[0] * window[0],
-            width: shape.geometry.outputWidth / window[1] * window[1],
-            isTransformable: isTransformable, isPlain: !isBlocked,
-            hasTransformableRows: isTransformable && !isBlocked && !fused.addend)
     }
 
     private func bias(_ site: Site, _ lowering: inout Lowering) throws(LoweringError) -> Place {
@@ -191,6 +188,19 @@ extension ForwardConvolutionRule {
         guard fused.argmax else { return .none }
         parameters.argmaxStride = Int32(parameters.destination.argmaxStride)
         return lowering.makeArgmax(site.results[1], like: parameters.destination)
+    }
+}
+
+extension ConvolutionProblem {
+    init(_ fused: FusedConvolution2D, _ shape: ConvolutionShape, isBlocked: Bool) {
+        let window = fused.pool ?? [1, 1]
+        let isTransformable = shape.isTransformable && (fused.pool == nil || fused.pool == [2, 2])
+        self.init(
+            inputs: shape.channels, outputs: shape.convolution.filters,
+            height: shape.geometry.outputHeight / window[0] * window[0],
+            width: shape.geometry.outputWidth / window[1] * window[1],
+            isTransformable: isTransformable, isPlain: !isBlocked,
+            hasTransformableRows: isTransformable && !isBlocked && !fused.addend)
     }
 }
 
