@@ -6,6 +6,8 @@ struct WinogradCase: CustomStringConvertible {
     let samples: Int
     let inputs: Int
     let outputs: Int
+    /// Groups of channels.
+    let groups: Int
     /// Whether the weights are packed for the input gradient: `weights` are then `[inputs, outputs, 3, 3]`.
     let transposed: Bool
     let parameters: WinogradParameters
@@ -20,9 +22,11 @@ struct WinogradCase: CustomStringConvertible {
 
     /// - Parameters:
     ///   - inputs: the number of input channels, if it is not random.
+    ///   - isGrouped: whether there are groups of channels: of whole blocks, or some in each block.
     ///   - numbers: so many random numbers.
     init(
         seed: Int, lanes: Int, tile: WinogradTile, pooled: Bool, transposed: Bool = false, inputs: Int? = nil,
+        isGrouped: Bool = false,
         numbers: (inout SeededGenerator, Int) -> [Float] = { $0.wholeNumbers($1) }
     ) {
         var random = SeededGenerator(seed: seed)
@@ -30,8 +34,10 @@ struct WinogradCase: CustomStringConvertible {
         self.transposed = transposed
         samples = random.int(1...3)
         let channels = random.int(1...40)
-        self.inputs = inputs ?? channels
-        outputs = random.int(1...40)
+        let grouping = isGrouped ? BlockGroups(lanes: lanes, &random) : nil
+        groups = grouping?.count ?? 1
+        self.inputs = grouping?.inputs ?? inputs ?? channels
+        outputs = grouping?.outputs ?? random.int(1...40)
         let pad = (top: random.int(0...2), left: random.int(0...2))
         let output = (height: random.int(pooled ? 2...9 : 1...9), width: random.int(pooled ? 2...15 : 1...15))
         // What the input tiles reach, trimmed by a row or a column that is part of the border.
@@ -63,6 +69,10 @@ struct WinogradCase: CustomStringConvertible {
         parameters.outputWidth = Int32(output.width)
         parameters.activation = random.int(0...2) == 0 ? 2 : Int32(random.int(0...1))
         (parameters.floor, parameters.ceiling) = (Float(random.int(-20...0)), Float(random.int(0...40)))
+        if let grouping {
+            parameters.groupInputs = Int32(grouping.blocksRead)
+            parameters.groupOutputs = Int32(grouping.blocksMade)
+        }
         parameters.passTiles = Int32(random.int(1...20))
         parameters.productBlocks = Int32(random.int(1...3) * 2)
         if pooled {
@@ -79,7 +89,7 @@ struct WinogradCase: CustomStringConvertible {
             ? nil : numbers(&random, samples * outputs * output.height * output.width)
         self.parameters = parameters
         source = numbers(&random, samples * self.inputs * height * width)
-        weights = numbers(&random, outputs * self.inputs * 9)
+        weights = numbers(&random, outputs * self.inputs / groups * 9)
         bias = random.chance(60) ? numbers(&random, outputs) : nil
     }
 
@@ -90,6 +100,8 @@ struct WinogradCase: CustomStringConvertible {
             inputBlock: Int(parameters.source.channelBlock))
         (packing.kernelHeight, packing.kernelWidth) = (3, 3)
         packing.tile = parameters.tile
+        packing.groups = Int32(groups)
+        packing.groupedBlocks = groups > 1 && inputs / groups % lanes == 0 && outputs / groups % lanes == 0 ? 1 : 0
         return packing
     }
 
@@ -116,10 +128,12 @@ struct WinogradCase: CustomStringConvertible {
     }
 
     func weight(_ output: Int, _ channel: Int, _ row: Int, _ column: Int) -> Double {
+        let (reads, makes) = (inputs / groups, outputs / groups)
+        guard channel / reads == output / makes else { return 0 }
         let index =
             transposed
             ? ((channel * outputs + output) * 3 + 2 - row) * 3 + 2 - column
-            : ((output * inputs + channel) * 3 + row) * 3 + column
+            : ((output * reads + channel % reads) * 3 + row) * 3 + column
         return Double(weights[index])
     }
 
@@ -138,5 +152,28 @@ struct WinogradCase: CustomStringConvertible {
             }
         }
         return sum
+    }
+}
+
+/// Groups of channels that fill blocks, or of which a block of inputs has as many as one of outputs.
+private struct BlockGroups {
+    let count: Int
+    let inputs: Int
+    let outputs: Int
+    /// Blocks of a group, or one that holds some.
+    let blocksRead: Int
+    let blocksMade: Int
+
+    init(lanes: Int, _ random: inout SeededGenerator) {
+        if random.chance(50) {
+            count = random.int(2...3)
+            (blocksRead, blocksMade) = (random.int(1...2), random.int(1...3))
+            (inputs, outputs) = (count * blocksRead * lanes, count * blocksMade * lanes)
+        } else {
+            let (blocks, parts) = (random.int(1...3), random.chance(50) ? 2 : 4)
+            count = blocks * parts
+            (blocksRead, blocksMade) = (1, 1)
+            (inputs, outputs) = (blocks * lanes, blocks * lanes)
+        }
     }
 }

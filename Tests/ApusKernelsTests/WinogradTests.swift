@@ -37,6 +37,17 @@ import Testing
         }
     }
 
+    @Test(arguments: InstructionSet.available, [false, true])
+    func groupsAreWhatPlainLoopsGive(set: InstructionSet, pooled: Bool) {
+        for tile in WinogradTile.squares {
+            for seed in 1...40 {
+                check(
+                    WinogradCase(seed: seed, lanes: set.lanes, tile: tile, pooled: pooled, isGrouped: true), set,
+                    tolerance: tile == .small ? 0 : 1e-5)
+            }
+        }
+    }
+
     @Test(arguments: InstructionSet.available, WinogradTile.ofWeightGradients)
     func weightGradientsAreWhatPlainLoopsGive(set: InstructionSet, tile: WinogradTile) {
         for seed in 1...40 {

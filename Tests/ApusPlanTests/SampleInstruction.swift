@@ -88,8 +88,11 @@ struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringCon
             ImageLayout(channels: 8, height: 3, width: 3, channelBlock: 4, top: 1, left: 1, bottom: 1, right: 1),
             blocked, .small)
         (unpooling.unpools, unpooling.sourceArgmaxStride) = (1, 128)
+        var grouped = parameters(bordered, blocked, .small)
+        (grouped.groupInputs, grouped.groupOutputs) = (1, 1)
         return [
             SampleInstruction(.winogradConvolution, parameters(bordered, blocked, .small)),
+            SampleInstruction(.winogradConvolution, grouped),
             SampleInstruction(.winogradConvolution, parameters(bordered, half, .small, pooled: true)),
             SampleInstruction(.winogradConvolution, unpooling),
             SampleInstruction(.winogradRowConvolution, parameters(wide, blocked, .row)),
@@ -103,10 +106,13 @@ struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringCon
         (grouped.kernelHeight, grouped.kernelWidth, grouped.groups, grouped.groupedBlocks) = (3, 3, 2, 1)
         var transformed = PackParameters(form: .transposed, outputs: 8, inputs: 8, outputBlock: 4, inputBlock: 4)
         (transformed.kernelHeight, transformed.kernelWidth, transformed.tile) = (3, 3, .large)
+        var transformedGroups = grouped
+        transformedGroups.tile = .small
         let dense = DenseParameters(inputs: 10, outputs: 6, sourceStride: 10, destinationStride: 8)
         return [
             SampleInstruction(.packWeights, grouped),
             SampleInstruction(.packWeights, transformed),
+            SampleInstruction(.packWeights, transformedGroups),
             SampleInstruction(.unpackWeights, grouped),
             SampleInstruction(.padVector, PadVectorParameters(count: 6, paddedCount: 8)),
             SampleInstruction(.dense, dense),

@@ -4,6 +4,8 @@ struct CheckedPacking: Sendable {
     let tile: WinogradTile
     /// Whether not all places of the kernel are packed.
     let isPart: Bool
+    /// Whether the weights of groups are transformed.
+    let isGroupedTransform: Bool
     /// Elements of the weights.
     let weights: Int
     /// Elements of the packed weights.
@@ -30,19 +32,20 @@ struct CheckedPacking: Sendable {
             isPart ? try Self.storedPlaces(parameters, kernelHeight, kernelWidth) : product(kernelHeight, kernelWidth)
         var kernel = product(kernelHeight, kernelWidth)
         tile = parameters.tile
+        isGroupedTransform = tile != .none && groups > 1
         if tile != .none {
             try require(
                 tile == .row || WinogradTile.squares.contains(tile),
                 "there is no tile of \(tile.height) × \(tile.width)")
             try require(
-                (form == .forward || form == .transposed) && kernelHeight == 3 && kernelWidth == 3 && groups == 1
-                    && !isPart,
-                "only the weights of a 3 × 3 convolution without groups are transformed")
+                (form == .forward || form == .transposed) && kernelHeight == 3 && kernelWidth == 3 && !isPart,
+                "only the weights of a 3 × 3 convolution are transformed")
+            if isGroupedTransform { try Self.checkTransformedGroups(parameters, form) }
             kernel = tile.frequencies
         }
         switch form {
         case .forward:
-            let reads = groupedBlocks ? inputs / groups : inputs
+            let reads = isGroupedTransform && !groupedBlocks ? inputBlock : groupedBlocks ? inputs / groups : inputs
             packed = product(padded(outputs, to: outputBlock), padded(reads, to: inputBlock), kernel)
         case .transposed:
             let reads = groupedBlocks ? outputs / groups : outputs
@@ -53,6 +56,22 @@ struct CheckedPacking: Sendable {
         let isDepthwise = form == .depthwise || form == .depthwiseTransposed
         weights = product(outputs, isDepthwise ? 1 : inputs / groups, storedPlaces)
         self.form = form
+    }
+
+    /// Checks that groups whose weights are transformed fill blocks, or blocks hold as many of one side as of the other.
+    private static func checkTransformedGroups(
+        _ parameters: PackParameters, _ form: PackParameters.Form
+    ) throws(ParameterError) {
+        let (reads, writes) = (parameters.inputs / parameters.groups, parameters.outputs / parameters.groups)
+        let (inputBlock, outputBlock) = (parameters.inputBlock, parameters.outputBlock)
+        let fills = reads.isMultiple(of: inputBlock) && writes.isMultiple(of: outputBlock)
+        let shares =
+            reads > 0 && writes > 0 && inputBlock.isMultiple(of: reads) && outputBlock.isMultiple(of: writes)
+            && inputBlock / reads == outputBlock / writes && parameters.inputs.isMultiple(of: inputBlock)
+        try require(
+            form == .forward && parameters.tile != .row && (parameters.groupedBlocks == 1 ? fills : shares),
+            "weights of \(parameters.groups) groups of \(reads) inputs and \(writes) outputs are not transformed for blocks of "
+                + "\(inputBlock) and \(outputBlock)")
     }
 
     /// Checks that the packed places are stored ones.

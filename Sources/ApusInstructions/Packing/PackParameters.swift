@@ -31,8 +31,9 @@ package struct PackParameters: Sendable, Equatable, BitwiseCopyable {
     /// Where only some places of the kernel are packed, which of the stored ones; else all are, and ``StoredKernel/height`` is 0.
     package var stored = StoredKernel()
     /// Where the packed weights are those of a ``WinogradParameters``, its tile: the forms `forward` and `transposed` of a
-    /// 3 × 3 kernel without groups are then transformed by G, and `unpackWeights` transforms those of
-    /// weight gradients back by its transpose. `none` for all others.
+    /// 3 × 3 kernel are then transformed by G, and `unpackWeights` transforms those of
+    /// weight gradients back by its transpose. `none` for all others. With groups there is only `forward`: without `groupedBlocks` a
+    /// block of inputs has as many whole groups as a block of outputs, and its channels alone are stored for it.
     package var tile = WinogradTile.none
 
     /// A kernel of which every `rowStep`-th row from `firstRow` on, and every `columnStep`-th column from `firstColumn` on, are packed:
@@ -66,7 +67,8 @@ package struct PackParameters: Sendable, Equatable, BitwiseCopyable {
             let reads = groupedBlocks == 1 ? outputs / groups : outputs
             return padded(inputs, outputBlock) * padded(reads, inputBlock) * kernel
         case .forward, nil:
-            let reads = groupedBlocks == 1 ? inputs / groups : inputs
+            let mixed = tile != .none && groups > 1 && groupedBlocks == 0
+            let reads = mixed ? inputBlock : groupedBlocks == 1 ? inputs / groups : inputs
             return padded(outputs, outputBlock) * padded(reads, inputBlock) * kernel
         }
     }

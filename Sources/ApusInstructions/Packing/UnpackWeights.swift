@@ -12,6 +12,7 @@ package struct UnpackWeightsInstruction: InstructionDefinition {
         packing = try CheckedPacking(parameters)
         try require(
             packing.form == .forward || packing.form == .depthwise, "only the forward forms can be unpacked")
+        try require(!packing.isGroupedTransform, "the weights of groups have no transformed gradient")
         try require(!packing.isPart, "only whole kernels can be unpacked")
         let tile = packing.tile
         try require(

@@ -28,7 +28,8 @@ struct CheckedWinograd: Sendable {
             weightBlocks == 0 || weightBlocks >= destination.blocks,
             "the weights' \(weightBlocks) blocks are fewer than the destination's \(destination.blocks)")
         let allBlocks = product(tile.frequencies - 1, max(weightBlocks, destination.blocks)) + destination.blocks
-        weights = product(allBlocks, lanes, source.paddedChannels)
+        try Self.checkGroups(parameters, source: source, destination: destination, lanes: lanes)
+        weights = product(allBlocks, lanes, parameters.blocksRead, lanes)
         let (height, width) = try Self.computed(parameters)
         let (tileRows, tileColumns) = ((height + tileHeight - 1) / tileHeight, (width + tileWidth - 1) / tileWidth)
         if try flag(parameters.unpools, "the choice to unpool") {
@@ -63,6 +64,9 @@ struct CheckedWinograd: Sendable {
         let tile = parameters.tile
         try require(tile == .row, "the tile is \(tile.height) × \(tile.width), not 1 × 2")
         try require(parameters.unpools == 0, "the choice to unpool is \(parameters.unpools)")
+        try require(
+            parameters.groupInputs == 0 && parameters.groupOutputs == 0,
+            "there are no groups where only rows are transformed")
         try require(parameters.weightBlocks == 0, "the weights have \(parameters.weightBlocks) blocks of their own")
         passTiles = try positive(parameters.passTiles, "the number of row pairs a pass")
         let (height, width) = try Self.computed(parameters)
@@ -75,6 +79,25 @@ struct CheckedWinograd: Sendable {
             before: Int(parameters.source.left), available: source.width + Int(parameters.source.right))
         weights = product(tile.frequencies, destination.paddedChannels, source.paddedChannels)
         rowScratch = product(source.paddedChannels, 2 * passTiles + 2, 4 * pairVectors, lanes)
+    }
+
+    /// Checks that groups part both images into as many parts of whole blocks.
+    private static func checkGroups(
+        _ parameters: WinogradParameters, source: CheckedImage, destination: CheckedImage, lanes: Int
+    ) throws(ParameterError) {
+        let inputs = try notNegative(parameters.groupInputs, "the number of input blocks of a group")
+        let outputs = try notNegative(parameters.groupOutputs, "the number of output blocks of a group")
+        guard inputs > 0 || outputs > 0 else { return }
+        try require(
+            inputs > 0 && outputs > 0 && source.blocks.isMultiple(of: inputs)
+                && destination.blocks.isMultiple(of: outputs)
+                && source.blocks / inputs == destination.blocks / outputs,
+            "groups of \(inputs) input blocks and \(outputs) output blocks do not part \(source.blocks) and "
+                + "\(destination.blocks)")
+        try require(
+            Int(parameters.source.channels) == source.paddedChannels,
+            "the source's \(parameters.source.channels) channels do not fill the blocks of groups")
+        try require(parameters.unpools == 0, "the source of groups is not what windows were pooled to")
     }
 
     /// Rows and columns that are computed.
@@ -146,7 +169,7 @@ struct CheckedWinograd: Sendable {
     /// What the products of all frequencies take. What transforms add is left out.
     func multiplyAdds(samples: Int) -> Int {
         product(
-            samples, parameters.tiles, parameters.tile.frequencies, Int(source.layout.channels),
-            Int(destination.layout.channels))
+            samples, parameters.tiles, parameters.tile.frequencies,
+            min(parameters.blocksRead * lanes, Int(source.layout.channels)), Int(destination.layout.channels))
     }
 }

@@ -26,6 +26,10 @@
 ///   have more output blocks than the destination, `weightBlocks` says how many: the operand's address is that of the first block used.
 /// - The scratch is ``convolutionScratchElements(lanes:)`` long and holds `passTiles` tiles at a time.
 ///
+/// Groups are groups of blocks, all of whose channels are there: the `g`-th `groupOutputs` blocks of the destination read the `g`-th
+/// `groupInputs` blocks of the source, and the packed weights have the input channels of the block's own group alone. Groups of
+/// channels that do not fill blocks go into one block of the source and of the destination, with zero weights between them.
+///
 /// Where `unpools` is 1, `source` is the layout of the gradient of what 2 × 2 windows were pooled to, and the source argmax, of
 /// `sourceArgmaxStride` bytes a sample, is what the pool stored, as ``ConvolutionParameters`` says. What is convolved is the
 /// gradient behind the pool, which ``PoolParameters`` says of **maxUnpool**: the kernel makes it in registers, input tile by input tile.
@@ -65,6 +69,9 @@ package struct WinogradParameters: Sendable, Equatable, BitwiseCopyable {
     package var productBlocks: Int32 = 2
     /// Output blocks of a convolution's packed weights; 0: those of the destination.
     package var weightBlocks: Int32 = 0
+    /// Blocks of the source that one group of blocks of the destination reads, and blocks of that group; 0 where all read all.
+    package var groupInputs: Int32 = 0
+    package var groupOutputs: Int32 = 0
     /// Whether the source is what 2 × 2 windows were pooled to, and bytes of the argmax a sample.
     package var unpools: Int32 = 0
     package var sourceArgmaxStride: Int32 = 0
@@ -98,6 +105,9 @@ package struct WinogradParameters: Sendable, Equatable, BitwiseCopyable {
     /// Vectors from one tile's transform to the next: one more than there are frequencies, so that a frequency of several
     /// tiles does not fall on the same few lines of a cache.
     package var transformVectors: Int { tile.frequencies + 1 }
+
+    /// Blocks of the source that a block of the destination reads.
+    package var blocksRead: Int { groupInputs > 0 ? Int(groupInputs) : source.blocks }
 
     /// Elements of the scratch of a convolution: the transforms of the source, and of `productBlocks` of the result.
     package func convolutionScratchElements(lanes: Int) -> Int {

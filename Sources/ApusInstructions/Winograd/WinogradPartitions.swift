@@ -28,8 +28,34 @@ extension WinogradParameters {
         return part
     }
 
-    /// By output blocks. Each part transforms the source again.
+    /// By groups of blocks.
+    private func groupPartition(lanes: Int) -> Partition {
+        let whole = self
+        let (inputs, outputs, blocks) = (Int(groupInputs), Int(groupOutputs), destination.blocks)
+        return Partition(.blocks, units: blocks / outputs) { groups in
+            let range = groups.lowerBound * outputs..<groups.upperBound * outputs
+            let read = groups.lowerBound * inputs..<groups.upperBound * inputs
+            var part = whole
+            part.source = whole.source.withBlocks(read)
+            part.destination = whole.destination.withBlocks(range)
+            part.addend = whole.addend.withBlocks(range)
+            if range.count < blocks { part.weightBlocks = max(whole.weightBlocks, Int32(blocks)) }
+            let first = range.lowerBound
+            return Partition.Part(
+                parameters: ParameterBytes(part).bytes,
+                offsets: [
+                    4 * read.lowerBound * whole.source.blockStride, 4 * first * inputs * lanes * lanes,
+                    4 * first * lanes,
+                    4 * first * whole.destination.blockStride,
+                    first * Int(whole.destination.height) * Int(whole.destination.width) * lanes, 0,
+                    4 * first * whole.addend.blockStride, 0,
+                ])
+        }
+    }
+
+    /// By output blocks. Each part transforms the source again, unless there are groups.
     func blockPartition(lanes: Int) -> Partition {
+        if groupInputs > 0 { return groupPartition(lanes: lanes) }
         let whole = self
         let blocks = destination.blocks
         let channels = source.blocks * Int(source.channelBlock)

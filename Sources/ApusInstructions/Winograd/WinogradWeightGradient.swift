@@ -17,6 +17,7 @@ package struct WinogradWeightGradientInstruction: InstructionDefinition {
             WinogradTile.ofWeightGradients.contains(tile),
             "there is no weight gradient with a tile of \(tile.height) × \(tile.width)")
         try require(parameters.unpools == 0, "the source of a weight gradient is no gradient")
+        try require(parameters.groupInputs == 0, "the weights of groups have no transformed gradient")
         try require(parameters.weightBlocks == 0, "the weights have \(parameters.weightBlocks) blocks of their own")
         pooled = try PooledGradient(
             winograd.destination, output: (Int(parameters.outputHeight), Int(parameters.outputWidth)),

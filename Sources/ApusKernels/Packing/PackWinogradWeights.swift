@@ -30,6 +30,11 @@ private struct WinogradPacking {
     /// Its input channels, and those with the ones that fill the last block up.
     let read: Int
     let paddedRead: Int
+    /// Channels of a group.
+    let groupRead: Int
+    let groupWritten: Int
+    /// Output blocks that read the same channels.
+    let partBlocks: Int
     /// Elements between the kernels of neighbouring output and input channels.
     let laneStep: Int
     let channelStep: Int
@@ -43,12 +48,35 @@ private struct WinogradPacking {
         outputBlock = Int(parameters.outputBlock)
         outputBlocks = (written + outputBlock - 1) / outputBlock
         let inputBlock = Int(parameters.inputBlock)
-        paddedRead = (read + inputBlock - 1) / inputBlock * inputBlock
-        laneStep = turned ? 9 : inputs * 9
+        let groups = Int(parameters.groups)
+        (groupRead, groupWritten) = (read / groups, written / groups)
+        if groups == 1 {
+            paddedRead = (read + inputBlock - 1) / inputBlock * inputBlock
+            partBlocks = outputBlocks
+        } else if parameters.groupedBlocks == 1 {
+            (paddedRead, partBlocks) = (groupRead, groupWritten / outputBlock)
+        } else {
+            (paddedRead, partBlocks) = (inputBlock, 1)
+        }
+        laneStep = turned ? 9 : groupRead * 9
         channelStep = turned ? inputs * 9 : 9
     }
 
     var frequencyStep: Int { outputBlocks * paddedRead * outputBlock }
+
+    /// The kernels of a block's channel, from that of the output channel `output` on: where the first would be, and which of the
+    /// `count` from there on are those of the channel's group.
+    @inline(__always)
+    func kernels(block: Int, channel: Int, output: Int, count: Int) -> (offset: Int, first: Int, last: Int) {
+        let channel = block / partBlocks * paddedRead + channel
+        guard channel < read else { return (0, 0, 0) }
+        let group = channel / groupRead
+        let first = max(0, group * groupWritten - output)
+        return (
+            output * laneStep + (channel - group * groupRead) * channelStep, first,
+            max(first, min(count, (group + 1) * groupWritten - output))
+        )
+    }
 }
 
 private enum WinogradKernels<let height: Int, let width: Int> {
@@ -115,11 +143,11 @@ private enum WinogradKernels<let height: Int, let width: Int> {
             var lane = 0
             while lane < packing.outputBlock {
                 let output = block * packing.outputBlock + lane
-                let count = channel < packing.read ? min(lanes, packing.written - output) : 0
-                let kernels = weights + output * packing.laneStep + channel * packing.channelStep
+                let kernels = packing.kernels(block: block, channel: channel, output: output, count: lanes)
                 let storing = min(lanes, packing.outputBlock - lane)
                 transform(
-                    packing, kernels, count: count, to: target + (channel - first) * packing.outputBlock + lane,
+                    packing, weights + kernels.offset, from: kernels.first, count: kernels.last,
+                    to: target + (channel - first) * packing.outputBlock + lane,
                     step: step, storing: storing)
                 lane += lanes
             }
@@ -128,11 +156,11 @@ private enum WinogradKernels<let height: Int, let width: Int> {
 
     @inline(__always)
     private static func transform(
-        _ packing: WinogradPacking, _ kernels: Floats, count: Int, to target: Floats, step: Int, storing: Int
+        _ packing: WinogradPacking, _ kernels: Floats, from: Int, count: Int, to target: Floats, step: Int, storing: Int
     ) {
         var half = noHalf
         for column in 0..<3 {
-            let three = kernelColumn(packing, kernels, column, count: count)
+            let three = kernelColumn(packing, kernels, column, from: from, count: count)
             let line = WinogradLines<height>.kernelLine(three)
             for row in 0..<rows { half[row * 3 + column] = line[row] }
         }
@@ -149,15 +177,15 @@ private enum WinogradKernels<let height: Int, let width: Int> {
         }
     }
 
-    /// A column of `count` kernels, zero in the other lanes.
+    /// A column of the kernels `from ..< count`, zero in the other lanes.
     @inline(__always)
     private static func kernelColumn(
-        _ packing: WinogradPacking, _ kernels: Floats, _ column: Int, count: Int
+        _ packing: WinogradPacking, _ kernels: Floats, _ column: Int, from: Int, count: Int
     ) -> (Vector, Vector, Vector) {
         var three = (Vector(), Vector(), Vector())
         let (top, bottom) = packing.turned ? (8 - column, 2 - column) : (column, 6 + column)
         let middle = packing.turned ? 5 - column : 3 + column
-        if count == lanes {
+        if from == 0 && count == lanes {
             for lane in 0..<lanes {
                 let kernel = kernels + lane * packing.laneStep
                 three.0[lane] = kernel[top]
@@ -165,7 +193,7 @@ private enum WinogradKernels<let height: Int, let width: Int> {
                 three.2[lane] = kernel[bottom]
             }
         } else {
-            for lane in 0..<max(0, count) {
+            for lane in from..<count {
                 let kernel = kernels + lane * packing.laneStep
                 three.0[lane] = kernel[top]
                 three.1[lane] = kernel[middle]

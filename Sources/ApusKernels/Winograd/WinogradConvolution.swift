@@ -25,6 +25,9 @@ struct WinogradWork {
     let inputs: Int
     let inputBlocks: Int
     let outputBlocks: Int
+    /// Input blocks that one group of output blocks reads, and blocks of that group.
+    let groupInputs: Int
+    let groupOutputs: Int
     /// Output blocks of the weights.
     let weightBlocks: Int
     let productBlocks: Int
@@ -63,6 +66,8 @@ struct WinogradWork {
         inputs = Int(layout.channels)
         inputBlocks = layout.vectorBlocks
         outputBlocks = result.vectorBlocks
+        groupInputs = parameters.blocksRead
+        groupOutputs = parameters.groupOutputs > 0 ? Int(parameters.groupOutputs) : result.vectorBlocks
         weightBlocks = parameters.weightBlocks > 0 ? Int(parameters.weightBlocks) : outputBlocks
         productBlocks = Int(parameters.productBlocks)
         sourceSteps = ImageSteps(layout)
@@ -99,12 +104,12 @@ private enum WinogradPasses<let height: Int, let width: Int> {
     static func compute(_ work: WinogradWork, sample: Int) {
         let passes = (work.tiles + work.passTiles - 1) / work.passTiles
         var loops = WinogradLoops()
-        loops.outputVectors = work.inputBlocks * lanes * lanes
+        loops.outputVectors = work.groupInputs * lanes * lanes
         loops.frequencyVectors = work.weightBlocks * loops.outputVectors
         loops.frequencies = max(1, nearestBytes / (2 * 4 * loops.outputVectors))
         // Then weights are read in the order in which they lie.
         loops.prefetches = work.productBlocks >= work.outputBlocks && work.productBlocks > 2
-        loops.rounds = work.inputBlocks
+        loops.rounds = work.groupInputs
         loops.partialRounds = WinogradParameters.termsOfPartialSum / lanes
         loops.roundVectors = lanes * lanes
         loops.terms = lanes
@@ -117,10 +122,12 @@ private enum WinogradPasses<let height: Int, let width: Int> {
             loops.roundScalars = count * step
             loops.outputResults = count * step
             var block = 0
+            var inputTiles = work.inputTiles
+            var left = work.groupOutputs
             while block < work.outputBlocks {
-                let outputs = min(work.productBlocks, work.outputBlocks - block)
+                let outputs = min(work.productBlocks, left)
                 WinogradProducts<height, width>.multiply(
-                    outputs: outputs, columns: count, loops, work.inputTiles,
+                    outputs: outputs, columns: count, loops, inputTiles,
                     work.weights + block * loops.outputVectors, work.products)
                 for output in 0..<outputs {
                     let products = work.products + output * count * step
@@ -135,6 +142,11 @@ private enum WinogradPasses<let height: Int, let width: Int> {
                     }
                 }
                 block += outputs
+                left -= outputs
+                if left == 0 {
+                    left = work.groupOutputs
+                    inputTiles += work.groupInputs * count * step
+                }
             }
             first += count
         }

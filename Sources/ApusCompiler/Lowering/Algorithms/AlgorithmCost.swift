@@ -29,6 +29,10 @@ struct AlgorithmCost {
     private let nearBandwidth = 32.0
 
     func cycles(of work: ConvolutionProblem, by algorithm: ConvolutionAlgorithm) -> Double {
+        Double(work.groups) * cyclesOfGroup(work, by: algorithm)
+    }
+
+    private func cyclesOfGroup(_ work: ConvolutionProblem, by algorithm: ConvolutionAlgorithm) -> Double {
         switch algorithm {
         case .direct:
             let products = Double(work.height * work.width * 9 * work.inputs * outputBlocks(work)) / core.multiplyAdds

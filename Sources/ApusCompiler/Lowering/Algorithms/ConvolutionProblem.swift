@@ -25,6 +25,10 @@ enum ConvolutionAlgorithm: Equatable, Sendable {
 struct ConvolutionProblem {
     var inputs: Int
     var outputs: Int
+    /// So many of these side by side, of other channels each.
+    var groups = 1
+    /// Channels that a sum is over, if not all of the inputs: the weights of others are zero.
+    var summedInputs: Int?
     var height: Int
     var width: Int
     /// Whether the sum is over positions, and each weight has a result.
@@ -52,7 +56,8 @@ struct ConvolutionProblem {
             let rows = (height + Int(tile.height) - 1) / Int(tile.height)
             let columns = (width + Int(tile.width) - 1) / Int(tile.width)
             let blocks = inputBlocks + (isWeightGradient ? outputBlocks : 2)
-            return min(rows * columns, WinogradParameters.minimumTiles) * (tile.frequencies + 1) * blocks * lanes * 4
+            return min(rows * columns, WinogradParameters.minimumTiles) * (tile.frequencies + 1) * blocks * groups
+                * lanes * 4
         case .winogradRows:
             let pairVectors = ((width + 1) / 2 + lanes - 1) / lanes
             return inputs * 4 * 4 * pairVectors * lanes * 4
@@ -61,6 +66,6 @@ struct ConvolutionProblem {
 
     private func tiles(_ permitted: ConvolutionAlgorithms) -> [WinogradTile] {
         if isWeightGradient { return permitted == .approximate ? WinogradTile.ofWeightGradients : [.small] }
-        return WinogradTile.squares.filter { permitted == .approximate || inputs >= $0.minimumInputs }
+        return WinogradTile.squares.filter { permitted == .approximate || (summedInputs ?? inputs) >= $0.minimumInputs }
     }
 }

@@ -74,6 +74,20 @@ struct ConvolutionShape {
             && convolution.groups == 1
     }
 
+    /// Blocks of the source and of the result that F(m × m, 3 × 3) computes together, of groups of channels; nil where groups don't
+    /// fill blocks, and blocks don't hold as many whole groups of the one as of the other.
+    func transformedGroups(lanes: Int) -> (inputs: Int, outputs: Int)? {
+        let groups = convolution.groups
+        let (reads, makes) = (channels / groups, convolution.filters / groups)
+        guard convolution.kernel == [3, 3], convolution.stride == [1, 1], convolution.dilation == [1, 1], groups > 1,
+            channels.isMultiple(of: lanes), convolution.filters.isMultiple(of: lanes)
+        else { return nil }
+        if reads.isMultiple(of: lanes) && makes.isMultiple(of: lanes) { return (reads / lanes, makes / lanes) }
+        let isShared =
+            !isDepthwise && lanes.isMultiple(of: reads) && lanes.isMultiple(of: makes) && reads == makes
+        return isShared ? (1, 1) : nil
+    }
+
     /// Rows and columns of whole 2 × 2 windows in what it computes.
     var outputWindows: [Int] { [geometry.outputHeight / 2, geometry.outputWidth / 2] }
 }

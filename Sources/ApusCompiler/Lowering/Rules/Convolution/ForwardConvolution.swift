@@ -28,7 +28,7 @@ extension ForwardConvolutionRule {
             return [plainCandidate(plain, site, shape)]
         }
         let source = site.operands[0]
-        let work = ConvolutionProblem(fused, shape, isBlocked: layouts.isBlocked(source))
+        let work = ConvolutionProblem(fused, shape, isBlocked: layouts.isBlocked(source), lanes: site.lanes)
         return work.algorithms(permitted: site.context.permitted).map { algorithm in
             let border: Border
             switch algorithm {
@@ -136,6 +136,7 @@ extension ForwardConvolutionRule {
         let result = try lowering.makeResult(site.results[0])
         var parameters = WinogradParameters(source: source.layout, destination: result.layout, tile: tile)
         parameters.setGeometry(shape)
+        parameters.setGroups(shape, lanes: site.lanes)
         let argmax = setStore(&parameters, site, &lowering)
         parameters.setConvolutionPass(lanes: site.lanes, limit: site.scratchLimit)
         var addend = Place.none
@@ -192,9 +193,20 @@ extension ForwardConvolutionRule {
 }
 
 extension ConvolutionProblem {
-    init(_ fused: FusedConvolution2D, _ shape: ConvolutionShape, isBlocked: Bool) {
+    init(_ fused: FusedConvolution2D, _ shape: ConvolutionShape, isBlocked: Bool, lanes: Int) {
         let window = fused.pool ?? [1, 1]
-        let isTransformable = shape.isTransformable && (fused.pool == nil || fused.pool == [2, 2])
+        let isPooledByTwos = fused.pool == nil || fused.pool == [2, 2]
+        if isPooledByTwos, let blocks = shape.transformedGroups(lanes: lanes) {
+            let inputs = blocks.inputs * lanes
+            self.init(
+                inputs: inputs, outputs: blocks.outputs * lanes, groups: shape.channels / inputs,
+                summedInputs: shape.channels / shape.convolution.groups,
+                height: shape.geometry.outputHeight / window[0] * window[0],
+                width: shape.geometry.outputWidth / window[1] * window[1], isTransformable: true,
+                isPlain: !isBlocked)
+            return
+        }
+        let isTransformable = shape.isTransformable && isPooledByTwos
         self.init(
             inputs: shape.channels, outputs: shape.convolution.filters,
             height: shape.geometry.outputHeight / window[0] * window[0],

@@ -64,7 +64,7 @@ enum PlainConvolution {
             Double(blocks * shape.channels * kernel[0] * kernel[1] * pixels) / AlgorithmCost.productsPerCycle
             + Double(blocks * pixels) * sumCycles
             + Double(shape.channels * shape.height * shape.width / lanes) * copyCycles
-        let work = ConvolutionProblem(fused, shape, isBlocked: false)
+        let work = ConvolutionProblem(fused, shape, isBlocked: false, lanes: lanes)
         let costs = work.algorithms(permitted: permitted).map { algorithm in
             algorithm == .direct ? direct : AlgorithmCost(lanes: lanes).cycles(of: work, by: algorithm)
         }

@@ -51,6 +51,12 @@ extension WinogradParameters {
         passTiles = Int32((rowPairs + passes - 1) / passes)
     }
 
+    /// Sets which blocks of the source blocks of the result read.
+    mutating func setGroups(_ shape: ConvolutionShape, lanes: Int) {
+        guard let groups = shape.transformedGroups(lanes: lanes) else { return }
+        (groupInputs, groupOutputs) = (Int32(groups.inputs), Int32(groups.outputs))
+    }
+
     /// Sets where the forward convolution's windows lie.
     mutating func setGeometry(_ shape: ConvolutionShape) {
         padTop = Int32(shape.geometry.padTop)
@@ -67,6 +73,10 @@ extension ConvolutionShape {
             form: form, outputs: convolution.filters, inputs: channels, outputBlock: lanes, inputBlock: lanes)
         (packing.kernelHeight, packing.kernelWidth) = (3, 3)
         packing.tile = tile
+        if let groups = transformedGroups(lanes: lanes) {
+            packing.groups = Int32(convolution.groups)
+            packing.groupedBlocks = channels / convolution.groups == groups.inputs * lanes ? 1 : 0
+        }
         return packing
     }
 }
