@@ -4,16 +4,6 @@ import Testing
 
 /// What a transformed convolution with groups, and the packing of its weights, may be.
 @Suite struct GroupedTransformTests {
-    private func extents(_ opcode: Opcode, _ parameters: some BitwiseCopyable) -> String {
-        let instruction = Instruction(opcode, operands: [], parameters: bytes(of: parameters), label: "")
-        do {
-            return try instruction.extents(samples: 1, lanes: 4).map { "\($0.name) \($0.bytes)" }
-                .joined(separator: ", ")
-        } catch {
-            return error.description
-        }
-    }
-
     @Test func groupsPartBothImages() {
         func message(_ opcode: Opcode = .winogradConvolution, _ change: (inout WinogradParameters) -> Void) -> String {
             var parameters = WinogradParameters(
@@ -24,7 +14,7 @@ import Testing
             (parameters.outputHeight, parameters.outputWidth) = (6, 6)
             (parameters.groupInputs, parameters.groupOutputs) = (1, 2)
             change(&parameters)
-            return extents(opcode, parameters)
+            return touchedBytes(opcode, parameters, samples: 1)
         }
         // Sixteen frequencies of sixteen outputs, each with a group's four inputs.
         #expect(message { _ in }.contains("packed weights 0..<4096,"))
@@ -46,7 +36,7 @@ import Testing
             (parameters.kernelHeight, parameters.kernelWidth, parameters.tile) = (3, 3, .small)
             (parameters.groups, parameters.groupedBlocks) = (2, 1)
             change(&parameters)
-            return extents(opcode, parameters)
+            return touchedBytes(opcode, parameters, samples: 1)
         }
         // Sixteen frequencies of eight outputs with four inputs each, whatever the groups in a block are.
         #expect(message { _ in } == "weights 0..<1152, packed weights 0..<2048")
