@@ -26,7 +26,8 @@ test: dependencies lint ## runs all tests, and checks the sources' format
 .PHONY: thread-check
 thread-check: dependencies ## has ThreadSanitizer watch threads that share samples and batches
 	APUS_SANITIZED=1 swift test -c release --sanitize thread --scratch-path .build/thread-check \
-		-Xswiftc -Xfrontend -Xswiftc -disable-llvm-verify --filter 'WorkerPoolTests|SharedSampleTests|TrainingThreadsTests'
+		-Xswiftc -Xfrontend -Xswiftc -disable-llvm-verify --filter 'SharedSampleTests|TrainingThreadsTests'
+	.build/thread-check/release/worker-pool-check
 
 .PHONY: lint
 lint: ## checks the sources' format
