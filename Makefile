@@ -24,9 +24,9 @@ test: dependencies lint ## runs all tests, and checks the sources' format
 
 # Swift 6.3 makes casts for ThreadSanitizer that LLVM's verifier refuses, and its code generator understands.
 .PHONY: thread-check
-thread-check: dependencies ## has ThreadSanitizer watch threads that share samples and batches
-	APUS_SANITIZED=1 swift test -c release --sanitize thread --scratch-path .build/thread-check \
-		-Xswiftc -Xfrontend -Xswiftc -disable-llvm-verify --filter 'SharedSampleTests|TrainingThreadsTests'
+thread-check: dependencies ## has ThreadSanitizer watch the threads of a pool
+	APUS_SANITIZED=1 swift build -c release --sanitize thread --scratch-path .build/thread-check \
+		-Xswiftc -Xfrontend -Xswiftc -disable-llvm-verify --product worker-pool-check
 	.build/thread-check/release/worker-pool-check
 
 .PHONY: lint
