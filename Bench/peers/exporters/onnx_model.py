@@ -22,10 +22,13 @@ def export(network: Network, batch: int, path: pathlib.Path) -> None:
     inputs = [helper.make_tensor_value_info(network.input, TensorProto.FLOAT, [batch, *network.input_shape])]
     outputs = [helper.make_tensor_value_info(network.output, TensorProto.FLOAT, [batch, *network.output_shape])]
     weights = [numpy_helper.from_array(value, name) for name, value in network.weights.items()]
-    # ONNX has the axes of a sum as a tensor.
+    # ONNX has the axes of a sum, and the shape that a value gets, as tensors.
     weights += [
         numpy_helper.from_array(numpy.array(node.attributes["axes"], numpy.int64), f"{node.result}.axes")
         for node in network.nodes if node.operator == "reduce_sum"]
+    weights += [
+        numpy_helper.from_array(numpy.array([-1, *node.shape], numpy.int64), f"{node.result}.shape")
+        for node in network.nodes if node.operator == "reshape"]
     # And limits as scalars.
     weights += [
         numpy_helper.from_array(numpy.float32(node.attributes[limit]), f"{node.result}.{limit}")

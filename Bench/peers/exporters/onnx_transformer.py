@@ -32,8 +32,6 @@ def constants(network: Network) -> dict[str, Array]:
                 found[f"{node.result}.{operand}.heads"] = numpy.array([0, 0, heads, -1], numpy.int64)
             found[f"{node.result}.rows"] = numpy.array([0, 0, -1], numpy.int64)
             found[f"{node.result}.divisor"] = _scalar(math.sqrt(network.shapes[node.operands[0]][-1] / heads))
-        elif node.operator == "reshape":
-            found[f"{node.result}.shape"] = numpy.array([-1, *node.shape], numpy.int64)
     return found
 
 
