@@ -76,19 +76,9 @@ import Testing
         }
         let height = outputs(source.height, kernel.0, stride.0, dilation.0, pad.0, trim.0)
         let width = outputs(source.width, kernel.1, stride.1, dilation.1, pad.1, trim.1)
-        var layout = ImageLayout(channels: source.channels, height: source.height, width: source.width)
-        layout.sampleStride += Int32(random.int(0...1) * 16)
-        var result = ImageLayout(channels: source.channels, height: max(1, height), width: max(1, width))
-        result.sampleStride += Int32(random.int(0...1) * 16)
-        var parameters = ConvolutionParameters(source: layout, destination: result)
-        (parameters.kernelHeight, parameters.kernelWidth) = (Int32(kernel.0), Int32(kernel.1))
-        (parameters.strideY, parameters.strideX) = (Int32(stride.0), Int32(stride.1))
-        (parameters.dilationY, parameters.dilationX) = (Int32(dilation.0), Int32(dilation.1))
-        (parameters.padTop, parameters.padLeft) = (Int32(pad.0), Int32(pad.1))
-        (parameters.outputHeight, parameters.outputWidth) = (Int32(height), Int32(width))
-        parameters.activation = Int32(random.int(0...2))
-        (parameters.floor, parameters.ceiling) = (Float(random.int(-20...0)), Float(random.int(0...40)))
-        return parameters
+        return .plain(
+            source: source, result: (source.channels, height, width), kernel: kernel, stride: stride,
+            dilation: dilation, pad: pad, &random)
     }
 
     private func check(
