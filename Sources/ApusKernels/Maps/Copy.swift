@@ -123,6 +123,8 @@ private struct CopyRun<Word: FixedWidthInteger & SIMDScalar> {
                     for index in 0..<inner.extent { b[index] = word }
                 } else if step == 1 && sourceStep == -1 {
                     for index in 0..<inner.extent { b[index] = a[0 &- index] }
+                } else if step == 1 && sourceStep == 2 && MemoryLayout<Word>.stride == 4 {
+                    copyEverySecond(floats(a), to: floats(b), count: inner.extent)
                 } else if step == 1 {
                     for index in 0..<inner.extent { b[index] = a[index &* sourceStep] }
                 } else {
@@ -130,6 +132,11 @@ private struct CopyRun<Word: FixedWidthInteger & SIMDScalar> {
                 }
             }
         }
+    }
+
+    @inline(__always)
+    private func floats(_ words: Words) -> Floats {
+        UnsafeMutableRawPointer(words).assumingMemoryBound(to: Float.self)
     }
 
     @inline(__always)

@@ -26,3 +26,24 @@ func copyByTwos(_ from: Floats, to: Floats, count: Int, _ padLeft: Int, _ phaseE
     }
     if count % 2 == 1 { even[count / 2] = from[count - 1] }
 }
+
+/// Copies `count` elements, every second one of the source, and reads nothing before the first or behind the last.
+@inline(__always)
+func copyEverySecond(_ from: Floats, to: Floats, count: Int) {
+    if count <= lanes {
+        let reach = 2 &* count &- 1
+        let first = from.vector(at: 0, count: min(reach, lanes))
+        let second = reach > lanes ? from.vector(at: lanes, count: reach &- lanes) : Vector()
+        to.store(evenLanes(first, second), at: 0, count: count)
+        return
+    }
+    var index = 0
+    while index &+ lanes < count {
+        to.store(evenLanes(from.vector(at: 2 &* index), from.vector(at: 2 &* index &+ lanes)), at: index)
+        index &+= lanes
+    }
+    // The last vector ends with the last element, and copies some once more.
+    index = count &- lanes
+    let last = from + (2 &* index &- 1)
+    to.store(oddLanes(last.vector(at: 0), last.vector(at: lanes)), at: index)
+}

@@ -64,6 +64,21 @@ import Testing
         }
     }
 
+    @Test(arguments: InstructionSet.available)
+    func everySecondElementIsCopied(set: InstructionSet) throws {
+        for columns in 1...70 {
+            var random = SeededGenerator(seed: columns)
+            var loops = RandomLoops(&random, limit: 1)
+            loops.extents = [1, 1, 1, 1, 1, 1, random.int(1...3), columns]
+            let from = [0, 0, 0, 0, 0, 0, 2 * columns - 1 + random.int(0...2), 2]
+            let to = [0, 0, 0, 0, 0, 0, columns, 1]
+            let parameters = CopyParameters(
+                extents: eight(loops.extents), elementBytes: random.int(0...3) == 0 ? 8 : 4,
+                sourceStrides: eight(from), destinationStrides: eight(to))
+            try check(set, parameters, loops, from, to, samples: 1, seed: columns)
+        }
+    }
+
     @Test func whatNoCopyCanComputeIsRefused() throws {
         func message(_ change: (inout CopyParameters) -> Void) -> String? {
             var parameters = CopyParameters(

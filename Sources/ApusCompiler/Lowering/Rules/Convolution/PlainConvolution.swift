@@ -5,7 +5,8 @@ import ApusInstructions
 enum PlainConvolution {
     /// A kernel for each channel.
     case depthwise
-    /// A kernel of 1 × 1: a product of matrices, whose vectors are pixels.
+    /// A kernel of 1 × 1: a product of matrices, whose vectors are pixels. Where the kernel steps over pixels, the others are copied
+    /// before.
     case pointwise
     /// Any kernel, without groups, whose vectors are positions.
     case direct
@@ -23,9 +24,11 @@ enum PlainConvolution {
         if shape.isDepthwise {
             self = .depthwise
         } else if shape.isPointwise {
-            guard Self.pointwiseCycles(shape, lanes: lanes) < Self.blockedCycles(shape, lanes: lanes) else {
-                return nil
-            }
+            let blocked =
+                shape.hasSteps
+                ? Self.blockedCycles(fused, shape, lanes: lanes, permitted: permitted)
+                : Self.blockedCycles(shape, lanes: lanes)
+            guard Self.pointwiseCycles(shape, lanes: lanes) < blocked else { return nil }
             self = .pointwise
         } else if shape.convolution.groups == 1,
             Self.directCycles(fused, shape, lanes: lanes)
@@ -76,20 +79,23 @@ enum PlainConvolution {
     private static let sumCycles = 2.0
     private static let linearSumCycles = 7.0
 
-    /// A cycle for each product of vectors: some pixels of the last vector are computed once more, and some filters of the last
-    /// panel aren't there.
-    private static func pointwiseCycles(_ shape: ConvolutionShape, lanes: Int) -> Int {
+    /// Cycles of a pointwise convolution: some pixels of the last vector are computed once more, and some filters of the last panel
+    /// aren't there.
+    private static func pointwiseCycles(_ shape: ConvolutionShape, lanes: Int) -> Double {
         let filters = shape.convolution.filters
         let padded = filters.roundedUp(to: PointwiseTile.panel(filters: filters, lanes: lanes))
-        return padded * shape.channels * ((shape.height * shape.width + lanes - 1) / lanes)
+        let vectors = shape.channels * ((shape.resultPixels + lanes - 1) / lanes)
+        // Columns that are farther apart are copied one by one.
+        let copy = !shape.hasSteps ? 0 : shape.convolution.stride[1] > 2 ? Double(lanes) : copyCycles
+        return Double(padded * vectors) / AlgorithmCost.productsPerCycle + Double(vectors) * copy
     }
 
-    /// The same of blocks of filters, and what bringing the image to blocks and back takes.
-    private static func blockedCycles(_ shape: ConvolutionShape, lanes: Int) -> Int {
+    /// The same of blocks of filters, without steps, and what bringing the image to blocks and back takes.
+    private static func blockedCycles(_ shape: ConvolutionShape, lanes: Int) -> Double {
         let filters = shape.convolution.filters
-        let pixels = shape.height * shape.width
-        let moved = 4 * pixels * (shape.channels + filters)
-        return filters.roundedUp(to: lanes) * shape.channels * pixels / lanes + moved / movedBytes
+        let moved = 4 * shape.resultPixels * (shape.channels + filters)
+        return Double(filters.roundedUp(to: lanes) * shape.channels * shape.resultPixels / lanes)
+            / AlgorithmCost.productsPerCycle + Double(moved / movedBytes)
     }
 
     /// Bytes that a relayout reads and writes in a cycle.
@@ -97,12 +103,19 @@ enum PlainConvolution {
 }
 
 extension ConvolutionShape {
-    /// Whether each pixel of the result is made of one pixel, at the same place.
+    /// Whether each pixel of the result is made of one pixel of the source: without steps of that at the same place.
     fileprivate var isPointwise: Bool {
-        convolution.kernel == [1, 1] && convolution.stride == [1, 1] && convolution.groups == 1
-            && geometry.padTop == 0 && geometry.padLeft == 0 && geometry.outputHeight == height
-            && geometry.outputWidth == width
+        let stride = convolution.stride
+        return convolution.kernel == [1, 1] && convolution.groups == 1
+            && geometry.padTop == 0 && geometry.padLeft == 0
+            && (geometry.outputHeight - 1) * stride[0] < height && (geometry.outputWidth - 1) * stride[1] < width
+            && (hasSteps || resultPixels == height * width)
     }
+
+    /// Whether the kernel steps over pixels.
+    fileprivate var hasSteps: Bool { convolution.stride != [1, 1] }
+
+    fileprivate var resultPixels: Int { geometry.outputHeight * geometry.outputWidth }
 }
 
 /// The parameters of a convolution between plain images.
@@ -142,10 +155,9 @@ extension Lowering {
     mutating func emitPlainPointwise(
         _ fused: FusedConvolution2D, _ shape: ConvolutionShape, _ site: Site
     ) throws(LoweringError) {
-        let source = try readableOperand(site.operands[0])
+        let source = try pointwiseSource(shape, site)
         var parameters = PlainPointwiseParameters(
-            channels: shape.channels, filters: fused.convolution.filters, pixels: shape.height * shape.width,
-            lanes: site.lanes)
+            channels: shape.channels, filters: fused.convolution.filters, pixels: shape.resultPixels, lanes: site.lanes)
         parameters.set(fused.activation)
         let weights = try packedPanels(
             site.operands[1], lines: fused.convolution.filters, depth: shape.channels, width: Int(parameters.panel))
@@ -158,5 +170,25 @@ extension Lowering {
         emit(
             .plainPointwiseConvolution, [source.place, .fixed(weights), bias, result.place], parameters,
             label: site.name, multiplyAdds: site.multiplyAdds, repeats: source.imageCount)
+    }
+
+    /// The pixels that a pointwise convolution reads, as they lie, or where the kernel steps over some, brought together.
+    private mutating func pointwiseSource(_ shape: ConvolutionShape, _ site: Site) throws(LoweringError) -> Stored {
+        let source = try readableOperand(site.operands[0])
+        guard shape.hasSteps else { return source }
+        let geometry = shape.geometry
+        let picked = addStored(
+            "\(site.name) pixels",
+            ImageLayout(channels: shape.channels, height: geometry.outputHeight, width: geometry.outputWidth),
+            imageCount: source.imageCount)
+        let stride = shape.convolution.stride
+        func operand(_ images: Stored, _ strides: [Int]) -> StridedOperand {
+            StridedOperand(images, strides: [Int(images.layout.sampleStride)] + strides)
+        }
+        try emitCopy(
+            [source.imageCount, shape.channels, geometry.outputHeight, geometry.outputWidth],
+            from: operand(source, [shape.height * shape.width, stride[0] * shape.width, stride[1]]),
+            to: operand(picked, [shape.resultPixels, geometry.outputWidth, 1]), site)
+        return picked
     }
 }
