@@ -11,6 +11,10 @@ package struct SharingChoice {
 
     /// Samples of the trial, and those that are answered in the better way after it.
     private var period = Self.shortestPeriod
+    /// Trials in a row that ended as the last one did. The first ones soon follow each other: one that ended as it did because the
+    /// system had not yet moved the threads apart is not believed for long.
+    private var agreements = 0
+    private var sharedWon: Bool?
 
     /// Samples that each is tried for. The first of them finds the values in other threads' caches, and doesn't count.
     package static let trials = 4
@@ -40,7 +44,10 @@ package struct SharingChoice {
         if sample == 2 * Self.trials {
             let (better, worse) = (min(sharedTicks, aloneTicks), max(sharedTicks, aloneTicks))
             let lost = Double(Self.trials) * (Double(worse) / Double(max(better, 1)) - 1)
-            period = max(Self.shortestPeriod, Int(min(lost / Self.cost, Self.longestPeriod)))
+            let affordable = max(Self.shortestPeriod, Int(min(lost / Self.cost, Self.longestPeriod)))
+            agreements = sharedWon == isShared ? agreements + 1 : 0
+            sharedWon = isShared
+            period = min(affordable, Self.shortestPeriod << min(agreements, 16))
         }
         if sample == period { sample = 0 }
     }

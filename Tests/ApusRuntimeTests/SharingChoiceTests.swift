@@ -42,6 +42,25 @@ import Testing
         #expect(Double(spent) < 1.03 * Double(least), "\(ticks)")
     }
 
+    /// A whole trial was disturbed: the next one comes soon, however clear it seemed.
+    @Test func aWrongTrialIsSoonCorrected() {
+        var choice = SharingChoice()
+        var sample = 0
+        while sample < 2 * SharingChoice.shortestPeriod {
+            choice.note(ticks: choice.isShared ? sample < SharingChoice.trials ? 1_000 : 60 : 100)
+            sample += 1
+        }
+        #expect(choice.isShared)
+        // Those that agree are further and further apart.
+        var (inARow, longest) = (0, 0)
+        for _ in 0..<5_000 {
+            inARow = choice.isShared ? inARow + 1 : 0
+            longest = max(longest, inARow)
+            choice.note(ticks: choice.isShared ? 60 : 100)
+        }
+        #expect(longest > 2 * SharingChoice.shortestPeriod)
+    }
+
     @Test func aDisturbedSampleDecidesNothing() {
         var choice = SharingChoice()
         for sample in 0..<2 * SharingChoice.trials {
