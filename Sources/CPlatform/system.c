@@ -10,19 +10,26 @@
 #include <xmmintrin.h>
 #endif
 
+// The C library has asked the processor already. In a virtual machine each instruction that asks takes microseconds, and the
+// compiler's own functions ask ten times at the start of a process.
+#if defined(__x86_64__) && defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+#include <sys/platform/x86.h>
+
 int apus_instruction_set_level(void) {
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    bool level3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")
-        && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("avx");
-    bool level4 = level3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-        && __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq")
-        && __builtin_cpu_supports("avx512vl");
+    bool level3 = CPU_FEATURE_ACTIVE(AVX) && CPU_FEATURE_ACTIVE(AVX2) && CPU_FEATURE_ACTIVE(FMA) && CPU_FEATURE_ACTIVE(F16C)
+        && CPU_FEATURE_ACTIVE(BMI1) && CPU_FEATURE_ACTIVE(BMI2) && CPU_FEATURE_ACTIVE(LZCNT) && CPU_FEATURE_ACTIVE(MOVBE);
+    bool level4 = level3 && CPU_FEATURE_ACTIVE(AVX512F) && CPU_FEATURE_ACTIVE(AVX512BW) && CPU_FEATURE_ACTIVE(AVX512CD)
+        && CPU_FEATURE_ACTIVE(AVX512DQ) && CPU_FEATURE_ACTIVE(AVX512VL);
     return level4 ? 4 : level3 ? 3 : 1;
-#else
-    return 1;
-#endif
 }
+#elif defined(__x86_64__)
+int apus_instruction_set_level(void) {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("x86-64-v4") ? 4 : __builtin_cpu_supports("x86-64-v3") ? 3 : 1;
+}
+#else
+int apus_instruction_set_level(void) { return 1; }
+#endif
 
 uint32_t apus_flush_denormals(void) {
 #if defined(__x86_64__)
