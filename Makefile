@@ -33,6 +33,10 @@ thread-check: dependencies ## has ThreadSanitizer watch the threads of a pool
 lint: ## checks the sources' format
 	swift format lint --strict --recursive --parallel $(wildcard $(SWIFT_SOURCES))
 
+.PHONY: start-order
+start-order: dependencies ## notes anew what apus-infer runs at its start, for the linker; needs Valgrind
+	scripts/order-start
+
 .PHONY: demo
 demo: build ## trains, exports, compiles and asks a network, with something to look at after each step
 	@scripts/demo

@@ -137,15 +137,22 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/apus-export", swiftSettings: checked),
-        // Static, so that it starts at once and runs anywhere; by lld, which has no advice about that.
+        // Static, so that it starts at once and runs anywhere; by lld, which has no advice about that. What it runs before its first answer
+        // lies side by side: `make start-order`.
         .executableTarget(
             name: "apus-infer",
             dependencies: [
                 "ApusPlan", "ApusRuntime", "ApusData", "ApusFiles", "ApusJSON", "ApusGraph", "ApusCompiler",
                 "ApusInstructions", "ApusProfile", "ApusText",
             ],
-            path: "Tools/apus-infer", swiftSettings: checked,
-            linkerSettings: [.unsafeFlags(["-static-executable", "-use-ld=lld", "-Xlinker", "--strip-all"])]),
+            path: "Tools/apus-infer", exclude: ["start.order"], swiftSettings: checked,
+            linkerSettings: [
+                .unsafeFlags(
+                    [
+                        "-static-executable", "-use-ld=lld", "-Xlinker", "--no-warn-symbol-ordering",
+                        "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Tools/apus-infer/start.order",
+                    ] + (Context.environment["APUS_SYMBOLS"] == "1" ? [] : ["-Xlinker", "--strip-all"]))
+            ]),
         .executableTarget(
             name: "apus-train",
             dependencies: [
