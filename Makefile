@@ -41,6 +41,38 @@ start-order: dependencies ## notes anew what apus-infer runs at its start, for t
 demo: build ## trains, exports, compiles and asks a network, with something to look at after each step
 	@scripts/demo
 
+# What is installed: tools that need no Swift, the library for C, manual pages, completions.
+DISTRIBUTION := .build/distribution
+PREFIX ?= /usr/local
+INSTALL := PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install-distribution
+
+.PHONY: distribution
+distribution: $(if $(BUILT),,build) ## makes what is installed, into .build/distribution
+	scripts/make-distribution .build/release $(DISTRIBUTION)
+
+$(DISTRIBUTION)/version:
+	$(MAKE) distribution
+
+.PHONY: install
+install: $(DISTRIBUTION)/version ## installs tools, library, header and manual pages; PREFIX=/usr/local, DESTDIR=, LIBDIR=
+	$(INSTALL) install $(DISTRIBUTION)
+
+.PHONY: uninstall
+uninstall: ## removes what install put there
+	$(INSTALL) uninstall $(DISTRIBUTION)
+
+.PHONY: install-check
+install-check: distribution ## installs it into a folder of its own, and looks at everything there
+	Tests/packaging/check-installation $(DISTRIBUTION)
+
+.PHONY: deb
+deb: $(DISTRIBUTION)/version ## makes a Debian package, into .build
+	scripts/make-deb $(DISTRIBUTION) .build
+
+.PHONY: deb-check
+deb-check: deb ## installs the package into a bare Debian 12 without Swift, and has it answer there (needs root and mmdebstrap)
+	Tests/packaging/check-on-bare-debian .build/apus_*.deb
+
 .PHONY: docs
 docs: dependencies ## writes docs/LANGUAGE.md anew from what the operators say of themselves
 	APUS_WRITE_DOCS=1 swift test -c release --filter LanguageReference

@@ -44,6 +44,8 @@ let package = Package(
         .library(name: "Apus", targets: ["Apus"]),
         // ONNX files as models. Apart, for it brings swift-protobuf with it.
         .library(name: "ApusONNX", targets: ["ApusONNX"]),
+        // For programs in C and all that can call it: libapus.so. Its header is Sources/CApus/include/apus.h.
+        .library(name: "apus", type: .dynamic, targets: ["ApusC"]),
         // Data sets and the training loop, which the tools are made of.
         .library(name: "ApusTraining", targets: ["ApusData", "ApusTraining"]),
         // For the package in Bench alone. A package can use products of another and nothing else of it, and a trait can hide
@@ -92,6 +94,24 @@ let package = Package(
             ],
             swiftSettings: checked),
         .target(name: "ApusWeights", dependencies: ["ApusGraph", "ApusJSON", "ApusText"], swiftSettings: checked),
+        .systemLibrary(name: "CApus"),
+        // The library for C. It brings the Swift runtime with it, so that none must be installed; shows nothing but what exports.map
+        // lists, so that it gets along with other Swift in a process; and stays loaded, which the runtime asks for.
+        .target(
+            name: "ApusC",
+            dependencies: [
+                "ApusCompiler", "ApusFiles", "ApusGraph", "ApusONNX", "ApusPlan", "ApusRuntime", "ApusText",
+                "ApusWeights", "CApus", "CPlatform",
+            ],
+            exclude: ["exports.map"], swiftSettings: checked,
+            linkerSettings: [
+                .unsafeFlags([
+                    "-static-stdlib", "-use-ld=lld", "-l_FoundationCShims", "-l_FoundationCollections",
+                    "-Xlinker", "-soname=libapus.so.0", "-Xlinker", "-z", "-Xlinker", "nodelete",
+                    "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/ApusC/exports.map",
+                    "-Xlinker", "--strip-all",
+                ])
+            ]),
         .target(name: "ApusFiles", swiftSettings: checked),
         .target(name: "ApusJSON", swiftSettings: checked),
         .target(name: "ApusText", swiftSettings: checked),
@@ -228,7 +248,8 @@ let package = Package(
             name: "ToolsTests",
             dependencies: [
                 "TestSupport",
-                "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "apus-compile",
+                "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "ApusRuntime",
+                "apus-compile",
                 "ApusCommandLine", "ApusWeights", "allocation-count", "apus-evaluate", "apus-export", "apus-train",
                 "dump-graph", "ONNXSchema", "ONNXTestSupport", "onnx-conformance", "onnx-fuzz", "worker-pool-check",
             ]),

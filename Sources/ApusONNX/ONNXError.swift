@@ -8,12 +8,17 @@ public struct ONNXError: Error, Sendable, Equatable, CustomStringConvertible {
     public var remedy: String
     /// The nodes that are at fault; empty where the file as a whole is.
     public var failures: [NodeFailure]
+    /// Whether what is wrong is a name that was asked for, of a value or a dimension: the file has none of it.
+    public var isUnknownName: Bool
 
-    public init(path: String, problem: String, remedy: String, failures: [NodeFailure] = []) {
+    public init(
+        path: String, problem: String, remedy: String, failures: [NodeFailure] = [], isUnknownName: Bool = false
+    ) {
         self.path = path
         self.problem = problem
         self.remedy = remedy
         self.failures = failures
+        self.isUnknownName = isUnknownName
     }
 
     public var description: String {

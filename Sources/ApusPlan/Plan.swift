@@ -148,6 +148,9 @@ public struct Plan: Sendable, Equatable {
     /// Whether some input or output grows with the batch. A plan where none does is run with a batch of 1.
     package var hasBatch: Bool { (inputs + outputs).contains { !$0.isShared } }
 
+    /// The largest batch that a run takes.
+    package var maximumBatch: Int { hasBatch ? couplesSamples ? batchBound : Int(Int32.max) : 1 }
+
     /// Activation arenas of a session with so many threads.
     package func activationArenas(threads: Int) -> Int { combinations.isEmpty ? threads : shards }
 

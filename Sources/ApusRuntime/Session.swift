@@ -70,7 +70,7 @@ public struct Session: ~Copyable {
             if let input = plan.inputs.first, let output = plan.outputs.first, (plan.inputs + plan.outputs).count == 2,
                 input.elementType == .f32, output.elementType == .f32, input.isShared == output.isShared
             { (input.sampleElements, output.sampleElements) } else { nil }
-        maximumBatch = plan.hasBatch ? plan.couplesSamples ? plan.batchBound : Int(Int32.max) : 1
+        maximumBatch = plan.maximumBatch
         unsafe self.core = unsafe core
         self.state = state
         self.activations = activations

@@ -170,7 +170,7 @@ import Testing
 }
 
 @Suite struct ToolUsageTests {
-    @Test(arguments: ["apus-compile", "apus-evaluate", "apus-export"])
+    @Test(arguments: ["apus-compile", "apus-evaluate", "apus-export", "apus-train", "dump-graph"])
     func saysWhatItIs(name: String) throws {
         let help = try Tool.run(name, ["--help"])
         #expect(help.status == 0 && help.error == "" && help.output.contains("USAGE: \(name)"))

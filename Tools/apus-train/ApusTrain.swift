@@ -23,7 +23,7 @@ struct ApusTrain: Tool {
             The run folder gets best.apus, checkpoint, and history.jsonl with a line for each epoch. The same flags on the \
             same data end in the same bits, whatever the number of threads and however often the run was resumed.
             """,
-        version: apusVersion)
+        version: "apus-train \(apusVersion)")
 
     @Argument(help: "A spec, or a model file or ONNX file to go on from.")
     var model: String

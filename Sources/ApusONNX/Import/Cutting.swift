@@ -16,7 +16,7 @@ extension GraphProto {
             let near = nearName(to: name, among: makers.keys.sorted()).map { "did you mean '\(printable($0))'? " } ?? ""
             throw ONNXError(
                 path: path, problem: "has no value with the name '\(printable(name))'",
-                remedy: near + "dump-graph shows the names of all")
+                remedy: near + "dump-graph shows the names of all", isUnknownName: true)
         }
         var isNeeded = [Bool](repeating: false, count: node.count)
         var waiting = names

@@ -38,7 +38,8 @@ public struct ImportOptions: Sendable, Equatable {
                 throw ONNXError(
                     path: path, problem: "has no dimension with the name '\(name)'",
                     remedy: near
-                        + (known.isEmpty ? "all have numbers" : "there is \(enumeration(known.map { printable($0) }))"))
+                        + (known.isEmpty ? "all have numbers" : "there is \(enumeration(known.map { printable($0) }))"),
+                    isUnknownName: true)
             }
             guard (1...Int(Int32.max)).contains(size) else {
                 throw ONNXError(
