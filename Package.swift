@@ -65,12 +65,14 @@ let package = Package(
             swiftSettings: checked + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "ApusGraph", dependencies: ["ApusText"], swiftSettings: checked),
         .target(
-            name: "ApusCompiler", dependencies: ["ApusGraph", "ApusPlan", "ApusInstructions", "ApusKernels"],
+            name: "ApusCompiler",
+            dependencies: ["ApusFiles", "ApusGraph", "ApusPlan", "ApusInstructions", "ApusKernels"],
             swiftSettings: checked),
         .target(name: "ApusInstructions", swiftSettings: checked),
         .target(name: "ApusPlan", dependencies: ["ApusFiles", "ApusInstructions"], swiftSettings: checked),
         .target(
-            name: "ApusRuntime", dependencies: ["ApusPlan", "ApusInstructions", "CPlatform"] + kernelNames,
+            name: "ApusRuntime",
+            dependencies: ["ApusFiles", "ApusPlan", "ApusInstructions", "CPlatform"] + kernelNames,
             swiftSettings: checked),
         .target(name: "ApusData", dependencies: ["ApusFiles", "ApusGraph", "CZlib", "CPNG"], swiftSettings: checked),
         .target(

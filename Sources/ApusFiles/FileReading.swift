@@ -25,6 +25,7 @@ package func readFile(_ path: String, limit: Int = 1 << 30) throws(FileError) ->
         throw FileError(path: path, problem: "is a folder, not a file", remedy: "name a file in it")
     }
     let isRegular = status.st_mode & S_IFMT == S_IFREG
+    let limit = min(limit, MemoryLimit.bytes)
     guard !isRegular || status.st_size <= limit else { throw tooLarge(path, limit: limit) }
 
     var bytes: [UInt8] = []
@@ -45,7 +46,9 @@ package func readFile(_ path: String, limit: Int = 1 << 30) throws(FileError) ->
 }
 
 func tooLarge(_ path: String, limit: Int) -> FileError {
-    FileError(path: path, problem: "is larger than the \(limit) bytes that are read of such a file")
+    FileError(
+        path: path, problem: "is larger than the \(limit) bytes that are read of such a file",
+        remedy: limit == MemoryLimit.bytes ? MemoryLimit.remedy : "")
 }
 
 /// Whether anything exists at `path`.

@@ -21,6 +21,7 @@ package final class MappedFile: @unchecked Sendable {
         }
         guard status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return nil }
         let size = Int(status.st_size)
+        let limit = min(limit, MemoryLimit.bytes)
         guard size <= limit else { throw tooLarge(path, limit: limit) }
         // All of it is read soon: one call now instead of a fault for each page then.
         guard let block = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file.number, 0),

@@ -1,3 +1,4 @@
+internal import ApusFiles
 package import ApusInstructions
 public import ApusPlan
 import CPlatform
@@ -34,6 +35,10 @@ public struct Session: ~Copyable {
         let threads = Swift.max(1, threads)
         let activationStride = plan.activationBytes.roundedUp(to: MemoryArena.pageSize)
         let reductionStride = plan.reductionBytes.roundedUp(to: 64)
+        try Self.checkMemory([
+            (plan.stateBytes, 1), (activationStride, plan.activationArenas(threads: threads)),
+            (reductionStride, plan.shards),
+        ])
         let state = try MemoryArena(size: plan.stateBytes)
         let activations = try MemoryArena(size: activationStride * plan.activationArenas(threads: threads))
         let reductions = try MemoryArena(size: reductionStride * plan.shards)
@@ -77,6 +82,18 @@ public struct Session: ~Copyable {
         self.reductions = reductions
         self.pool = pool
         recorder = nil
+    }
+
+    /// Refuses arenas that take more memory together than the process gives: so many bytes, so many times.
+    private static func checkMemory(_ arenas: [(bytes: Int, count: Int)]) throws(SessionError) {
+        var sum = 0
+        for arena in arenas {
+            let (bytes, isLarge) = arena.bytes.multipliedReportingOverflow(by: arena.count)
+            let (next, isLarger) = sum.addingReportingOverflow(bytes)
+            guard !isLarge, !isLarger else { throw .outOfMemory(bytes: .max) }
+            sum = next
+        }
+        guard sum <= MemoryLimit.bytes else { throw .memoryLimit(bytes: sum, limit: MemoryLimit.bytes) }
     }
 
     deinit {

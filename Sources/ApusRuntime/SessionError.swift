@@ -7,6 +7,8 @@ public enum SessionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// `APUS_TARGET` names no target, or one that this processor lacks.
     case unknownTarget(String)
     case outOfMemory(bytes: Int)
+    /// The arenas take more than the process gives a session.
+    case memoryLimit(bytes: Int, limit: Int)
     case noThread(code: Int32)
     /// There is no kernel for an instruction.
     case missingKernel(opcode: UInt16, target: Target)
@@ -38,6 +40,9 @@ public enum SessionError: Error, Equatable, Sendable, CustomStringConvertible {
                 + Processor.targets.map(\.rawValue).joined(separator: ", ")
         case .outOfMemory(let bytes):
             "the system has no \(bytes) bytes of memory for an arena; use a smaller batch or fewer threads"
+        case .memoryLimit(let bytes, let limit):
+            "the session takes \(bytes) bytes of memory, more than the limit of \(limit); "
+                + "use a smaller batch or fewer threads, or raise the limit"
         case .noThread(let code):
             "the system makes no further thread (error \(code)); use fewer threads"
         case .missingKernel(let opcode, let target):

@@ -1,6 +1,8 @@
 import ApusCompiler
+import ApusFiles
 import ApusGraph
 import ApusPlan
+import ApusText
 
 /// What the command line asks for.
 struct Arguments {
@@ -30,6 +32,8 @@ struct Arguments {
     var onnxOptions: [String] = []
     var convolutions = ConvolutionAlgorithms.exact
     var isPinned = false
+    /// The most memory, as it was given.
+    var memoryLimit: String?
     /// Where the events of a profile are written.
     var trace: String?
 
@@ -38,6 +42,7 @@ struct Arguments {
         case version
         case allowApproximate = "allow-approximate"
         case randomWeights = "random-weights"
+        case memoryLimit = "memory-limit"
         case batchDimension = "batch-dimension"
         case set
 
@@ -48,6 +53,7 @@ struct Arguments {
             case .until: "VALUE"
             case .top, .batch, .threads: "a number"
             case .target: "a target"
+            case .memoryLimit: "a number of bytes"
             case .trace: "FILE"
             case .batchDimension: "an axis"
             case .set: "NAME=NUMBER"
@@ -135,6 +141,12 @@ struct Arguments {
                 throw .usage("--direct and --allow-approximate don't go together; leave one of them out")
             }
             convolutions = option == .direct ? .direct : .approximate
+        case .memoryLimit:
+            guard let bytes = parsedByteCount(value) else {
+                throw .usage("--memory-limit is a number of bytes, 4096, 32K, 1.5M or 2G, not '\(value)'")
+            }
+            MemoryLimit.set(bytes)
+            memoryLimit = value
         case .batchDimension, .set: onnxOptions += ["--\(option.rawValue)", value]
         case .raw: isRaw = true
         case .json: isJSON = true

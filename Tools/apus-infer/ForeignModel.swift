@@ -48,6 +48,7 @@ struct ForeignModel {
 
     private var options: [String] {
         var options = arguments.onnxOptions + arguments.until.flatMap { ["--until", $0] }
+        if let limit = arguments.memoryLimit { options += ["--memory-limit", limit] }
         if let target = arguments.target { options += ["--target", target.rawValue] }
         switch arguments.convolutions {
         case .direct: options.append("--direct")

@@ -31,6 +31,7 @@ let help = """
       --target NAME        compiles for x86-64, x86-64-v3, x86-64-v4 or arm64, not for this processor's best
       --direct             computes convolutions by their definition alone
       --allow-approximate  permits quicker convolutions with up to three times the definition's rounding errors
+      --memory-limit SIZE  gives no file, image, plan or session more memory: 4096, 32K, 1.5M or 2G bytes
       --batch-dimension 0  of an ONNX file: the first dimension of its inputs, a 1, stands for the batch
       --set NAME=NUMBER    of an ONNX file: the number of a dimension that it names; may be given more than once
       --random-weights     takes made-up weights where there are none: for timing a spec (.graph)

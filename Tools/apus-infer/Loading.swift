@@ -67,7 +67,7 @@ private func chooseTarget(_ arguments: Arguments) throws(Failure) -> Target {
 }
 
 /// Weights that are made up for a spec must fit into memory: 1 GiB.
-private let maximumRandomWeightCount = 1 << 28
+private var maximumRandomWeightCount: Int { min(1 << 28, MemoryLimit.bytes / 4) }
 
 private func loadModel(_ bytes: [UInt8], _ arguments: Arguments) throws(Failure) -> Model {
     let file = arguments.file

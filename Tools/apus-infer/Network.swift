@@ -1,4 +1,5 @@
 import ApusData
+import ApusFiles
 import ApusGraph
 import ApusPlan
 import ApusRuntime
@@ -16,7 +17,7 @@ struct Network: ~Copyable {
     /// Inputs and outputs of a batch take no more than this where the batch can be made smaller: 64 MiB.
     private static let desiredBytes = 64 << 20
     /// Those of one sample take no more than this: 4 GiB.
-    private static let maximumBytes = 4 << 30
+    private static var maximumBytes: Int { min(4 << 30, MemoryLimit.bytes) }
 
     /// - Parameter wanted: samples that should go at once; fewer do where they would take much memory.
     init(_ plan: Plan, wanted: Int, _ arguments: Arguments) throws(Failure) {
@@ -30,7 +31,7 @@ struct Network: ~Copyable {
         guard sampleBytes <= Self.maximumBytes else {
             throw Failure("the inputs and outputs of one sample take more than \(Self.maximumBytes) bytes")
         }
-        let room = max(1, Self.desiredBytes / max(sampleBytes, 1))
+        let room = max(1, min(Self.desiredBytes, Self.maximumBytes) / max(sampleBytes, 1))
         var session = try reporting { () throws(SessionError) in
             try Session(plan, threads: arguments.threads, placement: arguments.isPinned ? .pinned : .free)
         }

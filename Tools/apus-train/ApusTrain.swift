@@ -47,6 +47,7 @@ struct ApusTrain: Tool {
     @OptionGroup(title: "Augmentation") var augmentation: AugmentationOptions
     @OptionGroup(title: "Machine") var threads: ThreadOptions
     @OptionGroup(title: "Machine") var target: TargetOptions
+    @OptionGroup(title: "Machine") var memory: MemoryOptions
     @OptionGroup(title: "Machine") var profile: ProfileOptions
 
     func validate() throws {

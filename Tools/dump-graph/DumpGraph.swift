@@ -62,6 +62,7 @@ struct DumpGraph: Tool {
 
     @OptionGroup var settings: SettingOptions
     @OptionGroup var targets: TargetOptions
+    @OptionGroup var memory: MemoryOptions
 
     func validate() throws {
         guard file != nil || listPasses else {

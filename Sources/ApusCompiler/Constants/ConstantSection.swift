@@ -36,7 +36,7 @@ struct ConstantSection {
     private static let sharedBytes = 1 << 20
 
     private var pieces: [Piece] = []
-    private var byteCount = 0
+    private(set) var byteCount = 0
 
     /// Adds bytes. Returns their place in the section, as the other functions do.
     mutating func append(_ bytes: [UInt8]) -> Int {

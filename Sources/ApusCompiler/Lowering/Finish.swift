@@ -1,3 +1,4 @@
+import ApusFiles
 import ApusGraph
 import ApusInstructions
 import ApusPlan
@@ -40,6 +41,9 @@ extension Lowering {
         }
         plan.multiplyAdds = body.reduce(0) { $0 + $1.multiplyAdds }
         plan.stateBytes = state.bytes
+        guard constants.byteCount <= MemoryLimit.bytes else {
+            throw .memory("its constants take \(constants.byteCount) bytes; \(MemoryLimit.remedy)")
+        }
         plan.constants = constants.bytes()
         plan.fused = context.sites.compactMap(fusedOperators)
         return plan

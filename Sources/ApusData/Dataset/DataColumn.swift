@@ -1,3 +1,5 @@
+import ApusFiles
+
 /// One value of every sample of a data set: an input, or what it is compared with.
 public struct DataColumn: Equatable, Sendable {
     /// The elements of all samples, one sample after the other, row-major.
@@ -24,7 +26,7 @@ public struct DataColumn: Equatable, Sendable {
     public let elements: Elements
 
     /// More elements than this are refused, whatever a file says.
-    static let maximumElements = 1 << 32
+    static var maximumElements: Int { min(1 << 32, MemoryLimit.bytes / 4) }
 
     /// A column of `count` samples.
     /// - Throws: ``DataError`` where a sample has no elements, or there are not as many elements as the shape says.

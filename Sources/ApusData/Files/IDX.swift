@@ -1,3 +1,5 @@
+import ApusFiles
+
 /// A tensor of unsigned bytes from an IDX file, the format of MNIST.
 ///
 /// The file is `00 00 08 rank`, then `rank` dimensions as 32-bit big-endian numbers, then the bytes, row-major.
@@ -45,10 +47,11 @@ public struct IDX: Equatable, Sendable {
         guard !shape.contains(0) else {
             throw DataError(file: path, problem: "is empty: its header says \(text)", remedy: "fetch it again")
         }
-        guard let length = boundedProduct(shape, limit: maximumLength) else {
+        let limit = min(maximumLength, MemoryLimit.bytes)
+        guard let length = boundedProduct(shape, limit: limit) else {
             throw DataError(
-                file: path, problem: "its header says \(text) bytes, more than the \(maximumLength) that are read",
-                remedy: "fetch it again")
+                file: path, problem: "its header says \(text) bytes, more than the \(limit) that are read",
+                remedy: limit == maximumLength ? "fetch it again" : MemoryLimit.remedy)
         }
         if !input.isCompressed, input.storedBytes < length + 4 + header.count {
             throw tooShort(path, text, "\(input.storedBytes - 4 - header.count)")

@@ -28,11 +28,12 @@ extension Image {
         guard width > 0, height > 0 else {
             throw DataError(file: name, problem: "is an image of \(width) × \(height) pixels")
         }
-        guard boundedProduct([width, height], limit: maximumPixelCount) != nil else {
+        // A pixel has up to four bytes while it is read.
+        let limit = min(maximumPixelCount, MemoryLimit.bytes / 4)
+        guard boundedProduct([width, height], limit: limit) != nil else {
             throw DataError(
                 file: name,
-                problem:
-                    "is an image of \(width) × \(height) pixels, more than the \(maximumPixelCount) that are read",
+                problem: "is an image of \(width) × \(height) pixels, more than the \(limit) that are read",
                 remedy: "make it smaller first")
         }
     }

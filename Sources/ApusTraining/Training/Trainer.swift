@@ -1,5 +1,6 @@
 import ApusCompiler
 import ApusData
+import ApusFiles
 public import ApusGraph
 public import ApusPlan
 package import ApusRuntime
@@ -83,7 +84,7 @@ public struct Trainer: ~Copyable {
     }
 
     /// A GiB of them in single precision: a spec of a few lines can ask for terabytes.
-    private static let maximumWeights = 1 << 28
+    private static var maximumWeights: Int { min(1 << 28, MemoryLimit.bytes / 4) }
 
     private static func checkWeights(of graph: Graph) throws(TrainingError) {
         // Each is below 2³¹ elements, so that no sum overflows.
