@@ -14,7 +14,10 @@
 
 #define LIST_LIMIT 8
 
-static void check(apus_status status, apus_error *error) {
+static apus_error *error;
+
+/* Ends the program where a call failed that was given the address of `error`. */
+static void check(apus_status status) {
     if (status == APUS_OK) return;
     if (apus_error_status(error) != status) fprintf(stderr, "another status ");
     fprintf(stderr, "%" PRId32 " %s\n", status, apus_error_text(error));
@@ -53,7 +56,6 @@ int main(int count, char **arguments) {
     int in_memory = 0, bound = 0, encoded = 0;
     apus_plan *plan;
     apus_session *session;
-    apus_error *error;
     void *inputs[LIST_LIMIT], *outputs[LIST_LIMIT];
     int64_t batch;
 
@@ -93,44 +95,44 @@ int main(int count, char **arguments) {
     if (in_memory) {
         size_t size;
         void *bytes = read_file(arguments[1], &size);
-        check(apus_plan_open_bytes(bytes, size, arguments[1], &options, &plan, &error), error);
+        check(apus_plan_open_bytes(bytes, size, arguments[1], &options, &plan, &error));
         free(bytes);
     } else {
-        check(apus_plan_open(arguments[1], &options, &plan, &error), error);
+        check(apus_plan_open(arguments[1], &options, &plan, &error));
     }
     if (encoded) {
         apus_plan *copy;
         void *bytes;
         size_t size;
-        check(apus_plan_encode(plan, &bytes, &size, &error), error);
+        check(apus_plan_encode(plan, &bytes, &size, &error));
         apus_plan_close(plan);
-        check(apus_plan_open_bytes(bytes, size, NULL, NULL, &copy, &error), error);
+        check(apus_plan_open_bytes(bytes, size, NULL, NULL, &copy, &error));
         apus_bytes_free(bytes);
         plan = copy;
     }
-    if (written != NULL) check(apus_plan_write(plan, written, &error), error);
+    if (written != NULL) check(apus_plan_write(plan, written, &error));
 
-    check(apus_session_open(plan, &session_options, &session, &error), error);
+    check(apus_session_open(plan, &session_options, &session, &error));
     for (size_t index = 0; index < apus_plan_input_count(plan); index++) {
         apus_port port = {.size = sizeof port};
-        check(apus_plan_input(plan, index, &port, &error), error);
+        check(apus_plan_input(plan, index, &port, &error));
         inputs[index] = need(malloc(bytes_of(&port, batch)));
         if (fread(inputs[index], bytes_of(&port, batch), 1, stdin) != 1) return 3;
         if (bound)
-            check(apus_session_bind_input(session, port.name, inputs[index], bytes_of(&port, batch), &error), error);
+            check(apus_session_bind_input(session, port.name, inputs[index], bytes_of(&port, batch), &error));
     }
     for (size_t index = 0; index < apus_plan_output_count(plan); index++) {
         apus_port port = {.size = sizeof port};
-        check(apus_plan_output(plan, index, &port, &error), error);
+        check(apus_plan_output(plan, index, &port, &error));
         outputs[index] = need(malloc(bytes_of(&port, batch)));
         if (bound)
-            check(apus_session_bind_output(session, port.name, outputs[index], bytes_of(&port, batch), &error), error);
+            check(apus_session_bind_output(session, port.name, outputs[index], bytes_of(&port, batch), &error));
     }
-    if (bound) check(apus_session_run_bound(session, batch, &error), error);
-    else check(apus_session_run(session, batch, (const void *const *)inputs, outputs, &error), error);
+    if (bound) check(apus_session_run_bound(session, batch, &error));
+    else check(apus_session_run(session, batch, (const void *const *)inputs, outputs, &error));
     for (size_t index = 0; index < apus_plan_output_count(plan); index++) {
         apus_port port = {.size = sizeof port};
-        check(apus_plan_output(plan, index, &port, &error), error);
+        check(apus_plan_output(plan, index, &port, &error));
         fwrite(outputs[index], bytes_of(&port, batch), 1, stdout);
         free(outputs[index]);
     }

@@ -15,7 +15,8 @@ static apus_error *error;
 /* Prints what a call answered. */
 static void report(const char *name, apus_status status) {
     const char *kind = apus_error_status(error) == status ? "" : " (another status)";
-    printf("%s: %" PRId32 "%s %s\n", name, status, kind, apus_error_text(error));
+    const char *text = apus_error_text(error);
+    printf("%s: %" PRId32 "%s%s%s\n", name, status, kind, *text == 0 ? "" : " ", text);
     apus_error_free(error);
     /* No address of an object: what a call leaves alone would be freed again. */
     error = NULL;

@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void check(apus_status status, apus_error *error) {
+static apus_error *error;
+
+/* Ends the program where a call failed that was given the address of `error`. */
+static void check(apus_status status) {
     if (status == APUS_OK) return;
     fprintf(stderr, "%" PRId32 " %s\n", status, apus_error_text(error));
     apus_error_free(error);
@@ -21,9 +24,8 @@ static void print_port(const char *kind, const apus_port *port) {
 
 int main(int count, char **arguments) {
     apus_plan *plan;
-    apus_error *error;
     if (count != 2) return 64;
-    check(apus_plan_open(arguments[1], NULL, &plan, &error), error);
+    check(apus_plan_open(arguments[1], NULL, &plan, &error));
     printf("plan %s\n", apus_plan_name(plan));
     printf("target %s\n", apus_plan_target(plan));
     printf("batch limit %" PRId64 "\n", apus_plan_batch_limit(plan));
@@ -32,16 +34,16 @@ int main(int count, char **arguments) {
     for (size_t index = 0; index < apus_plan_input_count(plan); index++) {
         apus_port port = {.size = sizeof port}, found = {.size = sizeof found};
         size_t number = 99;
-        check(apus_plan_input(plan, index, &port, &error), error);
-        check(apus_plan_find_input(plan, port.name, &number, &found, &error), error);
+        check(apus_plan_input(plan, index, &port, &error));
+        check(apus_plan_find_input(plan, port.name, &number, &found, &error));
         print_port("input", &port);
         if (number != index || found.name != port.name) printf("found %zu\n", number);
     }
     for (size_t index = 0; index < apus_plan_output_count(plan); index++) {
         apus_port port = {.size = sizeof port};
         size_t number = 99;
-        check(apus_plan_output(plan, index, &port, &error), error);
-        check(apus_plan_find_output(plan, port.name, &number, NULL, &error), error);
+        check(apus_plan_output(plan, index, &port, &error));
+        check(apus_plan_find_output(plan, port.name, &number, NULL, &error));
         print_port("output", &port);
         if (number != index) printf("found %zu\n", number);
     }
