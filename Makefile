@@ -133,6 +133,11 @@ onnx-fuzz: .build/onnx-cases/cases.tsv ## imports ONNX files that were changed a
 	$(if $(BUILT),,swift build -c release --product onnx-fuzz)
 	.build/release/onnx-fuzz --seconds $(or $(SECONDS),3600) $(if $(SEED),--seed $(SEED)) --files .build/onnx-cases
 
+.PHONY: faults
+faults: ## stops training runs at random moments and goes on with them: ROUNDS (20), KIND (all), from SEED (the time)
+	$(if $(BUILT),,swift build -c release --product apus-train)
+	$(PYTHON) Tests/faults/faults.py --rounds $(or $(ROUNDS),20) --kind $(or $(KIND),all) $(if $(SEED),--seed $(SEED))
+
 .PHONY: bench-against
 bench-against: build ## compares this checkout with revision REV: times, arenas, bits, allocations; KEEP=1 keeps its build
 	@test -n "$(REV)" || { echo "name the revision: make bench-against REV=HEAD~1" >&2; exit 64; }

@@ -221,7 +221,9 @@ let package = Package(
         .testTarget(
             name: "ApusTrainingTests",
             dependencies: [
-                "ApusTraining", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime",
+                "ApusTraining", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan",
+                "ApusRuntime",
+                "TestSupport",
             ]),
         .testTarget(name: "ApusWeightsTests", dependencies: ["ApusGraph", "ApusWeights"]),
         .testTarget(

@@ -23,7 +23,7 @@ package struct AtomicFile: ~Copyable {
         }
         // A temporary that a killed process left behind must not stand in the way of the next one with its number.
         for attempt in 0..<100 {
-            let candidate = "\(destination).\(getpid())-\(attempt).partial"
+            let candidate = PartialFile.path(for: destination, process: getpid(), attempt: attempt)
             let number = unsafe open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             if number >= 0 {
                 if exists { _ = fchmod(number, status.st_mode & 0o7777) }
@@ -54,14 +54,14 @@ package struct AtomicFile: ~Copyable {
         try write(Array(text.utf8))
     }
 
-    /// Forces the bytes to the disk and puts the file in its place.
+    /// Forces the bytes to the disk and puts the file in its place. Once it returns, the file outlasts a power failure.
     package consuming func commit() throws(FileError) {
         guard fsync(file.number) == 0 else { throw FileError(path: path, doing: "write it to the disk", code: errno) }
         guard unsafe rename(temporaryPath, path) == 0 else {
             throw FileError(path: path, doing: "replace it", code: errno)
         }
         committed = true
-        syncFolder(of: path)
+        try syncFolder(of: path)
     }
 
     deinit {
@@ -77,7 +77,7 @@ package func writeFile(_ bytes: [UInt8], to path: String) throws(FileError) {
 }
 
 /// The path with its links followed, or as it is where it does not exist.
-private func resolved(_ path: String) -> String {
+func resolved(_ path: String) -> String {
     guard let real = unsafe realpath(path, nil) else { return path }
     defer { unsafe free(real) }
     return unsafe String(cString: real)
@@ -88,14 +88,4 @@ package func isWithin(_ path: String, folder: String) -> Bool {
     guard fileExists(path) else { return true }
     let real = resolved(folder)
     return resolved(path).hasPrefix(real.hasSuffix("/") ? real : real + "/")
-}
-
-/// Makes a rename in this folder last through a power failure. Some file systems refuse; the file is whole either way.
-private func syncFolder(of path: String) {
-    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let number = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard number >= 0 else { return }
-    let descriptor = Descriptor(number)
-    _ = fsync(descriptor.number)
 }

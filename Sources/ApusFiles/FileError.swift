@@ -14,7 +14,7 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     /// The error of a failed system call: the problem is the system's own text for `code`.
-    init(path: String, doing action: String, code: Int32) {
+    package init(path: String, doing action: String, code: Int32) {
         self.init(path: path, problem: "can't \(action): \(systemErrorText(code))", remedy: systemErrorRemedy(code))
     }
 
@@ -34,7 +34,10 @@ private func systemErrorRemedy(_ code: Int32) -> String {
     switch code {
     case ENOENT: "check the path"
     case EACCES, EPERM, EROFS: "check its permissions, or choose another place"
-    case ENOSPC, EDQUOT: "make room on the disk"
+    case ENOSPC: "make room on the disk"
+    case EDQUOT: "make room within your quota of the disk"
+    case EFBIG: "raise the limit of a file's size (ulimit -f)"
+    case EIO: "look for what is wrong with the disk"
     case ENOTDIR: "check the path: one of its folders is a file"
     default: ""
     }

@@ -55,28 +55,3 @@ func tooLarge(_ path: String, limit: Int) -> FileError {
 package func fileExists(_ path: String) -> Bool {
     unsafe access(path, F_OK) == 0
 }
-
-/// Makes a folder and those above it. One that exists already is left as it is.
-package func makeFolder(_ path: String) throws(FileError) {
-    var end = path.utf8.startIndex
-    while end != path.utf8.endIndex {
-        let next = path.utf8[path.utf8.index(after: end)...].firstIndex(of: UInt8(ascii: "/")) ?? path.utf8.endIndex
-        let prefix = String(path[..<next])
-        if unsafe mkdir(prefix, 0o777) != 0 {
-            let code = errno
-            guard code == EEXIST || (code != ENOENT && isFolder(prefix)) else {
-                throw FileError(path: prefix, doing: "make this folder", code: code)
-            }
-        }
-        end = next
-    }
-    guard isFolder(path) else {
-        throw FileError(path: path, problem: "is a file, and a folder is needed", remedy: "choose another name")
-    }
-}
-
-/// Whether `path` is a folder, or a link to one.
-package func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-}

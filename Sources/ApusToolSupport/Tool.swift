@@ -7,7 +7,7 @@ import Glibc
 package let apusVersion = Release.version
 
 /// A program of this package: a command that ends with 0, 1 where the work failed, or 64 where it was called in a wrong
-/// way, and says on standard error what was wrong.
+/// way, and says on standard error what was wrong. One that throws an `ExitCode` ends with that.
 package protocol Tool: ParsableCommand {}
 
 extension Tool {
@@ -18,6 +18,9 @@ extension Tool {
             try command.run()
         } catch let error as ToolError {
             fail(error.description)
+        } catch let code as ExitCode {
+            // The command has said itself why.
+            Glibc.exit(code.rawValue)
         } catch let error as UsageError {
             fail("\(error)\n\(usageHint)", status: .usage)
         } catch {

@@ -94,15 +94,40 @@ import Testing
         do {
             let lock = try RunLock(folder: folder)
             let error = #expect(throws: FileError.self) { _ = try RunLock(folder: folder) }
+            let holder = String(decoding: try readFile(lock.path), as: UTF8.self).dropLast()
             #expect(
                 error?.description
-                    == "\(folder)/lock: another trainer (process \(getpid())) writes this run; "
+                    == "\(folder)/lock: another trainer (\(holder)) writes this run; "
                     + "wait for it, or choose another folder")
-            #expect(fileExists(lock.path))
+            var host = utsname()
+            uname(&host)
+            let name = withUnsafeBytes(of: &host.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            #expect(holder.hasPrefix("process \(getpid()) on \(name), since 2"))
+            #expect(try holder.contains(Regex(", since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d [+-]\\d{4}$")))
         }
         #expect(!fileExists("\(folder)/lock"))
         _ = try RunLock(folder: folder)
         let error = #expect(throws: FileError.self) { _ = try RunLock(folder: "\(folder)/none") }
         #expect(error?.problem == "can't lock it: No such file or directory")
+        // What a killed process leaves behind stops nobody, whatever is in it.
+        try writeFile(Array("process 1 on elsewhere, since long ago\n".utf8), to: "\(folder)/lock")
+        _ = try RunLock(folder: folder)
+    }
+}
+
+@Suite struct ShellCommandTests {
+    @Test(arguments: [
+        (["a", "--b=c/d.e", "x:1,2", "+5%@_"], "a --b=c/d.e x:1,2 +5%@_"), (["", "a b", "~"], "'' 'a b' '~'"),
+        (["conv*", "$HOME", "it's"], "'conv*' '$HOME' 'it'\\''s'"), (["größe"], "'größe'"),
+        (["a\nb'c\\", "\u{200E}"], "$'a\\012b\\047c\\134' $'\\342\\200\\216'"),
+    ])
+    func words(words: [String], command: String) throws {
+        #expect(shellCommand(words) == command)
+        // What a shell makes of it are the words again.
+        let folder = TestFolder()
+        let script = try folder.write("script", "printf '%s\\0' \(command) > \(folder.file("words"))\n")
+        #expect(system("bash \(script)") == 0)
+        let found = try readFile(folder.file("words")).split(separator: 0, omittingEmptySubsequences: false).dropLast()
+        #expect(found.map { String(decoding: $0, as: UTF8.self) } == words)
     }
 }

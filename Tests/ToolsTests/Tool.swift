@@ -31,9 +31,10 @@ enum Tool {
     ///   - environment: variables to set beside those of the tests.
     ///   - outputPath: where standard output goes, in place of the result.
     ///   - seconds: after which the tool is killed.
+    ///   - whileRunning: is called with the process's number, again and again, until the tool ends.
     static func run(
         _ name: String, _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
-        outputPath: String? = nil, seconds: Int = 600
+        outputPath: String? = nil, seconds: Int = 600, whileRunning: (pid_t) -> Void = { _ in }
     ) throws -> Result {
         let folder = TestFolder()
         let inputPath = try folder.write("input", input)
@@ -63,6 +64,7 @@ enum Tool {
             let ended = waitpid(process, &status, WNOHANG)
             if ended == process || (ended < 0 && errno != EINTR) { break }
             if ContinuousClock.now > end { kill(process, SIGKILL) }
+            whileRunning(process)
             usleep(500)
         }
         let signal = status & 0x7f

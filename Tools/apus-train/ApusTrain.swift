@@ -5,10 +5,10 @@ import ApusGraph
 import ApusPlan
 import ApusProfile
 import ApusRuntime
+import ApusText
 import ApusToolSupport
 import ApusTraining
 import ArgumentParser
-import CPlatform
 
 @main
 struct ApusTrain: Tool {
@@ -22,6 +22,11 @@ struct ApusTrain: Tool {
 
             The run folder gets best.apus, checkpoint, and history.jsonl with a line for each epoch. The same flags on the \
             same data end in the same bits, whatever the number of threads and however often the run was resumed.
+
+            A run that was killed, or stopped by a full disk or a power failure, goes on with --resume, from where it was saved last: at \
+            the end of an epoch, or within it a minute ago at most (--checkpoint-seconds). An interrupt (SIGINT) or a request to end \
+            (SIGTERM) finishes the step, saves the run, prints the command to go on with, and ends with 130 or 143; a second one ends at \
+            once.
             """,
         version: "apus-train \(apusVersion)")
 
@@ -35,7 +40,7 @@ struct ApusTrain: Tool {
     @Option(name: .customLong("out"), help: ArgumentHelp("The folder of the run.", valueName: "run"))
     var output: String
 
-    @Flag(help: "Go on from the folder's checkpoint, with the flags of then.")
+    @Flag(help: "Go on from where the folder's run was saved last, with the flags of then.")
     var resume = false
 
     @Flag(help: "Begin anew in a folder that holds a run.")
@@ -45,6 +50,7 @@ struct ApusTrain: Tool {
     @OptionGroup(title: "Fine-tuning") var fineTuning: FineTuningOptions
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Augmentation") var augmentation: AugmentationOptions
+    @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
     @OptionGroup(title: "Machine") var threads: ThreadOptions
     @OptionGroup(title: "Machine") var target: TargetOptions
     @OptionGroup(title: "Machine") var memory: MemoryOptions
@@ -58,18 +64,21 @@ struct ApusTrain: Tool {
 
     func run() throws {
         // A checkpoint has weights of its own.
-        let started = resume ? try loadTrainable() : try start.applied(to: loadTrainable(), file: model)
+        let hasWeights = resume && RunFolder.hasCheckpoint(output)
+        let started = hasWeights ? try loadTrainable() : try start.applied(to: loadTrainable(), file: model)
         let model = try fineTuning.applied(to: started, file: model)
         let (training, test) = try loadData(for: model)
         var options = try recipe.options(
             augmentation: try augmentation.augmentation(), threads: threads, isImage: training.images != nil)
         options.convolutions = target.convolutions
+        options.checkpointSeconds = checkpoints.checkpointSeconds
+        options.checkpointSteps = checkpoints.checkpointSteps ?? 0
         let data = try reporting { () throws(TrainingError) in
             try TrainingData(training: training, test: test, options: options)
         }
         options.preparation = try preparation(of: model, data.training)
         let chosen = try target.target()
-        var folder = try reporting { () throws(TrainingError) in try RunFolder(output) }
+        var folder = try reporting { () throws(TrainingError) in try RunFolder(output, resuming: resume) }
         let lock: RunLock
         do { lock = try RunLock(folder: output) } catch { throw ToolError(error) }
         let checkpoint = try openRun(&folder)
@@ -78,30 +87,32 @@ struct ApusTrain: Tool {
             try Trainer(model, data: data, options: options, target: chosen, checkpoint: checkpoint)
         }
         if profile.isWanted { trainer.startRecording(eventRoom: Self.eventRoom) }
-        try train(&trainer, model, data, options, folder, limits)
+        var report = TrainingReport(folder: folder, options: options, data: data.training, measure: trainer.measure)
+        let end: TrainingEnd
+        do throws(TrainingError) {
+            end = try train(&trainer, model, data, &report, checkpoint, limits)
+        } catch {
+            throw ToolError(error, saved: report.saved, in: output)
+        }
         _ = consume lock
+        if end == .interrupted, let signal = StopSignals.number { throw ExitCode(StopSignals.exitCode(signal)) }
     }
 
     private func train(
-        _ trainer: inout Trainer, _ model: Model, _ data: TrainingData, _ options: TrainingOptions, _ folder: RunFolder,
-        _ limits: MachineLimits?
-    ) throws(ToolError) {
-        do throws(TrainingError) {
-            var folder = folder
-            if !resume { try folder.begin() }
-            var report = TrainingReport(folder: folder, options: options, data: data.training)
-            report.announce(model.graph.name, data, source: self.data.name(.training))
-            apus_catch_stop_signals()
-            let end = try trainer.run(shouldStop: apus_stop_requested) { event throws(TrainingError) in
-                try report.note(event)
-            }
-            try report.finish(end)
-            if let limits, let (plan, recording) = trainer.recording() {
-                try report.show(Profile(recording, plan: plan, limits: limits), trace: profile.trace)
-            }
-        } catch {
-            throw ToolError(error)
+        _ trainer: inout Trainer, _ model: Model, _ data: TrainingData, _ report: inout TrainingReport,
+        _ checkpoint: Checkpoint?, _ limits: MachineLimits?
+    ) throws(TrainingError) -> TrainingEnd {
+        StopSignals.catchNext()
+        if checkpoint == nil { try report.begin(with: trainer.checkpoint()) }
+        report.announce(model.graph.name, data, source: self.data.name(.training))
+        let end = try trainer.run(shouldStop: { StopSignals.number != nil }) { event throws(TrainingError) in
+            try report.note(event)
         }
+        if let limits, let (plan, recording) = trainer.recording() {
+            try report.show(Profile(recording, plan: plan, limits: limits), trace: profile.trace)
+        }
+        report.finish(end)
+        return end
     }
 
     /// The parts of the data. Classes that the model knew by these names before keep their places in its answer.
@@ -144,7 +155,11 @@ struct ApusTrain: Tool {
     }
 
     private func openRun(_ folder: inout RunFolder) throws(ToolError) -> Checkpoint? {
-        if resume { return try reporting { () throws(TrainingError) in try folder.resume() } }
+        if resume {
+            let checkpoint = try reporting { () throws(TrainingError) in try folder.resume() }
+            if checkpoint == nil { print("the run in \(printable(output)) had saved nothing yet: it begins") }
+            return checkpoint
+        }
         guard overwrite || !folder.hasRun else {
             throw ToolError("\(output) holds a run already; go on with --resume, or begin anew with --overwrite")
         }

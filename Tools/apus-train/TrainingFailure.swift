@@ -27,6 +27,30 @@ extension ToolError {
     }
 }
 
+extension ToolError {
+    /// Why a run ended before its time; where that was a file, with what of the run is safe, and how to go on.
+    ///
+    /// - Parameter saved: how far the run is that is on the disk; nil where nothing of it is.
+    init(_ error: TrainingError, saved: Progress?, in folder: String) {
+        let failed = ToolError(error)
+        guard case .file = error else {
+            self = failed
+            return
+        }
+        guard let saved else {
+            self.init("\(failed)\nnothing of the run was saved yet; then begin it: \(ResumeCommand.again)")
+            return
+        }
+        let place =
+            switch (saved.epoch, saved.step) {
+            case (0, 0): "its beginning"
+            case (let epoch, 0): "the end of epoch \(epoch)"
+            case (let epoch, let step): "step \(step) of epoch \(epoch + 1)"
+            }
+        self.init("\(failed)\nthe run is safe in \(folder) up to \(place); then go on: \(ResumeCommand.text)")
+    }
+}
+
 /// Does what throws a trainer's error.
 func reporting<Result: ~Copyable>(_ body: () throws(TrainingError) -> Result) throws(ToolError) -> Result {
     do { return try body() } catch { throw ToolError(error) }

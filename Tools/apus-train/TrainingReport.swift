@@ -18,16 +18,29 @@ struct TrainingReport: ~Copyable {
     private let terminal = Terminal()
     private var bar: ProgressBar?
     private var best: (epoch: Int, score: Double)?
-    private var measure = Evaluation.Measure.accuracy
+    private let measure: Evaluation.Measure
     private var bestTest: Double?
     private var lastRecord: EpochRecord?
 
-    init(folder: RunFolder, options: TrainingOptions, data: Dataset) {
+    /// - Parameters:
+    ///   - folder: that of the run, with what is known of it where it goes on.
+    ///   - measure: what models are compared by.
+    init(folder: RunFolder, options: TrainingOptions, data: Dataset, measure: Evaluation.Measure) {
         self.folder = folder
         self.options = options
+        self.measure = measure
         samples = data.count
         unit = data.images == nil ? "samples" : "images"
+        if let rate = folder.saved?.learningRate, rate.bestScore > -.infinity {
+            best = (rate.bestEpoch + 1, rate.bestScore)
+        }
     }
+
+    /// How far the run is that is on the disk.
+    var saved: Progress? { folder.saved }
+
+    /// Puts a run that begins in the place of any that was in the folder.
+    mutating func begin(with checkpoint: Checkpoint) throws(TrainingError) { try folder.begin(with: checkpoint) }
 
     /// Says what is trained, on what.
     func announce(_ model: String, _ data: TrainingData, source: String) {
@@ -56,7 +69,6 @@ struct TrainingReport: ~Copyable {
             bar?.clear()
             bar = nil
             lastRecord = record
-            measure = record.measure
             try folder.append(record)
             show(line(record))
         case .improved(let model, let epoch, let score):
@@ -74,10 +86,10 @@ struct TrainingReport: ~Copyable {
     }
 
     /// Says how it ended.
-    mutating func finish(_ end: TrainingEnd) throws(TrainingError) {
+    mutating func finish(_ end: TrainingEnd) {
         bar?.clear()
         if end == .interrupted {
-            show("interrupted; the checkpoint is written: go on with --resume")
+            show("interrupted, and saved; to go on: \(ResumeCommand.text)")
             return
         }
         show("\(end.rawValue)")

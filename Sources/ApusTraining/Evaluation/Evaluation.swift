@@ -56,4 +56,13 @@ enum AnswerKind: Sendable, Equatable {
     case numbers(Int)
     /// As many numbers as labels that are true or false: probabilities, or their logits.
     case labels(Int, areProbabilities: Bool)
+
+    /// What answers of this kind are judged by.
+    var measure: Evaluation.Measure {
+        switch self {
+        case .classes: .accuracy
+        case .numbers: .rSquared
+        case .labels: .f1
+        }
+    }
 }

@@ -96,10 +96,32 @@ public struct Evaluator: ~Copyable {
         return areTruths ? .labels(labels, areProbabilities: areProbabilities) : .numbers(labels)
     }
 
+    /// What models are compared by on a data set.
+    func measure(of dataset: Dataset) throws(TrainingError) -> Evaluation.Measure {
+        try kind(dataset).measure
+    }
+
     /// Answers every sample of a data set.
     public mutating func evaluate(_ dataset: Dataset) throws(TrainingError) -> Evaluation {
-        let source = try source(dataset)
         var tally = Tally(try kind(dataset), dataset.targets)
+        _ = try answer(dataset, into: &tally) { false }
+        return tally.finished()
+    }
+
+    /// Answers every sample of a data set, and gives up, with nil, when told to stop.
+    /// - Parameter shouldStop: is asked after each batch but the last.
+    mutating func evaluate(
+        _ dataset: Dataset, unless shouldStop: () -> Bool
+    ) throws(TrainingError) -> Evaluation? {
+        var tally = Tally(try kind(dataset), dataset.targets)
+        return try answer(dataset, into: &tally, unless: shouldStop) ? tally.finished() : nil
+    }
+
+    /// Whether all samples were answered.
+    private mutating func answer(
+        _ dataset: Dataset, into tally: inout Tally, unless shouldStop: () -> Bool
+    ) throws(TrainingError) -> Bool {
+        let source = try source(dataset)
         let size = output.sampleElements
         var answers = [Float](repeating: 0, count: batch * size)
         func places(_ first: Int) -> [Int32] { (first..<min(dataset.count, first + batch)).map(Int32.init) }
@@ -128,7 +150,8 @@ public struct Evaluator: ~Copyable {
                 tally.add(answers[row * size..<(row + 1) * size], sample: Int(sample))
             }
             order = following
+            if !order.isEmpty && shouldStop() { return false }
         }
-        return tally.finished()
+        return true
     }
 }

@@ -4,9 +4,15 @@ package import ApusJSON
 
 /// The folder of a training run: `best.apus`, `checkpoint`, and `history.jsonl`.
 ///
-/// Each file is replaced as a whole or not at all.
+/// Each file is replaced as a whole or not at all, and is on the disk before the next one is written. The checkpoint says how far the
+/// run is, and is written last: of the other two files the folder may have later versions, which a run that goes on from the checkpoint
+/// makes again, the same bits. So whenever a process ends, by whatever, the folder is one that can be gone on with.
+///
+/// One process at a time may write into it.
 public struct RunFolder: Sendable {
     public let path: String
+    /// How far the run is that is on the disk; nil where nothing was read or written yet.
+    package private(set) var saved: Progress?
     /// The lines of the history, without line ends.
     private var history: [String] = []
 
@@ -14,37 +20,68 @@ public struct RunFolder: Sendable {
     public var checkpointPath: String { "\(path)/checkpoint" }
     public var historyPath: String { "\(path)/history.jsonl" }
 
-    /// Opens the folder; makes it where it doesn't exist.
-    public init(_ path: String) throws(TrainingError) {
+    /// Opens the folder; makes it where it doesn't exist, unless it is one to go on with.
+    /// - Throws: ``CheckpointError/missing(_:folder:)`` where there is none to go on with.
+    public init(_ path: String, resuming: Bool = false) throws(TrainingError) {
         self.path = path
+        guard !resuming || isFolder(path) else {
+            throw .checkpoint(.missing(FileError(path: path, problem: "is no folder"), folder: path))
+        }
         do throws(FileError) { try makeFolder(path) } catch { throw .file(error) }
     }
+
+    /// Whether a folder has a run that can be gone on with from a checkpoint.
+    public static func hasCheckpoint(_ path: String) -> Bool { fileExists("\(path)/checkpoint") }
 
     /// Whether a run was begun here.
     public var hasRun: Bool { fileExists(checkpointPath) || fileExists(bestModelPath) }
 
-    /// The checkpoint, with the history cut to the epochs that it knows of.
-    public mutating func resume() throws(TrainingError) -> Checkpoint {
+    /// The checkpoint; nil where a run ended before it had one, and is to begin.
+    ///
+    /// What the folder has of later steps than the checkpoint's, and what a killed process left half-written, is taken away.
+    public mutating func resume() throws(TrainingError) -> Checkpoint? {
         let bytes: [UInt8]
-        do throws(FileError) { bytes = try readFile(checkpointPath) } catch {
+        do throws(FileError) { bytes = try readFile(checkpointPath, limit: 1 << 40) } catch {
+            if fileExists(checkpointPath) { throw .file(error) }
+            if !hasRun, try !holdsFolders() { return nil }
             throw .checkpoint(.missing(error, folder: path))
         }
         let checkpoint = try Checkpoint(decoding: bytes, file: checkpointPath)
-        history = []
-        guard fileExists(historyPath) else { return checkpoint }
+        saved = checkpoint.progress
         do throws(FileError) {
-            let text = String(decoding: try readFile(historyPath), as: UTF8.self)
-            history = text.split(separator: "\n").prefix(checkpoint.epochs).map(String.init)
+            try removePartialFiles()
+            var lines: [Substring] = []
+            if fileExists(historyPath) {
+                lines = String(decoding: try readFile(historyPath), as: UTF8.self).split(separator: "\n")
+            }
+            history = lines.prefix(checkpoint.epochs).map(String.init)
+            if lines.count > history.count { try writeHistory() }
         } catch {
             throw .file(error)
         }
         return checkpoint
     }
 
-    /// Forgets an earlier run's history: a new run begins.
-    public mutating func begin() throws(TrainingError) {
+    /// Begins a run in the place of any that was here before, whose best model stays until this one has a model to keep.
+    ///
+    /// - Parameter checkpoint: the state before the first step. From the moment on in which it is written ``resume()`` goes on with
+    ///   this run; before, with the one that was here.
+    public mutating func begin(with checkpoint: Checkpoint) throws(TrainingError) {
+        do throws(FileError) { try removePartialFiles() } catch { throw .file(error) }
+        try save(checkpoint)
         history = []
-        try write([], to: historyPath)
+        do throws(FileError) { try writeHistory() } catch { throw .file(error) }
+    }
+
+    private func removePartialFiles() throws(FileError) {
+        for path in [bestModelPath, checkpointPath, historyPath] { try ApusFiles.removePartialFiles(of: path) }
+    }
+
+    /// A folder of several runs, or of a user's, is no run's own.
+    private func holdsFolders() throws(TrainingError) -> Bool {
+        do throws(FileError) { return try names(in: path).contains { isFolder("\(path)/\($0)") } } catch {
+            throw .file(error)
+        }
     }
 
     /// Keeps a model as the best, with the epoch that it is from and the score that it was chosen by.
@@ -63,21 +100,23 @@ public struct RunFolder: Sendable {
         do throws(ModelFileError) { bytes = try ModelFile.encode(model, weights: .f32) } catch {
             throw .modelFile(error)
         }
-        try write(bytes, to: bestModelPath)
+        do throws(FileError) { try writeFile(bytes, to: bestModelPath) } catch { throw .file(error) }
     }
 
-    public func save(_ checkpoint: Checkpoint) throws(TrainingError) {
-        try write(checkpoint.encoded(), to: checkpointPath)
+    /// Keeps how far the run is. What was saved before it, the best model and the history, belongs to it.
+    public mutating func save(_ checkpoint: Checkpoint) throws(TrainingError) {
+        do throws(FileError) { try writeFile(checkpoint.encoded(), to: checkpointPath) } catch { throw .file(error) }
+        saved = checkpoint.progress
     }
 
     /// Adds a line to the history.
     public mutating func append(_ record: EpochRecord) throws(TrainingError) {
         history.append(record.json.compact)
-        try write(Array((history.joined(separator: "\n") + "\n").utf8), to: historyPath)
+        do throws(FileError) { try writeHistory() } catch { throw .file(error) }
     }
 
-    private func write(_ bytes: [UInt8], to path: String) throws(TrainingError) {
-        do throws(FileError) { try writeFile(bytes, to: path) } catch { throw .file(error) }
+    private func writeHistory() throws(FileError) {
+        try writeFile(Array(history.map { $0 + "\n" }.joined().utf8), to: historyPath)
     }
 }
 

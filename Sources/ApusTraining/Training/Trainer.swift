@@ -20,6 +20,8 @@ public struct Trainer: ~Copyable {
     let source: BatchSource
     var progress: Progress
     private let recipe: String
+    /// What models are compared by, on the data that selects or, where none does, on the test set.
+    package let measure: Evaluation.Measure
     let lossSlice: StateSlice
     let statusSlice: StateSlice
     /// Whether the buffer holds the batch of the step that comes.
@@ -63,6 +65,7 @@ public struct Trainer: ~Copyable {
             explicit, preparation: preparation, weights: .state, target: target, loss: options.loss.rawValue,
             threads: options.threads, placement: options.placement)
         try evaluator.check(data.training)
+        let measure = try evaluator.measure(of: data.validation ?? data.test ?? data.training)
         let source = try BatchSource(
             data.training, for: plan.inputs, preparation: preparation, augmentation: options.augmentation,
             hasTargets: true)
@@ -75,6 +78,7 @@ public struct Trainer: ~Copyable {
         self.progress = progress
         self.data = data
         self.options = options
+        self.measure = measure
         self.lossSlice = lossSlice
         self.statusSlice = statusSlice
         self.session = session
@@ -157,15 +161,17 @@ public struct Trainer: ~Copyable {
     /// Trains until one of the options says stop.
     ///
     /// - Parameters:
-    ///   - shouldStop: is asked after each step; the trainer then makes a checkpoint and returns.
+    ///   - shouldStop: is asked after each step, and while the model is evaluated; the trainer then makes a checkpoint and returns.
     ///   - observe: is told what happens, on the caller's thread.
     public mutating func run(
         shouldStop: () -> Bool = { false }, observe: (TrainingEvent) throws(TrainingError) -> Void
     ) throws(TrainingError) -> TrainingEnd {
         while progress.epoch < options.epochs {
             if let end = progress.end { return end }
-            try runEpoch(shouldStop: shouldStop, observe: observe)
-            if progress.step > 0 { return .interrupted }
+            guard try runEpoch(shouldStop: shouldStop, observe: observe) else {
+                try observe(.checkpoint(checkpoint()))
+                return .interrupted
+            }
         }
         return progress.end ?? .allEpochs
     }
@@ -183,7 +189,8 @@ public struct Trainer: ~Copyable {
         return current
     }
 
-    func checkpoint() -> Checkpoint {
+    /// All that a run needs to go on from here; not while one is under way.
+    public func checkpoint() -> Checkpoint {
         var state: [String: [Float]] = [:]
         for slice in session.plan.slices where slice.kind != .gradient && slice.kind != .result {
             state[Checkpoint.key(slice)] = session.read(slice)

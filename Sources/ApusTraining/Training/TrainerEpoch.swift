@@ -4,40 +4,50 @@ import ApusRuntime
 
 extension Trainer {
     /// Runs the steps of an epoch that are left, and ends it.
+    ///
+    /// - Returns: whether it was ended. Where the trainer was told to stop before, the state is one to go on from: what an evaluation
+    ///   after a step changes, also that at the end of the epoch, is not in it as long as the evaluation is not done.
     mutating func runEpoch(
         shouldStop: () -> Bool, observe: (TrainingEvent) throws(TrainingError) -> Void
-    ) throws(TrainingError) {
+    ) throws(TrainingError) -> Bool {
         let epoch = progress.epoch
         let order = Shuffle.permutation(count: data.training.count, seed: options.seed, epoch: epoch)
         let clock = ContinuousClock()
         let began = clock.now
-        var lastEvaluation = began
+        var (lastEvaluation, lastCheckpoint) = (began, began)
         let secondsBefore = progress.seconds
         while progress.step < batchesPerEpoch {
+            // A checkpoint may be of the moment between a step and its evaluation. To repeat one changes nothing.
+            let isStepDue = isDue(every: options.evaluationSteps)
+            if isStepDue || (progress.step > 0 && isDue(after: options.evaluationSeconds, since: lastEvaluation)) {
+                guard try evaluateWithin(epoch: epoch, selects: isStepDue, shouldStop: shouldStop, observe: observe)
+                else { return false }
+                lastEvaluation = clock.now
+            }
             let count = batch(progress.step, of: order).count
             let loss = try runStep(order, epoch: epoch)
             progress.step += 1
             progress.lossSum += loss * Double(count)
-            try observe(.step(epoch: epoch + 1, step: progress.step, steps: batchesPerEpoch, loss: loss))
-            guard progress.step < batchesPerEpoch else { break }
             progress.seconds = secondsBefore + (clock.now - began).inSeconds
-            let isStepDue =
-                options.evaluationSteps > 0
-                && progress.step % (options.evaluationSteps * options.accumulation) == 0
-            let isTimeDue =
-                options.evaluationSeconds > 0
-                && (clock.now - lastEvaluation).inSeconds >= options.evaluationSeconds
-            if isStepDue || isTimeDue {
-                try evaluateWithin(epoch: epoch, selects: isStepDue, observe: observe)
-                lastEvaluation = clock.now
-            }
-            if shouldStop() {
+            try observe(.step(epoch: epoch + 1, step: progress.step, steps: batchesPerEpoch, loss: loss))
+            if shouldStop() { return false }
+            if isDue(every: options.checkpointSteps) || isDue(after: options.checkpointSeconds, since: lastCheckpoint) {
                 try observe(.checkpoint(checkpoint()))
-                return
+                lastCheckpoint = clock.now
             }
         }
-        progress.seconds = secondsBefore + (clock.now - began).inSeconds
-        try endEpoch(epoch, observe: observe)
+        return try endEpoch(epoch, shouldStop: shouldStop, observe: observe)
+    }
+
+    /// Whether something is due after the step that was done last.
+    /// - Parameter steps: the optimizer's steps between two times; 0 for never.
+    private func isDue(every steps: Int) -> Bool {
+        steps > 0 && progress.step > 0 && progress.step % (steps * options.accumulation) == 0
+    }
+
+    /// Whether so many seconds are over; 0 for never.
+    private func isDue(after seconds: Double, since last: ContinuousClock.Instant) -> Bool {
+        seconds > 0 && (ContinuousClock.now - last).inSeconds >= seconds
     }
 
     /// Places in the order of an epoch: those of a step's batch. Behind the last step there are none.
@@ -102,22 +112,25 @@ extension Trainer {
 
     /// Evaluates between two steps.
     /// - Parameter selects: whether the score counts; one that the clock asked for does not.
+    /// - Returns: whether it was done before the trainer was told to stop.
     private mutating func evaluateWithin(
-        epoch: Int, selects: Bool, observe: (TrainingEvent) throws(TrainingError) -> Void
-    ) throws(TrainingError) {
-        guard let selecting = options.selection == .test ? data.test : data.validation else { return }
+        epoch: Int, selects: Bool, shouldStop: () -> Bool, observe: (TrainingEvent) throws(TrainingError) -> Void
+    ) throws(TrainingError) -> Bool {
+        guard let selecting = options.selection == .test ? data.test : data.validation else { return true }
         let current = currentModel()
         try evaluator.setWeights(current.weights)
-        let score = try evaluator.evaluate(selecting).score
+        guard let score = try evaluator.evaluate(selecting, unless: shouldStop)?.score else { return false }
         try observe(.evaluated(epoch: epoch + 1, step: progress.step, score: score))
         if selects, progress.learningRate.note(score: score, epoch: epoch) {
             try observe(.improved(current, epoch: epoch + 1, score: score))
         }
+        return true
     }
 
+    /// - Returns: whether it was done before the trainer was told to stop.
     private mutating func endEpoch(
-        _ epoch: Int, observe: (TrainingEvent) throws(TrainingError) -> Void
-    ) throws(TrainingError) {
+        _ epoch: Int, shouldStop: () -> Bool, observe: (TrainingEvent) throws(TrainingError) -> Void
+    ) throws(TrainingError) -> Bool {
         let current = currentModel()
         try evaluator.setWeights(current.weights)
         var record = EpochRecord(
@@ -127,11 +140,11 @@ extension Trainer {
             seconds: progress.seconds,
             samplesPerSecond: Double(data.training.count) / max(progress.seconds, 1e-9))
         if let validation = data.validation {
-            let evaluation = try evaluator.evaluate(validation)
+            guard let evaluation = try evaluator.evaluate(validation, unless: shouldStop) else { return false }
             (record.validationScore, record.measure) = (evaluation.score, evaluation.measure)
         }
         if let test = data.test {
-            let evaluation = try evaluator.evaluate(test)
+            guard let evaluation = try evaluator.evaluate(test, unless: shouldStop) else { return false }
             (record.testScore, record.measure) = (evaluation.score, evaluation.measure)
         }
         let selecting: Double? =
@@ -161,6 +174,7 @@ extension Trainer {
         progress.lossSum = 0
         progress.seconds = 0
         try observe(.checkpoint(checkpoint()))
+        return true
     }
 }
 

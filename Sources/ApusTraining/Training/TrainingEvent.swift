@@ -9,7 +9,7 @@ public enum TrainingEvent: Sendable {
     case evaluated(epoch: Int, step: Int, score: Double)
     case epoch(EpochRecord)
     case learningRateDivided(to: Double)
-    /// The state after an epoch, or where the trainer was told to stop.
+    /// The state after an epoch, and within one where it is time for a checkpoint, or where the trainer was told to stop.
     case checkpoint(Checkpoint)
 }
 

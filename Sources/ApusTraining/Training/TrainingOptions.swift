@@ -55,6 +55,10 @@ public struct TrainingOptions: Sendable {
     /// Seconds between evaluations within an epoch; 0 for none. Which steps those are depends on the machine's speed, so these
     /// evaluations are told and nothing else: they choose no model, and the schedule doesn't know them.
     public var evaluationSeconds = 0.0
+    /// Seconds between checkpoints within an epoch; 0 for none but those at the ends of epochs. They change nothing of the result.
+    public var checkpointSeconds = 60.0
+    /// Steps between checkpoints within an epoch; 0 for none. They change nothing of the result.
+    public var checkpointSteps = 0
     public var loss = Loss.automatic
     /// Parts that a batch is cut into. It is part of the recipe: other shards give other bits.
     public var shards = 8

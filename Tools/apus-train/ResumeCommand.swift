@@ -1,0 +1,27 @@
+import ApusCommandLine
+
+/// How people go on with a run.
+enum ResumeCommand {
+    /// This program's command line, and in it what goes on with the run that it began.
+    static var text: String { shellCommand(resuming(CommandLine.arguments)) }
+
+    /// This program's command line, and in it what begins the run for which nothing was saved. What it was to take the place of may
+    /// still be there.
+    static var again: String {
+        shellCommand(overwrites(CommandLine.arguments) ? CommandLine.arguments : resuming(CommandLine.arguments))
+    }
+
+    /// Words of a command line with `--resume` among them, and without `--overwrite`.
+    private static func resuming(_ words: [String]) -> [String] {
+        let options = options(words)
+        let resuming = options.filter { $0 != "--overwrite" } + (options.contains("--resume") ? [] : ["--resume"])
+        return resuming + words[options.endIndex...]
+    }
+
+    private static func overwrites(_ words: [String]) -> Bool { options(words).contains("--overwrite") }
+
+    /// The words before `--`, behind which there are no options.
+    private static func options(_ words: [String]) -> ArraySlice<String> {
+        words[..<(words.firstIndex(of: "--") ?? words.endIndex)]
+    }
+}
