@@ -1,0 +1,52 @@
+"""What pyproject.toml can't say: the extension, the version, and the wheel's tag."""
+
+import os
+import pathlib
+import platform
+import re
+import subprocess
+
+from setuptools import Extension, setup
+from setuptools.command.bdist_wheel import bdist_wheel
+
+LIBRARY = next(pathlib.Path("apus").glob("libapus.so.*"), None)
+if LIBRARY is None:
+    raise SystemExit("there is no apus/libapus.so.*: make wheels by scripts/build-wheel")
+
+
+def oldest_glibc(files):
+    """The oldest glibc that has all symbols which these files need, as (2, 34)."""
+    needed = set()
+    for file in files:
+        headers = subprocess.run(["objdump", "-p", file], check=True, capture_output=True, text=True).stdout
+        needed.update(tuple(map(int, version)) for version in re.findall(r"\bGLIBC_(\d+)\.(\d+)", headers))
+    return max(needed)
+
+
+class Wheel(bdist_wheel):
+    """One wheel for all versions of Python from 3.11 on, and for all systems whose glibc is new enough."""
+
+    def get_tag(self):
+        files = pathlib.Path(self.get_finalized_command("build").build_lib, "apus").glob("*.so*")
+        major, minor = oldest_glibc(files)
+        return "cp311", "abi3", f"manylinux_{major}_{minor}_{platform.machine()}"
+
+
+setup(
+    version=os.environ["APUS_VERSION"],
+    ext_modules=[
+        Extension(
+            "apus._apus",
+            sources=sorted(map(str, pathlib.Path("extension").glob("*.c"))),
+            depends=["extension/extension.h", "include/apus.h"],
+            include_dirs=["include"],
+            define_macros=[("Py_LIMITED_API", "0x030B0000")],
+            py_limited_api=True,
+            extra_compile_args=["-std=c11", "-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-Werror", "-fvisibility=hidden"],
+            extra_objects=[str(LIBRARY)],
+            runtime_library_dirs=["$ORIGIN"],
+            extra_link_args=["-Wl,--strip-all"],
+        )
+    ],
+    cmdclass={"bdist_wheel": Wheel},
+)
