@@ -103,13 +103,11 @@ onnx-export-check: .venv-peers/installed ## has the onnx package check what is e
 	touch $@
 
 .PHONY: wheel
-wheel: dependencies .venv-python/installed ## makes the package for Python, dist/apus-*.whl; LIBAPUS=FILE puts another library into it
-	$(if $(LIBAPUS),,swift build -c release --product apus)
+wheel: $(if $(BUILT)$(LIBAPUS),,build) .venv-python/installed ## makes the package for Python, dist/apus-*.whl; LIBAPUS=FILE puts another library into it
 	scripts/build-wheel .venv-python/bin/python $(or $(LIBAPUS),.build/release/libapus.so) dist
 
 .PHONY: python-check
-python-check: wheel .venv-python/check-installed ## installs the wheel beside ONNX Runtime, and tests it; FILTER=test_memory for fewer
-	$(if $(BUILT),,swift build -c release --product apus-compile --product apus-export --product apus-infer)
+python-check: $(if $(BUILT),,build) wheel .venv-python/check-installed ## installs the wheel beside ONNX Runtime, and tests it; FILTER=test_memory for fewer
 	.venv-python/bin/pip install --quiet --force-reinstall --no-deps dist/apus-*.whl
 	APUS_WHEEL=$$(ls $(CURDIR)/dist/apus-*.whl) .venv-python/bin/python -m unittest discover \
 	  --start-directory Tests/Python $(if $(FILTER),-k '$(FILTER)') --verbose

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import Any, Literal, NoReturn, TypeAlias
+from typing import Any, Literal, NoReturn, Self, TypeAlias
 
 from . import _apus
 from .errors import ClosedError, InvalidArgumentError
@@ -80,11 +80,11 @@ class Model(_apus.Network):
         with _making_pool:
             executor = getattr(self, "_executor", None)
             self._executor = None
-            super().close()
         if executor is not None and self._executor_process == os.getpid():
             executor.shutdown(wait=False, cancel_futures=True)
+        super().close()
 
-    def __enter__(self) -> "Model":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -58,21 +58,19 @@ class Port:
     #: Of an output: what its numbers are.
     meaning: Meaning
 
-    def __init__(
-        self,
-        name: str,
-        type: str,
-        dtype: numpy.dtype[Any],
-        shape: tuple[int | None, ...],
-        element_type: str,
-        is_shared: bool | int,
-        meaning: int,
-    ) -> None:
-        # The extension hands over the numbers of apus.h. A newer library may know of further meanings.
-        known = meaning if meaning in Meaning._value2member_map_ else Meaning.NUMBERS
-        values = (name, type, dtype, shape, element_type, bool(is_shared), Meaning(known))
-        for field, value in zip(self.__dataclass_fields__, values):
-            object.__setattr__(self, field, value)
-
     def __str__(self) -> str:
         return f"{self.name}: {self.type}"
+
+
+def describe(
+    name: str,
+    type: str,
+    dtype: numpy.dtype[Any],
+    shape: tuple[int | None, ...],
+    element_type: str,
+    is_shared: int,
+    meaning: int,
+) -> Port:
+    """The port that the extension has in numbers of apus.h. A newer library may know of further meanings."""
+    known = Meaning(meaning) if meaning in Meaning._value2member_map_ else Meaning.NUMBERS
+    return Port(name, type, dtype, shape, element_type, bool(is_shared), known)

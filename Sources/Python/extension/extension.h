@@ -33,8 +33,8 @@ typedef struct {
      * array, with what was given for the inputs, and with what was given for the outputs.
      */
     PyObject *prepared, *refuse, *refuse_inputs, *refuse_outputs;
-    /* The class apus.Port, and a dictionary of NumPy's types by the names of element types. */
-    PyObject *port_class, *dtypes;
+    /* The function of apus.port that makes a Port, and a dictionary of NumPy's types by the names of element types. */
+    PyObject *describe, *dtypes;
 } Module;
 
 /* Sets the exception that goes with an error of the library, which is freed. Always -1. */

@@ -54,9 +54,9 @@ static int module_execute(PyObject *module) {
     state->refuse_inputs = imported("apus.arrays", "refuse_inputs");
     state->refuse_outputs = imported("apus.arrays", "refuse_outputs");
     state->dtypes = imported("apus.port", "DTYPES");
-    state->port_class = imported("apus.port", "Port");
+    state->describe = imported("apus.port", "describe");
     if (!state->empty || !state->prepared || !state->refuse || !state->refuse_inputs || !state->refuse_outputs
-        || !state->dtypes || !state->port_class) {
+        || !state->dtypes || !state->describe) {
         return -1;
     }
     if (PyModule_AddStringConstant(module, "version", apus_version_text())) return -1;
@@ -89,7 +89,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg) {
     Py_VISIT(state->refuse_inputs);
     Py_VISIT(state->refuse_outputs);
     Py_VISIT(state->dtypes);
-    Py_VISIT(state->port_class);
+    Py_VISIT(state->describe);
     return 0;
 }
 
@@ -104,7 +104,7 @@ static int module_clear(PyObject *module) {
     Py_CLEAR(state->refuse_inputs);
     Py_CLEAR(state->refuse_outputs);
     Py_CLEAR(state->dtypes);
-    Py_CLEAR(state->port_class);
+    Py_CLEAR(state->describe);
     return 0;
 }
 

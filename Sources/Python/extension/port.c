@@ -61,7 +61,7 @@ int port_make(const Module *module, Port *port, const apus_port *description) {
     port->dtype = key ? Py_XNewRef(PyDict_GetItemWithError(module->dtypes, key)) : NULL;
     PyObject *shape = described_shape(port);
     if (port->dtype && shape) {
-        port->description = PyObject_CallFunction(module->port_class, "OsOOOii", port->name, description->type,
+        port->description = PyObject_CallFunction(module->describe, "OsOOOii", port->name, description->type,
             port->dtype, shape, key, (int)description->is_shared, (int)description->meaning);
     }
     Py_XDECREF(shape);
@@ -95,7 +95,11 @@ PyObject *port_empty(const Module *module, Port *port, int64_t samples) {
         port->empty_samples = samples;
         Py_XDECREF(former);
     }
-    return PyObject_Call(module->empty, port->empty_arguments, NULL);
+    /* Held, since other code may run within the call, and ask for another number of samples. */
+    PyObject *arguments = Py_NewRef(port->empty_arguments);
+    PyObject *array = PyObject_Call(module->empty, arguments, NULL);
+    Py_DECREF(arguments);
+    return array;
 }
 
 /* Whether an array has the port's type and shape, and as many samples as others, which are then known. */
