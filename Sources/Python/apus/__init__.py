@@ -9,13 +9,45 @@ Those who come from ONNX Runtime find ``apus.InferenceSession(path).run(names, f
 """
 
 from ._apus import version as __version__
-from .errors import *
-from .errors import __all__ as _errors
-from .inference_session import *
-from .inference_session import __all__ as _inference_session
-from .model import *
-from .model import __all__ as _model
-from .port import *
-from .port import __all__ as _port
+from .errors import (
+    BusyError,
+    ClosedError,
+    Error,
+    FileError,
+    InvalidArgumentError,
+    InvalidModelError,
+    NoThreadError,
+    OutOfMemoryError,
+    UnknownNameError,
+    UnsupportedModelError,
+    WrongTargetError,
+)
+from .inference_session import InferenceSession, NodeArg, SessionOptions, get_available_providers
+from .model import Model, Source, compile, load, targets
+from .port import Meaning, Port
 
-__all__ = ["__version__", *_errors, *_inference_session, *_model, *_port]
+__all__ = [
+    "BusyError",
+    "ClosedError",
+    "Error",
+    "FileError",
+    "InferenceSession",
+    "InvalidArgumentError",
+    "InvalidModelError",
+    "Meaning",
+    "Model",
+    "NoThreadError",
+    "NodeArg",
+    "OutOfMemoryError",
+    "Port",
+    "SessionOptions",
+    "Source",
+    "UnknownNameError",
+    "UnsupportedModelError",
+    "WrongTargetError",
+    "__version__",
+    "compile",
+    "get_available_providers",
+    "load",
+    "targets",
+]

@@ -34,7 +34,7 @@ class Network:
     ) -> Self: ...
     def run(
         self,
-        x: ArrayLike | Mapping[str, ArrayLike] = ...,
+        x: ArrayLike | Mapping[str, ArrayLike] | None = None,
         /,
         *,
         out: NDArray[Any] | Mapping[str, NDArray[Any]] | None = None,

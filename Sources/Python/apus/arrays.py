@@ -12,8 +12,6 @@ from .port import Port
 if TYPE_CHECKING:
     from ._apus import Network
 
-__all__: list[str] = []
-
 
 def prepared(port: Port, value: Any) -> numpy.ndarray[Any, Any]:
     """An array for an input as the library reads it: contiguous, and at an address that is a multiple of the element's size.

@@ -2,20 +2,6 @@
 
 from typing import Final
 
-__all__ = [
-    "BusyError",
-    "ClosedError",
-    "Error",
-    "FileError",
-    "InvalidArgumentError",
-    "InvalidModelError",
-    "NoThreadError",
-    "OutOfMemoryError",
-    "UnknownNameError",
-    "UnsupportedModelError",
-    "WrongTargetError",
-]
-
 
 class Error(Exception):
     """The base of all that Apus raises."""

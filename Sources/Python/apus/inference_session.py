@@ -12,8 +12,6 @@ from .errors import InvalidArgumentError
 from .model import Model, Source, compile
 from .port import Port
 
-__all__ = ["InferenceSession", "NodeArg", "SessionOptions", "get_available_providers"]
-
 _PROVIDER: Final = "CPUExecutionProvider"
 
 _TYPES: Final[Mapping[str, str]] = MappingProxyType(
@@ -151,4 +149,5 @@ class InferenceSession:
 
 
 def get_available_providers() -> list[str]:
+    """The only provider there is."""
     return [_PROVIDER]

@@ -11,12 +11,8 @@ from typing import Any, Literal, NoReturn, Self, TypeAlias
 from . import _apus
 from .errors import ClosedError, InvalidArgumentError
 
-__all__ = ["Model", "Source", "compile", "load", "targets"]
-
 #: What models are opened from: the path of a file, its bytes, or the text of a spec, which is a string of several lines.
 Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview
-
-Convolutions: TypeAlias = Literal["exact", "direct", "approximate"]
 
 # By the numbers that apus.h gives them.
 _CONVOLUTIONS: dict[str, int] = {"exact": 0, "direct": 1, "approximate": 2}
@@ -115,7 +111,7 @@ def compile(
     weights: str | os.PathLike[str] | None = None,
     random_weights: bool = False,
     activation_limit: int | None = None,
-    convolutions: Convolutions = "exact",
+    convolutions: Literal["exact", "direct", "approximate"] = "exact",
     opens_batch: bool = False,
     name: str | None = None,
     threads: int = 1,

@@ -6,8 +6,6 @@ from typing import Any, Final
 
 import numpy
 
-__all__ = ["Meaning", "Port"]
-
 # NumPy's types by the names of the language. NumPy has no bf16: those are taken and given as their bits.
 DTYPES: Final[dict[str, numpy.dtype[Any]]] = {
     "f32": numpy.dtype(numpy.float32),

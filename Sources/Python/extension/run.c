@@ -56,6 +56,7 @@ static int sort_arguments(
             if (PyDict_SetItem(*given, name, value)) return -1;
         }
     }
+    if (count == 1 && arguments[0] == Py_None) count = 0;
     if (count > 1 || (count && *given)) {
         PyErr_SetString(PyExc_TypeError,
             "run takes an array, or a mapping from the inputs' names to arrays, or an array for each input as name=array");
