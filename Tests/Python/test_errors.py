@@ -94,7 +94,10 @@ class OutputErrorTests(ErrorTests):
             (frozen, "can't be written to"),
             ([[0] * 4] * 2, "is a list: give an array of NumPy, of (2, 4)"),
             (self.x, "shares memory with another input or output: give it memory of its own"),
-            (self.x.reshape(4, 2).reshape(2, 4), "shares memory with another input or output: give it memory of its own"),
+            (
+                self.x.reshape(4, 2).reshape(2, 4),
+                "shares memory with another input or output: give it memory of its own",
+            ),
         ]
         for out, text in cases:
             with self.subTest(text):
@@ -113,9 +116,7 @@ class OutputErrorTests(ErrorTests):
         text = "there is no output 'products': the model has sum: f32[N, 3], product: f32[N, 3]; did you mean product?"
         out = {"products": row.copy()}
         self.refused(apus.UnknownNameError, text, self.pair.run, left=row, right=row, out=out)
-        text = (
-            "the model has 2 outputs, sum: f32[N, 3], product: f32[N, 3]: `out` must be a mapping from their names to arrays"
-        )
+        text = "the model has 2 outputs, sum: f32[N, 3], product: f32[N, 3]: `out` must be a mapping from their names to arrays"
         self.refused(apus.InvalidArgumentError, text, self.pair.run, left=row, right=row, out=row.copy())
 
 

@@ -28,7 +28,9 @@ def pair(batch="N", element_type=TensorProto.FLOAT):
         helper.make_node("Add", ["left", "right"], ["sum"]),
         helper.make_node("Mul", ["left", "right"], ["product"]),
     ]
-    inputs, outputs = ([(name, element_type, shape) for name in names] for names in (("left", "right"), ("sum", "product")))
+    inputs, outputs = (
+        [(name, element_type, shape) for name in names] for names in (("left", "right"), ("sum", "product"))
+    )
     return model_bytes(nodes, inputs, outputs)
 
 
@@ -73,7 +75,10 @@ class InferenceSessionTests(unittest.TestCase):
         for element_type in types:
             ours, peer = self.sessions(pair(element_type=element_type))
             for side in ("get_inputs", "get_outputs"):
-                described = [[(port.name, port.type, port.shape) for port in getattr(session, side)()] for session in (ours, peer)]
+                described = [
+                    [(port.name, port.type, port.shape) for port in getattr(session, side)()]
+                    for session in (ours, peer)
+                ]
                 self.assertEqual(*described)
         ours, peer = self.sessions(pair(batch=4))
         self.assertEqual(ours.get_inputs()[0].shape, [4, 3])
@@ -125,7 +130,9 @@ class InferenceSessionTests(unittest.TestCase):
         with self.assertRaises(AttributeError):
             options.intra_op_threads = 1
         options.intra_op_num_threads = -1
-        with self.assertRaisesRegex(apus.InvalidArgumentError, "^intra_op_num_threads is -1, and must not be negative$"):
+        with self.assertRaisesRegex(
+            apus.InvalidArgumentError, "^intra_op_num_threads is -1, and must not be negative$"
+        ):
             apus.InferenceSession(pair(), options)
 
     def test_onnx_runtimes_own_options(self):
@@ -134,7 +141,9 @@ class InferenceSessionTests(unittest.TestCase):
         self.assertEqual(len(apus.InferenceSession(pair(), options).run(None, self.feed)), 2)
 
     def test_providers(self):
-        with self.assertWarnsRegex(UserWarning, "^there is no provider CUDAExecutionProvider: CPUExecutionProvider is taken$"):
+        with self.assertWarnsRegex(
+            UserWarning, "^there is no provider CUDAExecutionProvider: CPUExecutionProvider is taken$"
+        ):
             apus.InferenceSession(pair(), providers=[("CUDAExecutionProvider", {}), "CPUExecutionProvider"])
         with warnings.catch_warnings():
             warnings.simplefilter("error")

@@ -67,7 +67,9 @@ class TypeTests(unittest.TestCase):
 class WheelTests(unittest.TestCase):
     def test_tag_is_what_auditwheel_says(self):
         wheel = os.environ["APUS_WHEEL"]
-        shown = subprocess.run([sys.executable, "-m", "auditwheel", "show", wheel], check=True, capture_output=True, text=True)
+        shown = subprocess.run(
+            [sys.executable, "-m", "auditwheel", "show", wheel], check=True, capture_output=True, text=True
+        )
         tag = re.search(r'platform tag:\s+"(\w+)"', shown.stdout)[1]
         self.assertTrue(wheel.endswith(f"-cp311-abi3-{tag}.whl"), f"{wheel} is {tag}")
         self.assertRegex(tag, "^manylinux_")

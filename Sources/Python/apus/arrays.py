@@ -37,7 +37,9 @@ def refuse(port: Port, value: Any, is_output: bool, samples: int) -> NoReturn:
     """
     role = f"the array for output {port.name}" if is_output else f"input {port.name}"
     if is_output and not isinstance(value, numpy.ndarray):
-        raise InvalidArgumentError(f"{role} is a {type(value).__name__}: give an array of NumPy, of {expected(port, samples)}")
+        raise InvalidArgumentError(
+            f"{role} is a {type(value).__name__}: give an array of NumPy, of {expected(port, samples)}"
+        )
     array = numpy.asarray(value)
     raise InvalidArgumentError(f"{role} {complaint(port, array, is_output, samples)}")
 

@@ -181,7 +181,9 @@ def _place(source: Source) -> tuple[str | os.PathLike[str] | None, bytes | bytea
     if isinstance(source, (str, os.PathLike)):
         return source, None
     if not isinstance(source, (bytes, bytearray, memoryview)):
-        raise TypeError(f"a model is opened from a path, bytes, or the text of a spec, not from a {type(source).__name__}")
+        raise TypeError(
+            f"a model is opened from a path, bytes, or the text of a spec, not from a {type(source).__name__}"
+        )
     return None, source
 
 
