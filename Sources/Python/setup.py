@@ -19,13 +19,20 @@ if os.environ.get("APUS_WARNINGS") == "error":
     COMPILER_FLAGS.append("-Werror")
 
 
-def oldest_glibc(files):
-    """The oldest glibc that has all symbols which these files need, as (2, 34)."""
-    needed = set()
-    for file in files:
-        headers = subprocess.run(["objdump", "-p", file], check=True, capture_output=True, text=True).stdout
-        needed.update(tuple(map(int, version)) for version in re.findall(r"\bGLIBC_(\d+)\.(\d+)", headers))
-    return max(needed)
+# What PEP 600 lets a wheel expect of a system. Anything else would have to be in the wheel.
+EXPECTED = re.compile(r"lib(c|m|dl|pthread|rt|gcc_s|stdc\+\+|z)\.so\.\d+|ld-linux.*")
+
+
+def platform_tag(files):
+    """The tag of systems that have what these files need: a glibc that is new enough."""
+    headers = "".join(
+        subprocess.run(["objdump", "-p", file], check=True, capture_output=True, text=True).stdout for file in files
+    )
+    for name in re.findall(r"^\s*NEEDED\s+(\S+)", headers, re.MULTILINE):
+        if name != LIBRARY.name and not EXPECTED.fullmatch(name):
+            raise SystemExit(f"{name} is needed, which systems may not have: link the library without it")
+    major, minor = max(tuple(map(int, version)) for version in re.findall(r"\bGLIBC_(\d+)\.(\d+)", headers))
+    return f"manylinux_{major}_{minor}_{platform.machine()}"
 
 
 class Wheel(bdist_wheel):
@@ -33,8 +40,7 @@ class Wheel(bdist_wheel):
 
     def get_tag(self):
         files = pathlib.Path(self.get_finalized_command("build").build_lib, "apus").glob("*.so*")
-        major, minor = oldest_glibc(files)
-        return "cp311", "abi3", f"manylinux_{major}_{minor}_{platform.machine()}"
+        return "cp311", "abi3", platform_tag(files)
 
 
 setup(

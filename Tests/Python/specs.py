@@ -16,21 +16,27 @@ input x: f32[N, 4]
 output y = relu(x)
 """
 
-# A value that all samples have in common, and an output that they have in common.
-SHARED = """\
-model shared
+# An input that all samples have in common.
+SHARED_INPUT = """\
+model shared_input
 input x: f32[N, 3]
 input scale: f32[3]
 output scaled = multiply(x, scale)
-output doubled = add(scale, scale)
+"""
+
+# An output that all samples have in common: such a network takes one batch alone.
+SHARED_OUTPUT = """\
+model shared_output
+input x: f32[N, 3]
+output total = reduce_sum(x)
 """
 
 # Takes long enough for other threads to get their turn, and for two threads to share it.
 SLOW = """\
 model slow
 input x: f32[N, 16, 32, 32]
-conv1 = conv2d(x, filters: 32, kernel: [3, 3], padding: 1)
-conv2 = conv2d(conv1, filters: 32, kernel: [3, 3], padding: 1)
+conv1 = conv2d(x, filters: 64, kernel: [3, 3], padding: 1)
+conv2 = conv2d(conv1, filters: 64, kernel: [3, 3], padding: 1)
 output y = conv2d(conv2, filters: 1, kernel: [3, 3], padding: 1)
 """
 

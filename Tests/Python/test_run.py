@@ -43,15 +43,25 @@ class RunTests(unittest.TestCase):
                 numpy.testing.assert_array_equal(answers["sum"], self.left + self.right)
                 numpy.testing.assert_array_equal(answers["product"], self.left * self.right)
 
-    def test_shared_ports_have_no_batch(self):
+    def test_an_input_that_samples_have_in_common(self):
         scale = numpy.array([1, 2, 3], numpy.float32)
-        with apus.compile(specs.SHARED) as model:
-            self.assertEqual([port.shape for port in model.inputs], [(None, 3), (3,)])
-            self.assertEqual([port.is_shared for port in model.outputs], [False, True])
+        with apus.compile(specs.SHARED_INPUT) as model:
+            self.assertEqual(
+                [(port.shape, port.is_shared) for port in model.inputs], [((None, 3), False), ((3,), True)]
+            )
             for samples in (1, 4):
-                answers = model.run(x=self.left[:samples], scale=scale)
-                numpy.testing.assert_array_equal(answers["scaled"], self.left[:samples] * scale)
-                numpy.testing.assert_array_equal(answers["doubled"], 2 * scale)
+                numpy.testing.assert_array_equal(
+                    model.run(x=self.left[:samples], scale=scale), self.left[:samples] * scale
+                )
+
+    def test_a_batch_that_is_mixed_has_one_size(self):
+        with apus.compile(specs.SHARED_OUTPUT, batch=4) as model:
+            self.assertEqual([port.shape for port in (*model.inputs, *model.outputs)], [(4, 3), ()])
+            total = model.run(self.left)
+            self.assertEqual(total.shape, ())
+            self.assertAlmostEqual(float(total), float(self.left.sum()), 5)
+            with self.assertRaisesRegex(apus.InvalidArgumentError, r"^input x has the shape \(3, 3\), not \(4, 3\)$"):
+                model.run(self.left[:3])
 
     def test_any_batch(self):
         with apus.compile(specs.TINY, batch=8) as model:

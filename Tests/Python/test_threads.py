@@ -106,16 +106,15 @@ class FutureTests(unittest.TestCase):
             out = numbers(0)
             self.assertIs(model.submit({"x": numbers(7)}, out=out).result(), out)
 
-    def test_closing_takes_back_what_has_not_begun(self):
+    def test_closing_ends_what_has_not_begun(self):
         model = apus.compile(specs.SLOW, random_weights=True, sessions=1)
         futures = [model.submit(numpy.ones((64, 16, 32, 32), numpy.float32)) for _ in range(20)]
         model.close()
-        done, waiting = concurrent.futures.wait(futures, timeout=60)
+        _, waiting = concurrent.futures.wait(futures, timeout=60)
         self.assertFalse(waiting)
-        self.assertTrue(futures[-1].cancelled())
-        for future in done:
-            if not future.cancelled():
-                self.assertIsInstance(future.exception(), (type(None), apus.ClosedError))
+        kinds = {type(future.exception()) for future in futures[1:]}
+        self.assertLessEqual(kinds, {apus.ClosedError, type(None)})
+        self.assertIsInstance(futures[-1].exception(), apus.ClosedError)
 
     def test_errors(self):
         with apus.compile(specs.TINY) as model:

@@ -72,13 +72,14 @@ class Model(_apus.Network):
             return executor
 
     def close(self) -> None:
-        """Gives memory and threads back. Runs that are under way go on to their end; those that wait are taken back."""
+        """Gives memory and threads back. Runs that are under way go on to their end; later ones raise ``ClosedError``."""
         with _making_pool:
             executor = getattr(self, "_executor", None)
             self._executor = None
-        if executor is not None and self._executor_process == os.getpid():
-            executor.shutdown(wait=False, cancel_futures=True)
         super().close()
+        if executor is not None and self._executor_process == os.getpid():
+            # What waits there ends with an error at once. Were it cancelled, concurrent.futures.wait would never return.
+            executor.shutdown(wait=False)
 
     def __enter__(self) -> Self:
         return self
