@@ -128,6 +128,26 @@ onnx-export-check: .venv-peers/installed ## has the onnx package check what is e
 	APUS_ONNX_CASES=.build/onnx-exports swift test -c release --filter 'ApusONNXTests.*Export'
 	.venv-peers/bin/python Bench/peers/onnx_export_check.py .build/onnx-exports
 
+# The wheel's builder, and what its tests compare with.
+.venv-python/installed: Sources/Python/requirements.txt
+	$(PYTHON) -m venv .venv-python
+	.venv-python/bin/pip install --quiet --requirement $<
+	touch $@
+
+.venv-python/check-installed: Tests/Python/requirements.txt .venv-python/installed
+	.venv-python/bin/pip install --quiet --requirement $<
+	touch $@
+
+.PHONY: wheel
+wheel: $(if $(BUILT)$(LIBAPUS),,build) .venv-python/installed ## makes the package for Python, dist/apus-*.whl; LIBAPUS=FILE puts another library into it
+	scripts/build-wheel .venv-python/bin/python $(or $(LIBAPUS),.build/release/libapus.so) dist
+
+.PHONY: python-check
+python-check: $(if $(BUILT),,build) wheel .venv-python/check-installed ## installs the wheel beside ONNX Runtime, and tests it; FILTER=test_memory for fewer
+	.venv-python/bin/pip install --quiet --force-reinstall --no-deps dist/apus-*.whl
+	APUS_WHEEL=$$(ls $(CURDIR)/dist/apus-*.whl) .venv-python/bin/python -m unittest discover \
+	  --start-directory Tests/Python $(if $(FILTER),-k '$(FILTER)') --verbose
+
 .PHONY: onnx-fuzz
 onnx-fuzz: .build/onnx-cases/cases.tsv ## imports ONNX files that were changed at random, for SECONDS (3600), from SEED (the time)
 	$(if $(BUILT),,swift build -c release --product onnx-fuzz)
