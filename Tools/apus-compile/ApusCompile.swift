@@ -70,7 +70,7 @@ struct ApusCompile: Tool {
 
     @OptionGroup var settings: SettingOptions
     @OptionGroup var targets: TargetOptions
-    @OptionGroup var memory: MemoryOptions
+    @OptionGroup var memoryLimit: MemoryOptions
     @OptionGroup var report: ReportOptions
 
     func validate() throws {

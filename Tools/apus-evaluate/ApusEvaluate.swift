@@ -39,7 +39,7 @@ struct ApusEvaluate: Tool {
 
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var targets: TargetOptions
-    @OptionGroup var memory: MemoryOptions
+    @OptionGroup var memoryLimit: MemoryOptions
     @OptionGroup var report: ReportOptions
 
     func run() throws {

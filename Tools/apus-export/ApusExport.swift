@@ -36,7 +36,7 @@ struct ApusExport: Tool {
 
     @OptionGroup var settings: SettingOptions
     @OptionGroup var report: ReportOptions
-    @OptionGroup var memory: MemoryOptions
+    @OptionGroup var memoryLimit: MemoryOptions
 
     func validate() throws {
         if kind == .onnx, weights == .f16 {

@@ -53,7 +53,7 @@ struct ApusTrain: Tool {
     @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
     @OptionGroup(title: "Machine") var threads: ThreadOptions
     @OptionGroup(title: "Machine") var target: TargetOptions
-    @OptionGroup(title: "Machine") var memory: MemoryOptions
+    @OptionGroup(title: "Machine") var memoryLimit: MemoryOptions
     @OptionGroup(title: "Machine") var profile: ProfileOptions
 
     func validate() throws {

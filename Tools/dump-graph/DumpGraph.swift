@@ -62,7 +62,7 @@ struct DumpGraph: Tool {
 
     @OptionGroup var settings: SettingOptions
     @OptionGroup var targets: TargetOptions
-    @OptionGroup var memory: MemoryOptions
+    @OptionGroup var memoryLimit: MemoryOptions
 
     func validate() throws {
         guard file != nil || listPasses else {
