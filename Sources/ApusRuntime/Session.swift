@@ -32,11 +32,11 @@ public struct Session: ~Copyable {
     /// - Throws: ``SessionError`` where the plan is for another processor, or memory or threads can't be had.
     public init(_ plan: Plan, threads: Int = 1, placement: ThreadPlacement = .free) throws(SessionError) {
         let threads = Swift.max(1, threads)
-        let activationStride = plan.activationBytes.roundedUp(to: MemoryArena.pageSize)
-        let reductionStride = plan.reductionBytes.roundedUp(to: 64)
-        let state = try MemoryArena(size: plan.stateBytes)
-        let activations = try MemoryArena(size: activationStride * plan.activationArenas(threads: threads))
-        let reductions = try MemoryArena(size: reductionStride * plan.shards)
+        let sizes = ArenaSizes(plan, threads: threads)
+        let activationStride = sizes.activationStride
+        let state = try MemoryArena(size: sizes.state)
+        let activations = try MemoryArena(size: sizes.activations)
+        let reductions = try MemoryArena(size: sizes.reductions)
         let pool = try WorkerPool(threads: threads, placement: placement)
         let activities = Activities(plan)
         let lanes = plan.target.lanes
@@ -52,7 +52,7 @@ public struct Session: ~Copyable {
                 Schedule(plan.epilogue, threads: threads, lanes: lanes), activity: activities.epilogue.lowerBound,
                 plan: plan),
             plan: plan, workers: threads, activations: activations.start, activationStride: activationStride,
-            reductions: reductions.start, reductionStride: reductionStride)
+            reductions: reductions.start, reductionStride: sizes.reductionStride)
         let core = UnsafeMutablePointer<SessionCore>.allocate(capacity: 1)
         unsafe core.initialize(to: shared)
         for worker in 0..<threads {
@@ -225,7 +225,8 @@ public struct Session: ~Copyable {
     /// - Throws: ``SessionError`` where the spans don't hold the same whole number of samples.
     public mutating func run(_ input: Span<Float>, into output: inout MutableSpan<Float>) throws(SessionError) {
         guard let (sample, answer) = single else {
-            throw SessionError.severalPorts(inputs: plan.inputs.map(\.typed), outputs: plan.outputs.map(\.typed))
+            throw SessionError.severalPorts(
+                inputs: plan.inputs.map(\.description), outputs: plan.outputs.map(\.description))
         }
         let batch = input.count / Swift.max(sample, 1)
         guard input.count == batch * sample else {
