@@ -77,6 +77,20 @@ deb-check: deb ## installs the package into a bare Debian 12 without Swift, and 
 docs: dependencies ## writes docs/LANGUAGE.md anew from what the operators say of themselves
 	APUS_WRITE_DOCS=1 swift test -c release --filter LanguageReference
 
+.PHONY: documentation
+documentation: build ## builds the library's documentation for a browser, into .build/documentation, and ends at a warning
+	@scripts/build-documentation
+
+.PHONY: library-use
+library-use: dependencies ## builds the examples of README and articles in a package of their own, and runs them
+	swift build -c release --package-path Bench --product library-use
+	@mkdir -p .build/library-use-files
+	Bench/.build/release/library-use Models/mnist-cnn.apus .build/library-use-files
+
+.PHONY: library-check
+library-check: dependencies ## the same, in a package that depends on Apus by version; builds all of it anew
+	@scripts/check-library-use
+
 .PHONY: fixture
 fixture: ## has PyTorch compute anew what the models should answer (1.8 GB of downloads)
 	$(PYTHON) -m venv .venv

@@ -202,7 +202,11 @@ let package = Package(
 
         // MARK: Tests, and what they run; measurements
 
-        .testTarget(name: "ApusTests", dependencies: ["Apus", "ApusInstructions", "ApusPlan", "ApusRuntime"]),
+        .testTarget(
+            name: "ApusTests",
+            dependencies: [
+                "Apus", "ApusData", "ApusInstructions", "ApusONNX", "ApusPlan", "ApusRuntime", "ApusTraining",
+            ]),
         .testTarget(
             name: "ApusGraphTests", dependencies: ["TestSupport", "ApusGraph", "OperatorCases"],
             exclude: ["Text/WrongSpecs.md"]),

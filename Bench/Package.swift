@@ -28,6 +28,12 @@ let package = Package(
             name: "apus-peer-worker",
             dependencies: [.product(name: "Apus", package: "apus")],
             swiftSettings: [.strictMemorySafety(), .enableUpcomingFeature("ExistentialAny")]),
+        // The examples of README and articles, built outside of the package that they are of. No measurement, but the modules are here.
+        .executableTarget(
+            name: "library-use",
+            dependencies: [
+                .product(name: "Apus", package: "apus"), .product(name: "ApusTraining", package: "apus"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

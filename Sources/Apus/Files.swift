@@ -54,7 +54,10 @@ extension Model {
 
     /// Writes a file that ``init(contentsOf:)`` reads. It appears whole, or not at all.
     ///
-    /// - Parameter weights: how parameters are stored.
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - weights: how parameters are stored.
+    /// - Throws: ``LoadingError`` where the model can't be stored, or the system can't write the file.
     public func write(to path: String, weights: ModelFile.WeightFormat = .f32) throws(LoadingError) {
         let bytes: [UInt8]
         do { bytes = try ModelFile.encode(self, weights: weights) } catch { throw .model(error, path: path) }

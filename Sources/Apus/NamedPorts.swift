@@ -24,7 +24,7 @@ extension Session {
             arrays.append(array)
         }
         let samples = batch ?? 1
-        for (number, array) in arrays.enumerated() { unsafe bindInput(number, to: array.bytes.address) }
+        for (number, array) in arrays.enumerated() { unsafe bindInput(number, to: array.storage.address) }
         var results = plan.outputs.map { AlignedBytes(zeros: $0.bytes(samples: samples)) }
         for number in results.indices {
             if let address = unsafe results[number].mutableAddress() { unsafe bindOutput(number, to: address) }

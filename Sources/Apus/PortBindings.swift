@@ -43,7 +43,9 @@ public struct PortBindings: ~Copyable, ~Escapable {
         }
     }
 
-    /// Has an output written to a span, as above.
+    /// Has an output written to a span: the answers of the batch one after the other, row-major.
+    ///
+    /// - Throws: ``SessionError`` where there is no such output, it has a span, or elements of another type or number.
     @_lifetime(self: copy self, copy span)
     public mutating func bind<Element: PortElement>(
         _ name: String, to span: consuming MutableSpan<Element>
@@ -82,7 +84,8 @@ extension Plan {
 
     private func number(of name: String, in ports: [Port]) throws(SessionError) -> Int {
         guard let number = ports.firstIndex(where: { $0.name == name }) else {
-            throw .unknownPort(name, near: nearName(to: name, among: ports.map(\.name)), ports: ports.map(\.typed))
+            let near = nearName(to: name, among: ports.map(\.name))
+            throw .unknownPort(name, near: near, ports: ports.map(\.description))
         }
         return number
     }

@@ -1,6 +1,7 @@
 /// A number of Swift that inputs and outputs have as their elements, bit by bit as it is. `bf16` has none: see
-/// ``ShapedArray/init(_:shape:bytes:)``.
+/// ``ShapedArray/init(_:shape:bytes:)`` and ``ShapedArray/numbers``.
 public protocol PortElement: BitwiseCopyable, Sendable, PortInput {
+    /// The elements of a port that this type is.
     static var portElementType: Port.ElementType { get }
 }
 

@@ -3,7 +3,9 @@ public import ApusPlan
 
 /// Why a model can't be compiled.
 public enum CompileError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// A pass can't work on the graph.
     case pass(PassError)
+    /// The graph can't be lowered to instructions.
     case lowering(LoweringError)
 
     public var description: String {
@@ -19,9 +21,13 @@ public enum Compiler {
     /// A plan that answers. The weights are part of it.
     ///
     /// - Parameters:
-    ///   - batchBound: the largest batch that the plan takes.
+    ///   - model: with the elements of all its parameters.
+    ///   - target: the instruction set to compile for; `Processor.preferredTarget()` is the best of this machine.
+    ///   - batchBound: for how many samples at once the plan is laid out. A session takes more of them all the same, a part at a time,
+    ///     but where samples depend on each other.
     ///   - until: values to compute in place of the model's outputs.
     ///   - convolutions: the algorithms that convolutions may be computed by.
+    /// - Throws: ``CompileError`` where a pass or the lowering can't go on, because a parameter has no elements for instance.
     public static func inferencePlan(
         _ model: Model, target: Target, batchBound: Int = 1, until: [String] = [],
         convolutions: ConvolutionAlgorithms = .exact

@@ -88,7 +88,9 @@ package struct StateSlice: Sendable, Equatable {
 /// once, when all shards have come so far, before any goes on. A shard's activations then stay where they are until the body ends:
 /// each has an arena of its own, and is one micro-batch.
 public struct Plan: Sendable, Equatable {
+    /// The model's.
     public var name: String
+    /// What it was compiled for. A processor runs the plans of the targets that it has.
     public var target: Target
     /// The largest batch that a session accepts where samples depend on each other; for other plans what the micro-batch
     /// was chosen for.
@@ -97,7 +99,9 @@ public struct Plan: Sendable, Equatable {
     package var microBatch: Int
     /// Parts of a batch with reductions of their own; 1 where nothing is summed over samples.
     package var shards: Int
+    /// What it takes, in the order of the model's inputs.
     public var inputs: [Port]
+    /// What it gives, in the order of the model's outputs.
     public var outputs: [Port]
     /// Multiply-adds of the body for one sample.
     public var multiplyAdds: Int

@@ -1,5 +1,5 @@
 /// An input or output: memory of the caller, one sample after the other, row-major and without gaps.
-public struct Port: Sendable, Equatable {
+public struct Port: Sendable, Equatable, CustomStringConvertible {
     /// What the elements are in the caller's memory. The names are those of the language, and of plan files.
     public enum ElementType: String, Sendable, Hashable, CaseIterable {
         /// IEEE 754 single, half and double precision.
@@ -34,6 +34,7 @@ public struct Port: Sendable, Equatable {
         case independentProbabilities = 3
     }
 
+    /// What it is given or asked for by. It is unique among the inputs, and among the outputs.
     public var name: String
     public var elementType: ElementType
     /// The dimensions of what a sample has of it: without the batch dimension, where there is one. Of `[2*N, 3]` a sample has
@@ -77,4 +78,7 @@ public struct Port: Sendable, Equatable {
     public var typeText: String {
         "\(elementType.rawValue)[\(((isShared ? [] : ["N"]) + sampleShape.map(String.init)).joined(separator: ", "))]"
     }
+
+    /// `image: f32[N, 1, 28, 28]`
+    public var description: String { "\(name): \(typeText)" }
 }

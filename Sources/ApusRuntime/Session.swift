@@ -1,4 +1,3 @@
-internal import ApusFiles
 package import ApusInstructions
 public import ApusPlan
 import CPlatform
@@ -33,15 +32,12 @@ public struct Session: ~Copyable {
     /// - Throws: ``SessionError`` where the plan is for another processor, or memory or threads can't be had.
     public init(_ plan: Plan, threads: Int = 1, placement: ThreadPlacement = .free) throws(SessionError) {
         let threads = Swift.max(1, threads)
-        let activationStride = plan.activationBytes.roundedUp(to: MemoryArena.pageSize)
-        let reductionStride = plan.reductionBytes.roundedUp(to: 64)
-        try Self.checkMemory([
-            (plan.stateBytes, 1), (activationStride, plan.activationArenas(threads: threads)),
-            (reductionStride, plan.shards),
-        ])
-        let state = try MemoryArena(size: plan.stateBytes)
-        let activations = try MemoryArena(size: activationStride * plan.activationArenas(threads: threads))
-        let reductions = try MemoryArena(size: reductionStride * plan.shards)
+        let sizes = ArenaSizes(plan, threads: threads)
+        let activationStride = sizes.activationStride
+        try sizes.check()
+        let state = try MemoryArena(size: sizes.state)
+        let activations = try MemoryArena(size: sizes.activations)
+        let reductions = try MemoryArena(size: sizes.reductions)
         let pool = try WorkerPool(threads: threads, placement: placement)
         let activities = Activities(plan)
         let lanes = plan.target.lanes
@@ -57,7 +53,7 @@ public struct Session: ~Copyable {
                 Schedule(plan.epilogue, threads: threads, lanes: lanes), activity: activities.epilogue.lowerBound,
                 plan: plan),
             plan: plan, workers: threads, activations: activations.start, activationStride: activationStride,
-            reductions: reductions.start, reductionStride: reductionStride)
+            reductions: reductions.start, reductionStride: sizes.reductionStride)
         let core = UnsafeMutablePointer<SessionCore>.allocate(capacity: 1)
         unsafe core.initialize(to: shared)
         for worker in 0..<threads {
@@ -82,18 +78,6 @@ public struct Session: ~Copyable {
         self.reductions = reductions
         self.pool = pool
         recorder = nil
-    }
-
-    /// Refuses arenas that take more memory together than the process gives: so many bytes, so many times.
-    private static func checkMemory(_ arenas: [(bytes: Int, count: Int)]) throws(SessionError) {
-        var sum = 0
-        for arena in arenas {
-            let (bytes, isLarge) = arena.bytes.multipliedReportingOverflow(by: arena.count)
-            let (next, isLarger) = sum.addingReportingOverflow(bytes)
-            guard !isLarge, !isLarger else { throw .outOfMemory(bytes: .max) }
-            sum = next
-        }
-        guard sum <= MemoryLimit.bytes else { throw .memoryLimit(bytes: sum, limit: MemoryLimit.bytes) }
     }
 
     deinit {
@@ -242,7 +226,8 @@ public struct Session: ~Copyable {
     /// - Throws: ``SessionError`` where the spans don't hold the same whole number of samples.
     public mutating func run(_ input: Span<Float>, into output: inout MutableSpan<Float>) throws(SessionError) {
         guard let (sample, answer) = single else {
-            throw SessionError.severalPorts(inputs: plan.inputs.map(\.typed), outputs: plan.outputs.map(\.typed))
+            throw SessionError.severalPorts(
+                inputs: plan.inputs.map(\.description), outputs: plan.outputs.map(\.description))
         }
         let batch = input.count / Swift.max(sample, 1)
         guard input.count == batch * sample else {

@@ -77,11 +77,6 @@ public enum SessionError: Error, Equatable, Sendable, CustomStringConvertible {
 
 private func list(_ names: [String]) -> String { names.isEmpty ? "(none)" : names.joined(separator: ", ") }
 
-extension Port {
-    /// `image: f32[N, 1, 28, 28]`
-    package var typed: String { "\(name): \(typeText)" }
-}
-
 extension Port.ElementType {
     /// What Swift code passes for it.
     fileprivate var remedy: String {

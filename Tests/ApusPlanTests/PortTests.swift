@@ -19,7 +19,7 @@ struct PortTests {
     @Test func sizesFollowFromTypeAndShape() {
         let port = Port(name: "x", elementType: .f16, sampleShape: [2, 3])
         #expect(port.sampleBytes == 12 && port.sampleStride == 12 && port.elements(samples: 5) == 30)
-        #expect(port.typeText == "f16[N, 2, 3]")
+        #expect(port.typeText == "f16[N, 2, 3]" && port.description == "x: f16[N, 2, 3]")
         let shared = Port(name: "x", elementType: .bool, sampleShape: [], isShared: true)
         #expect(shared.sampleBytes == 1 && shared.sampleStride == 0 && shared.elements(samples: 5) == 1)
         #expect(shared.typeText == "bool[]")

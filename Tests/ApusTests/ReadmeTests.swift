@@ -1,26 +1,21 @@
 import Apus
-import Foundation
 import Testing
 
-/// The blocks of Swift code in the README are the files beside this one, word for word, and do what the README says.
+/// The blocks of Swift code in the README are files that are compiled, word for word, and do what the README says.
 @Suite("The README's examples")
 struct ReadmeTests {
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    private static let root = folder.deletingLastPathComponent().deletingLastPathComponent()
+    private static let files = [
+        "Tests/LibraryUse/Package.swift", "Tests/ApusTests/Example.swift", "Tests/ApusTests/FullerExample.swift",
+    ]
 
-    @Test(arguments: [(0, "Example.swift"), (1, "FullerExample.swift")])
-    func blockIsTheFileThatIsCompiled(number: Int, file: String) throws {
-        let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
-        let blocks = readme.components(separatedBy: "```swift\n").dropFirst().map {
-            $0.components(separatedBy: "```\n")[0]
-        }
-        try #require(blocks.count == 2)
-        #expect(try blocks[number] == String(contentsOf: Self.folder.appending(path: file), encoding: .utf8))
+    @Test(arguments: files.indices) func blockIsTheFileThatIsCompiled(number: Int) throws {
+        let blocks = try swiftFiles(inMarkdown: Repository.text("README.md"))
+        try #require(blocks.count == Self.files.count)
+        #expect(try blocks[number] == Repository.text(Self.files[number]))
     }
 
     @Test func theFirstClassifies() throws {
-        let model = Self.root.appending(path: "Models/mnist-cnn.apus").path
-        let probabilities = try classify(model, [Float](repeating: 0, count: 2 * 784))
+        let probabilities = try classify(Repository.model("mnist-cnn.apus"), [Float](repeating: 0, count: 2 * 784))
         #expect(probabilities.count == 20)
         #expect(probabilities[..<10] == probabilities[10...])
         #expect(abs(probabilities[..<10].reduce(0, +) - 1) < 1e-5)

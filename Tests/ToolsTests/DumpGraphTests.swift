@@ -80,6 +80,17 @@ import Testing
         #expect(lines.count { $0.contains(" -> ") } == 7)
     }
 
+    @Test func aPlansPortsHaveTheirTypes() throws {
+        let plan = folder.file("typed.plan")
+        let spec = try folder.write(
+            "typed.graph", "model typed\ninput x: f16[N, 3]\ninput y: f16[3]\noutput z = add(x, y)\n")
+        try #require(try Tool.run("apus-compile", [spec, "-o", plan]).status == 0)
+        let words = try dump([plan]).output.split(separator: "\n").map {
+            $0.split(separator: " ").joined(separator: " ")
+        }
+        for line in ["input x f16[N, 3]", "input y f16[3]", "output z f16[N, 3]"] { #expect(words.contains(line)) }
+    }
+
     @Test func plansAreInstructions() throws {
         let plan = folder.file("small.plan")
         let spec = try folder.write("small.graph", SmallModels.spec)

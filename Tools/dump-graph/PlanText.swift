@@ -88,10 +88,3 @@ struct PlanText {
 
     private func bytes(_ count: Int) -> String { "\(formatCount(count)) B" }
 }
-
-extension Port {
-    /// `f32[N, 1, 28, 28]`
-    var typeText: String {
-        "\(elementType == .f32 ? "f32" : "i32")[\((["N"] + sampleShape.map(String.init)).joined(separator: ", "))]"
-    }
-}

@@ -18,16 +18,19 @@ public struct LoweringOptions: Sendable {
         case momentum(Double = 0.9, nesterov: Bool = false, decay: Double = 0)
     }
 
+    /// The instruction set that the plan is for.
     public var target: Target
     /// The algorithms that convolutions may be computed by.
     public var convolutions: ConvolutionAlgorithms
-    /// The largest batch that the plan takes.
+    /// For how many samples at once the plan is laid out; where samples depend on each other, the most that it takes.
     public var batchBound: Int
     /// Samples that go through the body at once; nil lets the compiler choose.
     public var microBatch: Int?
+    /// Where the parameters are while the plan runs.
     public var weights: Weights
     /// Parts that a batch is cut into where gradients are summed. Results depend on it; they don't depend on threads.
     public var shards: Int
+    /// How the parameters are changed; nil leaves them as they are.
     public var optimizer: Optimizer?
     /// The decay of a running average of the parameters; nil keeps none.
     public var averageDecay: Double?

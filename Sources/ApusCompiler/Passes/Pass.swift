@@ -3,7 +3,7 @@ public import ApusGraph
 /// A step of the compiler from one graph to another that computes the same, or what the pass says it adds.
 ///
 /// A pass is a value without memory: the same model gives the same model. What it leaves behind unused is taken away by
-/// ``RemoveDeadCode``, so a pass need not tidy up after itself.
+/// the pass `remove-dead-code`, so a pass need not tidy up after itself.
 public protocol Pass: Sendable {
     /// The name by which people stop a pipeline after it: lower-case words joined by hyphens.
     var name: String { get }

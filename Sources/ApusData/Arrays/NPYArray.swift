@@ -11,7 +11,7 @@ public struct NPYArray: Equatable, Sendable {
     public let type: ElementType
     /// The dimensions; none for a single number. At most ``maximumRank``.
     public let shape: [Int]
-    /// The elements, row-major and little-endian, ``ApusGraph/ElementType/size`` bytes each. Truth values are 0 or 1.
+    /// The elements, row-major and little-endian, as many bytes each as the type has. Truth values are 0 or 1.
     public let bytes: [UInt8]
 
     /// Arrays of more dimensions are refused.

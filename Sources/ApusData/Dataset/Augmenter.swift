@@ -14,6 +14,10 @@ public struct Augmenter: Sendable {
     private let elastic: ElasticField?
 
     /// - Parameters:
+    ///   - augmentation: How images are changed at random.
+    ///   - channels: Of an image.
+    ///   - height: Rows of an image.
+    ///   - width: Pixels of a row.
     ///   - scale: What a byte is multiplied by.
     ///   - mean: Subtracted after that: one number, or one for each channel.
     ///   - standardDeviation: Divided by after that: one number, or one for each channel.
@@ -39,8 +43,11 @@ public struct Augmenter: Sendable {
 
     /// Writes one prepared image, [channels, height, width], into `output`; both spans hold exactly one image.
     /// - Parameters:
+    ///   - image: Bytes, [channels, height, width].
+    ///   - seed: The change depends on it, the epoch and the sample, and on nothing else.
     ///   - epoch: Counts from 0; below 2³².
     ///   - sample: The image's number in its data set, not its place in the epoch; below 2³².
+    ///   - output: Room for as many numbers.
     public func prepare(
         _ image: Span<UInt8>, seed: UInt64, epoch: Int, sample: Int, into output: inout MutableSpan<Float>
     ) {

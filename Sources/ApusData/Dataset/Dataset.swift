@@ -34,8 +34,15 @@ public struct Dataset: Sendable {
     /// More classes than this have no names.
     static let maximumClasses = 1 << 16
 
-    /// - Parameter classNames: of the classes that targets count; empty where they are no classes.
-    ///   A negative label is no class.
+    /// Samples whose inputs and targets are there already.
+    ///
+    /// - Parameters:
+    ///   - inputs: one column for each input of the network.
+    ///   - targets: labels, or tensors to come near to.
+    ///   - classNames: of the classes that targets count; empty where they are no classes. A negative label is no class.
+    ///   - hasNamedClasses: whether the names are words of the data, and not just numbers.
+    ///   - featureNames: of an input's elements, where it is a table.
+    ///   - preparation: how the data becomes a network's input, unless something else is asked for.
     /// - Throws: ``DataError`` where columns differ in their number of samples, or a label has no name.
     public init(
         inputs: [DataColumn], targets: DataColumn, classNames: [String] = [], hasNamedClasses: Bool = false,

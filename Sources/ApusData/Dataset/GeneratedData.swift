@@ -20,7 +20,10 @@ public enum GeneratedData: String, Sendable, CaseIterable {
     }
 
     /// One half of the data.
-    /// - Parameter count: samples for training.
+    /// - Parameters:
+    ///   - part: which half. The two have no sample in common.
+    ///   - count: samples for training.
+    ///   - seed: other seeds give other samples.
     public func load(_ part: Dataset.Part, count: Int, seed: UInt64) throws(DataError) -> Dataset {
         let count = part == .training ? count : max(1, count / 6)
         let first = part == .training ? 0 : Self.firstOfTest

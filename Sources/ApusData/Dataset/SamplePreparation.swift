@@ -22,6 +22,8 @@ public struct SamplePreparation: Sendable {
 
     /// - Parameters:
     ///   - column: its samples' shape and type of elements; the elements themselves are given later.
+    ///   - output: what the elements become.
+    ///   - preparation: how they become it.
     ///   - augmentation: of images only.
     /// - Throws: ``DataError`` where there are not as many means or deviations as channels, where augmentation is asked for
     ///   of what is no image, or where floats would have to become integers.
@@ -68,6 +70,8 @@ public struct SamplePreparation: Sendable {
     /// - Parameters:
     ///   - column: the column's elements.
     ///   - sample: the number of the sample in the column.
+    ///   - seed: what augmentation depends on, beside the sample and the epoch.
+    ///   - epoch: counts from 0.
     ///   - output: room for ``elements`` numbers of 32 bits.
     @unsafe public func prepare(
         _ column: UnsafeRawPointer, sample: Int, seed: UInt64, epoch: Int, into output: UnsafeMutableRawPointer

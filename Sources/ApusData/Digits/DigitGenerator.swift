@@ -8,7 +8,9 @@ public struct DigitGenerator: Sendable {
     /// Pixels along each side of an image.
     public let size: Int
 
-    /// - Parameter size: 28, or more for images to look at: 28...1024.
+    /// - Parameters:
+    ///   - seed: other seeds give other digits.
+    ///   - size: 28, or more for images to look at: 28...1024.
     public init(seed: UInt64, size: Int = 28) {
         precondition((28...1024).contains(size), "digits of \(size) pixels")
         self.seed = seed

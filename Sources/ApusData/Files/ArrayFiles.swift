@@ -8,7 +8,10 @@ extension Dataset {
     /// to 1. Other integers and truth values stay whole numbers, and floating point becomes single precision. Whole numbers as
     /// targets are labels; a negative one is no class. The lines of `labels.txt` beside the targets name the classes, or the
     /// elements of a target; without it, single labels are named by their numbers.
-    /// - Parameter training: where this is the test half: what it must be like.
+    /// - Parameters:
+    ///   - inputPaths: the files of the inputs, in the order of the network's.
+    ///   - targetPath: the file of the targets.
+    ///   - training: where this is the test half: what it must be like.
     /// - Throws: ``DataError`` that names the file.
     public static func loadArrays(
         inputs inputPaths: [String], targets targetPath: String, like training: Dataset? = nil

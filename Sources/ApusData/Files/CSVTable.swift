@@ -1,9 +1,10 @@
 extension Dataset {
-    /// Reads a table of numbers with commas between them: a line of names, then one line for each sample. See ``CSVReader``.
+    /// Reads a table of numbers with commas between them: a line of names, then one line for each sample.
     ///
     /// Of a single label column, words are classes, sorted by their bytes, and so are whole numbers from 0 on; with fractions,
     /// or in several columns, numbers are targets to come near to. All other columns are the input, [columns].
     /// - Parameters:
+    ///   - path: the file.
     ///   - labels: the names of the columns that are the targets.
     ///   - training: where this is the test half: what it must be like.
     /// - Throws: ``DataError`` that names the file, the line and the column.

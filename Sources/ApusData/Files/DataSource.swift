@@ -86,7 +86,9 @@ public struct DataSource: Sendable {
     }
 
     /// Reads the half that is asked for; all of it where there are no halves.
-    /// - Parameter training: where this is the test half: what it must be like.
+    /// - Parameters:
+    ///   - part: which half.
+    ///   - training: where this is the test half: what it must be like.
     public func load(_ part: Dataset.Part, like training: Dataset? = nil) throws(DataError) -> Dataset {
         switch kind {
         case .idx: return try Dataset.load(directory: name, part: part)

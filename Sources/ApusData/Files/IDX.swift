@@ -14,7 +14,9 @@ public struct IDX: Equatable, Sendable {
     /// Reads a file, plain or gzip-compressed.
     ///
     /// The header's dimensions are compared with what the file can hold before memory is taken for them.
-    /// - Parameter ranks: The numbers of dimensions that the caller has a use for.
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - ranks: The numbers of dimensions that the caller has a use for.
     public static func read(_ path: String, ranks: Set<Int> = [1, 2, 3, 4]) throws(DataError) -> IDX {
         var input = try CompressedInput(path)
         let magic = try input.read(4)

@@ -41,7 +41,10 @@ extension Dataset {
     }
 
     /// Reads a file of images, [count, height, width] or [count, channels, height, width], and one of labels, [count].
-    /// - Parameter classNames: The names, or nil for the numbers.
+    /// - Parameters:
+    ///   - imagePath: The file of the images.
+    ///   - labelPath: The file of the labels.
+    ///   - classNames: The names, or nil for the numbers.
     public static func load(images imagePath: String, labels labelPath: String, classNames: [String]? = nil)
         throws(DataError) -> Dataset
     { try load(images: imagePath, labels: labelPath, classNames: classNames, folder: "") }

@@ -25,6 +25,7 @@ extension Dataset {
     /// Classes and files come in the order of their names' bytes; names that begin with a dot are passed over. Where one
     /// image has color, all have: gray is repeated for red, green and blue.
     /// - Parameters:
+    ///   - folder: its path.
     ///   - size: what all images are brought to, each axis by itself; nil where they must agree.
     ///   - classNames: the classes that are known, where this is the test half of others; nil for those of the folder.
     /// - Throws: ``DataError`` that names the file that is no image, or has another size.

@@ -47,7 +47,9 @@ public struct Alphabet: Equatable, Sendable {
     }
 
     /// The numbers of a text's characters.
-    /// - Parameter name: the text's file, for errors.
+    /// - Parameters:
+    ///   - text: all of it.
+    ///   - name: the text's file, for errors.
     /// - Throws: ``DataError`` at a character that isn't in the alphabet, with its line.
     public func numbers(of text: String, name: String? = nil) throws(DataError) -> [Int32] {
         var numbers: [Int32] = []

@@ -5,6 +5,8 @@ extension Dataset {
     /// characters are the class names, in ascending order.
     ///
     /// - Parameters:
+    ///   - text: all of it.
+    ///   - length: characters of a sample.
     ///   - alphabet: a model's; the text's own where it is nil.
     ///   - name: the text's file, for errors.
     /// - Throws: ``DataError`` where the text is too short for one window, or has a character that is not in the alphabet.

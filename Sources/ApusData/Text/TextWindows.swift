@@ -14,8 +14,10 @@ public struct TextWindows: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - numbers: of the text's characters.
+    ///   - length: characters of a window.
     ///   - step: characters from the start of a window to that of the next; as many as are in one where it is nil, so that every
     ///     character is a target once.
+    ///   - name: the text's file, for errors.
     /// - Throws: ``DataError`` where the text is too short for one window.
     public init(_ numbers: [Int32], length: Int, step: Int? = nil, name: String? = nil) throws(DataError) {
         let step = step ?? length

@@ -18,6 +18,7 @@ public struct MovingDigits: Sendable {
     private static let digitSize = 14
 
     /// - Parameters:
+    ///   - seed: other seeds give other videos.
     ///   - frames: 2...256.
     ///   - size: 16...256.
     public init(seed: UInt64, frames: Int = 8, size: Int = 32) {

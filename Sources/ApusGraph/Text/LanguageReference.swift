@@ -1,5 +1,5 @@
 /// The reference of the language, made from the operators' own documentation: `docs/LANGUAGE.md` is this text.
-public enum LanguageReference {
+package enum LanguageReference {
     /// In Markdown.
     public static var markdown: String {
         let operators = OperatorCatalogue.all

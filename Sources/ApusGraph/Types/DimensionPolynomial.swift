@@ -1,7 +1,7 @@
 /// A sum of products of symbols and of quotients that are rounded down, in a form in which equal sums that this arithmetic
 /// makes are equal values: terms with the same factors are joined, and factors and terms are sorted.
 ///
-/// Where a coefficient overflows, or the sum has more than ``partLimit`` parts, it is ``overflow``: no dimension is so large, and hostile
+/// Where a coefficient overflows, or the sum has more than `partLimit` parts, it is `overflow`: no dimension is so large, and hostile
 /// files could otherwise make sums that grow with every operator.
 public struct DimensionPolynomial: Sendable, Hashable, CustomStringConvertible {
     /// What a product is made of beside its coefficient.

@@ -24,7 +24,12 @@ public struct ONNXFile: Sendable {
         try self.init(bytes, path: path)
     }
 
-    /// - Parameter path: where the bytes are from: external data is looked for in its folder.
+    /// The file that these bytes are.
+    ///
+    /// - Parameters:
+    ///   - bytes: all of it.
+    ///   - path: where the bytes are from: external data is looked for in its folder.
+    /// - Throws: ``ONNXError`` where they are no ONNX file, or one of a version that is not understood.
     public init(_ bytes: [UInt8], path: String) throws(ONNXError) {
         self.path = path
         byteCount = bytes.count

@@ -16,12 +16,19 @@ public struct Evaluator: ~Copyable {
     private let areProbabilities: Bool
     private let batch: Int
 
+    /// Makes the plan and the session that answer.
+    ///
     /// - Parameters:
+    ///   - model: with one output, of f32.
     ///   - preparation: how the data becomes the model's input.
     ///   - weights: whether the weights are those of the model for good, or are set before each evaluation.
+    ///   - target: the instruction set to compile for: `Processor.preferredTarget()`.
     ///   - loss: what the model was trained by; nil for what its notes say.
+    ///   - threads: how many work on a batch.
     ///   - placement: whether each thread has a processor of its own.
+    ///   - batch: samples at once.
     ///   - convolutions: the algorithms that convolutions may be computed by.
+    /// - Throws: ``TrainingError`` where the model can't be compiled, or has other outputs.
     public init(
         _ model: Model, preparation: InputPreparation, weights: LoweringOptions.Weights, target: Target,
         loss: String? = nil, threads: Int = 1, placement: ThreadPlacement = .free, batch: Int = 256,

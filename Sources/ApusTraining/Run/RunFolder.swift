@@ -10,14 +10,18 @@ package import ApusJSON
 ///
 /// One process at a time may write into it.
 public struct RunFolder: Sendable {
+    /// The folder's path, as it was given.
     public let path: String
     /// How far the run is that is on the disk; nil where nothing was read or written yet.
     package private(set) var saved: Progress?
     /// The lines of the history, without line ends.
     private var history: [String] = []
 
+    /// The model that ``save(best:epoch:score:_:of:loss:)`` keeps.
     public var bestModelPath: String { "\(path)/best.apus" }
+    /// The state to go on from.
     public var checkpointPath: String { "\(path)/checkpoint" }
+    /// A line of JSON for each epoch.
     public var historyPath: String { "\(path)/history.jsonl" }
 
     /// Opens the folder; makes it where it doesn't exist, unless it is one to go on with.
@@ -86,7 +90,13 @@ public struct RunFolder: Sendable {
 
     /// Keeps a model as the best, with the epoch that it is from and the score that it was chosen by.
     ///
-    /// - Parameter loss: what it was trained by, where that was not chosen by the model itself.
+    /// - Parameters:
+    ///   - model: what is kept.
+    ///   - epoch: after which it was so.
+    ///   - score: the figure on the set that selects.
+    ///   - measure: what the score is.
+    ///   - set: the set that selects, by its name.
+    ///   - loss: what it was trained by, where that was not chosen by the model itself.
     public func save(
         best model: Model, epoch: Int, score: Double, _ measure: Evaluation.Measure, of set: String, loss: String? = nil
     ) throws(TrainingError) {

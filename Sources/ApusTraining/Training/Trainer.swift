@@ -27,9 +27,15 @@ public struct Trainer: ~Copyable {
     /// Whether the buffer holds the batch of the step that comes.
     var isBatchReady = false
 
+    /// Makes the plan of a step and the session that runs it, with the parameters that the run begins with.
+    ///
     /// - Parameters:
     ///   - model: the spec, with weights where training goes on from a model that exists; others are initialized.
+    ///   - data: what is learned from, and what selects.
+    ///   - options: the recipe.
+    ///   - target: the instruction set to compile for: `Processor.preferredTarget()`.
     ///   - checkpoint: the state to go on from.
+    /// - Throws: ``TrainingError`` where model and data don't fit each other, or the model can't be trained.
     public init(
         _ model: Model, data: TrainingData, options: TrainingOptions, target: Target, checkpoint: Checkpoint? = nil
     ) throws(TrainingError) {

@@ -2,12 +2,15 @@ public import ApusGraph
 
 /// What a trainer tells while it works.
 public enum TrainingEvent: Sendable {
+    /// A batch was learned from; of `steps` in an epoch.
     case step(epoch: Int, step: Int, steps: Int, loss: Double)
     /// A better model by the set that selects, and its score on it: on the test set, or not a number, where none selects.
     case improved(Model, epoch: Int, score: Double)
     /// An evaluation within an epoch.
     case evaluated(epoch: Int, step: Int, score: Double)
+    /// An epoch is over.
     case epoch(EpochRecord)
+    /// The schedule made the learning rate smaller.
     case learningRateDivided(to: Double)
     /// The state after an epoch, and within one where it is time for a checkpoint, or where the trainer was told to stop.
     case checkpoint(Checkpoint)
@@ -15,13 +18,19 @@ public enum TrainingEvent: Sendable {
 
 /// A line of `history.jsonl`.
 public struct EpochRecord: Sendable, Equatable {
+    /// Counted from 1.
     public var epoch: Int
+    /// The mean over the epoch's batches, while the parameters changed.
     public var trainLoss: Double
     /// What the scores are.
     public var measure = Evaluation.Measure.accuracy
+    /// On the samples that are held out; nil where there are none.
     public var validationScore: Double?
+    /// On the test set; nil where there is none.
     public var testScore: Double?
+    /// That of the epoch's last step.
     public var learningRate: Double
+    /// How long the steps took, and the evaluations between them.
     public var seconds: Double
     public var samplesPerSecond: Double
 }

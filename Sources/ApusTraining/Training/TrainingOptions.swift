@@ -7,6 +7,7 @@ public import ApusRuntime
 public struct TrainingOptions: Sendable {
     /// How the learning rate changes.
     public enum Schedule: Sendable, Equatable {
+        /// It stays.
         case constant
         /// Divided by `divisor` after `patience` epochs without improvement, while above `minimum`.
         case plateau(divisor: Double = 10, patience: Int = 5, minimum: Double = 1e-6)
@@ -25,15 +26,23 @@ public struct TrainingOptions: Sendable {
         case last
     }
 
+    /// What all that is random depends on: first weights, order, noise, augmentation.
     public var seed: UInt64 = 1
+    /// Samples of a batch.
     public var batch = 128
+    /// How often the training set is gone through, at most.
     public var epochs = 20
+    /// The learning rate that the schedule begins with.
     public var learningRate = 3e-3
+    /// How a step changes the parameters.
     public var optimizer = LoweringOptions.Optimizer.adam()
+    /// How the learning rate changes.
     public var schedule = Schedule.plateau()
     /// Standard deviation of the Gaussian noise added to the input.
     public var noise = 0.1
+    /// How images are changed at random, anew in each epoch.
     public var augmentation = Augmentation()
+    /// What the best model is chosen by.
     public var selection = Selection.validation
     /// Samples of the training set that are held out for validation; nil for a twelfth. None are where selection needs none.
     public var heldOut: Int?
@@ -59,6 +68,7 @@ public struct TrainingOptions: Sendable {
     public var checkpointSeconds = 60.0
     /// Steps between checkpoints within an epoch; 0 for none. They change nothing of the result.
     public var checkpointSteps = 0
+    /// What is made small; `Loss.automatic` is what goes with the model's last operator.
     public var loss = Loss.automatic
     /// Parts that a batch is cut into. It is part of the recipe: other shards give other bits.
     public var shards = 8
@@ -72,6 +82,7 @@ public struct TrainingOptions: Sendable {
     /// or by slower algorithms. It is part of the recipe: other algorithms round in another way.
     public var maximumActivations: Int?
 
+    /// The recipe of the Flux model zoo.
     public init() {}
 
     /// What the result depends on, as text: two runs with equal recipes on equal data end in the same bits.

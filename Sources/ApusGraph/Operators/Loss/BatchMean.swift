@@ -1,5 +1,5 @@
 /// The mean over all elements of a batch.
-public struct BatchMean: Operator {
+package struct BatchMean: Operator {
     public static let name = "batch_mean"
     public static let documentation = OperatorDocumentation(
         summary: "Takes the mean of all elements of a batch.",

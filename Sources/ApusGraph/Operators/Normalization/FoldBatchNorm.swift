@@ -1,5 +1,5 @@
 /// The weight and bias of a layer that has the batch norm behind it built in.
-public struct FoldBatchNorm: Operator {
+package struct FoldBatchNorm: Operator {
     public static let name = "fold_batch_norm"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

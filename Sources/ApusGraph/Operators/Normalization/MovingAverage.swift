@@ -1,5 +1,5 @@
 /// One step of a running statistic.
-public struct MovingAverage: Operator {
+package struct MovingAverage: Operator {
     public static let name = "moving_average"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

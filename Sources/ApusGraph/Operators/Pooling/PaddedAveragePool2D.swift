@@ -1,6 +1,6 @@
 /// The mean of each window of a padded image, whose last windows may reach over the padding: average_pool2d with `ceil` and
 /// `count_padding`.
-public struct PaddedAveragePool2D: CompositeOperator {
+package struct PaddedAveragePool2D: CompositeOperator {
     public static let name = "padded_average_pool2d"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

@@ -1,5 +1,5 @@
 /// Noise on an input, as training graphs have it.
-public struct GaussianNoise: Operator {
+package struct GaussianNoise: Operator {
     public static let name = "gaussian_noise"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

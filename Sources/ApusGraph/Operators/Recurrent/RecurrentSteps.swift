@@ -1,5 +1,5 @@
 /// The steps of a recurrent network in one direction: what lstm, gru and rnn are composed of.
-public struct RecurrentSteps: Operator {
+package struct RecurrentSteps: Operator {
     public static let name = "recurrent_steps"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

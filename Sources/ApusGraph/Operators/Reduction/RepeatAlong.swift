@@ -1,5 +1,5 @@
 /// A reduced value, repeated over what it was reduced from.
-public struct RepeatAlong: Operator {
+package struct RepeatAlong: Operator {
     public static let name = "repeat_along"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

@@ -1,5 +1,5 @@
 /// One dimension resized.
-public struct Interpolate: Operator {
+package struct Interpolate: Operator {
     public static let name = "interpolate"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

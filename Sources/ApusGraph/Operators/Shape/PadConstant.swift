@@ -1,5 +1,5 @@
 /// A value with a margin of one number.
-public struct PadConstant: Operator {
+package struct PadConstant: Operator {
     public static let name = "pad_constant"
     public static let documentation = OperatorDocumentation(
         audience: .passes,

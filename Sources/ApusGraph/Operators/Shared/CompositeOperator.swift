@@ -8,7 +8,7 @@ public protocol CompositeOperator: Operator {
 
     /// Emits the operators that it stands for, and returns its results.
     ///
-    /// - Precondition: the operands passed ``check(_:)``.
+    /// - Precondition: the operands passed `check`.
     func compose(_ composer: inout Composer, _ operands: [ValueID]) throws(GraphError) -> [ValueID]
 }
 

@@ -1,0 +1,1 @@
+../../../ApusTests/Example.swift

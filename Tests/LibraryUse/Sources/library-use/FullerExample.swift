@@ -1,0 +1,1 @@
+../../../ApusTests/FullerExample.swift

@@ -1,0 +1,1 @@
+../../../ApusTests/Articles/StopSignals.swift

@@ -1,0 +1,1 @@
+../../../ApusTests/Articles/Training.swift
