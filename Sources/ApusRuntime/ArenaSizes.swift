@@ -1,5 +1,5 @@
-import ApusInstructions
 internal import ApusFiles
+import ApusInstructions
 public import ApusPlan
 
 /// Bytes of the arenas of a session.
