@@ -73,7 +73,7 @@ extension Failure {
         let kind: Kind =
             switch error {
             case .wrongTarget: .wrongTarget
-            case .outOfMemory: .outOfMemory
+            case .outOfMemory, .memoryLimit: .outOfMemory
             case .noThread: .noThread
             case .missingKernel: .invalidModel
             case .unknownPort: .unknownName
