@@ -58,15 +58,17 @@ let package = Package(
         // MARK: The library
 
         .target(
-            name: "Apus", dependencies: ["ApusCompiler", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime"],
+            name: "Apus",
+            dependencies: ["ApusCompiler", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime", "ApusSections"],
             // So that the compiler watches the memory that is bound to ports.
             swiftSettings: checked + [.enableExperimentalFeature("Lifetimes")]),
-        .target(name: "ApusGraph", dependencies: ["ApusText"], swiftSettings: checked),
+        .target(name: "ApusGraph", dependencies: ["ApusSections", "ApusText"], swiftSettings: checked),
         .target(
             name: "ApusCompiler", dependencies: ["ApusGraph", "ApusPlan", "ApusInstructions", "ApusKernels"],
             swiftSettings: checked),
         .target(name: "ApusInstructions", swiftSettings: checked),
-        .target(name: "ApusPlan", dependencies: ["ApusFiles", "ApusInstructions"], swiftSettings: checked),
+        .target(
+            name: "ApusPlan", dependencies: ["ApusFiles", "ApusInstructions", "ApusSections"], swiftSettings: checked),
         .target(
             name: "ApusRuntime", dependencies: ["ApusPlan", "ApusInstructions", "CPlatform"] + kernelNames,
             swiftSettings: checked),
@@ -75,6 +77,7 @@ let package = Package(
             name: "ApusTraining",
             dependencies: [
                 "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusData", "ApusFiles", "ApusJSON",
+                "ApusSections",
             ],
             swiftSettings: checked),
         .target(
@@ -92,10 +95,12 @@ let package = Package(
             ],
             swiftSettings: checked),
         .target(name: "ApusWeights", dependencies: ["ApusGraph", "ApusJSON", "ApusText"], swiftSettings: checked),
-        .target(name: "ApusFiles", swiftSettings: checked),
+        .target(name: "ApusSections", dependencies: ["ApusFiles"], swiftSettings: checked),
+        .target(name: "ApusFiles", dependencies: ["CMapping"], swiftSettings: checked),
         .target(name: "ApusJSON", swiftSettings: checked),
         .target(name: "ApusText", swiftSettings: checked),
         .target(name: "CPlatform"),
+        .target(name: "CMapping"),
 
         // MARK: Libraries of the system
 
@@ -166,7 +171,7 @@ let package = Package(
             name: "dump-graph",
             dependencies: [
                 "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX",
-                "ApusPlan", "ApusInstructions", "ApusText",
+                "ApusPlan", "ApusInstructions", "ApusSections", "ApusText", "ApusTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/dump-graph", swiftSettings: checked),
@@ -175,10 +180,11 @@ let package = Package(
 
         .testTarget(name: "ApusTests", dependencies: ["Apus", "ApusInstructions", "ApusPlan", "ApusRuntime"]),
         .testTarget(
-            name: "ApusGraphTests", dependencies: ["TestSupport", "ApusGraph", "OperatorCases"],
+            name: "ApusGraphTests", dependencies: ["TestSupport", "ApusGraph", "ApusSections", "OperatorCases"],
             exclude: ["Text/WrongSpecs.md"]),
         .testTarget(name: "ApusCompilerTests", dependencies: ["TestSupport", "ApusCompiler", "ApusGraph", "ApusPlan"]),
-        .testTarget(name: "ApusPlanTests", dependencies: ["TestSupport", "ApusPlan", "ApusInstructions"]),
+        .testTarget(
+            name: "ApusPlanTests", dependencies: ["TestSupport", "ApusPlan", "ApusInstructions", "ApusSections"]),
         .testTarget(
             name: "ApusKernelsTests", dependencies: ["TestSupport", "ApusInstructions", "CPlatform"] + kernelNames),
         .testTarget(
@@ -203,6 +209,14 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
         .testTarget(name: "ApusFilesTests", dependencies: ["TestSupport", "ApusFiles"]),
+        .testTarget(name: "ApusSectionsTests", dependencies: ["TestSupport", "ApusFiles", "ApusSections"]),
+        // The three formats: files of each version, and what docs/FORMATS.md shows of them.
+        .testTarget(
+            name: "FormatsTests",
+            dependencies: [
+                "Apus", "ApusFiles", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime", "ApusSections",
+                "ApusTraining", "TestSupport",
+            ]),
         .testTarget(name: "ApusJSONTests", dependencies: ["ApusJSON", "TestSupport"]),
         .testTarget(
             name: "ApusCommandLineTests", dependencies: ["TestSupport", "ApusCommandLine", "ApusFiles", "ApusText"]),
@@ -221,8 +235,9 @@ let package = Package(
             name: "ToolsTests",
             dependencies: [
                 "TestSupport",
-                "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "apus-compile",
-                "ApusCommandLine", "ApusWeights", "allocation-count", "apus-evaluate", "apus-export", "apus-train",
+                "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "ApusRuntime",
+                "apus-compile", "ApusCommandLine", "ApusWeights", "allocation-count", "apus-evaluate", "apus-export",
+                "apus-train",
                 "dump-graph", "ONNXSchema", "ONNXTestSupport", "onnx-conformance", "onnx-fuzz", "worker-pool-check",
             ]),
         .executableTarget(

@@ -71,8 +71,8 @@ enum Tool {
             error: String(decoding: try readFile(errors), as: UTF8.self))
     }
 
-    /// Where a tool is.
-    static func path(of name: String) -> String { "\(productsFolder)/\(name)" }
+    /// Where a tool is: beside the tests, but for one that is named by its path.
+    static func path(of name: String) -> String { name.hasPrefix("/") ? name : "\(productsFolder)/\(name)" }
 
     /// Where the tests were built, and the tools with them.
     private static let productsFolder: String = {

@@ -1,6 +1,7 @@
 import ApusFiles
 public import ApusGraph
 package import ApusJSON
+import ApusSections
 
 /// The folder of a training run: `best.apus`, `checkpoint`, and `history.jsonl`.
 ///
@@ -25,11 +26,7 @@ public struct RunFolder: Sendable {
 
     /// The checkpoint, with the history cut to the epochs that it knows of.
     public mutating func resume() throws(TrainingError) -> Checkpoint {
-        let bytes: [UInt8]
-        do throws(FileError) { bytes = try readFile(checkpointPath) } catch {
-            throw .checkpoint(.missing(error, folder: path))
-        }
-        let checkpoint = try Checkpoint(decoding: bytes, file: checkpointPath)
+        let checkpoint = try readCheckpoint()
         history = []
         guard fileExists(historyPath) else { return checkpoint }
         do throws(FileError) {
@@ -38,6 +35,19 @@ public struct RunFolder: Sendable {
         } catch {
             throw .file(error)
         }
+        return checkpoint
+    }
+
+    private func readCheckpoint() throws(TrainingError) -> Checkpoint {
+        let file: MappedFile?
+        do throws(FileError) { file = try MappedFile(checkpointPath) } catch {
+            throw .checkpoint(.missing(error, folder: path))
+        }
+        guard let file else { throw .checkpoint(.notACheckpoint(checkpointPath)) }
+        let checkpoint = try file.withBytes { (bytes) throws(TrainingError) in
+            try CheckpointFile.decode(bytes, file: checkpointPath)
+        }
+        guard !file.isCutShort else { throw .checkpoint(.damaged(checkpointPath)) }
         return checkpoint
     }
 
@@ -59,21 +69,25 @@ public struct RunFolder: Sendable {
             .init(name: "\(measure.rawValue)_of", value: set),
         ]
         if let loss { model.notes.append(.init(name: Evaluator.lossNote, value: loss)) }
-        let bytes: [UInt8]
-        do throws(ModelFileError) { bytes = try ModelFile.encode(model, weights: .f32) } catch {
+        let file: SectionFile
+        do throws(ModelFileError) { file = try ModelFile.file(of: model, weights: .f32) } catch {
             throw .modelFile(error)
         }
-        try write(bytes, to: bestModelPath)
+        try write(file, to: bestModelPath)
     }
 
     public func save(_ checkpoint: Checkpoint) throws(TrainingError) {
-        try write(checkpoint.encoded(), to: checkpointPath)
+        try write(CheckpointFile.file(of: checkpoint), to: checkpointPath)
     }
 
     /// Adds a line to the history.
     public mutating func append(_ record: EpochRecord) throws(TrainingError) {
         history.append(record.json.compact)
         try write(Array((history.joined(separator: "\n") + "\n").utf8), to: historyPath)
+    }
+
+    private func write(_ file: SectionFile, to path: String) throws(TrainingError) {
+        do throws(FileError) { try file.write(to: path) } catch { throw .file(error) }
     }
 
     private func write(_ bytes: [UInt8], to path: String) throws(TrainingError) {
