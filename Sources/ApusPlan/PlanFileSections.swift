@@ -60,13 +60,13 @@ extension PlanFile {
         plan.isOptimal = try reader.readFlag("the claim to be optimal")
         plan.inputs = try decodePorts(&reader, "inputs")
         plan.outputs = try decodePorts(&reader, "outputs")
-        plan.slices = try reader.readList("slices of the state", minimum: 25) { (reader) throws(SectionError) in
+        plan.slices = try reader.list("slices of the state", minimum: 25) { (reader) throws(SectionError) in
             let name = try reader.readName("a slice's name")
             let kind: StateSlice.Kind = try reader.readCase("the kind of slice")
             let shape = try reader.readShape("a slice")
             return StateSlice(name: name, kind: kind, shape: shape, offset: try reader.readCount("a slice's offset"))
         }
-        plan.buffers = try reader.readList("buffers", minimum: 40) { (reader) throws(SectionError) in
+        plan.buffers = try reader.list("buffers", minimum: 40) { (reader) throws(SectionError) in
             let name = try reader.readName("a buffer's name")
             let offset = try reader.readCount("a buffer's offset")
             let size = try reader.readCount("a buffer's size")
@@ -76,7 +76,7 @@ extension PlanFile {
         }
         plan.fused = try decodeNames(&reader, "fused operators")
         plan.labels = try decodeNames(&reader, "labels")
-        plan.preparation = try reader.readList("fields of the preparation", minimum: 16) {
+        plan.preparation = try reader.list("fields of the preparation", minimum: 16) {
             (reader) throws(SectionError) in
             Plan.Field(
                 name: try reader.readName("the name of a field"), value: try reader.readName("the value of a field"))
@@ -85,7 +85,7 @@ extension PlanFile {
     }
 
     private static func decodePorts(_ reader: inout ByteReader, _ what: String) throws(SectionError) -> [Port] {
-        try reader.readList(what, minimum: 26) { (reader) throws(SectionError) in
+        try reader.list(what, minimum: 26) { (reader) throws(SectionError) in
             let name = try reader.readName("the name of one of the \(what)")
             let typeName = try reader.readName("the element type of one of the \(what)")
             guard let elementType = Port.ElementType(rawValue: typeName) else {
@@ -100,7 +100,7 @@ extension PlanFile {
     }
 
     private static func decodeNames(_ reader: inout ByteReader, _ what: String) throws(SectionError) -> [String] {
-        try reader.readList(what, minimum: 8) { (reader) throws(SectionError) in
+        try reader.list(what, minimum: 8) { (reader) throws(SectionError) in
             try reader.readName("one of the \(what)")
         }
     }
@@ -139,7 +139,7 @@ extension PlanFile {
         plan.body = try decodeInstructionList(&reader, "instructions in the body")
         plan.epilogue = try decodeInstructionList(&reader, "instructions in the epilogue")
         if reader.isAtEnd { return }
-        plan.combinations = try reader.readList("combinations", minimum: 16) { (reader) throws(SectionError) in
+        plan.combinations = try reader.list("combinations", minimum: 16) { (reader) throws(SectionError) in
             let start = try reader.readCount("a combination's start")
             return start..<start + (try reader.readCount("a combination's length"))
         }
@@ -148,13 +148,13 @@ extension PlanFile {
     private static func decodeInstructionList(
         _ reader: inout ByteReader, _ what: String
     ) throws(SectionError) -> [Instruction] {
-        try reader.readList(what, minimum: 48) { (reader) throws(SectionError) in
+        try reader.list(what, minimum: 48) { (reader) throws(SectionError) in
             let opcode = Opcode(rawValue: try reader.read(UInt16.self))
             guard InstructionCatalogue.definition(of: opcode) != nil else {
                 throw .unknown(what: "the instruction \(opcode.rawValue)")
             }
             let repeats = Int(try reader.read(UInt32.self))
-            let operands = try reader.readList("operands", minimum: 11) { (reader) throws(SectionError) in
+            let operands = try reader.list("operands", minimum: 11) { (reader) throws(SectionError) in
                 let arena: Arena = try reader.readCase("the arena")
                 let port = try reader.read(UInt16.self)
                 return Operand(arena, port: Int(port), offset: try reader.readCount("an operand's offset"))
@@ -181,4 +181,27 @@ extension PlanFile {
 
     /// A name of a file in an error: as much of it as one wants to read.
     private static func shown(_ name: String) -> String { "'\(name.prefix(40))'" }
+}
+
+// These are generic, and would look up types at run time if they were part of another module: longer than reading a plan takes.
+extension ByteReader {
+    /// A list whose elements take at least `minimum` bytes each.
+    fileprivate mutating func list<Element>(
+        _ what: String, minimum: Int, _ body: (inout ByteReader) throws(SectionError) -> Element
+    ) throws(SectionError) -> [Element] {
+        var list: [Element] = []
+        let count = try readListCount(what, minimum: minimum)
+        list.reserveCapacity(count)
+        for _ in 0..<count { list.append(try body(&self)) }
+        return list
+    }
+
+    /// A value of an enumeration, a byte.
+    fileprivate mutating func readCase<Value: RawRepresentable<UInt8>>(
+        _ what: String
+    ) throws(SectionError) -> Value {
+        let raw = try read(UInt8.self)
+        guard let value = Value(rawValue: raw) else { throw .unknown(what: "\(what) \(raw)") }
+        return value
+    }
 }

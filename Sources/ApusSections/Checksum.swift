@@ -61,16 +61,17 @@ private struct Sums {
     /// Adds all whole blocks from an offset on.
     /// - Returns: where the rest begins.
     mutating func addBlocks(of bytes: RawSpan, from start: Int) -> Int {
-        var sums = self
+        // Four variables and not a structure: they stay in registers.
+        var (first, second, third, fourth) = (self.first, self.second, self.third, self.fourth)
         var offset = start
         while offset + Self.blockBytes <= bytes.byteCount {
-            sums.first = Self.step(sums.first, bytes.word(at: offset))
-            sums.second = Self.step(sums.second, bytes.word(at: offset + 8))
-            sums.third = Self.step(sums.third, bytes.word(at: offset + 16))
-            sums.fourth = Self.step(sums.fourth, bytes.word(at: offset + 24))
+            first = Self.step(first, bytes.word(at: offset))
+            second = Self.step(second, bytes.word(at: offset + 8))
+            third = Self.step(third, bytes.word(at: offset + 16))
+            fourth = Self.step(fourth, bytes.word(at: offset + 24))
             offset += Self.blockBytes
         }
-        self = sums
+        (self.first, self.second, self.third, self.fourth) = (first, second, third, fourth)
         return offset
     }
 
