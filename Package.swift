@@ -60,16 +60,18 @@ let package = Package(
         // MARK: The library
 
         .target(
-            name: "Apus", dependencies: ["ApusCompiler", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime"],
+            name: "Apus",
+            dependencies: ["ApusCompiler", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime", "ApusSections"],
             // So that the compiler watches the memory that is bound to ports.
             swiftSettings: checked + [.enableExperimentalFeature("Lifetimes")]),
-        .target(name: "ApusGraph", dependencies: ["ApusText"], swiftSettings: checked),
+        .target(name: "ApusGraph", dependencies: ["ApusSections", "ApusText"], swiftSettings: checked),
         .target(
             name: "ApusCompiler",
             dependencies: ["ApusFiles", "ApusGraph", "ApusPlan", "ApusInstructions", "ApusKernels"],
             swiftSettings: checked),
         .target(name: "ApusInstructions", swiftSettings: checked),
-        .target(name: "ApusPlan", dependencies: ["ApusFiles", "ApusInstructions"], swiftSettings: checked),
+        .target(
+            name: "ApusPlan", dependencies: ["ApusFiles", "ApusInstructions", "ApusSections"], swiftSettings: checked),
         .target(
             name: "ApusRuntime",
             dependencies: ["ApusFiles", "ApusPlan", "ApusInstructions", "CPlatform"] + kernelNames,
@@ -79,6 +81,7 @@ let package = Package(
             name: "ApusTraining",
             dependencies: [
                 "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusData", "ApusFiles", "ApusJSON",
+                "ApusSections",
             ],
             swiftSettings: checked),
         .target(
@@ -114,10 +117,12 @@ let package = Package(
                     "-Xlinker", "--strip-all",
                 ])
             ]),
-        .target(name: "ApusFiles", swiftSettings: checked),
+        .target(name: "ApusSections", dependencies: ["ApusFiles"], swiftSettings: checked),
+        .target(name: "ApusFiles", dependencies: ["CMapping"], swiftSettings: checked),
         .target(name: "ApusJSON", swiftSettings: checked),
         .target(name: "ApusText", swiftSettings: checked),
         .target(name: "CPlatform"),
+        .target(name: "CMapping"),
 
         // MARK: Libraries of the system
 
@@ -195,7 +200,7 @@ let package = Package(
             name: "dump-graph",
             dependencies: [
                 "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX",
-                "ApusPlan", "ApusInstructions", "ApusText",
+                "ApusPlan", "ApusInstructions", "ApusSections", "ApusText", "ApusTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/dump-graph", swiftSettings: checked),
@@ -208,10 +213,11 @@ let package = Package(
                 "Apus", "ApusData", "ApusInstructions", "ApusONNX", "ApusPlan", "ApusRuntime", "ApusTraining",
             ]),
         .testTarget(
-            name: "ApusGraphTests", dependencies: ["TestSupport", "ApusGraph", "OperatorCases"],
+            name: "ApusGraphTests", dependencies: ["TestSupport", "ApusGraph", "ApusSections", "OperatorCases"],
             exclude: ["Text/WrongSpecs.md"]),
         .testTarget(name: "ApusCompilerTests", dependencies: ["TestSupport", "ApusCompiler", "ApusGraph", "ApusPlan"]),
-        .testTarget(name: "ApusPlanTests", dependencies: ["TestSupport", "ApusPlan", "ApusInstructions"]),
+        .testTarget(
+            name: "ApusPlanTests", dependencies: ["TestSupport", "ApusPlan", "ApusInstructions", "ApusSections"]),
         .testTarget(
             name: "ApusKernelsTests", dependencies: ["TestSupport", "ApusInstructions", "CPlatform"] + kernelNames),
         .testTarget(
@@ -238,6 +244,14 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
         .testTarget(name: "ApusFilesTests", dependencies: ["TestSupport", "ApusFiles"]),
+        .testTarget(name: "ApusSectionsTests", dependencies: ["TestSupport", "ApusFiles", "ApusSections"]),
+        // The three formats: files of each version, and what docs/FORMATS.md shows of them.
+        .testTarget(
+            name: "FormatsTests",
+            dependencies: [
+                "Apus", "ApusFiles", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime", "ApusSections",
+                "ApusTraining", "TestSupport",
+            ]),
         .testTarget(name: "ApusJSONTests", dependencies: ["ApusJSON", "TestSupport"]),
         .testTarget(
             name: "ApusCommandLineTests", dependencies: ["TestSupport", "ApusCommandLine", "ApusFiles", "ApusText"]),
@@ -257,8 +271,8 @@ let package = Package(
             dependencies: [
                 "TestSupport",
                 "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "ApusRuntime",
-                "apus-compile",
-                "ApusCommandLine", "ApusWeights", "allocation-count", "apus-evaluate", "apus-export", "apus-train",
+                "apus-compile", "ApusCommandLine", "ApusWeights", "allocation-count", "apus-evaluate", "apus-export",
+                "apus-train",
                 "dump-graph", "ONNXSchema", "ONNXTestSupport", "onnx-conformance", "onnx-fuzz", "worker-pool-check",
             ]),
         .executableTarget(

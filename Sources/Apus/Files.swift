@@ -1,6 +1,7 @@
 public import ApusFiles
 public import ApusGraph
 public import ApusPlan
+import ApusSections
 
 /// Why a file can't be read or written.
 public enum LoadingError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -22,7 +23,10 @@ public enum LoadingError: Error, Equatable, Sendable, CustomStringConvertible {
 
 extension Plan {
     /// The plan of a file. The file is mapped: its constants are not copied, and the plan, its copies and their sessions share
-    /// them, also with other processes.
+    /// them, also with other processes. Only a file of up to 64 KiB is copied as a whole.
+    ///
+    /// A file that is replaced by a rename, as ``write(to:)`` does, stays whole as long as it is mapped. One that is cut short ends the
+    /// process by SIGBUS, unless the program called ``catchShortenedFiles()``.
     public init(contentsOf path: String) throws(LoadingError) {
         let mapped: MappedFile?
         do { mapped = try MappedFile(path) } catch { throw .file(error) }
@@ -37,6 +41,13 @@ extension Plan {
         do { bytes = try readFile(path) } catch { throw .file(error) }
         do { self = try PlanFile.decode(bytes) } catch { throw .plan(error, path: path) }
     }
+
+    /// From now on, a plan's file that somebody cuts short while it is mapped gives errors: `PlanFileError.cutShort` where it is
+    /// read, and `SessionError.fileCutShort` at the end of the run that it spoiled.
+    ///
+    /// For this the process gets a handler of SIGBUS, which is why a program asks for it. Signals that have other causes go to the
+    /// handler that was there before. It can be called at any time, from any thread, and more than once.
+    public static func catchShortenedFiles() { MappedFile.catchShortening() }
 
     /// Writes a file that ``init(contentsOf:)`` reads. It appears whole, or not at all.
     public func write(to path: String) throws(LoadingError) {
@@ -59,8 +70,8 @@ extension Model {
     ///   - weights: how parameters are stored.
     /// - Throws: ``LoadingError`` where the model can't be stored, or the system can't write the file.
     public func write(to path: String, weights: ModelFile.WeightFormat = .f32) throws(LoadingError) {
-        let bytes: [UInt8]
-        do { bytes = try ModelFile.encode(self, weights: weights) } catch { throw .model(error, path: path) }
-        do { try writeFile(bytes, to: path) } catch { throw .file(error) }
+        let file: SectionFile
+        do { file = try ModelFile.file(of: self, weights: weights) } catch { throw .model(error, path: path) }
+        do { try file.write(to: path) } catch { throw .file(error) }
     }
 }

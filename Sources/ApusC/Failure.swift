@@ -47,7 +47,9 @@ struct Failure: Error, Equatable {
 extension Failure {
     init(_ error: FileError) { self.init(.file, error.description) }
 
-    init(_ error: PlanFileError, file: String) { self.init(.invalidModel, "\(file): \(error)") }
+    init(_ error: PlanFileError, file: String) {
+        self.init(error == .cutShort ? .file : .invalidModel, "\(file): \(error)")
+    }
 
     init(_ error: ModelFileError, file: String) { self.init(.invalidModel, "\(file): \(error)") }
 
@@ -75,6 +77,7 @@ extension Failure {
             case .wrongTarget: .wrongTarget
             case .outOfMemory, .memoryLimit: .outOfMemory
             case .noThread: .noThread
+            case .fileCutShort: .file
             case .missingKernel: .invalidModel
             case .unknownPort: .unknownName
             case .unknownTarget, .batchOutOfRange, .wrongElementCount, .wrongElementType, .wrongShape, .missingPort,

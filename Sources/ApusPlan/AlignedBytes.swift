@@ -1,4 +1,5 @@
 internal import ApusFiles
+internal import ApusSections
 internal import Glibc
 
 /// Bytes that lie at a multiple of 64, where kernels use them in place: the constants of a plan, for example, of which copies of
@@ -41,6 +42,15 @@ package struct AlignedBytes: Sendable, Equatable, RandomAccessCollection, Expres
     init(_ range: Range<Int>, of file: MappedFile) {
         unsafe block = Block(start: file.address(of: range.lowerBound), owner: file)
         count = range.count
+    }
+
+    /// Whether they lie in a file that is mapped.
+    package var isMapped: Bool { block.owner?.isMapped == true }
+
+    /// The path of the file that they lie in, where it was cut short since it was mapped: then some of them are zeros.
+    package var fileCutShort: String? {
+        guard let file = block.owner, file.isCutShort else { return nil }
+        return file.path
     }
 
     package var startIndex: Int { 0 }
@@ -100,7 +110,7 @@ package struct AlignedBytes: Sendable, Equatable, RandomAccessCollection, Expres
         /// The same where it may be written; nil in a mapped file.
         let room: UnsafeMutableRawPointer?
         let capacity: Int
-        private let owner: MappedFile?
+        let owner: MappedFile?
 
         /// Large blocks are made of large pages where the system has them: there are fewer to ask for and to look up.
         private static let largePage = 2 << 20
@@ -124,5 +134,14 @@ package struct AlignedBytes: Sendable, Equatable, RandomAccessCollection, Expres
         }
 
         deinit { unsafe room?.deallocate() }
+    }
+}
+
+extension AlignedBytes: ByteSource {
+    package var byteCount: Int { count }
+
+    package func forEachPiece<Problem: Error>(_ body: (RawSpan) throws(Problem) -> Void) throws(Problem) {
+        defer { withExtendedLifetime(self) {} }
+        try unsafe body(RawSpan(_unsafeStart: address, byteCount: count))
     }
 }

@@ -1,4 +1,5 @@
 internal import ApusInstructions
+internal import ApusSections
 
 // What the sections of a plan file hold: each encoder stands beside its decoder, in the same order of fields.
 
@@ -43,13 +44,10 @@ extension PlanFile {
         return writer.bytes
     }
 
-    static func decodeDescription(_ reader: inout ByteReader) throws(PlanFileError) -> Plan {
+    static func decodeDescription(_ reader: inout ByteReader) throws(SectionError) -> Plan {
         let name = try reader.readName("the plan's name")
-        let targetOffset = reader.offset
         let targetName = try reader.readName("the target")
-        guard let target = Target(rawValue: targetName) else {
-            throw .invalid(what: "there is no target of that name", at: targetOffset)
-        }
+        guard let target = Target(rawValue: targetName) else { throw .unknown(what: "the target \(shown(targetName))") }
         let batchBound = try reader.readCount("the batch bound")
         let microBatch = try reader.readCount("the micro-batch")
         var plan = Plan(name: name, target: target, batchBound: batchBound, microBatch: microBatch)
@@ -62,13 +60,13 @@ extension PlanFile {
         plan.isOptimal = try reader.readFlag("the claim to be optimal")
         plan.inputs = try decodePorts(&reader, "inputs")
         plan.outputs = try decodePorts(&reader, "outputs")
-        plan.slices = try reader.readList("slices of the state", minimum: 25) { (reader) throws(PlanFileError) in
+        plan.slices = try reader.list("slices of the state", minimum: 25) { (reader) throws(SectionError) in
             let name = try reader.readName("a slice's name")
-            let kind: StateSlice.Kind = try reader.readCase("kind of slice")
+            let kind: StateSlice.Kind = try reader.readCase("the kind of slice")
             let shape = try reader.readShape("a slice")
             return StateSlice(name: name, kind: kind, shape: shape, offset: try reader.readCount("a slice's offset"))
         }
-        plan.buffers = try reader.readList("buffers", minimum: 40) { (reader) throws(PlanFileError) in
+        plan.buffers = try reader.list("buffers", minimum: 40) { (reader) throws(SectionError) in
             let name = try reader.readName("a buffer's name")
             let offset = try reader.readCount("a buffer's offset")
             let size = try reader.readCount("a buffer's size")
@@ -78,32 +76,31 @@ extension PlanFile {
         }
         plan.fused = try decodeNames(&reader, "fused operators")
         plan.labels = try decodeNames(&reader, "labels")
-        plan.preparation = try reader.readList("fields of the preparation", minimum: 16) {
-            (reader) throws(PlanFileError) in
+        plan.preparation = try reader.list("fields of the preparation", minimum: 16) {
+            (reader) throws(SectionError) in
             Plan.Field(
                 name: try reader.readName("the name of a field"), value: try reader.readName("the value of a field"))
         }
         return plan
     }
 
-    private static func decodePorts(_ reader: inout ByteReader, _ what: String) throws(PlanFileError) -> [Port] {
-        try reader.readList(what, minimum: 26) { (reader) throws(PlanFileError) in
+    private static func decodePorts(_ reader: inout ByteReader, _ what: String) throws(SectionError) -> [Port] {
+        try reader.list(what, minimum: 26) { (reader) throws(SectionError) in
             let name = try reader.readName("the name of one of the \(what)")
-            let start = reader.offset
             let typeName = try reader.readName("the element type of one of the \(what)")
             guard let elementType = Port.ElementType(rawValue: typeName) else {
-                throw .invalid(what: "there is no element type of that name", at: start)
+                throw .unknown(what: "the element type \(shown(typeName))")
             }
             let isShared = try reader.readFlag("whether one of the \(what) is shared")
-            let meaning: Port.Meaning = try reader.readCase("meaning of numbers")
+            let meaning: Port.Meaning = try reader.readCase("the meaning of numbers")
             let shape = try reader.readShape("one of the \(what)", elementBytes: elementType.size)
             return Port(
                 name: name, elementType: elementType, sampleShape: shape, isShared: isShared, meaning: meaning)
         }
     }
 
-    private static func decodeNames(_ reader: inout ByteReader, _ what: String) throws(PlanFileError) -> [String] {
-        try reader.readList(what, minimum: 8) { (reader) throws(PlanFileError) in
+    private static func decodeNames(_ reader: inout ByteReader, _ what: String) throws(SectionError) -> [String] {
+        try reader.list(what, minimum: 8) { (reader) throws(SectionError) in
             try reader.readName("one of the \(what)")
         }
     }
@@ -137,12 +134,12 @@ extension PlanFile {
         return writer.bytes
     }
 
-    static func decodeInstructions(_ reader: inout ByteReader, into plan: inout Plan) throws(PlanFileError) {
+    static func decodeInstructions(_ reader: inout ByteReader, into plan: inout Plan) throws(SectionError) {
         plan.prologue = try decodeInstructionList(&reader, "instructions in the prologue")
         plan.body = try decodeInstructionList(&reader, "instructions in the body")
         plan.epilogue = try decodeInstructionList(&reader, "instructions in the epilogue")
         if reader.isAtEnd { return }
-        plan.combinations = try reader.readList("combinations", minimum: 16) { (reader) throws(PlanFileError) in
+        plan.combinations = try reader.list("combinations", minimum: 16) { (reader) throws(SectionError) in
             let start = try reader.readCount("a combination's start")
             return start..<start + (try reader.readCount("a combination's length"))
         }
@@ -150,16 +147,15 @@ extension PlanFile {
 
     private static func decodeInstructionList(
         _ reader: inout ByteReader, _ what: String
-    ) throws(PlanFileError) -> [Instruction] {
-        try reader.readList(what, minimum: 48) { (reader) throws(PlanFileError) in
-            let start = reader.offset
+    ) throws(SectionError) -> [Instruction] {
+        try reader.list(what, minimum: 48) { (reader) throws(SectionError) in
             let opcode = Opcode(rawValue: try reader.read(UInt16.self))
             guard InstructionCatalogue.definition(of: opcode) != nil else {
-                throw .invalid(what: "there is no instruction \(opcode.rawValue)", at: start)
+                throw .unknown(what: "the instruction \(opcode.rawValue)")
             }
             let repeats = Int(try reader.read(UInt32.self))
-            let operands = try reader.readList("operands", minimum: 11) { (reader) throws(PlanFileError) in
-                let arena: Arena = try reader.readCase("arena")
+            let operands = try reader.list("operands", minimum: 11) { (reader) throws(SectionError) in
+                let arena: Arena = try reader.readCase("the arena")
                 let port = try reader.read(UInt16.self)
                 return Operand(arena, port: Int(port), offset: try reader.readCount("an operand's offset"))
             }
@@ -172,15 +168,40 @@ extension PlanFile {
         }
     }
 
-    private static func decodeCut(_ reader: inout ByteReader) throws(PlanFileError) -> Cut? {
-        let start = reader.offset
+    private static func decodeCut(_ reader: inout ByteReader) throws(SectionError) -> Cut? {
         let number = try reader.read(UInt8.self)
         let parts = try reader.readCount("the number of parts")
         let follows = try reader.readFlag("whether parts follow others")
         if number == 0, parts == 0, !follows { return nil }
         guard let axis = Partition.Axis(rawValue: number) else {
-            throw .invalid(what: "there is no way \(number) to cut an instruction", at: start)
+            throw .unknown(what: "the way \(number) to cut an instruction")
         }
         return Cut(axis, parts: parts, follows: follows)
+    }
+
+    /// A name of a file in an error: as much of it as one wants to read.
+    private static func shown(_ name: String) -> String { "'\(name.prefix(40))'" }
+}
+
+// These are generic, and would look up types at run time if they were part of another module: longer than reading a plan takes.
+extension ByteReader {
+    /// A list whose elements take at least `minimum` bytes each.
+    fileprivate mutating func list<Element>(
+        _ what: String, minimum: Int, _ body: (inout ByteReader) throws(SectionError) -> Element
+    ) throws(SectionError) -> [Element] {
+        var list: [Element] = []
+        let count = try readListCount(what, minimum: minimum)
+        list.reserveCapacity(count)
+        for _ in 0..<count { list.append(try body(&self)) }
+        return list
+    }
+
+    /// A value of an enumeration, a byte.
+    fileprivate mutating func readCase<Value: RawRepresentable<UInt8>>(
+        _ what: String
+    ) throws(SectionError) -> Value {
+        let raw = try read(UInt8.self)
+        guard let value = Value(rawValue: raw) else { throw .unknown(what: "\(what) \(raw)") }
+        return value
     }
 }

@@ -21,6 +21,8 @@ public struct Session: ~Copyable {
     private let single: (sample: Int, answer: Int)?
     /// The largest batch that ``run(batch:arguments:beside:)`` takes.
     package let maximumBatch: Int
+    /// Whether the constants lie in a file that others may cut short.
+    private let readsFile: Bool
     /// Set while runs are recorded.
     private var recorder: Recorder?
 
@@ -71,6 +73,7 @@ public struct Session: ~Copyable {
             if let input = plan.inputs.first, let output = plan.outputs.first, (plan.inputs + plan.outputs).count == 2,
                 input.elementType == .f32, output.elementType == .f32, input.isShared == output.isShared
             { (input.sampleElements, output.sampleElements) } else { nil }
+        readsFile = plan.constants.isMapped
         maximumBatch = plan.maximumBatch
         unsafe self.core = unsafe core
         self.state = state
@@ -100,7 +103,8 @@ public struct Session: ~Copyable {
 
     /// Runs the prologue, where there is one, the body over `batch` samples, and the epilogue, on the memory that is bound.
     ///
-    /// A plan that sums nothing over samples takes any batch; others those up to their bound.
+    /// A plan that sums nothing over samples takes any batch; others those up to their bound. Where the plan's file was cut short
+    /// and the program asked for an error (`Plan.catchShortenedFiles()`), the run is done to its end, and then gives it.
     ///
     /// - Parameters:
     ///   - arguments: what changes from run to run; the batch's fields are filled in here.
@@ -113,12 +117,13 @@ public struct Session: ~Copyable {
         }
         if recorder != nil {
             runRecorded(batch: batch, arguments: arguments, companion)
-            return
+        } else {
+            unsafe core.pointee.begin(batch: batch, arguments: arguments, companion)
+            runOnce(.prologue)
+            runBody()
+            runOnce(.epilogue)
         }
-        unsafe core.pointee.begin(batch: batch, arguments: arguments, companion)
-        runOnce(.prologue)
-        runBody()
-        runOnce(.epilogue)
+        if readsFile, let path = plan.constants.fileCutShort { throw SessionError.fileCutShort(path: path) }
     }
 
     /// As ``run(batch:arguments:beside:)``, with the clock at hand.

@@ -4,6 +4,8 @@ public import ApusPlan
 public enum SessionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The plan is for an instruction set that this processor lacks.
     case wrongTarget(plan: Target, processor: Target)
+    /// The file that the plan's constants lie in was cut short while they were used: what came of the run is wrong.
+    case fileCutShort(path: String)
     /// `APUS_TARGET` names no target, or one that this processor lacks.
     case unknownTarget(String)
     case outOfMemory(bytes: Int)
@@ -33,8 +35,12 @@ public enum SessionError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .wrongTarget(let plan, let processor):
-            "the plan is for \(plan.rawValue) and this processor runs \(processor.rawValue); "
-                + "compile the model again for \(processor.rawValue)"
+            "the plan is for \(plan.rawValue) and this processor runs \(processor.rawValue): it has no \(plan.needs); "
+                + "compile the model again with --target \(processor.rawValue), or run the plan on a processor with "
+                + plan.needs
+        case .fileCutShort(let path):
+            "\(path): was cut short while its constants were used, so that the last answers are wrong; "
+                + "copy or compile it again, and replace such files by renaming others"
         case .unknownTarget(let name):
             "this processor has no target '\(name)'; APUS_TARGET takes one of "
                 + Processor.targets.map(\.rawValue).joined(separator: ", ")
@@ -71,6 +77,18 @@ public enum SessionError: Error, Equatable, Sendable, CustomStringConvertible {
         case .severalPorts(let inputs, let outputs):
             "two spans serve a plan with one input and one output of f32, and this one has the inputs "
                 + "\(list(inputs)) and the outputs \(list(outputs)); give values by their names"
+        }
+    }
+}
+
+extension Target {
+    /// What a processor must have to run it.
+    fileprivate var needs: String {
+        switch self {
+        case .baseline: "SSE2"
+        case .avx2: "AVX2 and FMA"
+        case .avx512: "AVX-512"
+        case .arm64: "NEON"
         }
     }
 }

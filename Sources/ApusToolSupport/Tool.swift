@@ -13,6 +13,7 @@ package protocol Tool: ParsableCommand {}
 extension Tool {
     /// Parses the arguments, runs the command, and ends the program.
     package static func main() {
+        MappedFile.catchShortening()
         do {
             var command = try parseAsRoot()
             try command.run()

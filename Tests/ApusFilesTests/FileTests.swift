@@ -28,6 +28,26 @@ import Testing
         return file.withBytes { bytes in bytes.withUnsafeBytes { Array($0) } }
     }
 
+    /// A copy stays what it was; a mapped file has zeros where bytes of it are gone.
+    @Test func aFileMayBeCutShort() throws {
+        MappedFile.catchShortening()
+        let path = "\(folder)/a"
+        for (count, isMapped) in [(MappedFile.largestCopy, false), (MappedFile.largestCopy + 1, true)] {
+            let bytes = [UInt8](repeating: 7, count: count)
+            try writeFile(bytes, to: path)
+            let file = try #require(try MappedFile(path))
+            let second = try #require(try MappedFile(path))
+            #expect(file.isMapped == isMapped && file.size == count && file.path == path)
+            #expect(UInt(bitPattern: file.address(of: 0)) % 64 == 0)
+            truncate(path, 10_000)
+            let read = file.withBytes { bytes in bytes.withUnsafeBytes { Array($0) } }
+            // What is left of the last page is zero, and the system says nothing of that.
+            #expect(read.count == count && read.prefix(10_000).allSatisfy { $0 == 7 })
+            #expect(read.last == (isMapped ? 0 : 7))
+            #expect(file.isCutShort == isMapped && !second.isCutShort)
+        }
+    }
+
     @Test func writesWholeFiles() throws {
         let path = "\(folder)/a"
         let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 * 7) }

@@ -113,6 +113,52 @@ import Testing
         expectFailure(try dump([plan, "--format", "dot"]), status: 64, "give --format text, table or json")
     }
 
+    @Test func listsSections() throws {
+        let model = try folder.write("small.apus", try SmallModels.file(SmallModels.spec))
+        let plan = folder.file("small.plan")
+        try #require(try Tool.run("apus-compile", [model, "-o", plan]).status == 0)
+        let text = try dump([plan, "--sections"])
+        let lines = text.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        #expect(text.status == 0 && text.output.hasPrefix("plan, version 12.0, "), "\(text.error)")
+        #expect(lines.dropFirst(2).map { $0.last } == ["right", "right", "right", "right"])
+        #expect(lines[2].starts(with: ["header", "and", "table", "0", "128"]))
+        #expect(lines[3].starts(with: ["1", "description", "128"]) && lines[5].starts(with: ["3", "constants"]))
+
+        let record = try dump([model, "--sections", "--json"]).json()
+        #expect(record["content"] == "model" && record["version"] == "3.0")
+        let sections = try #require(record["sections"]?.arrayValue)
+        #expect(
+            sections.map { $0["name"] } == [
+                "header and table", "graph", "labels", "preparation", "weights", "notes",
+            ])
+        #expect(sections[0]["kind"] == .null && sections[1]["offset"] == 192 && sections[1]["is_right"] == true)
+        #expect(sections[1]["checksum"]?.stringValue?.count == 16)
+
+        var damaged = try readFile(plan)
+        damaged[damaged.count - 1] ^= 1
+        damaged[130] ^= 1
+        let file = try folder.write("damaged.plan", damaged)
+        let wrong = try dump([file, "--sections"])
+        #expect(wrong.status == 1)
+        #expect(wrong.output.split(separator: "\n").filter { $0.hasSuffix("wrong") }.count == 2)
+        #expect(
+            wrong.error == "dump-graph: error: \(file) is damaged: wrong checksums of description, constants; "
+                + "copy or make it again\n")
+        let old = try dump([Fixture.path("apus/1.0/sample-f32.apus"), "--sections"])
+        #expect(old.status == 0 && old.output.hasPrefix("model, version 1.0, "), "\(old.error)")
+        #expect(old.output.contains("that of the file"))
+        let checkpoint = try dump([Fixture.path("checkpoint/3.0/sample.checkpoint"), "--sections"])
+        #expect(checkpoint.output.hasPrefix("checkpoint, version 3.0, "), "\(checkpoint.error)")
+        expectFailure(
+            try dump([Fixture.path("checkpoint/2.0/sample.checkpoint"), "--sections"]),
+            "was written by another version")
+        let spec = try folder.write("small.graph", SmallModels.spec)
+        expectFailure(
+            try dump([spec, "--sections"]),
+            "\(spec) has no sections; give a plan (.plan), a model file (.apus) or a checkpoint")
+        expectFailure(try dump([plan, "--sections", "--format", "dot"]), status: 64, "--sections is a table")
+    }
+
     @Test func drawsMemory() throws {
         let spec = try folder.write("small.graph", SmallModels.spec)
         let image = folder.file("x.svg")

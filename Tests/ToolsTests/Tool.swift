@@ -73,7 +73,7 @@ enum Tool {
             error: String(decoding: try readFile(errors), as: UTF8.self))
     }
 
-    /// Where a tool is. A path stays as it is.
+    /// Where a tool is: beside the tests, but for one that is named by its path.
     static func path(of name: String) -> String { name.hasPrefix("/") ? name : "\(productsFolder)/\(name)" }
 
     /// Where the tests were built, and the tools with them.

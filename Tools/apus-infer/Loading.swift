@@ -8,6 +8,7 @@ import ApusRuntime
 ///
 /// - Parameter batch: the samples that should go at once; what is compiled takes as many.
 func loadPlan(_ arguments: Arguments, batch: Int) throws(Failure) -> Plan {
+    MappedFile.catchShortening()
     if arguments.isONNX { return try ForeignModel(arguments).plan(batch: batch) }
     let path = arguments.file
     guard let file = try reporting({ () throws(FileError) in try MappedFile(path) }) else {
@@ -28,6 +29,10 @@ func loadPlan(_ arguments: Arguments, batch: Int) throws(Failure) -> Plan {
 private func check(_ plan: Plan, _ arguments: Arguments) throws(Failure) {
     guard arguments.until.isEmpty else {
         throw Failure("\(arguments.file) is a plan, which has no inner values; give --until a model (.apus)")
+    }
+    guard Processor.targets.contains(plan.target) else {
+        let error = SessionError.wrongTarget(plan: plan.target, processor: Processor.targets[0])
+        throw Failure("\(arguments.file): \(error)")
     }
     if let target = arguments.target, target != plan.target {
         throw Failure(

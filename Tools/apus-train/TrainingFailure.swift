@@ -20,7 +20,8 @@ extension ToolError {
             case .notFinite: "--learning-rate"
             case .nothingToTrain: "--freeze, --unfreeze"
             case .checkpoint(.missing), .checkpoint(.notACheckpoint): "--out"
-            case .checkpoint(.otherVersion), .checkpoint(.damaged): "--overwrite"
+            case .checkpoint(.otherVersion), .checkpoint(.damaged), .checkpoint(.invalid), .checkpoint(.unknown):
+                "--overwrite"
             default: nil
             }
         self.init(error.description + (option.map { " (\($0))" } ?? ""))

@@ -54,6 +54,9 @@ struct DumpGraph: Tool {
     @Flag(help: "Say which operators an ONNX file has, how many of each, and which can't be taken and why.")
     var coverage = false
 
+    @Flag(help: "List the sections of a plan, a model file or a checkpoint, and whether their checksums are right.")
+    var sections = false
+
     @Flag(help: "Print JSON, for programs: the same as --format json.")
     var json = false
 
@@ -75,6 +78,9 @@ struct DumpGraph: Tool {
         guard !coverage || (format ?? .table) == .table || format == .json else {
             throw ValidationError("--coverage is a table; leave --format out, or give --format json")
         }
+        guard !sections || (format ?? .table) == .table || format == .json else {
+            throw ValidationError("--sections is a table; leave --format out, or give --format json")
+        }
         guard !memory || shownFormat == nil else {
             throw ValidationError("--memory is drawn as text, and with --svg as an image; leave --format out")
         }
@@ -94,6 +100,12 @@ struct DumpGraph: Tool {
             return
         }
         guard let file else { return }
+        if sections {
+            let listing = try SectionListing(file)
+            try printResult(shownFormat == .json ? listing.json.pretty : listing.text)
+            try listing.check()
+            return
+        }
         if coverage {
             let report = try CoverageReport(file, settings)
             try printResult(shownFormat == .json ? report.json.pretty : report.text)

@@ -51,6 +51,9 @@ struct DataFolder: Sendable {
         return file
     }
 
+    /// A file that was cut short while it was open, so that zeros were read of it.
+    var fileCutShort: String? { files.first { $0.value.isCutShort }?.key }
+
     /// How many bytes the files have that were opened since the last time.
     mutating func takeNewByteCount() -> Int {
         defer { newByteCount = 0 }

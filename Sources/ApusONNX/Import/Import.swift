@@ -42,6 +42,11 @@ public struct ImportedFile: Sendable {
             return
         }
         model = importer.model(file.metadata, without: Set(graph.input.filter(\.isEmpty).map(\.name)))
+        if let cut = importer.state.folder.fileCutShort {
+            throw ONNXError(
+                path: file.path, problem: "'\(cut)', where its data is, was cut short while it was read",
+                remedy: "copy it again")
+        }
     }
 }
 

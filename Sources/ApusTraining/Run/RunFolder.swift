@@ -1,6 +1,7 @@
 import ApusFiles
 public import ApusGraph
 package import ApusJSON
+import ApusSections
 
 /// The folder of a training run: `best.apus`, `checkpoint`, and `history.jsonl`.
 ///
@@ -44,13 +45,7 @@ public struct RunFolder: Sendable {
     ///
     /// What the folder has of later steps than the checkpoint's, and what a killed process left half-written, is taken away.
     public mutating func resume() throws(TrainingError) -> Checkpoint? {
-        let bytes: [UInt8]
-        do throws(FileError) { bytes = try readFile(checkpointPath, limit: 1 << 40) } catch {
-            if fileExists(checkpointPath) { throw .file(error) }
-            if !hasRun, try !holdsFolders() { return nil }
-            throw .checkpoint(.missing(error, folder: path))
-        }
-        let checkpoint = try Checkpoint(decoding: bytes, file: checkpointPath)
+        guard let checkpoint = try readCheckpoint() else { return nil }
         saved = checkpoint.progress
         do throws(FileError) {
             try removePartialFiles()
@@ -63,6 +58,21 @@ public struct RunFolder: Sendable {
         } catch {
             throw .file(error)
         }
+        return checkpoint
+    }
+
+    private func readCheckpoint() throws(TrainingError) -> Checkpoint? {
+        let file: MappedFile?
+        do throws(FileError) { file = try MappedFile(checkpointPath) } catch {
+            if fileExists(checkpointPath) { throw .file(error) }
+            if !hasRun, try !holdsFolders() { return nil }
+            throw .checkpoint(.missing(error, folder: path))
+        }
+        guard let file else { throw .checkpoint(.notACheckpoint(checkpointPath)) }
+        let checkpoint = try file.withBytes { (bytes) throws(TrainingError) in
+            try CheckpointFile.decode(bytes, file: checkpointPath)
+        }
+        guard !file.isCutShort else { throw .checkpoint(.damaged(checkpointPath)) }
         return checkpoint
     }
 
@@ -106,16 +116,16 @@ public struct RunFolder: Sendable {
             .init(name: "\(measure.rawValue)_of", value: set),
         ]
         if let loss { model.notes.append(.init(name: Evaluator.lossNote, value: loss)) }
-        let bytes: [UInt8]
-        do throws(ModelFileError) { bytes = try ModelFile.encode(model, weights: .f32) } catch {
+        let file: SectionFile
+        do throws(ModelFileError) { file = try ModelFile.file(of: model, weights: .f32) } catch {
             throw .modelFile(error)
         }
-        do throws(FileError) { try writeFile(bytes, to: bestModelPath) } catch { throw .file(error) }
+        try write(file, to: bestModelPath)
     }
 
     /// Keeps how far the run is. What was saved before it, the best model and the history, belongs to it.
     public mutating func save(_ checkpoint: Checkpoint) throws(TrainingError) {
-        do throws(FileError) { try writeFile(checkpoint.encoded(), to: checkpointPath) } catch { throw .file(error) }
+        try write(CheckpointFile.file(of: checkpoint), to: checkpointPath)
         saved = checkpoint.progress
     }
 
@@ -127,6 +137,10 @@ public struct RunFolder: Sendable {
 
     private func writeHistory() throws(FileError) {
         try writeFile(Array(history.map { $0 + "\n" }.joined().utf8), to: historyPath)
+    }
+
+    private func write(_ file: SectionFile, to path: String) throws(TrainingError) {
+        do throws(FileError) { try file.write(to: path) } catch { throw .file(error) }
     }
 }
 

@@ -1,5 +1,5 @@
 import ApusData
-import ApusPlan
+import ApusSections
 
 extension Dataset {
     /// A checksum of all inputs and targets: other data has another, but by a chance of one in 2⁶⁴. O(bytes).
