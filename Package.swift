@@ -178,7 +178,8 @@ let package = Package(
             name: "ApusGraphTests", dependencies: ["TestSupport", "ApusGraph", "OperatorCases"],
             exclude: ["Text/WrongSpecs.md"]),
         .testTarget(name: "ApusCompilerTests", dependencies: ["TestSupport", "ApusCompiler", "ApusGraph", "ApusPlan"]),
-        .testTarget(name: "ApusPlanTests", dependencies: ["TestSupport", "ApusPlan", "ApusInstructions"]),
+        .testTarget(
+            name: "ApusPlanTests", dependencies: ["TestSupport", "ApusPlan", "ApusInstructions", "InstructionSamples"]),
         .testTarget(
             name: "ApusKernelsTests", dependencies: ["TestSupport", "ApusInstructions", "CPlatform"] + kernelNames),
         .testTarget(
@@ -223,7 +224,8 @@ let package = Package(
                 "TestSupport",
                 "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "apus-compile",
                 "ApusCommandLine", "ApusWeights", "allocation-count", "apus-evaluate", "apus-export", "apus-train",
-                "dump-graph", "ONNXSchema", "ONNXTestSupport", "onnx-conformance", "onnx-fuzz", "worker-pool-check",
+                "dump-graph", "ONNXSchema", "ONNXTestSupport", "onnx-conformance", "onnx-fuzz", "plan-fuzz",
+                "worker-pool-check",
             ]),
         .executableTarget(
             name: "allocation-count", dependencies: ["ApusBenchmarks"], path: "Tests/AllocationCount"),
@@ -247,6 +249,19 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             path: "Tests/ONNXFuzz"),
+        .executableTarget(
+            name: "plan-fuzz",
+            dependencies: [
+                "ApusBenchmarks", "ApusCompiler", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime",
+                "CPlatform",
+                "InstructionSamples", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/PlanFuzz"),
+        // Right parameters of every instruction.
+        .target(
+            name: "InstructionSamples", dependencies: ["ApusInstructions", "ApusPlan"],
+            path: "Tests/InstructionSamples"),
         // Small ONNX files, and processes for what may crash.
         .target(
             name: "ONNXTestSupport",
@@ -264,10 +279,19 @@ let package = Package(
             ],
             path: "Bench/Cases", swiftSettings: checked),
         // What several test targets use.
-        .target(name: "TestSupport", dependencies: ["ApusFiles", "ApusJSON"], path: "Tests/Support"),
+        .target(name: "TestSupport", dependencies: ["ApusFiles", "ApusJSON", "ApusPlan"], path: "Tests/Support"),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// `make fuzz` sets it: libFuzzer's own main comes with the sanitizer.
+if Context.environment["APUS_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX", "ApusPlan", "TestSupport"],
+            path: "Tests/Fuzz", exclude: ["Corpora"]))
+}
 
 // `make thread-check` sets it: a sanitizer can't watch what is linked statically.
 if Context.environment["APUS_SANITIZED"] == "1" {
