@@ -4,12 +4,12 @@ import Testing
 /// for as long as one likes, with all models.
 @Suite("plan-fuzz") struct PlanFuzzTests {
     @Test func whatIsAcceptedStaysInItsMemory() throws {
-        let result = try Tool.run("plan-fuzz", ["--models", "none", "--cases", "60000", "--seed", "1"])
+        let result = try Tool.run("plan-fuzz", ["--models", "none", "--cases", "24000", "--seed", "1"])
         #expect(result.status == 0, "\(result.output)\(result.error)")
         let sums = try #require(result.output.split(separator: "\n").last).split(separator: " ").compactMap { Int($0) }
         // Refused, run, too large, ended badly.
-        #expect(sums.count == 4 && sums[0] > 20000 && sums[1] > 5000 && sums[3] == 0, "\(result.output)")
-        #expect(sums.reduce(0, +) == 60000)
+        #expect(sums.count == 4 && sums[0] > 8000 && sums[1] > 2500 && sums[3] == 0, "\(result.output)")
+        #expect(sums.reduce(0, +) == 24000)
     }
 
     /// A case that is repeated says what it changes.
