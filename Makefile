@@ -172,6 +172,20 @@ faults: ## stops training runs at random moments and goes on with them: ROUNDS (
 	$(if $(BUILT),,swift build -c release --product apus-train)
 	$(PYTHON) Tests/faults/faults.py --rounds $(or $(ROUNDS),20) --kind $(or $(KIND),all) $(if $(SEED),--seed $(SEED))
 
+.PHONY: plan-fuzz
+plan-fuzz: dependencies ## runs what is accepted of changed instructions and plans, for SECONDS (3600), from SEED (the time)
+	$(if $(BUILT),,swift build -c release --product plan-fuzz)
+	.build/release/plan-fuzz --training --seconds $(or $(SECONDS),3600) $(if $(SEED),--seed $(SEED))
+
+# Readers of what a stranger may send; none of them has kernels. Findings are left in .build/fuzz.
+.PHONY: fuzz
+fuzz: dependencies ## has libFuzzer change what TARGET reads (spec, model, plan, onnx, idx, image, array, table or json), for SECONDS (60)
+	@test -n "$(TARGET)" || { echo "name a reader: make fuzz TARGET=plan" >&2; exit 64; }
+	APUS_FUZZ=1 swift build -c release --sanitize fuzzer --scratch-path .build/fuzz --product fuzz
+	mkdir -p .build/fuzz/corpora/$(TARGET)
+	FUZZ_TARGET=$(TARGET) .build/fuzz/release/fuzz -max_total_time=$(or $(SECONDS),60) -timeout=10 -rss_limit_mb=2048 \
+	  -artifact_prefix=.build/fuzz/$(TARGET)- .build/fuzz/corpora/$(TARGET) Tests/Fuzz/Corpora/$(TARGET)
+
 .PHONY: bench-against
 bench-against: build ## compares this checkout with revision REV: times, arenas, bits, allocations; KEEP=1 keeps its build
 	@test -n "$(REV)" || { echo "name the revision: make bench-against REV=HEAD~1" >&2; exit 64; }

@@ -217,7 +217,8 @@ let package = Package(
             exclude: ["Text/WrongSpecs.md"]),
         .testTarget(name: "ApusCompilerTests", dependencies: ["TestSupport", "ApusCompiler", "ApusGraph", "ApusPlan"]),
         .testTarget(
-            name: "ApusPlanTests", dependencies: ["TestSupport", "ApusPlan", "ApusInstructions", "ApusSections"]),
+            name: "ApusPlanTests",
+            dependencies: ["TestSupport", "ApusPlan", "ApusInstructions", "ApusSections", "InstructionSamples"]),
         .testTarget(
             name: "ApusKernelsTests", dependencies: ["TestSupport", "ApusInstructions", "CPlatform"] + kernelNames),
         .testTarget(
@@ -272,8 +273,8 @@ let package = Package(
                 "TestSupport",
                 "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "ApusRuntime",
                 "apus-compile", "ApusCommandLine", "ApusWeights", "allocation-count", "apus-evaluate", "apus-export",
-                "apus-train",
-                "dump-graph", "ONNXSchema", "ONNXTestSupport", "onnx-conformance", "onnx-fuzz", "worker-pool-check",
+                "apus-train", "dump-graph", "ONNXSchema", "ONNXTestSupport", "onnx-conformance", "onnx-fuzz",
+                "plan-fuzz", "worker-pool-check",
             ]),
         .executableTarget(
             name: "allocation-count", dependencies: ["ApusBenchmarks"], path: "Tests/AllocationCount"),
@@ -297,6 +298,18 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             path: "Tests/ONNXFuzz"),
+        .executableTarget(
+            name: "plan-fuzz",
+            dependencies: [
+                "ApusBenchmarks", "ApusCompiler", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime",
+                "CPlatform", "InstructionSamples", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/PlanFuzz"),
+        // Right parameters of every instruction.
+        .target(
+            name: "InstructionSamples", dependencies: ["ApusInstructions", "ApusPlan"],
+            path: "Tests/InstructionSamples"),
         // Small ONNX files, and processes for what may crash.
         .target(
             name: "ONNXTestSupport",
@@ -314,10 +327,19 @@ let package = Package(
             ],
             path: "Bench/Cases", swiftSettings: checked),
         // What several test targets use.
-        .target(name: "TestSupport", dependencies: ["ApusFiles", "ApusJSON"], path: "Tests/Support"),
+        .target(name: "TestSupport", dependencies: ["ApusFiles", "ApusJSON", "ApusSections"], path: "Tests/Support"),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// `make fuzz` sets it: libFuzzer's own main comes with the sanitizer.
+if Context.environment["APUS_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX", "ApusPlan", "TestSupport"],
+            path: "Tests/Fuzz", exclude: ["Corpora"]))
+}
 
 // `make thread-check` sets it: a sanitizer can't watch what is linked statically.
 if Context.environment["APUS_SANITIZED"] == "1" {

@@ -1,7 +1,7 @@
 import ApusCompiler
 import ApusFiles
 import ApusGraph
-import ApusPlan
+package import ApusPlan
 import ApusRuntime
 
 /// A spec of `Models` at a size at which a run takes milliseconds.
@@ -36,7 +36,7 @@ public struct BenchmarkModel: Sendable {
     }
 
     /// Whether there is a plan for that work.
-    func does(_ work: Work) -> Bool { work == .inference || loss != nil }
+    package func does(_ work: Work) -> Bool { work == .inference || loss != nil }
 
     /// The model with initial weights.
     private func model() throws -> Model {
@@ -46,10 +46,12 @@ public struct BenchmarkModel: Sendable {
         return try ExplicitParameters().apply(to: Model(graph: graph)).initialized(seed: 1)
     }
 
-    /// The plan for this machine, and the initial weights.
-    func plan(_ work: Work, batch: Int) throws -> (plan: Plan, weights: [String: [Float]]) {
+    /// The plan for this machine, or for that target, and the initial weights.
+    package func plan(
+        _ work: Work, batch: Int, target: Target? = nil
+    ) throws -> (plan: Plan, weights: [String: [Float]]) {
         let model = try model()
-        let target = try Processor.preferredTarget()
+        let target = try target ?? Processor.preferredTarget()
         guard work == .training, let loss else {
             return (try Compiler.inferencePlan(model, target: target, batchBound: batch), model.weights)
         }

@@ -70,7 +70,9 @@ extension Instruction {
         for (index, offset) in zip(operands.indices, changed.offsets) where operands[index].arena != .none {
             part.operands[index].offset += offset
         }
-        part.multiplyAdds = multiplyAdds * units.count / partition.units
+        // Their product may have more bits than a number.
+        part.multiplyAdds =
+            partition.units.dividingFullWidth(multiplyAdds.multipliedFullWidth(by: units.count)).quotient
         if partition.axis == .repeats { part.repeats = units.count }
         return part
     }
@@ -102,7 +104,7 @@ extension Instruction {
     /// Why its parts can't follow those of the instruction before it, as they should; nil where they can.
     func followingProblem(after earlier: Instruction?, lanes: Int) -> String? {
         guard let cut, cut.follows else { return nil }
-        guard let before = earlier?.cut, before.axis == cut.axis, before.parts == cut.parts,
+        guard let before = earlier?.cut, before.axis == cut.axis, before.parts == cut.parts, !before.follows,
             (try? definition(lanes: lanes))?.completesResult == true
         else { return "its \(cut.parts) parts can't follow those of the instruction before" }
         return nil

@@ -20,7 +20,8 @@ extension Plan {
 
     /// Checks that each operand of each instruction stays inside of its arena, for every number of samples up to the
     /// micro-batch; that nothing read-only is written, and no operand lies on another unless the instruction says that it may;
-    /// and that sizes, slices and buffers agree. Whatever the plan holds, it can be run after that: every field has a rule.
+    /// that it all ends, within ``stepLimit``; and that sizes, slices and buffers agree. Whatever the plan holds, it can be run
+    /// after that: every field has a rule.
     ///
     /// - Parameter constantBytes: the size of the constants arena, where the plan doesn't hold it itself.
     package func verify(constantBytes: Int? = nil) throws(PlanViolation) {
@@ -28,19 +29,24 @@ extension Plan {
         try verifyPortDeclarations()
         try verifyCombinations()
         let constantBytes = constantBytes ?? constants.count
-        try verify(prologue, of: "prologue", constantBytes: constantBytes) { _ in .once }
+        var steps = 0
+        try verify(prologue, of: "prologue", constantBytes: constantBytes, &steps) { _ in .once }
         let isCombination = bodyParts.flatMap { part in part.range.map { _ in part.isCombination } }
-        try verify(body, of: "body", constantBytes: constantBytes) { isCombination[$0] ? .combination : .body }
-        try verify(epilogue, of: "epilogue", constantBytes: constantBytes) { _ in .once }
+        try verify(body, of: "body", constantBytes: constantBytes, &steps) { isCombination[$0] ? .combination : .body }
+        try verify(epilogue, of: "epilogue", constantBytes: constantBytes, &steps) { _ in .once }
+        guard steps <= Self.stepLimit else {
+            throw PlanViolation("its instructions take up to \(steps) steps together, more than \(Self.stepLimit)")
+        }
         try verifyPortUse()
     }
 
     private func verify(
-        _ instructions: [Instruction], of list: String, constantBytes: Int, stage: (_ index: Int) -> Stage
+        _ instructions: [Instruction], of list: String, constantBytes: Int, _ steps: inout Int,
+        stage: (_ index: Int) -> Stage
     ) throws(PlanViolation) {
         for (index, instruction) in instructions.enumerated() {
             let problem =
-                self.problem(of: instruction, in: stage(index), constantBytes: constantBytes)
+                self.problem(of: instruction, in: stage(index), constantBytes: constantBytes, &steps)
                 ?? instruction.followingProblem(after: index > 0 ? instructions[index - 1] : nil, lanes: target.lanes)
             if let problem {
                 throw PlanViolation(
@@ -101,6 +107,11 @@ extension Plan {
         {
             throw PlanViolation("the buffer \(buffer.name) is not inside of the activations' \(activationBytes) bytes")
         }
+        for buffer in buffers where buffer.firstUse < 0 || buffer.lastUse >= body.count {
+            throw PlanViolation(
+                "the buffer \(buffer.name) is used by the instructions \(buffer.firstUse) to \(buffer.lastUse), "
+                    + "and the body has \(body.count)")
+        }
     }
 
     private enum Stage {
@@ -110,7 +121,10 @@ extension Plan {
         case body
     }
 
-    private func problem(of instruction: Instruction, in stage: Stage, constantBytes: Int) -> String? {
+    /// - Parameter sum: to which the instruction's steps are added.
+    private func problem(
+        of instruction: Instruction, in stage: Stage, constantBytes: Int, _ sum: inout Int
+    ) -> String? {
         guard (1...InstructionCatalogue.repeatLimit).contains(instruction.repeats) else {
             return "it is repeated \(instruction.repeats) times"
         }
@@ -127,6 +141,12 @@ extension Plan {
         } catch {
             return error.description
         }
+        // Before anybody divides the work: what is too much of it doesn't fit into the numbers that this is done with.
+        let steps = instruction.steps(definition, samples: stage == .body ? microBatch : 1)
+        guard steps <= Self.stepLimit else {
+            return "it takes up to \(steps) steps, more than \(Self.stepLimit)"
+        }
+        sum = min(sum + steps, 1 << 50)
         // What an instruction touches grows evenly with the samples: right for one and for the most is right between.
         for samples in stage == .body && microBatch > 1 ? [1, microBatch] : [1] {
             let calls = product(samples, instruction.repeats)
@@ -166,6 +186,7 @@ extension Plan {
         if extent.access != .read, [.constants, .input, .arguments].contains(operand.arena) {
             return "the \(extent.name) is written, but is in the \(operand.arena) arena"
         }
+        if stage == .body, let problem = threadProblem(of: operand, extent) { return problem }
         let size: Int
         do {
             size = try bytes(of: operand, samples: samples, in: stage, constantBytes: constantBytes)
@@ -183,6 +204,16 @@ extension Plan {
                 + "\(operand.offset + extent.bytes.upperBound) of the \(operand.arena) arena, which has \(size)"
         }
         return nil
+    }
+
+    /// Why an operand of the body would be changed by one thread while another relies on it; nil where it wouldn't. What kernels
+    /// note in their scratch they believe, and indices and lengths are looked at more than once.
+    private func threadProblem(of operand: Operand, _ extent: OperandExtent) -> String? {
+        let isShared =
+            extent.access == .scratch
+            ? operand.arena != .activations : extent.access != .read && operand.arena == .state
+        return isShared
+            ? "the \(extent.name) is written, but is in the \(operand.arena) arena, which other threads see" : nil
     }
 
     /// The bytes that an operand's offset may point into, for a call with `samples` samples.

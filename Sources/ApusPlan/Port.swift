@@ -1,3 +1,5 @@
+internal import ApusInstructions
+
 /// An input or output: memory of the caller, one sample after the other, row-major and without gaps.
 public struct Port: Sendable, Equatable, CustomStringConvertible {
     /// What the elements are in the caller's memory. The names are those of the language, and of plan files.
@@ -68,11 +70,11 @@ public struct Port: Sendable, Equatable, CustomStringConvertible {
     /// Bytes from a sample to the next: none where all have it in common.
     package var sampleStride: Int { isShared ? 0 : sampleBytes }
 
-    /// Elements for so many samples.
-    public func elements(samples: Int) -> Int { isShared ? sampleElements : samples * sampleElements }
+    /// Elements for so many samples; 2^50 stands for more, which nobody has.
+    public func elements(samples: Int) -> Int { isShared ? sampleElements : product(samples, sampleElements) }
 
-    /// Bytes for so many samples.
-    package func bytes(samples: Int) -> Int { isShared ? sampleBytes : samples * sampleBytes }
+    /// Bytes for so many samples; 2^50 stands for more.
+    package func bytes(samples: Int) -> Int { isShared ? sampleBytes : product(samples, sampleBytes) }
 
     /// `f32[N, 1, 28, 28]`: the type as the language writes it.
     public var typeText: String {

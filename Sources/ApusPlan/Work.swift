@@ -16,7 +16,37 @@ package struct Work: Sendable, Equatable {
     }
 }
 
+extension Plan {
+    /// Steps that a plan may take for one micro-batch: a day's work, which no honest model comes near.
+    package static let stepLimit = 1 << 46
+
+    /// Turns of all innermost loops that the prologue, the body for one micro-batch and the epilogue take at most, as the
+    /// instructions' own files say: elements that are gone through, or multiply-adds. Who runs the plans of strangers may want to
+    /// allow fewer than the verifier does. Above 2^50 it is cut off.
+    public var steps: Int {
+        let isCombination = bodyParts.flatMap { part in part.range.map { _ in part.isCombination } }
+        var sum = 0
+        func add(_ instruction: Instruction, samples: Int) {
+            let definition = try? instruction.definition(lanes: target.lanes)
+            sum = min(sum + (definition.map { instruction.steps($0, samples: samples) } ?? 0), 1 << 50)
+        }
+        for instruction in prologue + epilogue { add(instruction, samples: 1) }
+        for (index, instruction) in body.enumerated() {
+            add(instruction, samples: isCombination[index] ? 1 : microBatch)
+        }
+        return sum
+    }
+}
+
 extension Instruction {
+    /// Turns of innermost loops that a call with so many samples takes at most, with all of its repeats; 2^50 stands for more.
+    package func steps(_ definition: any InstructionDefinition, samples: Int) -> Int {
+        let calls = product(samples, repeats)
+        if let steps = definition.steps(samples: calls) { return steps }
+        let bytes = definition.operands(samples: 1).reduce(0) { $0 + min($1.bytes.count, 1 << 50) }
+        return product(calls, max(bytes, 1))
+    }
+
     /// What a call with so many samples has to do. It grows evenly with the samples. What is updated is both read and
     /// written.
     package func work(samples: Int, lanes: Int) throws(ParameterError) -> Work {

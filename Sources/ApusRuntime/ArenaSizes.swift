@@ -5,9 +5,8 @@ public import ApusPlan
 /// Bytes of the arenas of a session.
 struct ArenaSizes {
     let state: Int
-    /// Of all activation arenas together, and from one to the next.
+    /// Of all activation arenas together.
     let activations: Int
-    let activationStride: Int
     /// Of all shards together, and from one to the next.
     let reductions: Int
     let reductionStride: Int
@@ -15,8 +14,8 @@ struct ArenaSizes {
     /// - Parameter threads: 1 or more.
     init(_ plan: Plan, threads: Int) {
         state = plan.stateBytes
-        activationStride = plan.activationBytes.roundedUp(to: MemoryArena.pageSize)
-        activations = activationStride * plan.activationArenas(threads: threads)
+        activations =
+            plan.activationBytes.roundedUp(to: MemoryArena.pageSize) * plan.activationArenas(threads: threads)
         reductionStride = plan.reductionBytes.roundedUp(to: 64)
         reductions = reductionStride * plan.shards
     }

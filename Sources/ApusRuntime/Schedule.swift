@@ -150,7 +150,7 @@ private struct Levels {
                 bytes.append(0)
             }
             members[level].append(index)
-            bytes[level] += accesses[index].reduce(0) { $0 + $1.bytes.count }
+            bytes[level] = min(bytes[level] + accesses[index].reduce(0) { $0 + $1.bytes.count }, 1 << 60)
         }
     }
 }

@@ -16,6 +16,8 @@ public struct Session: ~Copyable {
     private let state: MemoryArena
     private let activations: MemoryArena
     private let reductions: MemoryArena
+    /// A copy of the plan's constants, where its ends are guarded.
+    private let guardedConstants: MemoryArena?
     private let pool: WorkerPool
     /// Elements of a sample and of its answer, where the plan has one input and one output, of f32.
     private let single: (sample: Int, answer: Int)?
@@ -33,13 +35,27 @@ public struct Session: ~Copyable {
     ///   - placement: whether each thread has a processor of its own.
     /// - Throws: ``SessionError`` where the plan is for another processor, or memory or threads can't be had.
     public init(_ plan: Plan, threads: Int = 1, placement: ThreadPlacement = .free) throws(SessionError) {
+        try self.init(plan, threads: threads, placement: placement, guarding: .none)
+    }
+
+    /// The same with arenas, the constants among them, whose ends are guarded: a kernel that leaves one ends the process.
+    package init(
+        _ plan: Plan, threads: Int, placement: ThreadPlacement = .free, guarding: MemoryArena.Guard
+    ) throws(SessionError) {
         let threads = Swift.max(1, threads)
         let sizes = ArenaSizes(plan, threads: threads)
-        let activationStride = sizes.activationStride
         try sizes.check()
-        let state = try MemoryArena(size: sizes.state)
-        let activations = try MemoryArena(size: sizes.activations)
-        let reductions = try MemoryArena(size: sizes.reductions)
+        let state = try MemoryArena(blocks: 1, of: sizes.state, guarding: guarding)
+        let activations = try MemoryArena(
+            blocks: plan.activationArenas(threads: threads), of: plan.activationBytes, guarding: guarding)
+        let reductions = try MemoryArena(blocks: 1, of: sizes.reductions, guarding: guarding)
+        var constants = unsafe plan.constants.address
+        var guardedConstants: MemoryArena?
+        if guarding != .none {
+            let copy = try MemoryArena(plan.constants, guarding: guarding)
+            unsafe constants = unsafe UnsafeRawPointer(copy.start)
+            guardedConstants = consume copy
+        }
         let pool = try WorkerPool(threads: threads, placement: placement)
         let activities = Activities(plan)
         let lanes = plan.target.lanes
@@ -54,17 +70,17 @@ public struct Session: ~Copyable {
             epilogue: try Program(
                 Schedule(plan.epilogue, threads: threads, lanes: lanes), activity: activities.epilogue.lowerBound,
                 plan: plan),
-            plan: plan, workers: threads, activations: activations.start, activationStride: activationStride,
+            plan: plan, workers: threads, activations: activations.start, activationStride: activations.stride,
             reductions: reductions.start, reductionStride: sizes.reductionStride)
         let core = UnsafeMutablePointer<SessionCore>.allocate(capacity: 1)
         unsafe core.initialize(to: shared)
         for worker in 0..<threads {
             let slots = unsafe core.pointee.slots(of: worker)
-            unsafe slots[Int(Arena.constants.rawValue)] = unsafe UInt(bitPattern: plan.constants.address)
+            unsafe slots[Int(Arena.constants.rawValue)] = UInt(bitPattern: constants)
             unsafe slots[Int(Arena.state.rawValue)] = unsafe UInt(bitPattern: state.start)
             let arena = plan.combinations.isEmpty ? worker : 0
             unsafe slots[Int(Arena.activations.rawValue)] = unsafe UInt(
-                bitPattern: activations.start + arena * activationStride)
+                bitPattern: activations.start + arena * activations.stride)
             unsafe slots[Int(Arena.reductions.rawValue)] = unsafe UInt(bitPattern: reductions.start)
             unsafe slots[Program.sharedActivations(plan)] = unsafe UInt(bitPattern: activations.start)
         }
@@ -79,6 +95,7 @@ public struct Session: ~Copyable {
         self.state = state
         self.activations = activations
         self.reductions = reductions
+        self.guardedConstants = consume guardedConstants
         self.pool = pool
         recorder = nil
     }
@@ -239,9 +256,10 @@ public struct Session: ~Copyable {
             throw SessionError.wrongElementCount(
                 port: plan.inputs[0].name, expected: (batch + 1) * sample, given: input.count)
         }
-        guard output.count == batch * answer else {
-            throw SessionError.wrongElementCount(
-                port: plan.outputs[0].name, expected: batch * answer, given: output.count)
+        // Cut off where a plan has an output that nobody can have memory for.
+        let expected = product(batch, answer)
+        guard output.count == expected else {
+            throw SessionError.wrongElementCount(port: plan.outputs[0].name, expected: expected, given: output.count)
         }
         unsafe input.withUnsafeBytes { bytes in
             unsafe core.pointee.ports[0] = UInt(bitPattern: bytes.baseAddress)

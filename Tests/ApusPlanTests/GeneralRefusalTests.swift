@@ -1,4 +1,5 @@
 import ApusInstructions
+import InstructionSamples
 import Testing
 
 /// What general instructions refuse, field by field.
@@ -88,8 +89,52 @@ struct GeneralRefusalTests {
         #expect(map([MapStep(.negate, first: 0, result: -1)]) == "step 0's result is -1, not from 0 to 15")
         #expect(map([MapStep(indexAlong: 8, result: 2)]) == "step 0: there is no loop 8")
         #expect(map([MapStep(indexAlong: 7, result: 2)]) == "right")
-        // A register that was written may be read, and one that is not an operand of the step is not looked at.
+        // Kernels look up three registers for each step, whether or not it reads them.
+        #expect(
+            map([MapStep(.negate, first: 0, third: 16, result: 2)]) == "step 0's third register is 16, not from 0 to 15"
+        )
+        #expect(
+            map([MapStep(.negate, first: 0, second: -1, result: 2)])
+                == "step 0's second register is -1, not from 0 to 15")
+        // A register that was written may be read, and one that is not an operand of the step may hold nothing.
         #expect(map([MapStep(constant: 1, result: 9), MapStep(.negate, first: 9, second: 14, result: 2)]) == "right")
+    }
+
+    /// A register that nothing was written to has no memory: a program of one step would read beyond the kernel's own.
+    @Test func elementwiseSteps() {
+        func elementwise(sources: Int = 1, _ steps: ElementwiseStep...) -> String {
+            let program = ElementwiseParameters(
+                count: 10, steps: steps.count, sources: sources, destinationStride: 10)
+            return refusal(ElementwiseInstruction.self, bytes(of: program) + steps.flatMap { bytes(of: $0) })
+        }
+        #expect(elementwise(ElementwiseStep(.negate, first: 0, second: 9, result: 3)) == "right")
+        #expect(elementwise(sources: 0, ElementwiseStep(.constant, first: 4, result: 3)) == "right")
+        #expect(
+            elementwise(ElementwiseStep(.constant, result: 1), ElementwiseStep(.add, first: 1, result: 1)) == "right")
+        #expect(
+            elementwise(sources: 0, ElementwiseStep(.negate, result: 3))
+                == "negate reads register 0, which holds nothing")
+        #expect(
+            elementwise(ElementwiseStep(.gelu, first: 1, result: 0)) == "gelu reads register 1, which holds nothing")
+        #expect(
+            elementwise(ElementwiseStep(.add, first: 0, second: 7, result: 0))
+                == "add reads register 7, which holds nothing")
+        #expect(elementwise(ElementwiseStep(.negate, second: 16, result: 0)) == "a register is 16")
+    }
+
+    /// Where there is no place there is no nearest one either.
+    @Test func scattersIntoNothing() {
+        func scatter(takesNearest: Bool, extent: Int, count: Int = 3) -> String {
+            var parameters = IndexParameters.slices(outer: 2, axis: extent, inner: 4, count: count)
+            parameters.takesNearest = takesNearest ? 1 : 0
+            return refusal(ScatterInstruction.self, bytes(of: parameters))
+        }
+        #expect(scatter(takesNearest: true, extent: 5) == "right")
+        #expect(scatter(takesNearest: false, extent: 0) == "right")
+        #expect(scatter(takesNearest: true, extent: 0, count: 0) == "right")
+        #expect(
+            scatter(takesNearest: true, extent: 0)
+                == "an indexed extent is 0, which has no nearest place for what is out of range")
     }
 
     /// Elements that are kept are written once each; those with a stride of 0 are joined.

@@ -1,5 +1,7 @@
 import ApusInstructions
 import ApusPlan
+import InstructionSamples
+import TestSupport
 import Testing
 
 @Suite("The catalogue of instructions")
@@ -69,18 +71,8 @@ struct InstructionCatalogueTests {
                 var parameters = sample.parameters
                 parameters.replaceSubrange(4 * field..<4 * field + 4, with: bytes(of: value.littleEndian))
                 guard let definition = try? sample.definition(parameters) else { continue }
-                for samples in [1, 3, 1 << 24, 1 << 48] {
-                    for operand in definition.operands(samples: samples) {
-                        #expect(
-                            operand.bytes.lowerBound >= -(1 << 54) && operand.bytes.upperBound <= 1 << 54
-                                && [1, 2, 4, 8].contains(operand.elementBytes),
-                            "\(sample), field \(field) is \(value): \(operand)")
-                    }
-                    #expect(definition.multiplyAdds(samples: samples) ?? 0 >= 0)
-                    #expect(definition.bytesWritten(samples: samples) ?? 0 >= 0)
-                }
-                _ = definition.choice
-                _ = definition.candidates
+                checkNumbers(definition, "\(sample), field \(field) is \(value)")
+                checkCuts(sample, definition, "\(sample), field \(field) is \(value)")
             }
         }
         for count in 0..<sample.parameters.count {
@@ -89,4 +81,74 @@ struct InstructionCatalogueTests {
             }
         }
     }
+}
+
+@Suite("Several fields of an instruction at once")
+struct CombinedFieldTests {
+    /// What no field does by itself, several may do together.
+    @Test(arguments: SampleInstruction.all) func severalFieldsHaveARule(sample: SampleInstruction) {
+        let seed: UInt64 = 12
+        var random = SplitMix64(seed: seed)
+        let extremes: [Int32] = [0, 1, -1, 2, 3, 1 << 16, 1 << 29, 1 << 30, .min, .max, .max - 1]
+        for number in 0..<1500 {
+            var parameters = sample.parameters
+            for _ in 0..<2 + random.next() % 4 {
+                let field = Int(random.next() % UInt64(parameters.count / 4))
+                let value = extremes[Int(random.next() % UInt64(extremes.count))]
+                parameters.replaceSubrange(4 * field..<4 * field + 4, with: bytes(of: value.littleEndian))
+            }
+            guard let definition = try? sample.definition(parameters) else { continue }
+            checkNumbers(definition, "\(sample), seed \(seed), number \(number)")
+            checkCuts(sample, definition, "\(sample), seed \(seed), number \(number)")
+        }
+    }
+}
+
+/// What a definition says is in numbers that an arena's size and a limit of steps can be compared with.
+private func checkNumbers(_ definition: any InstructionDefinition, _ comment: Comment) {
+    for samples in [1, 3, 1 << 24, 1 << 48] {
+        for operand in definition.operands(samples: samples) {
+            #expect(
+                operand.bytes.lowerBound >= -(1 << 54) && operand.bytes.upperBound <= 1 << 54
+                    && [1, 2, 4, 8].contains(operand.elementBytes), "\(operand): \(comment)")
+        }
+        #expect(definition.steps(samples: samples) ?? 0 >= 0, comment)
+        #expect(definition.multiplyAdds(samples: samples) ?? 0 >= 0, comment)
+        #expect(definition.bytesWritten(samples: samples) ?? 0 >= 0, comment)
+    }
+    _ = definition.choice
+    _ = definition.candidates
+}
+
+/// What is small enough to be run can be cut without a number that doesn't fit; and the parts stay inside of the whole.
+private func checkCuts(
+    _ sample: SampleInstruction, _ definition: any InstructionDefinition, _ comment: Comment
+) {
+    let whole = definition.operands(samples: 1)
+    let instruction = Instruction(sample.opcode, operands: [], parameters: [], label: "")
+    guard
+        instruction.steps(definition, samples: 1) <= Plan.stepLimit,
+        whole.allSatisfy({ $0.bytes.lowerBound > -(1 << 48) && $0.bytes.upperBound < 1 << 48 })
+    else { return }
+    for partition in definition.partitions where partition.units > 1 {
+        for units in [0..<1, partition.units - 1..<partition.units] {
+            let part = partition.part(units)
+            guard let own = try? sample.definition(part.parameters).operands(samples: 1) else {
+                Issue.record("a part is refused: \(comment)")
+                continue
+            }
+            for (index, operand) in own.enumerated() where !operand.bytes.isEmpty {
+                if operand.isOptional && partition.absent == index { continue }
+                let start = operand.bytes.lowerBound + part.offsets[index]
+                let end = operand.bytes.upperBound + part.offsets[index]
+                #expect(
+                    whole[index].bytes.lowerBound <= start && end <= whole[index].bytes.upperBound,
+                    "the \(operand.name) of \(partition.axis) \(units): \(comment)")
+            }
+        }
+    }
+}
+
+extension SampleInstruction: CustomTestStringConvertible {
+    package var testDescription: String { description }
 }

@@ -1,5 +1,6 @@
 import ApusInstructions
 import ApusPlan
+import InstructionSamples
 import Testing
 
 @Suite("The verifier of plans")
@@ -58,6 +59,35 @@ struct PlanVerifierTests {
             message { $0.epilogue[1].operands[0] = Operand(.input) }
                 == "instruction 1 of the epilogue, movingAverage for bias average: the input image is there sample "
                 + "by sample, in the body alone")
+    }
+
+    /// The parts of a batch are computed at the same time: none changes what another relies on.
+    @Test func threadsDontChangeEachOthersNumbers() throws {
+        let dense = "instruction 3 of the body, dense for logits: "
+        #expect(
+            message { $0.body[3].operands[3] = Operand(.state) }
+                == dense + "the destination is written, but is in the state arena, which other threads see")
+        func sorted(scratch arena: Arena) -> String {
+            self.message { plan in
+                plan.stateBytes = 4096
+                plan.reductionBytes = 4096
+                let sort = SortParameters(
+                    outer: 1, axis: 10, inner: 1, kept: 10, sourceSampleStride: 10, valueSampleStride: 10,
+                    indexSampleStride: 10)
+                plan.body[5].opcode = .sort
+                plan.body[5].parameters = bytes(of: sort)
+                plan.body[5].operands = [
+                    Operand(.activations), Operand(.output), .none, Operand(arena, offset: 2048),
+                ]
+            }
+        }
+        #expect(sorted(scratch: .activations) == "right")
+        for arena in [Arena.state, .reductions] {
+            #expect(
+                sorted(scratch: arena)
+                    == "instruction 5 of the body, sort for probabilities: the scratch is written, but is in the "
+                    + "\(arena) arena, which other threads see")
+        }
     }
 
     /// What is left out is the null pointer: nothing may be added to it.

@@ -1,5 +1,6 @@
 import ApusInstructions
 import ApusPlan
+import InstructionSamples
 import Testing
 
 /// What instructions touch that read a gradient as a max-pool left it, and what is refused of them.

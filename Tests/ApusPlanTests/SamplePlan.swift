@@ -1,11 +1,7 @@
 import ApusInstructions
 import ApusPlan
+import InstructionSamples
 import TestSupport
-
-/// The bytes of a parameter structure.
-func bytes<Parameters>(of parameters: Parameters) -> [UInt8] {
-    withUnsafeBytes(of: parameters) { Array($0) }
-}
 
 /// Random numbers that are the same on every run.
 typealias SeededGenerator = SplitMix64

@@ -1,5 +1,6 @@
 import ApusInstructions
 import ApusPlan
+import InstructionSamples
 
 /// The bytes of so many samples that an instruction of four lanes touches, or why there is none with these parameters.
 func touchedBytes(_ opcode: Opcode, _ parameters: some BitwiseCopyable, samples: Int) -> String {

@@ -91,6 +91,14 @@ struct CheckedAttention: Sendable {
             throw ParameterError("\(fields.heads) heads can't share \(fields.keyHeads) key heads evenly")
         }
         try requireFlag(fields.causal, "causal")
+        let (keys, queries) = (Int(fields.keys), Int(fields.queries))
+        try require(
+            product(max(keys, 1), Int(fields.size) + Int(fields.valueSize)) < MatrixExtent.limit,
+            "\(keys) keys and values of \(fields.size) and \(fields.valueSize) elements are too many")
+        // Parts of the queries have offsets of their own.
+        try require(
+            Int(fields.causalOffset) + queries <= Int(Int32.max),
+            "the last of \(queries) queries can't see \(fields.causalOffset) keys more than its number")
         guard fields.scale.isFinite else { throw ParameterError("the scale is \(fields.scale)") }
         query = try Self.head("query", fields.query, heads: fields.heads, rows: fields.queries, size: fields.size)
         key = try Self.head("key", fields.key, heads: fields.keyHeads, rows: fields.keys, size: fields.size)
@@ -111,6 +119,13 @@ struct CheckedAttention: Sendable {
         try extent.extend(rows, stride: layout.rowStride)
         try extent.extend(size, stride: step)
         return extent
+    }
+
+    /// Products of each query with each key, and of each score with a value; and the keys are packed.
+    func steps(samples: Int) -> Int {
+        let sizes = Int(fields.size) + Int(fields.valueSize) + 1
+        let rows = turns(Int(fields.heads), Int(fields.queries)) + Int(fields.keyHeads)
+        return turns(samples, rows, Int(fields.keys), sizes)
     }
 
     func maskOperand(samples: Int) -> OperandExtent {
@@ -157,6 +172,8 @@ package struct AttentionInstruction: InstructionDefinition {
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         checked = try CheckedAttention(parameters.load(AttentionParameters.self), lanes: lanes)
     }
+
+    package func steps(samples: Int) -> Int? { checked.steps(samples: samples) }
 
     package func operands(samples: Int) -> [OperandExtent] {
         let fields = checked.fields

@@ -56,6 +56,9 @@ package struct AttentionGradientInstruction: InstructionDefinition {
             size: forward.valueSize)
     }
 
+    /// Scores and probabilities are computed again, and three gradients of them.
+    package func steps(samples: Int) -> Int? { turns(3, checked.steps(samples: samples)) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         let forward = fields.forward
         var logarithms = checked.logarithms(samples: samples, access: .read)

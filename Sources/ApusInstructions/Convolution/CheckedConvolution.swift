@@ -104,6 +104,9 @@ struct CheckedConvolution: Sendable {
         return poolHeight > 0 ? destination.imageElements : 0
     }
 
+    /// A multiply-add for each weight at each position.
+    func steps(samples: Int) -> Int { turns(samples, outputHeight, outputWidth, weights) }
+
     /// The gradients that a weight gradient adds to, after what it reads.
     func gradientOperands(samples: Int) -> [OperandExtent] {
         [

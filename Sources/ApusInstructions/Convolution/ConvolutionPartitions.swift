@@ -25,17 +25,21 @@ extension ConvolutionParameters {
             units in
             let rows = units.lowerBound * unit..<min(units.upperBound * unit, whole.placeRows)
             return Partition.Part(
-                parameters: ParameterBytes(whole.withRows(rows)).bytes, offsets: [Int](repeating: 0, count: 6))
+                parameters: ParameterBytes(whole.withRows(rows, hasAddend: !isDepthwise)).bytes,
+                offsets: [Int](repeating: 0, count: 6))
         }
     }
 
     /// The same convolution for some rows of its result: the others count as parts of the borders.
-    func withRows(_ rows: Range<Int>) -> ConvolutionParameters {
+    ///
+    /// - Parameter hasAddend: whether the layout of an addend is one, as it is of **convolution** alone. What others have in its place
+    ///   may be anything.
+    func withRows(_ rows: Range<Int>, hasAddend: Bool) -> ConvolutionParameters {
         var part = self
         part.outputHeight = Int32(rows.count * window.height)
         part.padTop -= Int32(rows.lowerBound * window.height) * strideY
         part.destination = destination.withRows(rows)
-        part.addend = addend.withRows(rows)
+        if hasAddend { part.addend = addend.withRows(rows) }
         return part
     }
 
@@ -64,7 +68,7 @@ extension ConvolutionParameters {
     private func part(blocks: Range<Int>, lanes: Int, isDepthwise: Bool, isGrouped: Bool) -> Partition.Part {
         var part = self
         part.destination = destination.withBlocks(blocks)
-        part.addend = addend.withBlocks(blocks)
+        if !isDepthwise { part.addend = addend.withBlocks(blocks) }
         var sourceOffset = 0
         if isDepthwise {
             part.source = source.withBlocks(blocks)
@@ -83,7 +87,8 @@ extension ConvolutionParameters {
             offsets: [
                 4 * sourceOffset, 4 * first * blockWeights(lanes: lanes, isDepthwise: isDepthwise), 4 * first * lanes,
                 4 * first * destination.blockStride,
-                first * Int(destination.height) * Int(destination.width) * lanes, 4 * first * addend.blockStride,
+                first * Int(destination.height) * Int(destination.width) * lanes,
+                isDepthwise ? 0 : 4 * first * addend.blockStride,
             ])
     }
 }

@@ -23,6 +23,8 @@ package struct ConvolutionWeightGradientInstruction: InstructionDefinition {
             window: (parameters.poolHeight, parameters.poolWidth), stride: parameters.argmaxStride)
     }
 
+    package func steps(samples: Int) -> Int? { convolution.steps(samples: samples) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         convolution.gradientOperands(samples: samples) + [pooled.operand(samples: samples)]
     }

@@ -11,7 +11,7 @@ package struct PlainConvolutionInstruction: InstructionDefinition {
     private let destination: CheckedImage
     private let weights: Int
     private let biases: Int
-    private let scratch: Int
+    private let strip: PlainConvolutionStrip
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         let parameters = try parameters.load(ConvolutionParameters.self)
@@ -34,19 +34,33 @@ package struct PlainConvolutionInstruction: InstructionDefinition {
         let columns = try plainReads(
             "columns", outputs: parameters.outputWidth, of: destination.width, stride: parameters.strideX,
             kernel: parameters.kernelWidth, dilation: parameters.dilationX)
+        // Parts of the rows count those before them as padding, below zero.
+        let limit = 1 << 30
+        _ = try check(parameters.padTop, -limit...limit, "the padding")
         let left = try notNegative(parameters.padLeft, "the padding")
         let (channels, filters) = (Int(parameters.source.channels), Int(parameters.destination.channels))
         let width = max(columns, source.width + left)
         try require(
             product(channels, rows + Int(parameters.strideY), width + Int(parameters.strideX) + lanes) < 1 << 40,
             "the padded source is too large")
+        try require(rows <= limit, "the result sees \(rows) rows")
         let panel = PlainConvolutionTile.panel(filters: filters, lanes: lanes)
         let depth = product(channels, Int(parameters.kernelHeight), Int(parameters.kernelWidth))
         try require(product(depth, filters + panel) < 1 << 40, "the weights are too many")
         weights = MatrixTile.packedElements(lines: filters, depth: depth, width: panel)
         biases = padded(filters, to: panel)
-        scratch = PlainConvolutionStrip(parameters, lanes: lanes).scratchElements
+        strip = PlainConvolutionStrip(parameters, lanes: lanes)
+        // The kernel notes places in the strip in 32 bits.
+        try require(
+            strip.scratchElements <= Int(Int32.max), "the strip of \(strip.scratchElements) elements is too large")
         self.parameters = parameters
+    }
+
+    /// A multiply-add for each weight at each position, and what is copied to each strip.
+    package func steps(samples: Int) -> Int? {
+        let strips = (destination.height + strip.rows - 1) / strip.rows
+        let copied = turns(strips, strip.scratchElements)
+        return turns(samples, turns(destination.height, destination.width, weights) + copied)
     }
 
     package func operands(samples: Int) -> [OperandExtent] {
@@ -55,7 +69,7 @@ package struct PlainConvolutionInstruction: InstructionDefinition {
             OperandExtent("packed weights", .read, elements: weights),
             OperandExtent("bias", .read, elements: biases, isOptional: true),
             OperandExtent("destination", .write, destination, samples: samples),
-            OperandExtent("scratch", .scratch, elements: scratch),
+            OperandExtent("scratch", .scratch, elements: strip.scratchElements),
         ]
     }
 
@@ -66,7 +80,8 @@ package struct PlainConvolutionInstruction: InstructionDefinition {
             .rows, units: Int(whole.outputHeight), sharedBytes: 4 * weights, isContiguous: false
         ) { rows in
             Partition.Part(
-                parameters: ParameterBytes(whole.withRows(rows)).bytes, offsets: [Int](repeating: 0, count: 5))
+                parameters: ParameterBytes(whole.withRows(rows, hasAddend: false)).bytes,
+                offsets: [Int](repeating: 0, count: 5))
         }
         return [partition]
     }

@@ -94,6 +94,8 @@ package struct PlainPointwiseConvolutionInstruction: InstructionDefinition {
         self.destination = destination
     }
 
+    package func steps(samples: Int) -> Int? { turns(samples, parameters.packedElements, Int(parameters.pixels)) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         [
             source.operand(samples: samples, sampleStride: parameters.sourceSampleStride, access: .read),

@@ -17,6 +17,8 @@ package struct DenseInstruction: InstructionDefinition {
         self.lanes = lanes
     }
 
+    package func steps(samples: Int) -> Int? { turns(samples, layer.weights) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         [
             layer.source(samples: samples),

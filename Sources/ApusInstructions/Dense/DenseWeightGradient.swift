@@ -12,6 +12,8 @@ package struct DenseWeightGradientInstruction: InstructionDefinition {
         layer = try CheckedDense(parameters, lanes: lanes)
     }
 
+    package func steps(samples: Int) -> Int? { turns(samples, layer.weights) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         [
             layer.source(samples: samples),

@@ -16,6 +16,8 @@ package struct DepthwiseConvolutionInstruction: InstructionDefinition {
         self.lanes = lanes
     }
 
+    package func steps(samples: Int) -> Int? { convolution.steps(samples: samples) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         let (parameters, destination) = (convolution.parameters, convolution.destination)
         return [

@@ -17,5 +17,7 @@ package struct DepthwiseWeightGradientInstruction: InstructionDefinition {
                 + "\(destination.height) × \(destination.width)")
     }
 
+    package func steps(samples: Int) -> Int? { convolution.steps(samples: samples) }
+
     package func operands(samples: Int) -> [OperandExtent] { convolution.gradientOperands(samples: samples) }
 }

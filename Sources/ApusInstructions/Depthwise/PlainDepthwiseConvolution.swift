@@ -49,6 +49,11 @@ package struct PlainDepthwiseConvolutionInstruction: InstructionDefinition {
         self.lanes = lanes
     }
 
+    /// A multiply-add for each weight at each position, and what each channel's scratch takes.
+    package func steps(samples: Int) -> Int? {
+        turns(samples, turns(destination.height, destination.width, weights) + turns(paddedChannels, scratch))
+    }
+
     package func operands(samples: Int) -> [OperandExtent] {
         [
             OperandExtent("source", .read, source, samples: samples),

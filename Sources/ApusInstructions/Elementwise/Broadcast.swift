@@ -17,6 +17,8 @@ package struct BroadcastInstruction: InstructionDefinition {
         try loops.requireApart(loops.parameters.destinationStrides, "destination")
     }
 
+    package func steps(samples: Int) -> Int? { turns(samples, loops.turns) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         let parameters = loops.parameters
         return [

@@ -1,6 +1,8 @@
 /// Six loops that end, and what they touch.
 struct CheckedLoops: Sendable {
     let parameters: BroadcastParameters
+    /// Of all loops together, for one sample.
+    let turns: Int
 
     init(_ bytes: ParameterBytes) throws(ParameterError) {
         parameters = try bytes.load(BroadcastParameters.self)
@@ -11,6 +13,7 @@ struct CheckedLoops: Sendable {
             turns = product(turns, try positive(count, "an extent"))
         }
         try require(turns <= Int(Int32.max), "the loops have \(turns) turns")
+        self.turns = turns
     }
 
     /// What the loops and the samples touch of an operand. Strides may be negative.

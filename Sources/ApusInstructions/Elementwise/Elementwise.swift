@@ -48,10 +48,17 @@ package struct ElementwiseInstruction: InstructionDefinition {
         let number = try check(program.steps, 1...(1 << 20), "the number of steps")
         try require(number == steps.count, "the program has \(steps.count) steps instead of \(number)")
         let registers = 0...(ElementwiseStep.registers - 1)
+        // A register that nothing was written to has no memory of its own.
+        var isWritten = registers.map { $0 < sources }
         for step in steps {
-            try require(
-                ElementwiseStep.Operation(rawValue: step.operation) != nil, "there is no operation \(step.operation)")
+            guard let operation = ElementwiseStep.Operation(rawValue: step.operation) else {
+                throw ParameterError("there is no operation \(step.operation)")
+            }
             for register in [step.first, step.second, step.result] { _ = try check(register, registers, "a register") }
+            for register in [step.first, step.second].prefix(operation.operands) where !isWritten[Int(register)] {
+                throw ParameterError("\(operation) reads register \(register), which holds nothing")
+            }
+            isWritten[Int(step.result)] = true
         }
         var strides: [Int] = []
         for (index, stride) in [program.stride0, program.stride1, program.stride2, program.stride3].enumerated()
@@ -64,6 +71,8 @@ package struct ElementwiseInstruction: InstructionDefinition {
         // What is run once may have no stride at all.
         if destinationStride != 0 { try requireApart(destinationStride, count, "result") }
     }
+
+    package func steps(samples: Int) -> Int? { turns(samples, count, steps.count + 1) }
 
     package func operands(samples: Int) -> [OperandExtent] {
         strides.enumerated().map { index, stride in

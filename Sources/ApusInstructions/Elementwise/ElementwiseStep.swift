@@ -37,6 +37,15 @@ package struct ElementwiseStep: Sendable, Equatable, BitwiseCopyable {
         /// `first / 2 · (1 + erf(first / √2))`: the Gaussian error linear unit. Absolute error at most 2e-7 times `first`;
         /// 0 below −5.54.
         case gelu = 22
+
+        /// How many of the step's registers are read.
+        package var operands: Int {
+            switch self {
+            case .constant: 0
+            case .add, .subtract, .multiply, .divide, .maximum, .minimum, .greater: 2
+            default: 1
+            }
+        }
     }
     /// Registers an element-wise program may use.
     package static let registers = 16

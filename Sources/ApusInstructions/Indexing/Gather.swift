@@ -132,6 +132,11 @@ struct CheckedIndexing {
         return false
     }
 
+    /// The indices of each position, and what is moved for it.
+    func steps(samples: Int) -> Int {
+        turns(samples, parameters.extents.turns, Int(parameters.depth) + Int(parameters.run))
+    }
+
     /// Whether there is no position, or nothing is moved.
     var isEmpty: Bool { plain.isEmpty }
 
@@ -167,6 +172,8 @@ package struct GatherInstruction: InstructionDefinition {
             throw ParameterError("there are indices, but an indexed extent is 0: nothing can be gathered")
         }
     }
+
+    package func steps(samples: Int) -> Int? { indexing.steps(samples: samples) }
 
     package func operands(samples: Int) -> [OperandExtent] {
         [

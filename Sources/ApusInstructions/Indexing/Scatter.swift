@@ -36,7 +36,12 @@ package struct ScatterInstruction: InstructionDefinition {
         guard operation.computes(indexing.type) else {
             throw ParameterError("scatter doesn't \(operation) elements of type \(indexing.type)")
         }
+        guard indexing.parameters.takesNearest == 0 || indexing.isEmpty || !indexing.isIndexedEmpty else {
+            throw ParameterError("an indexed extent is 0, which has no nearest place for what is out of range")
+        }
     }
+
+    package func steps(samples: Int) -> Int? { indexing.steps(samples: samples) }
 
     package func operands(samples: Int) -> [OperandExtent] {
         [

@@ -65,6 +65,11 @@ package struct SortInstruction: InstructionDefinition {
         try check(Int32(fields.unused), in: 0...0, "a byte that is not used")
     }
 
+    /// Insertion among 64 takes no fewer than merging 2^31.
+    package func steps(samples: Int) -> Int? {
+        turns(samples, Int(fields.outer), Int(fields.inner), Int(fields.axis), 64)
+    }
+
     package func operands(samples: Int) -> [OperandExtent] {
         let lines = Int(fields.outer) * Int(fields.inner)
         func extent(_ name: String, _ length: Int32, _ bytes: Int, every stride: Int32, _ access: OperandExtent.Access)

@@ -46,6 +46,16 @@ package struct TreeLeavesInstruction: InstructionDefinition {
         try check(fields.nodes, in: 1...(1 << 28), "the number of nodes")
         try check(fields.trees, in: 0...(1 << 28), "the number of trees")
         try check(fields.isDouble, in: 0...1, "isDouble")
+        for (count, name) in [(fields.features, "features"), (fields.trees, "leaves")] {
+            try require(
+                product(Int(fields.rows), Int(count)) < elementLimit,
+                "\(fields.rows) rows of \(count) \(name) come to \(elementLimit) elements or more")
+        }
+    }
+
+    /// A way of as many steps as there are nodes, for each row and tree.
+    package func steps(samples: Int) -> Int? {
+        turns(samples, Int(fields.rows), Int(fields.trees), Int(fields.nodes))
     }
 
     package func operands(samples: Int) -> [OperandExtent] {

@@ -74,7 +74,7 @@ package struct MapInstruction: InstructionDefinition {
     }
     private let sources: [Operand]
     private let destination: Operand
-    private let isEmpty: Bool
+    private let elements: Int
     private let map: MapParameters
     private let steps: [MapStep]
 
@@ -83,7 +83,7 @@ package struct MapInstruction: InstructionDefinition {
         map = try parameters.load(MapParameters.self, trailing: parameters.bytes.count - header)
         steps = try parameters.loadList(of: MapStep.self, after: header)
         let loops = try CheckedStrides(map.extents)
-        isEmpty = loops.elements == 0
+        elements = loops.elements
         _ = try checked(map.sourceCount, 0...MapParameters.maximumSourceCount, "the number of sources")
         guard Int(map.stepCount) == steps.count else {
             throw ParameterError("\(map.stepCount) steps are announced, and \(steps.count) follow")
@@ -124,6 +124,10 @@ package struct MapInstruction: InstructionDefinition {
                     throw ParameterError("step \(number) reads register \(register), which holds nothing")
                 }
             }
+            // Kernels look up all three, whether or not they use them.
+            for (register, name) in [(step.first, "first"), (step.second, "second"), (step.third, "third")] {
+                _ = try checked(register, 0...MapStep.registers - 1, "step \(number)'s \(name) register")
+            }
             if operation == .index && step.valueBits > 7 {
                 throw ParameterError("step \(number): there is no loop \(step.valueBits)")
             }
@@ -132,13 +136,15 @@ package struct MapInstruction: InstructionDefinition {
         if steps.isEmpty && sources == 0 { throw ParameterError("there are neither sources nor steps") }
     }
 
+    package func steps(samples: Int) -> Int? { turns(samples, elements, steps.count + sources.count + 1) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         func extent(_ operand: Operand, _ access: OperandExtent.Access) -> OperandExtent {
             OperandExtent(
                 operand.name, access,
                 bytes: bytes(
                     of: operand.reach, every: operand.sampleStride, samples: samples, elementBytes: operand.bytes,
-                    isEmpty: isEmpty), elementBytes: operand.bytes, isOptional: false)
+                    isEmpty: elements == 0), elementBytes: operand.bytes, isOptional: false)
         }
         return sources.map { extent($0, .read) } + [extent(destination, .write)]
     }

@@ -12,6 +12,8 @@ package struct AveragePoolGradientInstruction: InstructionDefinition {
         pool = try CheckedPool(parameters, lanes: lanes, isGradient: true)
     }
 
+    package func steps(samples: Int) -> Int? { pool.steps(samples: samples) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         [
             pool.destination("destination gradient", .read, samples: samples),

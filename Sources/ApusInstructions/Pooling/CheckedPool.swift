@@ -56,6 +56,13 @@ struct CheckedPool: Sendable {
             isOptional: isOptional)
     }
 
+    /// All places of all windows that are inside of the source, and what a gradient clears.
+    func steps(samples: Int) -> Int {
+        let places = turns(
+            min(Int(parameters.windowHeight), source.height), min(Int(parameters.windowWidth), source.width))
+        return turns(samples, turns(destination.imageElements, places) + source.sampleElements)
+    }
+
     /// By blocks of channels, of instructions with the operands `source, destination, argmax?`.
     var partition: Partition {
         let whole = parameters

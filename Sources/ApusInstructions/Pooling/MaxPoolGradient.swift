@@ -12,6 +12,8 @@ package struct MaxPoolGradientInstruction: InstructionDefinition {
         pool = try CheckedPool(parameters, lanes: lanes, isGradient: true)
     }
 
+    package func steps(samples: Int) -> Int? { pool.steps(samples: samples) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         [
             pool.source("source", .read, samples: samples),

@@ -12,6 +12,8 @@ package struct MaxUnpoolInstruction: InstructionDefinition {
         pool = try CheckedPool(parameters, lanes: lanes, isGradient: true, isUnpool: true)
     }
 
+    package func steps(samples: Int) -> Int? { pool.steps(samples: samples) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         [
             pool.argmax(.read, samples: samples, isOptional: false),

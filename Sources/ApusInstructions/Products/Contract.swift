@@ -151,6 +151,11 @@ package struct ContractInstruction: InstructionDefinition {
             tile.scratchElements(rows: columns, columns: rows, depth: depth))
     }
 
+    package func steps(samples: Int) -> Int? {
+        let products = parameters.batch.indices.reduce(1) { turns($0, Int(parameters.batch[$1])) }
+        return turns(samples, products, Int(parameters.rows), Int(parameters.columns), Int(parameters.depth))
+    }
+
     package func operands(samples: Int) -> [OperandExtent] {
         let bias = Int(parameters.biasAlongRows == 1 ? parameters.rows : parameters.columns)
         let scratch = samples < 1 ? 0 : Self.scratchElements(parameters, samples: samples, lanes: lanes)

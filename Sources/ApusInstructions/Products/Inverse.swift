@@ -37,6 +37,10 @@ package struct InverseInstruction: InstructionDefinition {
         try check(fields.rows, in: 1...1024, "the number of rows")
     }
 
+    package func steps(samples: Int) -> Int? {
+        turns(samples, Int(fields.matrices), Int(fields.rows), Int(fields.rows), Int(fields.rows))
+    }
+
     package func operands(samples: Int) -> [OperandExtent] {
         let reach = OperandReach(elements: Int(fields.matrices) * Int(fields.rows) * Int(fields.rows))
         func extent(_ name: String, _ access: OperandExtent.Access, every stride: Int32) -> OperandExtent {

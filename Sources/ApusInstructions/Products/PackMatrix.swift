@@ -33,6 +33,7 @@ package struct PackMatrixInstruction: InstructionDefinition {
 
     private let source: MatrixExtent
     private let destination: MatrixExtent
+    private let fields: PackMatrixParameters
 
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         let fields = try parameters.load(PackMatrixParameters.self)
@@ -53,8 +54,13 @@ package struct PackMatrixInstruction: InstructionDefinition {
         }
         var destination = MatrixExtent("packed matrix")
         try destination.extendPacked(lines, depth: fields.depth, width: Int(fields.width))
+        self.fields = fields
         self.source = source
         self.destination = destination
+    }
+
+    package func steps(samples: Int) -> Int? {
+        turns(samples, Int(fields.matrices), padded(Int(fields.lines), to: Int(fields.width)), Int(fields.depth))
     }
 
     /// Instructions that pack run once, whatever the number of samples.

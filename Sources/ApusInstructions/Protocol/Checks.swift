@@ -42,5 +42,9 @@ package func product(_ factors: Int...) -> Int {
     return product
 }
 
+/// The turns of nested loops, cut off as ``product(_:)`` is. A loop without a turn counts as one turn: those around it are gone
+/// through all the same.
+func turns(_ loops: Int...) -> Int { loops.reduce(1) { product($0, max($1, 1)) } }
+
 /// The next multiple of `block`. Both are positive.
 func padded(_ count: Int, to block: Int) -> Int { (count + block - 1) / block * block }

@@ -18,6 +18,12 @@ package protocol InstructionDefinition: Sendable {
     /// - Parameter samples: 1 or more, of any size: sums that are too large for the arithmetic are as good as infinite.
     func operands(samples: Int) -> [OperandExtent]
 
+    /// Turns of the innermost loops that a call with `samples` samples takes at most: elements that are gone through, steps of a
+    /// program for each of them, or multiply-adds. Nil: no more than a sample's operands have bytes, for each of the samples.
+    ///
+    /// Strides of zero touch no more memory however often they are taken: without this a few bytes could ask for years.
+    func steps(samples: Int) -> Int?
+
     /// Multiply-adds that the kernel really does for `samples` samples, where that is not the definition's; nil: as the plan
     /// says.
     func multiplyAdds(samples: Int) -> Int?
@@ -50,6 +56,7 @@ package protocol InstructionDefinition: Sendable {
 }
 
 extension InstructionDefinition {
+    package func steps(samples: Int) -> Int? { nil }
     package func multiplyAdds(samples: Int) -> Int? { nil }
     package func bytesWritten(samples: Int) -> Int? { nil }
     package var choice: String? { nil }

@@ -146,6 +146,11 @@ struct CheckedRecurrent: Sendable {
         return extent
     }
 
+    /// The products of each step, and what the gates' functions take.
+    func steps(samples: Int) -> Int {
+        turns(samples, Int(fields.steps), turns(cell.gates, hidden), hidden + 16)
+    }
+
     /// One row of `hidden` elements for each sample.
     func rows(_ name: String, samples: Int, stride: Int32, access: OperandExtent.Access) -> OperandExtent {
         MatrixExtent.rows(name, elements: hidden, samples: samples, stride: stride, access: access)
@@ -191,6 +196,8 @@ package struct RecurrentInstruction: InstructionDefinition {
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         checked = try CheckedRecurrent(parameters.load(RecurrentParameters.self), lanes: lanes)
     }
+
+    package func steps(samples: Int) -> Int? { checked.steps(samples: samples) }
 
     package func operands(samples: Int) -> [OperandExtent] {
         let (fields, cell) = (checked.fields, checked.cell)

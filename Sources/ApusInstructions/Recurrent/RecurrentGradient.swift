@@ -56,6 +56,8 @@ package struct RecurrentGradientInstruction: InstructionDefinition {
             elements: fields.forward.hidden * Int32(checked.cell.gates))
     }
 
+    package func steps(samples: Int) -> Int? { turns(2, checked.steps(samples: samples)) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         let forward = fields.forward
         var recurrentGateGradient = gateGradient.operand(

@@ -47,6 +47,10 @@ struct CheckedAxis {
     /// Elements of a sample without the axis.
     var lines: Int { Int(parameters.outer) * Int(parameters.inner) }
 
+    func steps(samples: Int) -> Int {
+        turns(samples, Int(parameters.outer), Int(parameters.axis), Int(parameters.inner))
+    }
+
     /// A plain operand of `elements` elements in each sample.
     func extent(
         _ name: String, elements: Int, elementBytes: Int, samples: Int, every stride: Int32,

@@ -29,6 +29,8 @@ package struct ArgReduceInstruction: InstructionDefinition {
         try check(axis.parameters.axis, in: 1...Int32.max, "the axis")
     }
 
+    package func steps(samples: Int) -> Int? { axis.steps(samples: samples) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         [
             axis.source(samples: samples),

@@ -109,6 +109,8 @@ package struct ReduceInstruction: InstructionDefinition {
         return parameters.destinationSampleStride == 0 && !(isSum && parameters.accumulate == 1)
     }
 
+    package func steps(samples: Int) -> Int? { turns(samples, parameters.extents.turns) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         [
             OperandExtent(

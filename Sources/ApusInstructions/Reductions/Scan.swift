@@ -29,6 +29,8 @@ package struct ScanInstruction: InstructionDefinition {
         try checkFlag(axis.parameters.option, "exclusive")
     }
 
+    package func steps(samples: Int) -> Int? { axis.steps(samples: samples) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         [
             axis.source(samples: samples),

@@ -43,6 +43,8 @@ private struct CheckedSoftmaxAxis {
         reach = OperandReach(elements: extents.product)
     }
 
+    func steps(samples: Int) -> Int { turns(samples, Int(fields.outer), Int(fields.axis), Int(fields.inner)) }
+
     func extent(_ name: String, _ samples: Int, every stride: Int32, _ access: OperandExtent.Access) -> OperandExtent {
         OperandExtent(
             name, access, bytes: reach.bytes(elementBytes: 4, samples: samples, sampleStride: Int(stride)),
@@ -60,6 +62,8 @@ package struct SoftmaxAxisInstruction: InstructionDefinition {
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         checked = try CheckedSoftmaxAxis(parameters)
     }
+
+    package func steps(samples: Int) -> Int? { checked.steps(samples: samples) }
 
     package func operands(samples: Int) -> [OperandExtent] {
         [
@@ -79,6 +83,8 @@ package struct SoftmaxAxisGradientInstruction: InstructionDefinition {
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         checked = try CheckedSoftmaxAxis(parameters)
     }
+
+    package func steps(samples: Int) -> Int? { checked.steps(samples: samples) }
 
     package func operands(samples: Int) -> [OperandExtent] {
         [

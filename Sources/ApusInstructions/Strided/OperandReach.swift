@@ -10,6 +10,13 @@ extension InlineArray where Element == Int32 {
         }
     }
 
+    /// The turns of loops of these extents.
+    var turns: Int {
+        var count = 1
+        for index in indices { count = ApusInstructions.turns(count, Int(self[index])) }
+        return count
+    }
+
     /// The product, which the caller knows to fit.
     package var product: Int {
         var product = 1

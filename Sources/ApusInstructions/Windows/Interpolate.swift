@@ -57,6 +57,12 @@ private struct InterpolateExtents: Sendable {
         tapElements = destination * taps
     }
 
+    /// Each tap of each element, and what a gradient clears.
+    func steps(samples: Int) -> Int {
+        let lines = turns(Int(parameters.outer), Int(parameters.destination), Int(parameters.taps))
+        return turns(samples, turns(lines, Int(parameters.inner)) + sourceElements)
+    }
+
     func source(_ name: String, _ access: OperandExtent.Access, samples: Int) -> OperandExtent {
         extent(name, access, sourceElements, Int(parameters.sourceSampleStride), samples)
     }
@@ -88,6 +94,8 @@ package struct InterpolateInstruction: InstructionDefinition {
         extents = try InterpolateExtents(parameters)
     }
 
+    package func steps(samples: Int) -> Int? { extents.steps(samples: samples) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         [
             extents.source("source", .read, samples: samples), extents.taps("tap indices", samples: samples),
@@ -105,6 +113,8 @@ package struct InterpolateGradientInstruction: InstructionDefinition {
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         extents = try InterpolateExtents(parameters)
     }
+
+    package func steps(samples: Int) -> Int? { extents.steps(samples: samples) }
 
     package func operands(samples: Int) -> [OperandExtent] {
         [

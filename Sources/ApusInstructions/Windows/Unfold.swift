@@ -47,6 +47,7 @@ private struct UnfoldExtents: Sendable {
     let parameters: UnfoldParameters
     private let sourceElements: Int
     private let unfoldedReach: ClosedRange<Int>
+    private let rows: Int
     private let isEmpty: Bool
 
     init(_ bytes: ParameterBytes) throws(ParameterError) {
@@ -63,10 +64,14 @@ private struct UnfoldExtents: Sendable {
         _ = try checked(parameters.clears, 0...1, "the choice to clear")
         let rows = Int(parameters.channels) * geometry.places
         guard rows < 1 << 31 else { throw ParameterError("the unfolded matrix has 2^31 rows or more") }
+        self.rows = rows
         sourceElements = geometry.sourceElements
         isEmpty = rows == 0 || count == 0
         unfoldedReach = 0...(isEmpty ? 0 : (rows - 1) * rowStride + count - 1)
     }
+
+    /// All of the matrix, and what is cleared.
+    func steps(samples: Int) -> Int { turns(samples, turns(rows, Int(parameters.positionCount)) + sourceElements) }
 
     func source(_ name: String, _ access: OperandExtent.Access, samples: Int) -> OperandExtent {
         OperandExtent(
@@ -95,6 +100,8 @@ package struct UnfoldInstruction: InstructionDefinition {
         extents = try UnfoldExtents(parameters)
     }
 
+    package func steps(samples: Int) -> Int? { extents.steps(samples: samples) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         [extents.source("source", .read, samples: samples), extents.unfolded(.write, samples: samples)]
     }
@@ -109,6 +116,8 @@ package struct FoldInstruction: InstructionDefinition {
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         extents = try UnfoldExtents(parameters)
     }
+
+    package func steps(samples: Int) -> Int? { extents.steps(samples: samples) }
 
     package func operands(samples: Int) -> [OperandExtent] {
         [

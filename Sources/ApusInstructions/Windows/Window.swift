@@ -85,11 +85,14 @@ package struct CheckedWindow: Sendable {
         outer: Int32, source: Three, destination: Three, window: Three, stride: Three, dilation: Three, padding: Three
     ) throws(ParameterError) {
         let limit = 1 << 30
-        var sourceElements = try checked(outer, 0...limit, "the outer extent")
+        let outer = try checked(outer, 0...limit, "the outer extent")
+        // A zero must not hide a product that is too large in another order.
+        var sourceElements = max(outer, 1)
         var positions = sourceElements
         var places = 1
+        var hasPositions = outer > 0
         func multiply(_ product: inout Int, _ factor: Int, _ what: String) throws(ParameterError) {
-            product *= factor
+            product *= max(factor, 1)
             guard product < 1 << 31 else { throw ParameterError("the \(what) has 2^31 elements or more") }
         }
         let all = [
@@ -100,13 +103,14 @@ package struct CheckedWindow: Sendable {
         for (name, source, destination, window, stride, dilation, padding) in all {
             try multiply(&sourceElements, try checked(source, 1...limit, "the source's \(name)"), "source")
             try multiply(&positions, try checked(destination, 0...limit, "the destination's \(name)"), "destination")
+            hasPositions = hasPositions && destination > 0
             try multiply(&places, try checked(window, 1...limit, "the window's \(name)"), "window")
             _ = try checked(stride, 1...limit, "the stride along the \(name)")
             _ = try checked(dilation, 1...limit, "the dilation along the \(name)")
             _ = try checked(padding, -limit...limit, "the padding along the \(name)")
         }
-        self.sourceElements = sourceElements
-        self.positions = positions
+        self.sourceElements = outer > 0 ? sourceElements : 0
+        self.positions = hasPositions ? positions : 0
         self.places = places
     }
 }
@@ -150,6 +154,11 @@ private struct WindowExtents: Sendable {
         extent(name, access, geometry.positions, parameters.destinationSampleStride, 4, samples, false)
     }
 
+    /// Each place of each window, and what a gradient clears.
+    func steps(samples: Int) -> Int {
+        turns(samples, turns(geometry.positions, geometry.places) + geometry.sourceElements)
+    }
+
     func index(samples: Int) -> OperandExtent {
         extent(
             "index", .write, geometry.positions, parameters.indexSampleStride, Int(parameters.indexBytes), samples, true
@@ -178,6 +187,8 @@ package struct WindowInstruction: InstructionDefinition {
         extents = try WindowExtents(parameters)
     }
 
+    package func steps(samples: Int) -> Int? { extents.steps(samples: samples) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         [
             extents.source("source", .read, samples: samples),
@@ -195,6 +206,8 @@ package struct WindowGradientInstruction: InstructionDefinition {
     package init(_ parameters: ParameterBytes, lanes: Int) throws(ParameterError) {
         extents = try WindowExtents(parameters)
     }
+
+    package func steps(samples: Int) -> Int? { extents.steps(samples: samples) }
 
     package func operands(samples: Int) -> [OperandExtent] {
         let isAverage = extents.parameters.operation == WindowParameters.Operation.average.rawValue

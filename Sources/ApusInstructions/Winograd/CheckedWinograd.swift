@@ -166,6 +166,17 @@ struct CheckedWinograd: Sendable {
         ]
     }
 
+    /// What products and transforms take. Where only rows are transformed, pairs of columns fill vectors.
+    func steps(samples: Int) -> Int {
+        let frequencies = parameters.tile.frequencies + 1
+        let tiles =
+            parameters.tile == .row
+            ? turns(2, parameters.rowPairs, parameters.pairVectors(lanes: lanes), lanes)
+            : turns(parameters.tileRows, parameters.tileColumns)
+        let reads = product(parameters.tile == .row ? source.blocks : parameters.blocksRead, source.block)
+        return turns(samples, tiles, frequencies, turns(reads, destination.paddedChannels) + source.paddedChannels)
+    }
+
     /// What the products of all frequencies take. What transforms add is left out.
     func multiplyAdds(samples: Int) -> Int {
         product(

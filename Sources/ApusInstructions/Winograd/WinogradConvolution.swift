@@ -29,6 +29,8 @@ package struct WinogradConvolutionInstruction: InstructionDefinition {
         self.lanes = lanes
     }
 
+    package func steps(samples: Int) -> Int? { winograd.steps(samples: samples) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         let sourceArgmaxes = unpools ? winograd.source.imageElements : 0
         return winograd.operands(samples: samples, argmaxes: argmaxes, scratch: scratch) + [

@@ -4,6 +4,9 @@ extension WinogradParameters {
     /// Rows of the output that tiles have: where only rows are transformed these go in pairs.
     private var tileRowHeight: Int { tile == .row ? 2 : Int(tile.height) }
 
+    /// Whether the layout of an addend is one. Where only rows are transformed what stands in its place may be anything.
+    private var hasAddend: Bool { tile != .row }
+
     /// By rows of tiles. The argmaxes of a block lie together, in the order of the whole image: they must be left out.
     func rowPartition(weights: Int) -> Partition {
         let whole = self
@@ -24,7 +27,7 @@ extension WinogradParameters {
         part.outputHeight = Int32(rows.count)
         part.padTop -= Int32(rows.lowerBound)
         part.destination = destination.withRows(results)
-        part.addend = addend.withRows(results)
+        if hasAddend { part.addend = addend.withRows(results) }
         return part
     }
 
@@ -66,7 +69,7 @@ extension WinogradParameters {
         return Partition(.blocks, units: blocks, sharedBytes: sharedBytes) { range in
             var part = whole
             part.destination = whole.destination.withBlocks(range)
-            part.addend = whole.addend.withBlocks(range)
+            if whole.hasAddend { part.addend = whole.addend.withBlocks(range) }
             if whole.tile != .row, range.count < blocks { part.weightBlocks = max(whole.weightBlocks, Int32(blocks)) }
             let first = range.lowerBound
             let blockWeights = channels * lanes * (whole.tile == .row ? whole.tile.frequencies : 1)
@@ -75,7 +78,7 @@ extension WinogradParameters {
                 offsets: [
                     0, 4 * first * blockWeights, 4 * first * lanes, 4 * first * whole.destination.blockStride,
                     first * Int(whole.destination.height) * Int(whole.destination.width) * lanes, 0,
-                    4 * first * whole.addend.blockStride, 0,
+                    whole.hasAddend ? 4 * first * whole.addend.blockStride : 0, 0,
                 ])
         }
     }

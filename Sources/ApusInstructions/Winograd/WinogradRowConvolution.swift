@@ -16,6 +16,8 @@ package struct WinogradRowConvolutionInstruction: InstructionDefinition {
         self.lanes = lanes
     }
 
+    package func steps(samples: Int) -> Int? { winograd.steps(samples: samples) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         winograd.operands(samples: samples, argmaxes: argmaxes, scratch: winograd.rowScratch)
     }

@@ -24,6 +24,8 @@ package struct WinogradWeightGradientInstruction: InstructionDefinition {
             window: (parameters.poolHeight, parameters.poolWidth), stride: parameters.argmaxStride)
     }
 
+    package func steps(samples: Int) -> Int? { winograd.steps(samples: samples) }
+
     package func operands(samples: Int) -> [OperandExtent] {
         let destination = winograd.destination
         return [

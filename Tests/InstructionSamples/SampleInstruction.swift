@@ -1,26 +1,29 @@
 import ApusInstructions
 import ApusPlan
-import Testing
+
+/// The bytes of a parameter structure.
+package func bytes<Parameters>(of parameters: Parameters) -> [UInt8] {
+    withUnsafeBytes(of: parameters) { Array($0) }
+}
 
 /// Right parameters of a kind of instruction, for four lanes.
-struct SampleInstruction: Sendable, CustomTestStringConvertible, CustomStringConvertible {
-    let opcode: Opcode
-    let parameters: [UInt8]
+package struct SampleInstruction: Sendable, CustomStringConvertible {
+    package let opcode: Opcode
+    package let parameters: [UInt8]
 
     init(_ opcode: Opcode, _ parameters: some BitwiseCopyable, _ more: [some BitwiseCopyable] = [ElementwiseStep]()) {
         self.opcode = opcode
         self.parameters = more.reduce(into: bytes(of: parameters)) { $0 += bytes(of: $1) }
     }
 
-    var description: String { "\(opcode)" }
-    var testDescription: String { description }
+    package var description: String { "\(opcode)" }
 
     /// The kind's definition with these parameters, or with others.
-    func definition(_ other: [UInt8]? = nil) throws(ParameterError) -> any InstructionDefinition {
+    package func definition(_ other: [UInt8]? = nil) throws(ParameterError) -> any InstructionDefinition {
         try Instruction(opcode, operands: [], parameters: other ?? parameters, label: "").definition(lanes: 4)
     }
 
-    static let all: [SampleInstruction] =
+    package static let all: [SampleInstruction] =
         moves + convolutions + winograd + weights + pools + elements + rows + once + general
 
     private static let plain = ImageLayout(channels: 8, height: 6, width: 6)
