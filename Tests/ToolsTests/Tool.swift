@@ -47,6 +47,14 @@ enum Tool {
         let errors = try folder.write("error", [])
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, outputPath ?? printed, O_WRONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY, 0)
+        // The threads of tests take no signals, and what they start would take none either.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let path = path(of: name)
         var words = ([path] + arguments).map { strdup($0) } + [nil]
         var variables =
@@ -54,7 +62,7 @@ enum Tool {
             .map { strdup($0) } + [nil]
         defer { (words + variables).forEach { free($0) } }
         var process: pid_t = 0
-        let code = posix_spawn(&process, path, &actions, nil, &words, &variables)
+        let code = posix_spawn(&process, path, &actions, &attributes, &words, &variables)
         guard code == 0 else {
             throw SpawnFailure(description: "\(path) can't be run: \(systemErrorText(code)); build it first")
         }
