@@ -128,7 +128,8 @@ import Testing
         let model = try model()
         let input = Self.samples(1)
         let roomy = try program.run([model, "1", "--limit", "10000000"], input: input)
-        #expect(roomy.status == 0 && roomy.outputBytes == (try expected([model, "--batch", "1"], input)))
+        #expect(roomy.status == 0)
+        #expect(roomy.outputBytes == (try expected([model, "--batch", "1"], input)))
         let none = try program.run([model, "1", "--limit", "64"], input: input)
         #expect(none.status == 1 && none.error.hasPrefix("4 \(model): the activations take at least "), "\(none.error)")
     }
@@ -165,24 +166,24 @@ import Testing
             "several.graph",
             """
             model several
-            input table: i64[3]
+            input table: f16[4]
             input pairs: u8[2*N, 4]
-            output numbers = cast(table, to: f64)
-            output wide = cast(pairs, to: f16)
+            output sums = add(cast(pairs, to: f16), table)
+            output words = cast(pairs, to: i64)
             """)
         let plan = try plan(of: spec)
         let ports = try CProgram("Tests/CPrograms/ports.c").run([plan]).output
         for line in [
-            "input table i64[3] i64 rank 1 shape 3 shared 1 meaning 0 elements 3 bytes 24",
+            "input table f16[4] f16 rank 1 shape 4 shared 1 meaning 0 elements 4 bytes 8",
             "input pairs u8[N, 2, 4] u8 rank 2 shape 2 4 shared 0 meaning 0 elements 8 bytes 8",
-            "output numbers f64[3] f64 rank 1 shape 3 shared 1 meaning 0 elements 3 bytes 24",
-            "output wide f16[N, 2, 4] f16 rank 2 shape 2 4 shared 0 meaning 0 elements 8 bytes 16",
+            "output sums f16[N, 2, 4] f16 rank 2 shape 2 4 shared 0 meaning 0 elements 8 bytes 16",
+            "output words i64[N, 2, 4] i64 rank 2 shape 2 4 shared 0 meaning 0 elements 8 bytes 64",
         ] { #expect(ports.contains("\(line)\n"), "\(ports)") }
-        let table = [1, -2, 1 << 40]
-        let numbers = table.map(Double.init)
+        let table: [Float16] = [0.5, -2, 1024, 0]
         let input = table.withUnsafeBytes { Array($0) } + (0..<24).map { UInt8($0) }
-        let halves = (0..<24).map { Float16($0) }
-        let expected = numbers.withUnsafeBytes { Array($0) } + halves.withUnsafeBytes { Array($0) }
+        let sums = (0..<24).map { Float16($0) + table[$0 % 4] }
+        let words = (0..<24).map { Int64($0) }
+        let expected = sums.withUnsafeBytes { Array($0) } + words.withUnsafeBytes { Array($0) }
         let program = try CProgram("Tests/CPrograms/answer.c")
         for options in [[], ["--bound"], ["--threads", "2"]] {
             let result = try program.run([plan, "3"] + options, input: input)
