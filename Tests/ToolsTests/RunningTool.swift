@@ -13,7 +13,10 @@ final class RunningTool {
     init(_ name: String, _ arguments: [String]) throws {
         var toTool: [Int32] = [-1, -1]
         var fromTool: [Int32] = [-1, -1]
-        guard pipe2(&toTool, O_CLOEXEC) == 0, pipe2(&fromTool, O_CLOEXEC) == 0 else {
+        // No other process that a test starts may keep the ends open.
+        guard pipe(&toTool) == 0, pipe(&fromTool) == 0,
+            (toTool + fromTool).allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 })
+        else {
             throw Tool.SpawnFailure(description: "no pipe: \(systemErrorText(errno))")
         }
         var actions = posix_spawn_file_actions_t()

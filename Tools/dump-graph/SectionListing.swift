@@ -51,6 +51,10 @@ struct SectionListing {
             }
             return
         }
+        guard !OldCheckpointFile.isIn(bytes) else {
+            throw ToolError(
+                "\(path) is a checkpoint of version 2, which has no sections; the next one that is written has")
+        }
         let table: SectionTable
         do throws(SectionError) { table = try SectionTable(bytes, of: format) } catch {
             throw Self.error(error, format, path)

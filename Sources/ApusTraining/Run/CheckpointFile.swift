@@ -138,11 +138,12 @@ package enum CheckpointFile {
 /// Checkpoints of version 2, which are read and no longer written: magic 8 B, version u32, the recipe, the progress as today,
 /// then a count u32 of blocks and each as name, count u32 and f32, and last the checksum of all before it, u64. Names have counts of
 /// 4 bytes.
-enum OldCheckpointFile {
+package enum OldCheckpointFile {
     private static let headerBytes = 12
     private static let sumBytes = 8
 
-    static func isIn(_ bytes: RawSpan) -> Bool {
+    /// Whether bytes begin as a file of this version does.
+    package static func isIn(_ bytes: RawSpan) -> Bool {
         guard CheckpointFile.format.matches(bytes), bytes.byteCount >= headerBytes else { return false }
         return bytes.byte(at: 8) == 2 && (9...11).allSatisfy { bytes.byte(at: $0) == 0 }
     }
