@@ -11,6 +11,8 @@ extension ModelFile {
         private let offsetsAreLocal: Bool
 
         init(_ bytes: RawSpan) throws(ModelFileError) {
+            // So short a start may be that of anything.
+            guard bytes.byteCount >= SectionTable.headerBytes else { throw ModelFileError(SectionError.wrongMagic) }
             if OldSections.areIn(bytes) {
                 ranges = try OldSections(bytes).ranges
                 counts = .four
