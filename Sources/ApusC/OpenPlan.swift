@@ -68,7 +68,7 @@ extension Plan {
         let ports = isInput ? inputs : outputs
         guard let number = ports.firstIndex(where: { $0.name == name }) else {
             let near = nearName(to: name, among: ports.map(\.name)).map { "did you mean '\($0)'?" }
-            let known = ports.isEmpty ? "none" : enumeration(ports.map(\.typed))
+            let known = ports.isEmpty ? "none" : enumeration(ports.map(\.description))
             throw Failure(
                 .unknownName,
                 "the plan has no \(isInput ? "input" : "output") '\(name)'; \(near ?? "it has \(known)")")
