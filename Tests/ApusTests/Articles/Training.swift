@@ -25,10 +25,10 @@ func trainOnDigits(samples: Int, folder path: String, resumes: Bool = false) thr
     let data = try TrainingData(training: .digits(count: samples, seed: 1), test: nil, options: options)
     var folder = try RunFolder(path)
     let checkpoint = resumes ? try folder.resume() : nil
-    if !resumes { try folder.begin() }
     var trainer = try Trainer(
         Model(graph: makeDigitNetwork()), data: data, options: options, target: Processor.preferredTarget(),
         checkpoint: checkpoint)
+    if checkpoint == nil { try folder.begin(with: trainer.checkpoint()) }
     return try trainer.run { event throws(TrainingError) in
         switch event {
         case .improved(let model, let epoch, let score):
