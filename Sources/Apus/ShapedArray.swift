@@ -101,7 +101,8 @@ public struct ShapedArray: Sendable, Equatable, CustomStringConvertible {
         case .u8: values(UInt8.self).map(Double.init)
         case .u16: values(UInt16.self).map(Double.init)
         case .u32: values(UInt32.self).map(Double.init)
-        case .u64: values(UInt64.self).map(Double.init)
+        // `Double.init` would take them as bits.
+        case .u64: values(UInt64.self).map { Double($0) }
         case .bool: values(Bool.self).map { $0 ? 1 : 0 }
         }
     }

@@ -17,7 +17,9 @@ import Testing
         try folder.write(
             "huge.png",
             [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8)
-                + [0, 0, 0x1F, 0x40, 0, 0, 0x1F, 0x40, 8, 0, 0, 0, 0, 0x23, 0x9A, 0xF2, 0x28])
+                + [0, 0, 0x1F, 0x40, 0, 0, 0x1F, 0x40, 8, 0, 0, 0, 0, 0x23, 0x9A, 0xF2, 0x28, 0, 0, 0, 8]
+                + Array("IDAT".utf8)
+                + [UInt8](repeating: 0, count: 12))
     }
 
     @Test func answersStayWhatTheyAre() throws {

@@ -41,6 +41,7 @@ struct OperatorArticleTests {
         var options = TrainingOptions()
         (options.epochs, options.batch, options.noise, options.selection) = (30, 32, 0, .last)
         options.learningRate = 1e-2
+        options.loss = .meanSquaredError
         var trainer = try Trainer(
             Model(graph: makeSmoothNetwork()), data: TrainingData(training: data, validation: nil, test: nil),
             options: options, target: Processor.preferredTarget())
