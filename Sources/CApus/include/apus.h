@@ -189,7 +189,7 @@ typedef struct apus_plan_options {
  * Opens a plan (.plan), or compiles a model (.apus), an ONNX file (.onnx) or a spec (.graph). The first bytes say which it is.
  *
  * A plan is mapped and not read: several processes with it share its weights. Whoever replaces the file renames another one to its
- * name, as apus_plan_write does, and doesn't write into it.
+ * name, as apus_plan_write does, and doesn't write into it: reading what was cut off ends a process by SIGBUS.
  *
  * options: NULL for the defaults.
  * plan: becomes the plan, which the caller closes.
