@@ -233,8 +233,7 @@ let package = Package(
             name: "ApusTrainingTests",
             dependencies: [
                 "ApusTraining", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan",
-                "ApusRuntime",
-                "TestSupport",
+                "ApusRuntime", "TestSupport",
             ]),
         .testTarget(name: "ApusWeightsTests", dependencies: ["ApusGraph", "ApusWeights"]),
         .testTarget(

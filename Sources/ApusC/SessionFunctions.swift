@@ -54,15 +54,8 @@ public func bindInput(
     _ session: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ bytes: UnsafeRawPointer?, _ count: Int,
     _ error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> apus_status {
-    unsafe reporting(to: error) { () throws(Failure) in
-        let place = try unsafe sessionPlace(of: session)
-        let name = try unsafe readText(name, "the name")
-        try unsafe place.pointee.take()
-        defer { unsafe place.pointee.release() }
-        // It is only read: kernels write outputs alone.
-        let address = unsafe UnsafeMutableRawPointer(mutating: bytes)
-        try unsafe place.pointee.bind(name, isInput: true, to: address, count: count)
-    }
+    // It is only read: kernels write outputs alone.
+    unsafe bind(session, name, isInput: true, to: UnsafeMutableRawPointer(mutating: bytes), count: count, error)
 }
 
 @_cdecl("apus_session_bind_output")
@@ -70,12 +63,19 @@ public func bindOutput(
     _ session: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ bytes: UnsafeMutableRawPointer?, _ count: Int,
     _ error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> apus_status {
+    unsafe bind(session, name, isInput: false, to: bytes, count: count, error)
+}
+
+private func bind(
+    _ session: OpaquePointer?, _ name: UnsafePointer<CChar>?, isInput: Bool, to address: UnsafeMutableRawPointer?,
+    count: Int, _ error: UnsafeMutablePointer<OpaquePointer?>?
+) -> apus_status {
     unsafe reporting(to: error) { () throws(Failure) in
         let place = try unsafe sessionPlace(of: session)
         let name = try unsafe readText(name, "the name")
         try unsafe place.pointee.take()
         defer { unsafe place.pointee.release() }
-        try unsafe place.pointee.bind(name, isInput: false, to: bytes, count: count)
+        try unsafe place.pointee.bind(name, isInput: isInput, to: address, count: count)
     }
 }
 
