@@ -48,6 +48,6 @@ struct CheckedLoops: Sendable {
         return [
             (counts.0, strides.0), (counts.1, strides.1), (counts.2, strides.2), (counts.3, strides.3),
             (counts.4, strides.4), (counts.5, strides.5),
-        ].filter { $0.0 > 1 }.map(\.1)
+        ].filter { $0.0 > 1 }.map { $0.1 }
     }
 }

@@ -163,7 +163,7 @@ package struct MapInstruction: InstructionDefinition {
         guard !steps.contains(where: { $0.operation == MapStep.Operation.index.rawValue }),
             let loops = LoopPartition(array(whole.extents).map { Int($0) })
         else { return [] }
-        let operands = zip(whole.usedSources + [whole.destination], sources.map(\.bytes) + [destination.bytes])
+        let operands = zip(whole.usedSources + [whole.destination], sources.map { $0.bytes } + [destination.bytes])
         let partition = loops.partition(strideBytes: operands.map { $1 * Int(array($0.strides)[loops.loop]) }) {
             iterations in
             var part = whole

@@ -24,4 +24,7 @@ package enum StoredType: Int32, Sendable, CaseIterable {
         case .float64, .int64, .uint64: 8
         }
     }
+
+    /// For the kernels, which would ask the standard library's generic function for it, and so the runtime, each time.
+    package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
 }

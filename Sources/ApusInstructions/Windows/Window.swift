@@ -28,6 +28,9 @@ package struct WindowParameters: Sendable, BitwiseCopyable {
         case average = 1
         /// `(Σ |x|^p)^(1/p)`
         case norm = 2
+
+        /// For the kernels, which would ask the standard library's generic function for it, and so the runtime, each time.
+        package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
     }
 
     /// What the sum of a window is divided by for the average.

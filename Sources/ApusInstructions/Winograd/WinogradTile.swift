@@ -31,5 +31,13 @@ package struct WinogradTile: Sendable, Hashable, BitwiseCopyable, CustomStringCo
     }
     /// Places of an input tile, each of which takes a multiply-add for each input and output channel.
     package var frequencies: Int { Int(height + 2) * Int(width + 2) }
+
+    // For the kernels, which would ask the standard library's generic functions for it, and so the runtime, each time.
+    package static func == (left: Self, right: Self) -> Bool {
+        left.height == right.height && left.width == right.width
+    }
+    package static func != (left: Self, right: Self) -> Bool { !(left == right) }
+    package static func ~= (pattern: Self, tile: Self) -> Bool { pattern == tile }
+
     package var description: String { "F(\(height) × \(width), 3 × 3)" }
 }

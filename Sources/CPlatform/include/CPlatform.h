@@ -32,12 +32,6 @@ bool apus_bind_thread(int number);
 /// Lets the calling thread run on all of these processors again.
 void apus_unbind_thread(void);
 
-/// Catches the next interrupt from the keyboard or request to end; a second one ends the program at once.
-void apus_catch_stop_signals(void);
-
-/// Whether such a signal came.
-bool apus_stop_requested(void);
-
 /// Atomic access to a word that threads share. Loads acquire, stores and additions release.
 static inline uint32_t apus_load(const uint32_t *word) { return __atomic_load_n(word, __ATOMIC_ACQUIRE); }
 static inline void apus_store(uint32_t *word, uint32_t value) { __atomic_store_n(word, value, __ATOMIC_RELEASE); }
