@@ -41,13 +41,24 @@ start-order: dependencies ## notes anew what apus-infer runs at its start, for t
 demo: build ## trains, exports, compiles and asks a network, with something to look at after each step
 	@scripts/demo
 
+# What apus-export puts a plan into, beside the tools.
+STANDALONE := .build/release/standalone
+
+.PHONY: standalone
+standalone: $(if $(BUILT),,build) ## builds the programs that apus-export --standalone puts a plan into, beside the tools
+	scripts/build-standalone .build/release $(STANDALONE)
+
+.PHONY: standalone-check
+standalone-check: standalone ## makes a standalone program of each model, and compares its answers with those of apus-infer
+	$(PYTHON) Tests/standalone/check_standalone.py .build/release
+
 # What is installed: tools that need no Swift, the library for C, manual pages, completions.
 DISTRIBUTION := .build/distribution
 PREFIX ?= /usr/local
 INSTALL := PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install-distribution
 
 .PHONY: distribution
-distribution: $(if $(BUILT),,build) ## makes what is installed, into .build/distribution
+distribution: $(if $(BUILT),,build) standalone ## makes what is installed, into .build/distribution
 	scripts/make-distribution .build/release $(DISTRIBUTION)
 
 $(DISTRIBUTION)/version:

@@ -84,6 +84,8 @@ let package = Package(
                 "ApusSections",
             ],
             swiftSettings: checked),
+        // Programs that carry their plan. What they are made of is in Sources/ApusStandalone, which scripts/build-standalone builds.
+        .target(name: "ApusExecutable", dependencies: ["ApusFiles", "ApusPlan"], swiftSettings: checked),
         .target(
             name: "ApusProfile", dependencies: ["ApusJSON", "ApusPlan", "ApusRuntime", "ApusText"],
             swiftSettings: checked),
@@ -159,8 +161,9 @@ let package = Package(
         .executableTarget(
             name: "apus-export",
             dependencies: [
-                "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX",
-                "ApusWeights",
+                "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusExecutable", "ApusFiles", "ApusGraph",
+                "ApusJSON",
+                "ApusONNX", "ApusPlan", "ApusWeights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/apus-export", swiftSettings: checked),
@@ -235,6 +238,7 @@ let package = Package(
                 "ApusTraining", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan",
                 "ApusRuntime", "TestSupport",
             ]),
+        .testTarget(name: "ApusExecutableTests", dependencies: ["ApusExecutable"]),
         .testTarget(name: "ApusWeightsTests", dependencies: ["ApusGraph", "ApusWeights"]),
         .testTarget(
             name: "ApusONNXTests",

@@ -12,8 +12,8 @@ package struct AtomicFile: ~Copyable {
     private let file: Descriptor
     private var committed = false
 
-    /// Opens a temporary file beside `path`. It gets the permissions of the file it will replace.
-    package init(_ path: String) throws(FileError) {
+    /// Opens a temporary file beside `path`. It gets the permissions of the file it will replace; a program may be run besides.
+    package init(_ path: String, isProgram: Bool = false) throws(FileError) {
         let destination = resolved(path)
         var status = stat()
         let exists = unsafe stat(destination, &status) == 0
@@ -24,9 +24,9 @@ package struct AtomicFile: ~Copyable {
         // A temporary that a killed process left behind must not stand in the way of the next one with its number.
         for attempt in 0..<100 {
             let candidate = PartialFile.path(for: destination, process: getpid(), attempt: attempt)
-            let number = unsafe open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            let number = unsafe open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, isProgram ? 0o777 : 0o666)
             if number >= 0 {
-                if exists { _ = fchmod(number, status.st_mode & 0o7777) }
+                if exists, !isProgram { _ = fchmod(number, status.st_mode & 0o7777) }
                 self.path = destination
                 temporaryPath = candidate
                 file = Descriptor(number)

@@ -30,7 +30,7 @@ extension JSONValue {
         case .float(let value): text += value.isFinite ? value.description : "null"
         case .string(let value): Self.writeString(value, to: &text)
         case .array(let elements):
-            let inner = elements.allSatisfy(\.isPlain) ? nil : indentation.map { $0 + 1 }
+            let inner = elements.allSatisfy { $0.isPlain } ? nil : indentation.map { $0 + 1 }
             Self.writeList("[", "]", count: elements.count, indentation: inner, to: &text) { index, text in
                 elements[index].write(to: &text, indentation: inner)
             }

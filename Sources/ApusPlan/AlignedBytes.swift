@@ -44,6 +44,13 @@ package struct AlignedBytes: Sendable, Equatable, RandomAccessCollection, Expres
         count = range.count
     }
 
+    /// Bytes that a program consists of: they lie at a multiple of 64, and stay where they are as long as it runs.
+    @unsafe
+    package init(partOfProgram bytes: UnsafeRawBufferPointer) {
+        block = unsafe bytes.baseAddress.map { unsafe Block(start: $0, owner: nil) } ?? Block(capacity: 0)
+        count = bytes.count
+    }
+
     /// Whether they lie in a file that is mapped.
     package var isMapped: Bool { block.owner?.isMapped == true }
 
@@ -126,7 +133,7 @@ package struct AlignedBytes: Sendable, Equatable, RandomAccessCollection, Expres
             owner = nil
         }
 
-        init(start: UnsafeRawPointer, owner: MappedFile) {
+        init(start: UnsafeRawPointer, owner: MappedFile?) {
             unsafe self.start = unsafe start
             unsafe room = nil
             capacity = 0

@@ -142,18 +142,8 @@ public struct Plan: Sendable, Equatable {
         }
     }
 
-    /// Whether a sample's results depend on the others of its batch: sums over samples, or batch norm in training. All of
-    /// them must then be there at once; other plans take a batch of any size, a micro-batch at a time.
-    package var couplesSamples: Bool {
-        reductionBytes > 0 || !combinations.isEmpty
-            || body.contains { (try? $0.definition(lanes: target.lanes))?.couplesSamples == true }
-    }
-
     /// Whether some input or output grows with the batch. A plan where none does is run with a batch of 1.
     package var hasBatch: Bool { (inputs + outputs).contains { !$0.isShared } }
-
-    /// The largest batch that a run takes.
-    package var maximumBatch: Int { hasBatch ? couplesSamples ? batchBound : Int(Int32.max) : 1 }
 
     /// Activation arenas of a session with so many threads.
     package func activationArenas(threads: Int) -> Int { combinations.isEmpty ? threads : shards }

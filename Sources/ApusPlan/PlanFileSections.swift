@@ -150,9 +150,11 @@ extension PlanFile {
     ) throws(SectionError) -> [Instruction] {
         try reader.list(what, minimum: 48) { (reader) throws(SectionError) in
             let opcode = Opcode(rawValue: try reader.read(UInt16.self))
-            guard InstructionCatalogue.definition(of: opcode) != nil else {
-                throw .unknown(what: "the instruction \(opcode.rawValue)")
-            }
+            #if !hasFeature(Embedded)
+                guard InstructionCatalogue.definition(of: opcode) != nil else {
+                    throw .unknown(what: "the instruction \(opcode.rawValue)")
+                }
+            #endif
             let repeats = Int(try reader.read(UInt32.self))
             let operands = try reader.list("operands", minimum: 11) { (reader) throws(SectionError) in
                 let arena: Arena = try reader.readCase("the arena")

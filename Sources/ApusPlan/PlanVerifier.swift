@@ -1,12 +1,5 @@
 internal import ApusInstructions
 
-/// What keeps a plan from being run.
-public struct PlanViolation: Error, Equatable, Sendable, CustomStringConvertible {
-    public var description: String
-
-    init(_ description: String) { self.description = description }
-}
-
 extension Plan {
     /// The first violation found by ``verify(constantBytes:)``, or nil.
     func violation(constantBytes: Int) -> PlanViolation? {

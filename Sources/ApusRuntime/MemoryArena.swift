@@ -1,3 +1,4 @@
+internal import ApusInstructions
 import ApusPlan
 import Glibc
 

@@ -43,7 +43,7 @@ public enum SessionError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "copy or compile it again, and replace such files by renaming others"
         case .unknownTarget(let name):
             "this processor has no target '\(name)'; APUS_TARGET takes one of "
-                + Processor.targets.map(\.rawValue).joined(separator: ", ")
+                + Processor.targets.map { $0.rawValue }.joined(separator: ", ")
         case .outOfMemory(let bytes):
             "the system has no \(bytes) bytes of memory for an arena; use a smaller batch or fewer threads"
         case .memoryLimit(let bytes, let limit):

@@ -86,6 +86,9 @@ package struct TargetOptions: ParsableArguments {
         }
     }
 
+    /// Whether any of them was given.
+    package var areGiven: Bool { chosen != nil || direct || allowApproximate }
+
     /// The algorithms that convolutions may be computed by.
     package var convolutions: ConvolutionAlgorithms {
         direct ? .direct : allowApproximate ? .approximate : .exact

@@ -12,7 +12,12 @@
 
 // The C library has asked the processor already. In a virtual machine each instruction that asks takes microseconds, and the
 // compiler's own functions ask ten times at the start of a process.
-#if defined(__x86_64__) && defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+#if defined(__x86_64__) && defined(__GLIBC__)
+#if __GLIBC_PREREQ(2, 33)
+#define C_LIBRARY_KNOWS_PROCESSOR
+#endif
+#endif
+#ifdef C_LIBRARY_KNOWS_PROCESSOR
 #include <sys/platform/x86.h>
 
 int apus_instruction_set_level(void) {

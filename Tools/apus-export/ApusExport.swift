@@ -1,5 +1,5 @@
 import ApusCommandLine
-import ApusCompiler
+import ApusExecutable
 import ApusFiles
 import ApusGraph
 import ApusJSON
@@ -10,7 +10,7 @@ import ArgumentParser
 struct ApusExport: Tool {
     static let configuration = CommandConfiguration(
         commandName: "apus-export",
-        abstract: "Makes the compact model file, or a file for other tools: ONNX or safetensors.",
+        abstract: "Makes the compact model file, a file for other tools, or a program that needs nothing else.",
         discussion: """
             A model file holds graph, parameters, labels, and how an input is prepared. What only training needs is left out, \
             and batch norms are folded into the layers before them. The file can be used on any processor; apus-compile \
@@ -18,15 +18,26 @@ struct ApusExport: Tool {
 
             An ONNX file holds the same, with labels and preparation as metadata. A safetensors file holds the parameters \
             alone, all of them, as they are trained.
+
+            A standalone program is one static file for any Linux on the target's processors. It carries the plan, and answers \
+            images, arrays and raw samples as apus-infer does.
             """,
         version: "apus-export \(apusVersion)")
 
     @Argument(
-        help: ArgumentHelp("A folder that apus-train wrote, a model file, or an ONNX file.", valueName: "run|model"))
+        help: ArgumentHelp(
+            "A folder that apus-train wrote, a model file, or an ONNX file; with --standalone a plan too.",
+            valueName: "run|model"))
     var model: String
 
     @Option(name: [.short, .long], help: ArgumentHelp("The file to write.", valueName: "X.apus"))
-    var output: String
+    var output: String?
+
+    @Option(help: ArgumentHelp("The program to write, in place of a file.", valueName: "program"))
+    var standalone: String?
+
+    @Flag(help: "With --standalone: the smallest program, raw samples in and raw answers out.")
+    var minimal = false
 
     @Option(help: "What is written; by default what the end of the file's name says, or a model file.")
     var format: FileFormat?
@@ -35,16 +46,36 @@ struct ApusExport: Tool {
     var weights = WeightType.f32
 
     @OptionGroup var settings: SettingOptions
+    @OptionGroup var targets: TargetOptions
     @OptionGroup var report: ReportOptions
     @OptionGroup var memoryLimit: MemoryOptions
 
     func validate() throws {
+        guard (output == nil) != (standalone == nil) else {
+            throw ValidationError("name what to write: --output a file, or --standalone a program, and not both")
+        }
+        guard standalone != nil || !minimal && !targets.areGiven else {
+            throw ValidationError(
+                "--minimal, --target, --direct and --allow-approximate are for a program; give --standalone too")
+        }
+        guard standalone == nil || format == nil && weights == .f32 else {
+            throw ValidationError("--format and --weights are for files; leave them out with --standalone")
+        }
         if kind == .onnx, weights == .f16 {
             throw ValidationError("weights in ONNX files are f32; leave --weights out, or write another --format")
         }
     }
 
     func run() throws {
+        if let standalone {
+            let file = try LoadedFile.load(model, settings: settings.values, opensBatch: settings.opensBatch)
+            let export = try StandaloneExport(file, name: model, targets: targets, form: minimal ? .minimal : .full)
+            return try export.write(to: standalone, report)
+        }
+        if let output { try exportFile(to: output) }
+    }
+
+    private func exportFile(to output: String) throws {
         let trained = try loadModel(model, settings: settings.values, opensBatch: settings.opensBatch)
         let compact = try Export(trained, name: model, folds: kind.isFolded)
         let file = try ExportedFile(compact.model, kind, weights, file: model)
@@ -67,13 +98,14 @@ struct ApusExport: Tool {
                     .init("rounding_error_parameter", rounding.parameter.map { .string($0) } ?? .null),
                 ]).pretty)
         } else {
-            try printResult(text(compact, file, rounding))
+            try printResult(text(compact, file, rounding, output))
         }
     }
 
-    private var kind: FileFormat { format ?? FileFormat(path: output) }
+    private var kind: FileFormat { format ?? FileFormat(path: output ?? "") }
 
-    private func text(_ compact: Export, _ file: ExportedFile, _ rounding: Export.Rounding) -> String {
+    private func text(_ compact: Export, _ file: ExportedFile, _ rounding: Export.Rounding, _ output: String) -> String
+    {
         var table = Table([.left, .left])
         table.add("model", compact.model.graph.name)
         table.add(

@@ -86,7 +86,9 @@ private struct Report {
             case .tensors: members.append(("sample", .integer(sample)))
             }
             members.append(
-                ranking.map { ("top", $0.json(answer[$0.output].floats)) } ?? ("values", .array(tensors.map(\.json))))
+                ranking.map { ("top", $0.json(answer[$0.output].floats)) } ?? (
+                    "values", .array(tensors.map { $0.json })
+                ))
             entries.append(members.object)
         } else if let ranking {
             let best = ranking.text(answer[ranking.output].floats)

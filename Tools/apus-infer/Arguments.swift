@@ -6,12 +6,6 @@ import ApusText
 
 /// What the command line asks for.
 struct Arguments {
-    /// A tensor of the network and the file it is read from or written to.
-    struct TensorFile {
-        var name: String
-        var path: String
-    }
-
     enum Action { case answer, benchmark, profile, help, version }
 
     var action = Action.answer
@@ -37,7 +31,7 @@ struct Arguments {
     /// Where the events of a profile are written.
     var trace: String?
 
-    private enum Option: String, CaseIterable {
+    private enum Option: String, CommandOption {
         case input, output, until, top, batch, threads, pin, target, direct, raw, json, benchmark, profile, trace, help
         case version
         case allowApproximate = "allow-approximate"
@@ -73,39 +67,7 @@ struct Arguments {
 
     /// Takes the arguments that follow the program's name.
     init(_ list: [String]) throws(Failure) {
-        var given: Set<Option> = []
-        var names: [String] = []
-        var index = 0
-        var optionsEnd = false
-        while index < list.count {
-            let argument = list[index]
-            index += 1
-            guard !optionsEnd, argument.utf8.first == UInt8(ascii: "-"), argument != "-" else {
-                names.append(argument)
-                continue
-            }
-            if argument == "--" {
-                optionsEnd = true
-                continue
-            }
-            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let option = try Self.option(String(parts[0]))
-            guard option.isRepeatable || given.insert(option).inserted else {
-                throw .usage("--\(option.rawValue) is given twice; leave one of them out")
-            }
-            guard let expected = option.value else {
-                guard parts.count == 1 else { throw .usage("--\(option.rawValue) takes no value") }
-                try set(option, "")
-                continue
-            }
-            if parts.count == 2 {
-                try set(option, String(parts[1]))
-            } else {
-                guard index < list.count else { throw .usage("--\(option.rawValue) needs \(expected) after it") }
-                try set(option, list[index])
-                index += 1
-            }
-        }
+        let names = try takeApart(list) { (option: Option, value) throws(Failure) in try set(option, value) }
         if action == .help || action == .version { return }
         guard let file = names.first else { throw .usage("name a model or a plan; --help says more") }
         self.file = file
@@ -113,23 +75,16 @@ struct Arguments {
         try check()
     }
 
-    private static func option(_ text: String) throws(Failure) -> Option {
-        if text == "-h" { return .help }
-        if text.hasPrefix("--"), let option = Option(rawValue: String(text.dropFirst(2))) { return option }
-        let near = nearName(to: text, among: Option.allCases.map { "--\($0.rawValue)" })
-        throw .usage("there is no option \(text); \(near.map { "did you mean \($0)?" } ?? "--help lists them")")
-    }
-
     private mutating func set(_ option: Option, _ value: String) throws(Failure) {
         switch option {
-        case .input: inputs.append(try Self.tensorFile(option, value))
-        case .output: outputs.append(try Self.tensorFile(option, value))
+        case .input: inputs.append(try tensorFile(option, value))
+        case .output: outputs.append(try tensorFile(option, value))
         case .until:
             guard !value.isEmpty else { throw .usage("--until needs the name of a value") }
             until.append(value)
-        case .top: top = try Self.number(option, value, in: 1...Self.maximumBatch)
-        case .batch: batch = try Self.number(option, value, in: 1...Self.maximumBatch)
-        case .threads: threads = try Self.number(option, value, in: 1...Self.maximumThreadCount)
+        case .top: top = try number(option, value, in: 1...Self.maximumBatch)
+        case .batch: batch = try number(option, value, in: 1...Self.maximumBatch)
+        case .threads: threads = try number(option, value, in: 1...Self.maximumThreadCount)
         case .target:
             guard let known = Target(rawValue: value) else {
                 let names = Target.allCases.map(\.rawValue)
@@ -142,10 +97,7 @@ struct Arguments {
             }
             convolutions = option == .direct ? .direct : .approximate
         case .memoryLimit:
-            guard let bytes = parsedByteCount(value) else {
-                throw .usage("--memory-limit is a number of bytes, 4096, 32K, 1.5M or 2G, not '\(value)'")
-            }
-            MemoryLimit.set(bytes)
+            try setMemoryLimit(value)
             memoryLimit = value
         case .batchDimension, .set: onnxOptions += ["--\(option.rawValue)", value]
         case .raw: isRaw = true
@@ -165,35 +117,11 @@ struct Arguments {
         }
     }
 
-    private static func tensorFile(_ option: Option, _ value: String) throws(Failure) -> TensorFile {
-        // A value's name has no '=' in it, a file's may.
-        let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
-            throw .usage("--\(option.rawValue) takes NAME=FILE, not '\(value)'")
-        }
-        return TensorFile(name: parts[0], path: parts[1])
-    }
-
-    private static func number(_ option: Option, _ value: String, in range: ClosedRange<Int>) throws(Failure) -> Int {
-        let isPlain = value.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        guard isPlain, let number = Int(value), range.contains(number) else {
-            throw .usage(
-                "--\(option.rawValue) is a whole number from \(range.lowerBound) to \(range.upperBound), not '\(value)'"
-            )
-        }
-        return number
-    }
-
     /// Refuses what doesn't go together.
     private func check() throws(Failure) {
         if let option = onnxOptions.first, !isONNX { throw .usage("\(option) is for ONNX files (.onnx)") }
-        for (index, output) in outputs.enumerated() where outputs[..<index].contains(where: { $0.name == output.name })
-        {
-            throw .usage("--output \(output.name) is given twice; leave one of them out")
-        }
-        for (index, input) in inputs.enumerated() where inputs[..<index].contains(where: { $0.name == input.name }) {
-            throw .usage("--input \(input.name) is given twice; leave one of them out")
-        }
+        try checkNames(outputs, of: "output")
+        try checkNames(inputs, of: "input")
         let ways: [(String, Bool)] = [
             ("images", !images.isEmpty), ("--input", !inputs.isEmpty), ("--raw", isRaw),
             ("--benchmark", action == .benchmark), ("--profile", action == .profile),

@@ -25,7 +25,7 @@ struct Failure: Error {
     /// Prints the error on standard error and ends the program. What it quotes from files can't control the terminal.
     func exit() -> Never {
         let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map { printable(String($0)) }
-        _ = writeAll("apus-infer: error: \(lines.joined(separator: "\n"))\n", to: STDERR_FILENO)
+        _ = writeAll("\(programName): error: \(lines.joined(separator: "\n"))\n", to: STDERR_FILENO)
         Glibc.exit(status)
     }
 }

@@ -1,5 +1,8 @@
 import ApusFiles
 
+/// What errors call the program.
+let programName = "apus-infer"
+
 /// `apus-infer`: asks a network. It starts in about a millisecond: it links no argument parser and no library that is
 /// loaded at the start, and a plan is run without a look at the compiler, which is there for models.
 @main

@@ -7,7 +7,7 @@ import ApusRuntime
 /// A session and the memory of its inputs and outputs.
 @safe
 struct Network: ~Copyable {
-    private var session: Session
+    var session: Session
     /// Samples that go at once.
     let batch: Int
     /// Room for a batch of each input, and of each output.
@@ -33,7 +33,7 @@ struct Network: ~Copyable {
         }
         let room = max(1, min(Self.desiredBytes, Self.maximumBytes) / max(sampleBytes, 1))
         var session = try reporting { () throws(SessionError) in
-            try Session(plan, threads: arguments.threads, placement: arguments.isPinned ? .pinned : .free)
+            try arguments.session(of: plan)
         }
         let batch = min(wanted, session.maximumBatch, room)
         unsafe inputs = plan.inputs.map { unsafe Self.memory(of: $0, batch: batch) }
@@ -64,15 +64,6 @@ struct Network: ~Copyable {
 
     /// Answers the first samples of the input memory, into the output memory.
     mutating func run(samples: Int) throws(SessionError) { try session.run(batch: samples) }
-
-    /// Records the runs that follow; see `Session`.
-    mutating func startRecording(eventRoom: Int, tolerance: Double) {
-        session.startRecording(eventRoom: eventRoom, tolerance: tolerance)
-    }
-
-    mutating func restartRecording() { session.restartRecording() }
-
-    func recording() -> Recording? { session.recording() }
 
     /// Puts samples into the memory of an input, from its `first` on.
     ///

@@ -55,7 +55,7 @@ struct OutputElements {
     var facts: [String] {
         guard type != .bool else { return [] }
         let all = doubles
-        let finite = all.filter(\.isFinite)
+        let finite = all.filter { $0.isFinite }
         var facts: [String] = []
         if let minimum = finite.min(), let maximum = finite.max() {
             let mean = finite.reduce(0, +) / Double(finite.count)

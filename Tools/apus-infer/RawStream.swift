@@ -1,5 +1,6 @@
 import ApusFiles
 import ApusPlan
+import ApusRuntime
 import Glibc
 
 /// Samples that go at once where a pipe brings so many.
@@ -14,7 +15,7 @@ func answerStream(_ arguments: Arguments) throws(Failure) {
         throw Failure("--raw is for networks of one input that is f32; give --input NAME=FILE")
     }
     guard plan.outputs.count == 1 else {
-        let names = plan.outputs.map(\.name).joined(separator: ", ")
+        let names = plan.outputs.map { $0.name }.joined(separator: ", ")
         throw Failure("--raw gives one output, and the network has \(names); choose one with --until")
     }
     guard !plan.outputs[0].isShared else {

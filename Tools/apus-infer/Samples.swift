@@ -53,7 +53,7 @@ struct ImageReader {
 }
 
 /// Reads the arrays that `--input` names: one for each input of the plan, all of one number of samples.
-func readTensors(_ files: [Arguments.TensorFile], for plan: Plan) throws(Failure) -> Samples {
+func readTensors(_ files: [TensorFile], for plan: Plan) throws(Failure) -> Samples {
     for file in files where !plan.inputs.contains(where: { $0.name == file.name }) {
         let known = plan.inputs.map { "\($0.name): \($0.typeText)" }
         throw Failure("the network has no input '\(file.name)'; it has \(known.joined(separator: ", "))")

@@ -1,3 +1,4 @@
+import ApusGraph
 import ApusJSON
 import ApusPlan
 import ApusText
@@ -48,7 +49,7 @@ struct TensorText {
                 + (columns > shownColumns ? ["…"] : [])
         }
         if rows > Self.maximumSide { cells.append(Array(repeating: "…", count: cells[0].count)) }
-        let width = cells.joined().map(\.count).max() ?? 0
+        let width = cells.joined().map { $0.count }.max() ?? 0
         return cells.map { "    " + $0.map { aligned($0, width) }.joined(separator: "  ") }
     }
 

@@ -72,8 +72,8 @@ public struct InputPreparation: Equatable, Sendable {
     public var fields: [Model.Field] {
         [
             .init(name: "scale", value: scale.description),
-            .init(name: "mean", value: mean.map(\.description).joined(separator: ",")),
-            .init(name: "standard_deviation", value: standardDeviation.map(\.description).joined(separator: ",")),
+            .init(name: "mean", value: mean.map { $0.description }.joined(separator: ",")),
+            .init(name: "standard_deviation", value: standardDeviation.map { $0.description }.joined(separator: ",")),
             .init(name: "resize", value: resize.rawValue), .init(name: "invert", value: invert.rawValue),
         ]
     }

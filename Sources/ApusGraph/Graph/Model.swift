@@ -10,16 +10,6 @@ public struct Model: Sendable, Equatable {
     /// Where the model comes from: the epoch and the accuracy it was chosen by.
     public var notes: [Field]
 
-    /// A name and its value.
-    public struct Field: Sendable, Equatable {
-        public var name: String
-        public var value: String
-        public init(name: String, value: String) {
-            self.name = name
-            self.value = value
-        }
-    }
-
     public init(
         graph: Graph, weights: [String: [Float]] = [:], labels: [String] = [], preparation: [Field] = [],
         notes: [Field] = []
