@@ -1,4 +1,4 @@
-import ApusFiles
+package import ApusFiles
 package import ApusPlan
 import Glibc
 

@@ -1,4 +1,4 @@
-// What Swift's standard library asks of its runtime to read a number's text. Embedded Swift has no such runtime.
+// What is asked of libraries that standalone programs have not: Embedded Swift has no runtime, which reads the text of numbers.
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -20,3 +20,11 @@ const char *_swift_stdlib_strtof_clocale(const char *text, float *result) {
     *result = strtof(text, &end);
     return end == text ? NULL : end;
 }
+
+#ifndef __GLIBC__
+#include <math.h>
+
+// musl has these not yet. Nobody changes the rounding mode, which is to the nearest, and to even in the middle.
+double roundeven(double number) { return rint(number); }
+float roundevenf(float number) { return rintf(number); }
+#endif
