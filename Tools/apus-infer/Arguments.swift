@@ -73,7 +73,7 @@ struct Arguments {
 
     /// Takes the arguments that follow the program's name.
     init(_ list: [String]) throws(Failure) {
-        var given: Set<Option> = []
+        var given: [Option] = []
         var names: [String] = []
         var index = 0
         var optionsEnd = false
@@ -90,9 +90,10 @@ struct Arguments {
             }
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let option = try Self.option(String(parts[0]))
-            guard option.isRepeatable || given.insert(option).inserted else {
+            guard option.isRepeatable || !given.contains(option) else {
                 throw .usage("--\(option.rawValue) is given twice; leave one of them out")
             }
+            given.append(option)
             guard let expected = option.value else {
                 guard parts.count == 1 else { throw .usage("--\(option.rawValue) takes no value") }
                 try set(option, "")
@@ -115,7 +116,9 @@ struct Arguments {
 
     private static func option(_ text: String) throws(Failure) -> Option {
         if text == "-h" { return .help }
-        if text.hasPrefix("--"), let option = Option(rawValue: String(text.dropFirst(2))) { return option }
+        // `Option(rawValue:)` says the same, but it makes a dictionary first, since they are many.
+        let name = text.dropFirst(2)
+        if text.hasPrefix("--"), let option = Option.allCases.first(where: { $0.rawValue == name }) { return option }
         let near = nearName(to: text, among: Option.allCases.map { "--\($0.rawValue)" })
         throw .usage("there is no option \(text); \(near.map { "did you mean \($0)?" } ?? "--help lists them")")
     }
@@ -194,13 +197,14 @@ struct Arguments {
         for (index, input) in inputs.enumerated() where inputs[..<index].contains(where: { $0.name == input.name }) {
             throw .usage("--input \(input.name) is given twice; leave one of them out")
         }
-        let ways: [(String, Bool)] = [
-            ("images", !images.isEmpty), ("--input", !inputs.isEmpty), ("--raw", isRaw),
-            ("--benchmark", action == .benchmark), ("--profile", action == .profile),
-        ]
-        let chosen = ways.filter(\.1).map(\.0)
-        guard chosen.count <= 1 else { throw .usage("choose one of \(enumeration(chosen)): they don't go together") }
-        guard let way = chosen.first else {
+        var ways: [String] = []
+        if !images.isEmpty { ways.append("images") }
+        if !inputs.isEmpty { ways.append("--input") }
+        if isRaw { ways.append("--raw") }
+        if action == .benchmark { ways.append("--benchmark") }
+        if action == .profile { ways.append("--profile") }
+        guard ways.count <= 1 else { throw .usage("choose one of \(enumeration(ways)): they don't go together") }
+        guard let way = ways.first else {
             throw .usage("nothing is asked; give images, --input NAME=FILE, --raw, --benchmark or --profile")
         }
         guard outputs.isEmpty || !isRaw && action == .answer else { throw .usage("--output doesn't go with \(way)") }
