@@ -6,6 +6,16 @@ let checked: [SwiftSetting] = [
     .strictMemorySafety(), .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// The modules that apus-infer starts with. Each function is by itself, so that the linker can put side by side those that run at a start.
+/// And a generic type is asked for by a call: by its name, which the Swift runtime reads first, that takes 7,000 instructions more.
+let quick: [SwiftSetting] =
+    checked + [
+        .unsafeFlags([
+            "-Xfrontend", "-function-sections",
+            "-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors",
+        ])
+    ]
+
 /// One kernel module, compiled for one instruction-set level from the one source folder `Sources/ApusKernels`.
 ///
 /// `march` goes to the Clang importer, from which Swift takes its code generator's target. Nothing is
@@ -71,12 +81,12 @@ let package = Package(
             swiftSettings: checked),
         .target(name: "ApusInstructions", swiftSettings: checked),
         .target(
-            name: "ApusPlan", dependencies: ["ApusFiles", "ApusInstructions", "ApusSections"], swiftSettings: checked),
+            name: "ApusPlan", dependencies: ["ApusFiles", "ApusInstructions", "ApusSections"], swiftSettings: quick),
         .target(
             name: "ApusRuntime",
             dependencies: ["ApusFiles", "ApusPlan", "ApusInstructions", "CPlatform"] + kernelNames,
-            swiftSettings: checked),
-        .target(name: "ApusData", dependencies: ["ApusFiles", "ApusGraph", "CZlib", "CPNG"], swiftSettings: checked),
+            swiftSettings: quick),
+        .target(name: "ApusData", dependencies: ["ApusFiles", "ApusGraph", "CZlib", "CPNG"], swiftSettings: quick),
         .target(
             name: "ApusTraining",
             dependencies: [
@@ -119,11 +129,13 @@ let package = Package(
                     "-Xlinker", "--strip-all",
                 ])
             ]),
-        .target(name: "ApusSections", dependencies: ["ApusFiles"], swiftSettings: checked),
-        .target(name: "ApusFiles", dependencies: ["CMapping"], swiftSettings: checked),
-        .target(name: "ApusJSON", swiftSettings: checked),
-        .target(name: "ApusText", swiftSettings: checked),
+        .target(name: "ApusSections", dependencies: ["ApusFiles"], swiftSettings: quick),
+        .target(name: "ApusFiles", dependencies: ["CMapping"], swiftSettings: quick),
+        .target(name: "ApusJSON", swiftSettings: quick),
+        .target(name: "ApusText", swiftSettings: quick),
         .target(name: "CPlatform"),
+        // The process's arguments for Swift's runtime, at once: for programs that are linked statically.
+        .target(name: "CProcessArguments"),
         .target(name: "CMapping"),
 
         // MARK: Libraries of the system
@@ -173,9 +185,9 @@ let package = Package(
             name: "apus-infer",
             dependencies: [
                 "ApusPlan", "ApusRuntime", "ApusData", "ApusFiles", "ApusJSON", "ApusGraph", "ApusCompiler",
-                "ApusInstructions", "ApusProfile", "ApusText",
+                "ApusInstructions", "ApusProfile", "ApusText", "CProcessArguments",
             ],
-            path: "Tools/apus-infer", exclude: ["start.order"], swiftSettings: checked,
+            path: "Tools/apus-infer", exclude: ["start.order"], swiftSettings: quick,
             linkerSettings: [
                 .unsafeFlags(
                     [

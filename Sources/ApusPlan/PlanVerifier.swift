@@ -70,17 +70,13 @@ extension Plan {
     }
 
     private func verifySizes() throws(PlanViolation) {
-        for (name, value, maximum) in [
-            ("batch bound", batchBound, 1 << 31), ("micro-batch", microBatch, 1 << 24),
-            ("number of shards", shards, 1 << 16),
-        ] {
-            if value < 1 || value > maximum { throw PlanViolation("the \(name) is \(value)") }
-        }
-        for (name, value) in [
-            ("state", stateBytes), ("reductions", reductionBytes), ("activations", activationBytes),
-        ] where value < 0 || value > 1 << 48 {
-            throw PlanViolation("the \(name) have \(value) bytes")
-        }
+        // One by one: in a list they would be of a type that the Swift runtime makes first, which takes longer than all of this.
+        try verifyCount("batch bound", batchBound, limit: 1 << 31)
+        try verifyCount("micro-batch", microBatch, limit: 1 << 24)
+        try verifyCount("number of shards", shards, limit: 1 << 16)
+        try verifyBytes("state", stateBytes)
+        try verifyBytes("reductions", reductionBytes)
+        try verifyBytes("activations", activationBytes)
         if product(reductionBytes, shards) > 1 << 48 {
             throw PlanViolation("\(shards) shards have \(reductionBytes) bytes of reductions each")
         }
@@ -105,6 +101,14 @@ extension Plan {
                 "the buffer \(buffer.name) is used by the instructions \(buffer.firstUse) to \(buffer.lastUse), "
                     + "and the body has \(body.count)")
         }
+    }
+
+    private func verifyCount(_ name: String, _ count: Int, limit: Int) throws(PlanViolation) {
+        guard 1...limit ~= count else { throw PlanViolation("the \(name) is \(count)") }
+    }
+
+    private func verifyBytes(_ name: String, _ bytes: Int) throws(PlanViolation) {
+        guard 0...1 << 48 ~= bytes else { throw PlanViolation("the \(name) have \(bytes) bytes") }
     }
 
     private enum Stage {

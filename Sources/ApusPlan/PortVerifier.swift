@@ -8,27 +8,30 @@ extension Plan {
 
     /// Checks that ports are told apart by their names, and that their sizes are numbers that can be computed with.
     func verifyPortDeclarations() throws(PlanViolation) {
-        for (kind, ports) in [("input", inputs), ("output", outputs)] {
-            guard ports.count <= Int(UInt16.max) else {
-                throw PlanViolation("there are \(ports.count) \(kind)s, and operands can number \(UInt16.max)")
+        try verifyDeclarations(of: inputs, "input")
+        try verifyDeclarations(of: outputs, "output")
+    }
+
+    private func verifyDeclarations(of ports: [Port], _ kind: String) throws(PlanViolation) {
+        guard ports.count <= Int(UInt16.max) else {
+            throw PlanViolation("there are \(ports.count) \(kind)s, and operands can number \(UInt16.max)")
+        }
+        // In order, equal names are beside each other; a set would have the Swift runtime search for a conformance.
+        let names = ports.map { $0.name }.sorted()
+        for index in names.indices.dropFirst() where names[index] == names[index - 1] {
+            throw PlanViolation("two \(kind)s are called \(names[index])")
+        }
+        for port in ports {
+            guard port.sampleShape.count <= Port.rankLimit else {
+                throw PlanViolation(
+                    "the \(kind) \(port.name) has \(port.sampleShape.count) dimensions, more than \(Port.rankLimit)"
+                )
             }
-            // In order, equal names are beside each other; a set would have the Swift runtime search for a conformance.
-            let names = ports.map { $0.name }.sorted()
-            for index in names.indices.dropFirst() where names[index] == names[index - 1] {
-                throw PlanViolation("two \(kind)s are called \(names[index])")
-            }
-            for port in ports {
-                guard port.sampleShape.count <= Port.rankLimit else {
-                    throw PlanViolation(
-                        "the \(kind) \(port.name) has \(port.sampleShape.count) dimensions, more than \(Port.rankLimit)"
-                    )
-                }
-                // A zero must not hide a product that overflows.
-                let extents = port.sampleShape.map { max($0, 1) }
-                let bytes = extents.reduce(port.elementType.size) { product($0, $1) }
-                guard port.sampleShape.allSatisfy({ $0 >= 0 }), product(bytes, microBatch) <= Self.byteLimit else {
-                    throw PlanViolation("the \(kind) \(port.name) is too large: \(port.typeText)")
-                }
+            // A zero must not hide a product that overflows.
+            let extents = port.sampleShape.map { max($0, 1) }
+            let bytes = extents.reduce(port.elementType.size) { product($0, $1) }
+            guard port.sampleShape.allSatisfy({ $0 >= 0 }), product(bytes, microBatch) <= Self.byteLimit else {
+                throw PlanViolation("the \(kind) \(port.name) is too large: \(port.typeText)")
             }
         }
     }

@@ -29,6 +29,8 @@ package struct MemoryArena: ~Copyable {
 
     static let pageSize = 4096
     private static let largePage = 2 << 20
+    /// Memory of at most so many bytes has its pages from the beginning.
+    private static let largestPopulated = 1 << 17
 
     /// - Throws: ``SessionError`` where the system has no such memory.
     init(size: Int) throws(SessionError) { try self.init(blocks: 1, of: size) }
@@ -82,7 +84,10 @@ package struct MemoryArena: ~Copyable {
     }
 
     private static func map(_ bytes: Int, for size: Int) throws(SessionError) -> UnsafeMutableRawPointer {
-        guard let room = unsafe mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+        // Of a few pages all are touched soon: one call now instead of a fault for each then.
+        let populating = bytes <= Self.largestPopulated ? MAP_POPULATE : 0
+        guard
+            let room = unsafe mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | populating, -1, 0),
             unsafe room != MAP_FAILED
         else { throw SessionError.outOfMemory(bytes: size) }
         return unsafe room

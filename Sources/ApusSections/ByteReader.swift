@@ -99,10 +99,12 @@ package struct ByteReader {
 
     private func text(_ bytes: [UInt8], _ what: @autoclosure () -> String, at start: Int) throws(SectionError) -> String
     {
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+        // `String(validating:as:)` says the same, but is generic: it would look up types at run time for each name.
+        do {
+            return String(copying: try UTF8Span(validating: bytes.span))
+        } catch {
             throw .invalid(what: "\(what()) is not UTF-8 in \(part)", at: start)
         }
-        return text
     }
 
     /// The number of elements of a list. They take at least `minimum` bytes each, and as many bytes are there.

@@ -122,13 +122,14 @@ struct Arguments {
         if let option = onnxOptions.first, !isONNX { throw .usage("\(option) is for ONNX files (.onnx)") }
         try checkNames(outputs, of: "output")
         try checkNames(inputs, of: "input")
-        let ways: [(String, Bool)] = [
-            ("images", !images.isEmpty), ("--input", !inputs.isEmpty), ("--raw", isRaw),
-            ("--benchmark", action == .benchmark), ("--profile", action == .profile),
-        ]
-        let chosen = ways.filter(\.1).map(\.0)
-        guard chosen.count <= 1 else { throw .usage("choose one of \(enumeration(chosen)): they don't go together") }
-        guard let way = chosen.first else {
+        var ways: [String] = []
+        if !images.isEmpty { ways.append("images") }
+        if !inputs.isEmpty { ways.append("--input") }
+        if isRaw { ways.append("--raw") }
+        if action == .benchmark { ways.append("--benchmark") }
+        if action == .profile { ways.append("--profile") }
+        guard ways.count <= 1 else { throw .usage("choose one of \(enumeration(ways)): they don't go together") }
+        guard let way = ways.first else {
             throw .usage("nothing is asked; give images, --input NAME=FILE, --raw, --benchmark or --profile")
         }
         guard outputs.isEmpty || !isRaw && action == .answer else { throw .usage("--output doesn't go with \(way)") }

@@ -3,7 +3,7 @@ import ApusGraph
 import ApusText
 
 /// The options of a program; the raw value is the name without dashes.
-protocol CommandOption: RawRepresentable<String>, CaseIterable, Hashable {
+protocol CommandOption: RawRepresentable<String>, CaseIterable, Equatable {
     /// What follows the option, where something does.
     var value: String? { get }
     var isRepeatable: Bool { get }
@@ -24,7 +24,7 @@ struct TensorFile {
 func takeApart<Option: CommandOption>(
     _ list: [String], set: (Option, String) throws(Failure) -> Void
 ) throws(Failure) -> [String] {
-    var given: Set<Option> = []
+    var given: [Option] = []
     var names: [String] = []
     var index = 0
     var optionsEnd = false
@@ -41,9 +41,10 @@ func takeApart<Option: CommandOption>(
         }
         let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let option: Option = try option(String(parts[0]))
-        guard option.isRepeatable || given.insert(option).inserted else {
+        guard option.isRepeatable || !given.contains(option) else {
             throw .usage("--\(option.rawValue) is given twice; leave one of them out")
         }
+        given.append(option)
         guard let expected = option.value else {
             guard parts.count == 1 else { throw .usage("--\(option.rawValue) takes no value") }
             try set(option, "")
@@ -62,7 +63,9 @@ func takeApart<Option: CommandOption>(
 
 private func option<Option: CommandOption>(_ text: String) throws(Failure) -> Option {
     if text == "-h", let help = Option(rawValue: "help") { return help }
-    if text.hasPrefix("--"), let option = Option(rawValue: String(text.dropFirst(2))) { return option }
+    // `Option(rawValue:)` says the same, but it makes a dictionary first where they are many.
+    let name = text.dropFirst(2)
+    if text.hasPrefix("--"), let option = Option.allCases.first(where: { $0.rawValue == name }) { return option }
     let near = nearName(to: text, among: Option.allCases.map { "--\($0.rawValue)" })
     throw .usage("there is no option \(text); \(near.map { "did you mean \($0)?" } ?? "--help lists them")")
 }

@@ -33,24 +33,28 @@ struct Ranking {
     /// Whether the numbers are no probabilities of classes, nor tell them.
     private var areScores: Bool { meaning != .probabilities && meaning != .logProbabilities }
 
-    /// A class and its number: a probability, or what the network gives in its place.
-    private func best(_ answer: [Float]) -> [(index: Int, value: Double)] {
-        let values = answer.map { meaning == .logProbabilities ? exp(Double($0)) : Double($0) }
-        // What is not a number comes last; of equals the first.
-        let order = values.indices.sorted { first, second in
-            let (a, b) = (values[first], values[second])
+    /// The classes of the best numbers. What is not a number comes last; of equals the first.
+    private func best(_ answer: [Float]) -> ArraySlice<Int> {
+        let order = answer.indices.sorted { first, second in
+            let (a, b) = (answer[first], answer[second])
             if a.isNaN || b.isNaN { return !a.isNaN || (b.isNaN && first < second) }
             return a == b ? first < second : a > b
         }
-        return order.prefix(top).map { ($0, values[$0]) }
+        return order.prefix(top)
+    }
+
+    /// The probability of a class, or what the network gives in its place.
+    private func value(_ number: Float) -> Double {
+        meaning == .logProbabilities ? exp(Double(number)) : Double(number)
     }
 
     /// `7 99.98%   9 0.01%`
     func text(_ answer: [Float]) -> String {
         var text = ""
-        for entry in best(answer) {
-            let number = areScores ? "\(Float(entry.value))" : "\(formatDecimal(100 * entry.value, digits: 2))%"
-            text += "\(text.isEmpty ? "" : "   ")\(name(entry.index)) \(number)"
+        for index in best(answer) {
+            let value = value(answer[index])
+            let number = areScores ? "\(Float(value))" : "\(formatDecimal(100 * value, digits: 2))%"
+            text += "\(text.isEmpty ? "" : "   ")\(name(index)) \(number)"
         }
         return text
     }
@@ -59,10 +63,10 @@ struct Ranking {
 
     func json(_ answer: [Float]) -> JSONValue {
         .array(
-            best(answer).map { entry in
-                var members = [JSONValue.Member("class", .integer(entry.index))]
-                if !labels.isEmpty { members.append(.init("label", .string(labels[entry.index]))) }
-                members.append(.init(areScores ? "score" : "probability", .float(Float(entry.value))))
+            best(answer).map { index in
+                var members = [JSONValue.Member("class", .integer(index))]
+                if !labels.isEmpty { members.append(.init("label", .string(labels[index]))) }
+                members.append(.init(areScores ? "score" : "probability", .float(Float(value(answer[index])))))
                 return .object(members)
             })
     }

@@ -6,20 +6,23 @@ func checkNormalization(scale: Float, mean: [Float], standardDeviation: [Float],
     guard scale.isFinite, scale != 0 else {
         throw DataError(problem: "input preparation: scale is \(scale)", remedy: "give a number other than 0")
     }
-    for (name, numbers) in [("mean", mean), ("standard deviation", standardDeviation)] {
-        guard numbers.count == 1 || channels == nil && !numbers.isEmpty || numbers.count == channels else {
-            throw DataError(
-                problem: "input preparation: \(name) has \(numbers.count) numbers, and the input "
-                    + (channels.map { "has \($0) channels" } ?? "has at least one channel"),
-                remedy: "give one number, or one for each channel")
-        }
-        for number in numbers where !number.isFinite {
-            throw DataError(problem: "input preparation: \(name) is \(number)", remedy: "give finite numbers")
-        }
-    }
+    try checkNumbers(mean, "mean", channels: channels)
+    try checkNumbers(standardDeviation, "standard deviation", channels: channels)
     for number in standardDeviation where number <= 0 {
         throw DataError(
             problem: "input preparation: standard deviation is \(number)", remedy: "give numbers greater than 0")
+    }
+}
+
+private func checkNumbers(_ numbers: [Float], _ name: String, channels: Int?) throws(DataError) {
+    guard numbers.count == 1 || channels == nil && !numbers.isEmpty || numbers.count == channels else {
+        throw DataError(
+            problem: "input preparation: \(name) has \(numbers.count) numbers, and the input "
+                + (channels.map { "has \($0) channels" } ?? "has at least one channel"),
+            remedy: "give one number, or one for each channel")
+    }
+    for number in numbers where !number.isFinite {
+        throw DataError(problem: "input preparation: \(name) is \(number)", remedy: "give finite numbers")
     }
 }
 

@@ -132,16 +132,25 @@ extension InputPreparation {
         let inverted = invert == .always || invert == .auto && image.hasLightBorder
         var placement = (top: 0, left: 0, height: height, width: width)
         if resize == .fit { placement = Self.fit(image, height: height, width: width) }
-        let rows = ResampledAxis(from: image.height, to: placement.height)
-        let columns = ResampledAxis(from: image.width, to: placement.width)
+        // An image that has the size already stays as it is: every weight would be 1.
+        let hasSize = image.height == placement.height && image.width == placement.width
+        let axes =
+            hasSize
+            ? nil
+            : (
+                rows: ResampledAxis(from: image.height, to: placement.height),
+                columns: ResampledAxis(from: image.width, to: placement.width)
+            )
         var output = [Float](repeating: 0, count: channels * height * width)
         for channel in 0..<channels {
             let deviation = standardDeviation[standardDeviation.count == 1 ? 0 : channel]
             let average = mean[mean.count == 1 ? 0 : channel]
             // The area that `fit` leaves free holds pixels of 0, as if they had been in the image.
             for index in 0..<height * width { output[channel * height * width + index] = -average / deviation }
-            let plane = resample(
-                planes[planes.count == 1 ? 0 : channel], width: image.width, rows: rows, columns: columns)
+            let original = planes[planes.count == 1 ? 0 : channel]
+            let plane =
+                axes.map { resample(original, width: image.width, rows: $0.rows, columns: $0.columns) }
+                ?? original.map { Float($0) }
             for y in 0..<placement.height {
                 let start = (channel * height + placement.top + y) * width + placement.left
                 for x in 0..<placement.width {
