@@ -25,7 +25,7 @@ test: dependencies lint ## runs all tests, and checks the sources' format
 # Swift 6.3 makes casts for ThreadSanitizer that LLVM's verifier refuses, and its code generator understands.
 .PHONY: thread-check
 thread-check: dependencies ## has ThreadSanitizer watch the threads of a pool
-	APUS_SANITIZED=1 swift build -c release --sanitize thread --scratch-path .build/thread-check \
+	APUS_SANITIZED=thread swift build -c release --sanitize thread --scratch-path .build/thread-check \
 		-Xswiftc -Xfrontend -Xswiftc -disable-llvm-verify --product worker-pool-check
 	.build/thread-check/release/worker-pool-check
 
@@ -188,14 +188,35 @@ plan-fuzz: dependencies ## runs what is accepted of changed instructions and pla
 	$(if $(BUILT),,swift build -c release --product plan-fuzz)
 	.build/release/plan-fuzz --training --seconds $(or $(SECONDS),3600) $(if $(SEED),--seed $(SEED))
 
-# Readers of what a stranger may send; none of them has kernels. Findings are left in .build/fuzz.
+# What reads bytes that a stranger may have sent. None of it has kernels.
+.PHONY: reader-check
+reader-check: dependencies ## has every reader read truncated and changed files: CASES (100000) each, from SEED (the time); READER=image
+	$(if $(BUILT),,swift build -c release --product reader-check)
+	.build/release/reader-check --cases $(or $(CASES),100000) $(if $(SEED),--seed $(SEED)) $(if $(READER),--reader $(READER))
+
+# One build for libFuzzer and for the tests that need no kernels. What the address sanitizer finds it says itself.
+SANITIZED := .build/sanitized
+SANITIZED_OPTIONS := -c release --sanitize address --scratch-path $(SANITIZED) -Xswiftc -enable-testing -Xswiftc -use-ld=lld \
+	-Xswiftc -sanitize-coverage=edge,trace-cmp,inline-8bit-counters,pc-table
+.PHONY: sanitized
+sanitized: dependencies
+	APUS_SANITIZED=address swift build --build-tests $(SANITIZED_OPTIONS) -Xlinker -L$$(swiftc -print-target-info \
+	  | sed -nE 's/.*"runtimeResourcePath" *: *"([^"]+)".*/\1/p')/clang/lib/linux
+
+.PHONY: sanitized-check
+sanitized-check: $(if $(BUILT),,sanitized) ## runs the tests that need no kernels, and some of reader-check, with AddressSanitizer
+	SWIFT_BACKTRACE=enable=no $(SANITIZED)/release/apusPackageTests.xctest --testing-library swift-testing
+	SWIFT_BACKTRACE=enable=no $(SANITIZED)/release/reader-check --cases $(or $(CASES),3000) --seconds 20 \
+	  $(if $(SEED),--seed $(SEED)) --findings .build/fuzz
+
 .PHONY: fuzz
-fuzz: dependencies ## has libFuzzer change what TARGET reads (spec, model, plan, onnx, idx, image, array, table or json), for SECONDS (60)
+fuzz: $(if $(BUILT),,sanitized) ## has libFuzzer change what TARGET reads (Tests/Fuzz/Corpora has their names), for SECONDS (60)
 	@test -n "$(TARGET)" || { echo "name a reader: make fuzz TARGET=plan" >&2; exit 64; }
-	APUS_FUZZ=1 swift build -c release --sanitize fuzzer --scratch-path .build/fuzz --product fuzz
-	mkdir -p .build/fuzz/corpora/$(TARGET)
-	FUZZ_TARGET=$(TARGET) .build/fuzz/release/fuzz -max_total_time=$(or $(SECONDS),60) -timeout=10 -rss_limit_mb=2048 \
-	  -artifact_prefix=.build/fuzz/$(TARGET)- .build/fuzz/corpora/$(TARGET) Tests/Fuzz/Corpora/$(TARGET)
+	Tests/Fuzz/fuzz $(SANITIZED)/release/fuzz $(or $(SECONDS),60) $(TARGET)
+
+.PHONY: fuzz-all
+fuzz-all: $(if $(BUILT),,sanitized) ## the same for every reader, two at a time
+	Tests/Fuzz/fuzz $(SANITIZED)/release/fuzz $(or $(SECONDS),60) $$(ls Tests/Fuzz/Corpora)
 
 .PHONY: bench-against
 bench-against: build ## compares this checkout with revision REV: times, arenas, bits, allocations; KEEP=1 keeps its build

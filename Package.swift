@@ -74,7 +74,7 @@ let package = Package(
             dependencies: ["ApusCompiler", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime", "ApusSections"],
             // So that the compiler watches the memory that is bound to ports.
             swiftSettings: checked + [.enableExperimentalFeature("Lifetimes")]),
-        .target(name: "ApusGraph", dependencies: ["ApusSections", "ApusText"], swiftSettings: checked),
+        .target(name: "ApusGraph", dependencies: ["ApusFiles", "ApusSections", "ApusText"], swiftSettings: checked),
         .target(
             name: "ApusCompiler",
             dependencies: ["ApusFiles", "ApusGraph", "ApusPlan", "ApusInstructions", "ApusKernels"],
@@ -90,12 +90,14 @@ let package = Package(
         .target(
             name: "ApusTraining",
             dependencies: [
-                "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusData", "ApusFiles", "ApusJSON",
-                "ApusSections",
+                "ApusCheckpoint", "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusData", "ApusFiles",
+                "ApusJSON", "ApusSections",
             ],
             swiftSettings: checked),
         // Programs that carry their plan. What they are made of is in Sources/ApusStandalone, which scripts/build-standalone builds.
         .target(name: "ApusExecutable", dependencies: ["ApusFiles", "ApusPlan"], swiftSettings: checked),
+        // Apart from training, so that it can be read where there are no kernels.
+        .target(name: "ApusCheckpoint", dependencies: ["ApusSections"], swiftSettings: checked),
         .target(
             name: "ApusProfile", dependencies: ["ApusJSON", "ApusPlan", "ApusRuntime", "ApusText"],
             swiftSettings: checked),
@@ -214,8 +216,8 @@ let package = Package(
         .executableTarget(
             name: "dump-graph",
             dependencies: [
-                "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX",
-                "ApusPlan", "ApusInstructions", "ApusSections", "ApusText", "ApusTraining",
+                "ApusToolSupport", "ApusCheckpoint", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph",
+                "ApusJSON", "ApusONNX", "ApusPlan", "ApusInstructions", "ApusSections", "ApusText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/dump-graph", swiftSettings: checked),
@@ -265,10 +267,15 @@ let package = Package(
         .testTarget(
             name: "FormatsTests",
             dependencies: [
-                "Apus", "ApusFiles", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime", "ApusSections",
-                "ApusTraining", "TestSupport",
+                "Apus", "ApusCheckpoint", "ApusFiles", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime",
+                "ApusSections", "ApusTraining", "TestSupport",
             ]),
         .testTarget(name: "ApusJSONTests", dependencies: ["ApusJSON", "TestSupport"]),
+        .testTarget(
+            name: "ReadersTests",
+            dependencies: [
+                "ApusCheckpoint", "ApusData", "ApusFiles", "ApusGraph", "ApusSections", "Readers", "TestSupport",
+            ]),
         .testTarget(
             name: "ApusCommandLineTests", dependencies: ["TestSupport", "ApusCommandLine", "ApusFiles", "ApusText"]),
         .testTarget(
@@ -289,7 +296,7 @@ let package = Package(
                 "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "ApusRuntime",
                 "apus-compile", "ApusCommandLine", "ApusWeights", "allocation-count", "apus-evaluate", "apus-export",
                 "apus-train", "dump-graph", "ONNXSchema", "ONNXTestSupport", "onnx-conformance", "onnx-fuzz",
-                "plan-fuzz", "worker-pool-check",
+                "plan-fuzz", "reader-check", "worker-pool-check",
             ]),
         .executableTarget(
             name: "allocation-count", dependencies: ["ApusBenchmarks"], path: "Tests/AllocationCount"),
@@ -321,6 +328,23 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/PlanFuzz"),
+        // What reads bytes that strangers send, for those who send it wrong ones. None of it needs kernels.
+        .target(
+            name: "Readers",
+            dependencies: [
+                "ApusCheckpoint", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX", "ApusPlan",
+                "ApusSections", "ApusWeights", "CZlib",
+            ],
+            path: "Tests/Readers"),
+        .target(name: "CAllocationSizes", path: "Tests/CAllocationSizes"),
+        .executableTarget(
+            name: "reader-check",
+            dependencies: [
+                "ApusCheckpoint", "ApusData", "ApusFiles", "ApusGraph", "ApusWeights", "CAllocationSizes", "CZlib",
+                "Readers", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/ReaderCheck"),
         // Right parameters of every instruction.
         .target(
             name: "InstructionSamples", dependencies: ["ApusInstructions", "ApusPlan"],
@@ -347,18 +371,45 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// `make fuzz` sets it: libFuzzer's own main comes with the sanitizer.
-if Context.environment["APUS_FUZZ"] == "1" {
+switch Context.environment["APUS_SANITIZED"] {
+case "thread":
+    // `make thread-check` sets it: a sanitizer can't watch what is linked statically.
+    for target in package.targets { target.linkerSettings = nil }
+case "address":
+    // `make fuzz`, `fuzz-all` and `sanitized-check` set it. Kernels take minutes to compile, and pages that can't be touched watch them
+    // better: `make plan-fuzz`. So what needs them is left out.
+    var left: Set<String> = ["ApusKernels", "ApusKernelsV3", "ApusKernelsV4"]
+    var count = 0
+    while count < left.count {
+        count = left.count
+        for target in package.targets where target.dependencies.contains(where: { isTarget($0, in: left) }) {
+            left.insert(target.name)
+        }
+    }
+    package.targets.removeAll { left.contains($0.name) }
+    package.products = []
+    #if arch(x86_64)
+        let fuzzer = "clang_rt.fuzzer_no_main-x86_64"
+    #else
+        let fuzzer = "clang_rt.fuzzer_no_main-aarch64"
+    #endif
     package.targets.append(
         .executableTarget(
-            name: "fuzz",
-            dependencies: ["ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX", "ApusPlan", "TestSupport"],
-            path: "Tests/Fuzz", exclude: ["Corpora"]))
+            name: "fuzz", dependencies: ["ApusFiles", "Readers"], path: "Tests/Fuzz", exclude: ["Corpora", "fuzz"],
+            swiftSettings: [.unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-l\(fuzzer)"]), .linkedLibrary("stdc++")]))
+    // The compiler of Swift checks its own arithmetic. What finds undefined behaviour in C is part of the address sanitizer.
+    for target in package.targets where target.name == "CMapping" {
+        target.cSettings = [.unsafeFlags(["-fsanitize=undefined", "-fno-sanitize-recover=undefined"])]
+    }
+default: break
 }
 
-// `make thread-check` sets it: a sanitizer can't watch what is linked statically.
-if Context.environment["APUS_SANITIZED"] == "1" {
-    for target in package.targets { target.linkerSettings = nil }
+func isTarget(_ dependency: Target.Dependency, in names: Set<String>) -> Bool {
+    switch dependency {
+    case .targetItem(let name, _), .byNameItem(let name, _): names.contains(name)
+    default: false
+    }
 }
 
 // `make` sets it: what the project itself builds has no warnings, but a newer compiler's new ones stop nobody else.

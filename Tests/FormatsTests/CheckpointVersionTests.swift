@@ -1,3 +1,4 @@
+import ApusCheckpoint
 import ApusTraining
 import TestSupport
 import Testing

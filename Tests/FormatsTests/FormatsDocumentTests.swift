@@ -1,3 +1,4 @@
+import ApusCheckpoint
 import ApusFiles
 import ApusGraph
 import ApusInstructions

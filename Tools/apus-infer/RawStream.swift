@@ -25,25 +25,19 @@ func answerStream(_ arguments: Arguments) throws(Failure) {
     var network = try Network(plan, wanted: wanted, arguments)
     let sampleBytes = plan.inputs[0].sampleBytes
     let answerBytes = plan.outputs[0].sampleBytes
-    guard let input = unsafe network.inputs[0].baseAddress else { return }
-    let capacity = unsafe network.inputs[0].count
+    let input = unsafe network.inputs[0]
     let output = unsafe UnsafeRawBufferPointer(network.outputs[0])
-
-    var filled = 0
-    var answered = 0
+    var stream = SampleStream(STDIN_FILENO, sampleBytes: sampleBytes)
     while true {
-        let count = unsafe read(STDIN_FILENO, input + filled, capacity - filled)
-        if count < 0 {
-            if errno == EINTR { continue }
-            throw Failure("can't read standard input: \(systemErrorText(errno))")
+        let whole: Int?
+        do throws(SystemError) { whole = try unsafe stream.read(into: input) } catch {
+            throw Failure("can't read standard input: \(systemErrorText(error.code))")
         }
-        if count == 0 { break }
-        filled += count
-        let whole = filled / sampleBytes
+        guard let whole else { break }
         if whole == 0 { continue }
         if let preparation {
             let numbers = unsafe UnsafeMutableBufferPointer(
-                start: input.assumingMemoryBound(to: Float.self), count: whole * sampleBytes / 4)
+                start: input.baseAddress?.assumingMemoryBound(to: Float.self), count: whole * sampleBytes / 4)
             var span = unsafe MutableSpan(_unsafeElements: numbers)
             preparation.apply(to: &span)
         }
@@ -52,14 +46,11 @@ func answerStream(_ arguments: Arguments) throws(Failure) {
             unsafe writeAll(
                 RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: output[..<(whole * answerBytes)])),
                 to: STDOUT_FILENO))
-        answered += whole
-        let used = whole * sampleBytes
-        unsafe memmove(input, input + used, filled - used)
-        filled -= used
+        unsafe stream.remove(samples: whole, from: input)
     }
-    guard filled == 0 else {
+    guard stream.filled == 0 else {
         throw Failure(
-            "standard input ends within sample \(answered): \(filled) of its \(sampleBytes) bytes are there; "
-                + "give whole samples of \(plan.inputs[0].sampleElements) f32")
+            "standard input ends within sample \(stream.removed): \(stream.filled) of its \(sampleBytes) bytes are "
+                + "there; give whole samples of \(plan.inputs[0].sampleElements) f32")
     }
 }

@@ -1,3 +1,4 @@
+import ApusCheckpoint
 import ApusCommandLine
 import ApusFiles
 import ApusGraph
@@ -5,7 +6,6 @@ import ApusJSON
 import ApusPlan
 import ApusSections
 import ApusToolSupport
-import ApusTraining
 
 /// Where the sections of a plan, a model file or a checkpoint lie, and whether their checksums are right.
 struct SectionListing {

@@ -1,3 +1,4 @@
+import ApusFiles
 public import ApusGraph
 
 /// A number that converts from all that files hold. The conforming types implement ``NPYElement`` by it, each in a function
@@ -31,6 +32,14 @@ extension ConvertibleNumber {
         _ array: NPYArray, _: Stored.Type, _ name: String, _ convert: (Stored) -> Self?
     ) throws(DataError) -> [Self] {
         let count = array.count
+        // Files hold at most 2³² bytes.
+        let bytesNeeded = count * MemoryLayout<Self>.stride
+        guard bytesNeeded <= MemoryLimit.bytes else {
+            throw DataError(
+                file: name,
+                problem: "its \(count) elements of \(array.type.rawValue) take \(bytesNeeded) bytes as "
+                    + elementType.rawValue, remedy: MemoryLimit.remedy)
+        }
         var elements: [Self] = []
         elements.reserveCapacity(count)
         let bytes = unsafe array.bytes.span.bytes

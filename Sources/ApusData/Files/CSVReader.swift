@@ -14,6 +14,8 @@ struct CSVReader {
     private let name: String
     private var position = 0
     private var line = 1
+    /// Fields of the last record, those that were not kept too.
+    private(set) var fieldCount = 0
 
     /// - Parameter name: what errors call the file.
     init(_ bytes: [UInt8], name: String) {
@@ -24,16 +26,26 @@ struct CSVReader {
     }
 
     /// The fields of the next record, into an array that is used again. False at the end.
-    mutating func next(_ fields: inout [Field]) throws(DataError) -> Bool {
+    ///
+    /// - Parameter limit: fields that are kept; a line may have more than there is memory for.
+    mutating func next(_ fields: inout [Field], atMost limit: Int) throws(DataError) -> Bool {
         fields.removeAll(keepingCapacity: true)
+        fieldCount = 0
         while position < bytes.count, takeLineEnd() {}
         guard position < bytes.count else { return false }
         while true {
-            fields.append(try field(column: fields.count + 1))
+            let field = try field(column: fieldCount + 1)
+            if fieldCount < limit { fields.append(field) }
+            fieldCount += 1
             if position == bytes.count || takeLineEnd() { return true }
             // Behind a field there is a comma or the end of its line.
             position += 1
         }
+    }
+
+    /// No more records than this are in the file: each ends its line, and has a byte and its end for each column.
+    func recordLimit(columns: Int) -> Int {
+        min(bytes.count { $0 == UInt8(ascii: "\n") } + 1, bytes.count / (2 * columns) + 1)
     }
 
     /// The text of a field, its doubled quotes made single.

@@ -1,3 +1,5 @@
+import ApusFiles
+
 extension Dataset {
     /// Reads a table of numbers with commas between them: a line of names, then one line for each sample.
     ///
@@ -44,14 +46,22 @@ private struct CSVTable {
     private var areNumbers = true
     private var areWhole = true
 
+    /// Tables of more columns are refused. One takes up to 256 bytes, for its name and where it is in a line.
+    private static var maximumColumns: Int { min(1 << 24, MemoryLimit.bytes / 256) }
+
     /// Reads the line of names.
     init(_ bytes: [UInt8], name: String, labels labelNames: [String], training: Dataset?) throws(DataError) {
         self.name = name
         self.training = training
         var reader = CSVReader(bytes, name: name)
         var fields: [CSVReader.Field] = []
-        guard try reader.next(&fields) else {
+        guard try reader.next(&fields, atMost: Self.maximumColumns) else {
             throw DataError(file: name, problem: "is empty", remedy: "begin it with a line of the columns' names")
+        }
+        guard reader.fieldCount == fields.count else {
+            throw DataError(
+                file: name, problem: "has \(reader.fieldCount) columns, more than the \(fields.count) that are read",
+                remedy: MemoryLimit.bytes < .max ? MemoryLimit.remedy : "give it fewer")
         }
         for (index, field) in fields.enumerated() {
             let text = reader.text(field)
@@ -61,8 +71,8 @@ private struct CSVTable {
             }
             names.append(text)
         }
-        if Set(names).count < names.count, let index = names.indices.first(where: { names[..<$0].contains(names[$0]) })
-        {
+        var known: Set<String> = []
+        if let index = names.firstIndex(where: { !known.insert($0).inserted }) {
             throw reader.error(
                 fields[index], column: index + 1, "'\(names[index])' is the name of an earlier column too",
                 remedy: "give each column a name of its own")
@@ -98,13 +108,14 @@ private struct CSVTable {
     mutating func readRows(_ bytes: [UInt8]) throws(DataError) {
         var reader = CSVReader(bytes, name: name)
         var fields: [CSVReader.Field] = []
-        _ = try reader.next(&fields)
-        while try reader.next(&fields) {
-            guard fields.count == names.count else {
+        _ = try reader.next(&fields, atMost: 1)
+        try reserve(reader.recordLimit(columns: names.count))
+        while try reader.next(&fields, atMost: names.count) {
+            guard reader.fieldCount == names.count else {
                 throw DataError(
                     file: name,
                     problem:
-                        "line \(fields[0].line) has \(fields.count) columns, and the first line names \(names.count)",
+                        "line \(fields[0].line) has \(reader.fieldCount) columns, and the first line names \(names.count)",
                     remedy: "give each line all columns")
             }
             for column in features {
@@ -129,6 +140,18 @@ private struct CSVTable {
         guard count > 0 else {
             throw DataError(file: name, problem: "has no lines behind the first", remedy: "give a line for each sample")
         }
+    }
+
+    /// Takes memory for the numbers of so many lines.
+    private mutating func reserve(_ lines: Int) throws(DataError) {
+        // A label is a number of double precision while the file is read, and 4 bytes then.
+        let needed = lines * (4 * features.count + 12 * labels.count)
+        guard needed <= MemoryLimit.bytes else {
+            throw DataError(
+                file: name, problem: "its numbers take up to \(needed) bytes", remedy: MemoryLimit.remedy)
+        }
+        numbers.reserveCapacity(lines * features.count)
+        labelNumbers.reserveCapacity(lines * labels.count)
     }
 
     private func notANumber(_ field: CSVReader.Field, _ column: Int, _ reader: CSVReader) -> DataError {
@@ -183,12 +206,12 @@ private struct CSVTable {
     private func words(_ bytes: [UInt8]) throws(DataError) -> Targets {
         var reader = CSVReader(bytes, name: name)
         var fields: [CSVReader.Field] = []
-        _ = try reader.next(&fields)
+        _ = try reader.next(&fields, atMost: 1)
         var known: [String: Int32] = [:]
         if let training { known = Dictionary(zip(training.classNames, 0...)) { first, _ in first } }
         var places: [Int32] = []
         places.reserveCapacity(count)
-        while try reader.next(&fields) {
+        while try reader.next(&fields, atMost: names.count) {
             let word = reader.text(fields[labels[0]])
             if let place = known[word] {
                 places.append(place)

@@ -24,17 +24,18 @@ extension Image {
     }
 
     /// Checks an image's size before memory is taken for it.
-    static func checkSize(width: Int, height: Int, name: String) throws(DataError) {
+    static func checkSize(channels: Int, width: Int, height: Int, name: String) throws(DataError) {
         guard width > 0, height > 0 else {
             throw DataError(file: name, problem: "is an image of \(width) × \(height) pixels")
         }
-        // A pixel has up to four bytes while it is read.
-        let limit = min(maximumPixelCount, MemoryLimit.bytes / 4)
+        // While it is read a pixel has up to four bytes, and two places of three bytes where it has colors.
+        let affordable = MemoryLimit.bytes / (channels == 1 ? 4 : 8)
+        let limit = min(maximumPixelCount, affordable)
         guard boundedProduct([width, height], limit: limit) != nil else {
             throw DataError(
                 file: name,
                 problem: "is an image of \(width) × \(height) pixels, more than the \(limit) that are read",
-                remedy: "make it smaller first")
+                remedy: "make it smaller first" + (affordable < maximumPixelCount ? ", or \(MemoryLimit.remedy)" : ""))
         }
     }
 

@@ -25,7 +25,7 @@ struct NetpbmReader {
         let width = try number("width", limit: 1 << 30)
         let height = try number("height", limit: 1 << 30)
         let maximum = try number("maximum value", limit: 65535)
-        try Image.checkSize(width: width, height: height, name: name)
+        try Image.checkSize(channels: format.channels, width: width, height: height, name: name)
         guard maximum > 0 else { throw damaged("its maximum value is 0") }
         let count = width * height * format.channels
         let wide = maximum > 255 ? 2 : 1

@@ -2,7 +2,8 @@ import CPNG
 
 extension Image {
     /// Reads a PNG through libpng: gray stays gray, all else becomes RGB; transparent parts become white, 16 bits become 8.
-    static func decodePNG(_ bytes: [UInt8], name: String) throws(DataError) -> Image {
+    static func decodePNG(_ file: [UInt8], name: String) throws(DataError) -> Image {
+        let bytes = try PNGChunks.needed(of: file, name: name)
         var control = unsafe png_image()
         unsafe control.version = png_uint_32(PNG_IMAGE_VERSION)
         defer { unsafe png_image_free(&control) }
@@ -15,7 +16,7 @@ extension Image {
             let width = unsafe Int(control.width)
             let height = unsafe Int(control.height)
             do throws(DataError) {
-                try checkSize(width: width, height: height, name: name)
+                try checkSize(channels: isColor ? 3 : 1, width: width, height: height, name: name)
             } catch {
                 return .failure(error)
             }

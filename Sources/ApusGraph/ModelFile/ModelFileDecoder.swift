@@ -1,3 +1,4 @@
+internal import ApusFiles
 internal import ApusSections
 
 extension ModelFile {
@@ -102,9 +103,12 @@ extension ModelFile {
                 "it has the elements of \(entries.count) constants, and the graph asks for \(declared.count)")
         }
         var constants: [String: Elements] = [:]
+        var room = ElementRoom("constants", section: range)
         for (entry, (name, type)) in zip(entries, declared) {
             let place = try sections.elements(
                 entry, size: type.size, in: range, otherwise: "the constant '\(name)' reaches over its section")
+            // They become doubles or whole numbers of 64 bits.
+            try room.take(stored: place.count, read: 8 * entry.elements)
             constants[name] = Elements(bytes, in: place, of: type)
         }
         return constants
@@ -124,6 +128,7 @@ extension ModelFile {
                 "it has weights for \(entries.count) parameters, and the graph has \(graph.parameters.count)")
         }
         var weights: [String: [Float]] = [:]
+        var room = ElementRoom("weights", section: range)
         for (entry, parameter) in zip(entries, graph.parameters) where entry.format != absent {
             let value = graph[parameter.value]
             guard let format = WeightFormat(rawValue: entry.format) else {
@@ -135,6 +140,7 @@ extension ModelFile {
             let place = try sections.elements(
                 entry, size: format.size, in: range,
                 otherwise: "the weights '\(value.name)' reach over their section")
+            try room.take(stored: place.count, read: 4 * entry.elements)
             let stored = bytes.extracting(place)
             weights[value.name] =
                 format == .f32 ? [Float](littleEndianBytes: stored) : [Float](halves: stored)

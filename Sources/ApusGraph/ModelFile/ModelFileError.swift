@@ -13,6 +13,8 @@ public struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertibl
         case wrongGraph
         /// The model's weights do not belong to its graph.
         case wrongWeights
+        /// What the file holds takes more memory than it is given.
+        case tooLarge
     }
 
     public var kind: Kind

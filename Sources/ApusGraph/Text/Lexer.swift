@@ -1,3 +1,4 @@
+import ApusFiles
 import ApusText
 
 /// Cuts a source text into tokens.
@@ -15,9 +16,21 @@ struct Lexer {
 
     init(_ source: String) { bytes = Array(source.utf8) }
 
+    /// A byte of a text can be a token, which takes some 64 of memory, and as many again for what it says.
+    private static var tokenLimit: Int { MemoryLimit.bytes / 128 }
+
     /// All tokens, ended by ``Token/Kind/end``. O(length).
     mutating func tokens() -> [Token] {
-        while position < bytes.count, diagnostics.count < LanguageLimit.diagnostics { next() }
+        let limit = Self.tokenLimit
+        while position < bytes.count, diagnostics.count < LanguageLimit.diagnostics {
+            guard result.count < limit else {
+                report(
+                    "more than \(limit) words, numbers and signs, which take too much memory", from: position,
+                    remedy: MemoryLimit.remedy)
+                break
+            }
+            next()
+        }
         append(.end, from: position)
         return result
     }

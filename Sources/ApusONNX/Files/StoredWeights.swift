@@ -15,10 +15,18 @@ extension ONNXFile {
     public func weights() throws(ONNXError) -> [StoredWeights] {
         var folder = DataFolder(of: path)
         var weights: [StoredWeights] = []
+        // Many tensors may say that they are all of a file.
+        var budget = ImportBudget()
+        budget.grow(byteCount: byteCount)
         for tensor in message.graph.initializer {
             do throws(TensorError) {
                 let source = try TensorSource(tensor, in: &folder)
                 guard source.type.isFloatingPoint else { continue }
+                budget.grow(byteCount: folder.takeNewByteCount())
+                let size = GraphSize.constant(count: source.count)
+                do throws(BudgetError) { try budget.spend(size: size, memory: size / 2) } catch {
+                    throw TensorError(error.sentence)
+                }
                 weights.append(StoredWeights(name: tensor.name, shape: source.shape, elements: source.floats()))
             } catch {
                 throw ONNXError(

@@ -1,3 +1,4 @@
+import ApusFiles
 import ApusGraph
 
 /// How much an import may compute, and how large what it makes may become. A few bytes of a file can ask for any amount of either: by
@@ -8,6 +9,8 @@ struct ImportBudget: Sendable {
     private var work = 1 << 27
     /// Bytes of nodes, values and constants: three tenths of a second.
     private var size = 40 << 20
+    /// Bytes of memory that what was made takes.
+    private var made = 0
 
     /// Bytes of a graph for each byte of a file, whose elements may be a byte each, and its nodes some ten bytes.
     private static let sizePerByte = 16
@@ -24,25 +27,48 @@ struct ImportBudget: Sendable {
         return true
     }
 
-    /// Whether so much is left of what the graph may become.
-    func allows(size: Int) -> Bool { size <= self.size }
+    /// - Throws: ``BudgetError`` where less is left of what the graph may become.
+    func require(size: Int, memory: Int) throws(BudgetError) {
+        guard size <= self.size else { throw .size }
+        guard memory <= MemoryLimit.bytes - made else { throw .memory(limit: MemoryLimit.bytes) }
+    }
 
     /// Takes from what the graph may become.
     ///
+    /// - Parameters:
+    ///   - size: bytes, as they count for the time that it takes.
+    ///   - memory: bytes of it that stay.
     /// - Throws: ``BudgetError`` where too little is left, and from then on.
-    mutating func spend(size: Int) throws(BudgetError) {
-        guard allows(size: size) else {
+    mutating func spend(size: Int, memory: Int) throws(BudgetError) {
+        do throws(BudgetError) { try require(size: size, memory: memory) } catch {
             self.size = 0
-            throw BudgetError()
+            throw error
         }
         self.size -= size
+        made += memory
     }
 }
 
 /// That a file asks for more than an import makes.
-struct BudgetError: Error {
-    let message = "with this the import would become much larger than the file"
-    let remedy = "shorten its loops, call functions less often, or store what it computes as an initializer"
+enum BudgetError: Error {
+    /// More than its bytes are worth.
+    case size
+    /// More than the memory that it is given.
+    case memory(limit: Int)
+
+    var message: String {
+        switch self {
+        case .size: "with this the import would become much larger than the file"
+        case .memory(let limit): "with this the import would take more than \(limit) bytes"
+        }
+    }
+
+    var remedy: String {
+        switch self {
+        case .size: "shorten its loops, call functions less often, or store what it computes as an initializer"
+        case .memory(let limit): "raise the memory limit of \(limit) bytes"
+        }
+    }
 
     var sentence: String { "\(message); \(remedy)" }
 }

@@ -30,21 +30,24 @@ struct ImportState {
         budget.grow(byteCount: byteCount)
     }
 
-    /// Takes from what the import may make, in bytes of memory.
-    mutating func spend(_ size: Int) throws(BudgetError) {
+    /// Takes from what the import may make, in bytes of memory; what is only looked at takes as long as to make so many, and no memory.
+    mutating func spend(_ size: Int, memory: Int) throws(BudgetError) {
         budget.grow(byteCount: folder.takeNewByteCount())
-        try budget.spend(size: size)
+        try budget.spend(size: size, memory: memory)
     }
 
-    /// Takes from what the import may make for the value of this name.
-    private mutating func spend(_ size: Int, for place: String) throws(GraphError) {
-        do throws(BudgetError) { try spend(size) } catch {
+    /// Takes from what the import may make for the value of this name; nil where all of it stays in memory.
+    private mutating func spend(_ size: Int, memory: Int? = nil, for place: String) throws(GraphError) {
+        do throws(BudgetError) { try spend(size, memory: memory ?? size) } catch {
             throw GraphError(place: place, message: error.message, remedy: error.remedy)
         }
     }
 
-    /// Whether a constant of so many elements may still be made. While it is, there are two of it.
-    func hasRoom(elements count: Int) -> Bool { budget.allows(size: 2 * GraphSize.constant(count: count)) }
+    /// - Throws: ``BudgetError`` where no constant of so many elements can be made any more. While it is, there are two of it.
+    func requireRoom(elements count: Int) throws(BudgetError) {
+        let size = 2 * GraphSize.constant(count: count)
+        try budget.require(size: size, memory: size)
+    }
 
     mutating func addInput(_ name: String, _ type: TensorType) throws(GraphError) {
         let value = try editor.addInput(name, type)
@@ -62,10 +65,13 @@ struct ImportState {
     ) throws(GraphError) -> ValueID {
         let name = editor.nextName(name)
         let type = TensorType(tensor.type, shape: tensor.shape)
-        try spend(GraphSize.value(type, name: name) + GraphSize.constant(count: tensor.count), for: name)
-        let value: ValueID
         let isLarge = isWeight ? tensor.count > 1 || role == .statistic : tensor.count > Self.smallCount
-        if tensor.type == .f32, isLarge {
+        let isParameter = tensor.type == .f32 && isLarge
+        let (place, elements) = (GraphSize.value(type, name: name), GraphSize.constant(count: tensor.count))
+        // The elements of a parameter are numbers of single precision.
+        try spend(place + elements, memory: place + (isParameter ? elements / 2 : elements), for: name)
+        let value: ValueID
+        if isParameter {
             value = try editor.addParameter(name, type, role: role, initializer: .constant(0))
             parameters[value] = tensor
         } else {

@@ -41,9 +41,9 @@ struct Importer {
         for node in nodes { try take(node) }
     }
 
-    /// Takes from what the import may make, in bytes of memory.
+    /// Takes from what the import may make, for what is looked at and takes no memory, in bytes that take as long to make.
     mutating func spend(_ size: Int, for node: NodeProto) throws(NodeFailure) {
-        do throws(BudgetError) { try state.spend(size) } catch { throw failure(node, error.sentence) }
+        do throws(BudgetError) { try state.spend(size, memory: 0) } catch { throw failure(node, error.sentence) }
     }
 
     /// Counts a branch, or a step of a loop, which may hold no node.
@@ -119,7 +119,8 @@ struct Importer {
     /// ends the import.
     private mutating func list(_ failure: NodeFailure) {
         failures.append(failure)
-        try? state.spend(256 + failure.node.utf8.count + failure.reason.utf8.count)
+        let size = 256 + failure.node.utf8.count + failure.reason.utf8.count
+        try? state.spend(size, memory: size)
     }
 
     /// Lists an input of the file that can't be declared.

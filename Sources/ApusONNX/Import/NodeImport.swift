@@ -141,7 +141,7 @@ struct NodeImport {
 
     /// The elements of a tensor. That they are read again and again is counted.
     private mutating func elements(of tensor: TensorSource) throws(NodeFailure) -> Tensor {
-        do throws(BudgetError) { try state.spend(tensor.count) } catch { throw failure(error.sentence) }
+        do throws(BudgetError) { try state.spend(tensor.count, memory: 0) } catch { throw failure(error.sentence) }
         return tensor.tensor()
     }
 
@@ -152,7 +152,7 @@ struct NodeImport {
 
     /// To be asked before the elements of a constant are computed, whose number hangs on what the file says.
     func requireRoom(elements count: Int) throws(NodeFailure) {
-        guard state.hasRoom(elements: count) else { throw failure(BudgetError().sentence) }
+        do throws(BudgetError) { try state.requireRoom(elements: count) } catch { throw failure(error.sentence) }
     }
 
     // MARK: Making values

@@ -70,7 +70,7 @@ public struct RunFolder: Sendable {
         }
         guard let file else { throw .checkpoint(.notACheckpoint(checkpointPath)) }
         let checkpoint = try file.withBytes { (bytes) throws(TrainingError) in
-            try CheckpointFile.decode(bytes, file: checkpointPath)
+            try Checkpoint(decoding: bytes, file: checkpointPath)
         }
         guard !file.isCutShort else { throw .checkpoint(.damaged(checkpointPath)) }
         return checkpoint
@@ -125,7 +125,7 @@ public struct RunFolder: Sendable {
 
     /// Keeps how far the run is. What was saved before it, the best model and the history, belongs to it.
     public mutating func save(_ checkpoint: Checkpoint) throws(TrainingError) {
-        try write(CheckpointFile.file(of: checkpoint), to: checkpointPath)
+        try write(checkpoint.file, to: checkpointPath)
         saved = checkpoint.progress
     }
 
