@@ -41,12 +41,16 @@ start-order: dependencies ## notes anew what apus-infer runs at its start, for t
 demo: build ## trains, exports, compiles and asks a network, with something to look at after each step
 	@scripts/demo
 
-# What apus-export puts a plan into, beside the tools.
+# What apus-export puts a plan into, beside the tools. It is made of the tools' own sources.
 STANDALONE := .build/release/standalone
+STANDALONE_SOURCES := scripts/build-standalone scripts/standalone_parts.py $(shell find Sources Tools/apus-infer -type f)
+
+$(STANDALONE)/made: $(STANDALONE_SOURCES) | $(if $(BUILT),,build)
+	scripts/build-standalone .build/release $(STANDALONE)
+	touch $@
 
 .PHONY: standalone
-standalone: $(if $(BUILT),,build) ## builds the programs that apus-export --standalone puts a plan into, beside the tools
-	scripts/build-standalone .build/release $(STANDALONE)
+standalone: $(STANDALONE)/made ## builds the programs that apus-export --standalone puts a plan into, beside the tools
 
 .PHONY: standalone-check
 standalone-check: standalone ## makes a standalone program of each model, and compares its answers with those of apus-infer
