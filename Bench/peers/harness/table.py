@@ -133,7 +133,8 @@ def _operators(records: list[Record]) -> list[str]:
 
 
 def _start(record: Record) -> list[str]:
-    names = ["Apus", *(name for name in PEER_NAMES if name in record["median"])]
+    own = [name for name in ("Apus", "Apus, standalone") if name in record["median"]]
+    names = [*own, *(name for name in PEER_NAMES if name in record["median"])]
     return ["### From the start of a process to its printed answer: milliseconds", "",
             f"Less the {record['true_milliseconds']:.2f} ms that starting `true` takes.", "",
             *table_rows(["", *names, "ratio"], [
