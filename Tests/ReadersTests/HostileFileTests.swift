@@ -19,28 +19,29 @@ import Testing
         return (0..<8).reduce(0) { $0 | Int(file[entry + $1]) << (8 * $1) }
     }
 
-    /// Thousands of weights, each of which is all of the section.
+    /// Weights each of which is all of the section.
     @Test func weightsThatLieOnOneAnother() throws {
-        var model = Model(
-            graph: try Graph.parse(
-                """
-                model m
-                input x: f32[N, 16]
-                parameter a: f32[16] = constant(0)
-                parameter b: f32[16] = constant(0)
-                output y = multiply(multiply(x, a), b)
-                """))
-        model.weights = ["a": Array(repeating: 1, count: 16), "b": Array(repeating: 2, count: 16)]
-        var file = try ModelFile.encode(model, weights: .f32)
-        let table = start(ofSection: 3, in: file)
-        // The second weight's offset becomes the first's.
-        let first = Array(file[table + 16..<table + 24])
-        file.replaceSubrange(table + 40..<table + 48, with: first)
+        let names = ["a", "b", "c", "d"]
+        let text =
+            "model m\ninput x: f32[N, 16]\n" + names.map { "parameter \($0): f32[16] = constant(0)\n" }.joined()
+            + "output y = multiply(multiply(multiply(multiply(x, a), b), c), d)\n"
+        var weights = ByteWriter()
+        weights.write(list: names) { writer, _ in
+            writer.write(UInt32(1))
+            writer.write(UInt32(0))
+            writer.write(count: 128)
+            writer.write(count: 16)
+        }
+        weights.append(contentsOf: Array(repeating: 0, count: 128 - weights.bytes.count + 64))
+        let empty = [UInt8](repeating: 0, count: 8)
+        let file = SectionFile(
+            ModelFile.format,
+            [.init(1, Array(text.utf8)), .init(2, empty), .init(3, empty), .init(4, weights.bytes)])
         #expect(
             throws: ModelFileError(
                 .damaged, "the model file is damaged: its weights lie on one another",
                 remedy: "copy or export the model again")
-        ) { try ModelFile.decode(Reader.model.mended(file)) }
+        ) { try ModelFile.decode(file.encoded()) }
     }
 
     @Test func blocksOfACheckpointThatLieOnOneAnother() throws {
@@ -49,8 +50,11 @@ import Testing
             state: ["a": Array(repeating: 1, count: 16), "b": Array(repeating: 2, count: 16)])
         var file = CheckpointFile.file(of: stored).encoded()
         let blocks = start(ofSection: 2, in: file)
-        // A count of blocks; for each the count of its name, the name's only byte, an offset and a count.
-        set(0, at: blocks + 8 + 25 + 9, in: &file)
+        // A count of blocks; for each the count of its name, the name's only byte, an offset and a count. Both become all elements.
+        for block in [blocks + 8, blocks + 8 + 25] {
+            set(0, at: block + 9, in: &file)
+            set(32, at: block + 17, in: &file)
+        }
         let elements = start(ofSection: 3, in: file)
         #expect(throws: SectionError.invalid(what: "blocks lie on one another", at: elements)) {
             try CheckpointFile.decode(Reader.checkpoint.mended(file).span.bytes)
@@ -74,7 +78,7 @@ import Testing
     /// Texts and the like are passed over, whatever they hold, and the pixels stay what they are.
     @Test func chunksThatSayNothingOfPixels() throws {
         let file = try readFile(Fixture.path("../Fuzz/Corpora/image/color.png"))
-        let profile: [UInt8] = [0, 0, 0, 8] + Array("iCCPn\0\0????".utf8) + [0, 0, 0, 0]
+        let profile: [UInt8] = [0, 0, 0, 8] + Array("iCCPn\0\0?????".utf8) + [0, 0, 0, 0]
         let changed = Reader.image.mended(Array(file[..<33]) + profile + file[33...])
         #expect(try Image.decode(changed, name: "x") == Image.decode(file, name: "x"))
     }

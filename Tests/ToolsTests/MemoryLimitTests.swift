@@ -142,6 +142,19 @@ import Testing
         #expect(try Tool.run("dump-graph", [model, "--memory-limit", "200K"]).status == 0)
     }
 
+    /// A node can have two bytes in a file.
+    @Test func emptyNodesOfAnONNXFile() throws {
+        let file = ModelProto(Array(repeating: NodeProto(), count: 10_000), initializers: [])
+        #expect(file.bytes.count < 21_000)
+        let model = try folder.write("m.onnx", file.bytes)
+        let result = try Tool.run("dump-graph", [model, "--memory-limit", "1M"])
+        #expect(result.status == 1)
+        #expect(
+            result.error.contains(
+                "m.onnx: takes more than 1048576 bytes once it is read; raise the memory limit of 1048576 bytes"),
+            "\(result.error)")
+    }
+
     /// An array of bytes becomes one of single precision.
     @Test func arraysThatAreConverted() throws {
         let array = NPYArray(type: .u8, shape: [100, 1, 28, 28], bytes: Array(repeating: 7, count: 78_400))
@@ -164,7 +177,7 @@ import Testing
             [spec, "--data", table, "--label", "y", "--out", folder.file("run"), "--memory-limit", "200K"])
         #expect(result.status == 1)
         #expect(
-            result.error.contains("t.csv: its numbers take up to 240024 bytes; raise the memory limit of 204800 bytes"),
+            result.error.contains("t.csv: its numbers take up to 240048 bytes; raise the memory limit of 204800 bytes"),
             "\(result.error)")
     }
 

@@ -6,6 +6,7 @@ import ApusJSON
 import ApusPlan
 import ApusSections
 import ApusToolSupport
+import ApusTraining
 
 /// Where the sections of a plan, a model file or a checkpoint lie, and whether their checksums are right.
 struct SectionListing {

@@ -33,6 +33,11 @@ public struct ONNXFile: Sendable {
     public init(_ bytes: [UInt8], path: String) throws(ONNXError) {
         self.path = path
         byteCount = bytes.count
+        guard MemoryLimit.bytes == .max || !MessageSize.exceeds(MemoryLimit.bytes, bytes) else {
+            throw ONNXError(
+                path: path, problem: "takes more than \(MemoryLimit.bytes) bytes once it is read",
+                remedy: MemoryLimit.remedy)
+        }
         do {
             message = try ModelProto(serializedBytes: bytes)
         } catch {
