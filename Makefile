@@ -85,8 +85,8 @@ deb: $(DISTRIBUTION)/version ## makes a Debian package, into .build
 	scripts/make-deb $(DISTRIBUTION) .build
 
 .PHONY: deb-check
-deb-check: deb ## installs the package into a bare Debian 12 without Swift, and has it answer there (needs root and mmdebstrap)
-	Tests/packaging/check-on-bare-debian .build/apus_*.deb
+deb-check: deb wheel ## installs the package and the wheel into a bare Debian 12 without Swift, and has them answer there (needs root and mmdebstrap)
+	Tests/packaging/check-on-bare-debian .build/apus_*.deb dist/apus-*.whl
 
 .PHONY: docs
 docs: dependencies ## writes docs/LANGUAGE.md anew from what the operators say of themselves
