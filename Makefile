@@ -56,6 +56,10 @@ standalone: $(STANDALONE)/made ## builds the programs that apus-export --standal
 standalone-check: standalone ## makes a standalone program of each model, and compares its answers with those of apus-infer
 	$(PYTHON) Tests/standalone/check_standalone.py .build/release
 
+.PHONY: memory-check
+memory-check: standalone ## sends a million samples through all that answers a stream, whose memory may not grow; SAMPLES=
+	$(PYTHON) Tests/memory/flat_memory.py .build/release --samples $(or $(SAMPLES),1000000)
+
 # What is installed: tools that need no Swift, the library for C, manual pages, completions.
 DISTRIBUTION := .build/distribution
 PREFIX ?= /usr/local

@@ -8,6 +8,7 @@ for each target that this processor runs, with initial weights; numbers are made
 must those of an empty root folder, where there is no other file. Sizes are compared with what the documents promise.
 """
 
+import json
 import os
 import random
 import re
@@ -59,8 +60,6 @@ def export(source, program, *options):
 
 
 def ports(report, which):
-    import json
-
     return json.loads(report)[which]
 
 
