@@ -20,21 +20,15 @@ package struct StandaloneProgram {
     package init(_ plan: Plan, _ form: Form, from folder: String) throws(ExecutableError) {
         try Self.check(plan, form)
         let path = "\(folder)/\(form.rawValue)-\(plan.target.rawValue)"
-        let program: ExecutableFile
-        let parts: ProgramParts
-        do {
-            program = try ExecutableFile(try readFile(path), name: path)
-            let text = String(decoding: try readFile("\(path).parts"), as: UTF8.self)
-            parts = try ProgramParts(text, name: "\(path).parts")
-        } catch let error as FileError {
-            throw ExecutableError(error.description)
-        } catch let error as ExecutableError {
-            throw error
-        } catch {
-            throw ExecutableError("\(error)")
-        }
+        let program = try ExecutableFile(try Self.read(path), name: path)
+        let list = "\(path).parts"
+        let parts = try ProgramParts(String(decoding: try Self.read(list), as: UTF8.self), name: list)
         let opcodes = Set(plan.body.map { Int($0.opcode.rawValue) })
         bytes = try program.carrying(PlanFile.encode(plan), without: parts.unneeded(for: opcodes))
+    }
+
+    private static func read(_ path: String) throws(ExecutableError) -> [UInt8] {
+        do { return try readFile(path) } catch { throw ExecutableError(error.description) }
     }
 
     /// Refuses a plan that the program doesn't run.

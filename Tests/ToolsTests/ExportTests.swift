@@ -77,7 +77,9 @@ import Testing
             "\(path): the parameter 'conv1.weight' has no weights; train the model first")
         let spec = try folder.write("small.graph", SmallModels.spec)
         expectFailure(try Tool.run("apus-export", [spec, "-o", output]), "is a spec, and a model file is needed")
-        expectFailure(try Tool.run("apus-export", [path]), status: 64, "Missing expected argument '--output <X.apus>'")
+        expectFailure(
+            try Tool.run("apus-export", [path]), status: 64,
+            "name what to write: a file with --output, or a program with --standalone")
         expectFailure(
             try Tool.run("apus-export", [path, "-o", output, "--weights", "f8"]), status: 64, "'f32' and 'f16'")
         #expect(try readFile(output) == Array("what was there".utf8))

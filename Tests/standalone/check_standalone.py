@@ -143,7 +143,7 @@ def check_errors(folder, trained):
     program = folder / "program"
     cases = [
         (["--minimal", trained], 64, b"give --standalone too"),
-        (["--standalone", program, "--output", folder / "x.apus", trained], 64, b"and not both"),
+        (["--standalone", program, "--output", folder / "x.apus", trained], 64, b"don't go together"),
         (["--standalone", program, "--weights", "f16", trained], 64, b"leave them out with --standalone"),
         (["--standalone", program, "Models/mnist-cnn.graph"], 1, b"which has no weights"),
     ]

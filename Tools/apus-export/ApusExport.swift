@@ -51,8 +51,11 @@ struct ApusExport: Tool {
     @OptionGroup var memoryLimit: MemoryOptions
 
     func validate() throws {
-        guard (output == nil) != (standalone == nil) else {
-            throw ValidationError("name what to write: --output a file, or --standalone a program, and not both")
+        guard output != nil || standalone != nil else {
+            throw ValidationError("name what to write: a file with --output, or a program with --standalone")
+        }
+        guard output == nil || standalone == nil else {
+            throw ValidationError("--output and --standalone don't go together; leave one of them out")
         }
         guard standalone != nil || !minimal && !targets.areGiven else {
             throw ValidationError(

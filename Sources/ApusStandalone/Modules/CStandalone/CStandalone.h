@@ -33,4 +33,7 @@ int apus_argument_count(void);
 /// One of them.
 const char *apus_argument(int number);
 
+/// Ends the program: what stands for the functions of Swift's runtime, none of which is ever called.
+void apus_no_runtime(void);
+
 #endif
