@@ -54,7 +54,7 @@ standalone: $(STANDALONE)/made ## builds the programs that apus-export --standal
 
 .PHONY: standalone-check
 standalone-check: standalone ## makes a standalone program of each model, and compares its answers with those of apus-infer
-	$(PYTHON) Tests/standalone/check_standalone.py .build/release
+	$(PYTHON) Tests/standalone/check_standalone.py .build/release $(if $(BUILT),,--sizes)
 
 .PHONY: memory-check
 memory-check: standalone ## sends a million samples through all that answers a stream, whose memory may not grow; SAMPLES=
