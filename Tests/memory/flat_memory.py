@@ -35,23 +35,24 @@ def growth(command, samples, count, answers_of):
     process = subprocess.Popen([str(a) for a in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def send():
-        for sent in range(0, count, WARM):
+        for _ in range(0, count, WARM):
             process.stdin.write(samples)
-        process.stdin.flush()
+        # Who buffers its answers gives the last ones now.
+        process.stdin.close()
 
     sender = threading.Thread(target=send)
     sender.start()
-    answered, first = 0, None
-    while answered < count:
-        answered += answers_of(os.read(process.stdout.fileno(), 1 << 20))
-        if first is None and answered >= WARM:
-            first = resident(process)
-    last = resident(process)
+    answered, first, last = 0, None, 0
+    while piece := os.read(process.stdout.fileno(), 1 << 20):
+        answered += answers_of(piece)
+        # What ends has no memory any more.
+        if WARM <= answered <= count * 0.95:
+            last = resident(process)
+            first = first or last
     sender.join()
-    process.stdin.close()
     process.stdout.close()
-    if process.wait() != 0:
-        raise SystemExit(f"{command[0]} ended with {process.returncode}")
+    if process.wait() != 0 or answered != count:
+        raise SystemExit(f"{command[0]} ended with {process.returncode} after {answered} answers")
     return last - first, last
 
 
@@ -67,9 +68,10 @@ def main():
         plan = folder / "mlp.plan"
         subprocess.run([tools / "apus-compile", "Models/mlp-regression.graph", "-o", plan], check=True, capture_output=True)
         example = folder / "ask"
+        (folder / "libapus.so.0").symlink_to(tools / "libapus.so")
         subprocess.run(
             ["cc", "-O2", "-o", example, "docs/examples/c/ask.c", "-ISources/CApus/include", f"-L{tools}", "-lapus",
-             f"-Wl,-rpath,{tools}"], check=True)
+             f"-Wl,-rpath,{folder}"], check=True)
         for form in ([], ["--minimal"]):
             subprocess.run(
                 [tools / "apus-export", "--standalone", folder / f"program{len(form)}", *form, plan], check=True, capture_output=True)
