@@ -48,6 +48,16 @@ func kernels(_ name: String, march: String? = nil, define: String) -> Target {
 #endif
 let kernelNames: [Target.Dependency] = kernelTargets.map { .byName(name: $0.name) }
 
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+
+/// A program for people, from the folder of its name in Tools.
+func tool(_ name: String, dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: ["ApusToolSupport", "ApusCommandLine"] + dependencies + [argumentParser],
+        path: "Tools/\(name)", swiftSettings: checked)
+}
+
 let package = Package(
     name: "apus",
     products: [
@@ -103,14 +113,11 @@ let package = Package(
             swiftSettings: checked),
         // What ONNX files consist of: generated, and apart from what is ours, for it takes long to compile.
         .target(
-            name: "ONNXSchema", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            name: "ONNXSchema", dependencies: [protobuf],
             exclude: ["onnx.proto"]),
         .target(
             name: "ApusONNX",
-            dependencies: [
-                "ApusFiles", "ApusGraph", "ApusText", "ONNXSchema",
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ],
+            dependencies: ["ApusFiles", "ApusGraph", "ApusText", "ONNXSchema", protobuf],
             swiftSettings: checked),
         .target(name: "ApusWeights", dependencies: ["ApusGraph", "ApusJSON", "ApusText"], swiftSettings: checked),
         .systemLibrary(name: "CApus"),
@@ -153,34 +160,22 @@ let package = Package(
             name: "ApusToolSupport",
             dependencies: [
                 "ApusCommandLine", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusONNX", "ApusPlan",
-                "ApusRuntime", "ApusText",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ApusRuntime", "ApusText", argumentParser,
             ],
             swiftSettings: checked),
-        .executableTarget(
-            name: "apus-compile",
+        tool(
+            "apus-compile",
             dependencies: [
-                "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusInstructions",
-                "ApusJSON", "ApusPlan", "ApusRuntime", "ApusText",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            path: "Tools/apus-compile", swiftSettings: checked),
-        .executableTarget(
-            name: "apus-evaluate",
+                "ApusCompiler", "ApusFiles", "ApusGraph", "ApusInstructions", "ApusJSON", "ApusPlan", "ApusRuntime",
+                "ApusText",
+            ]),
+        tool("apus-evaluate", dependencies: ["ApusData", "ApusGraph", "ApusJSON", "ApusText", "ApusTraining"]),
+        tool(
+            "apus-export",
             dependencies: [
-                "ApusToolSupport", "ApusCommandLine", "ApusData", "ApusGraph", "ApusJSON", "ApusText", "ApusTraining",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            path: "Tools/apus-evaluate", swiftSettings: checked),
-        .executableTarget(
-            name: "apus-export",
-            dependencies: [
-                "ApusToolSupport", "ApusCommandLine", "ApusCompiler", "ApusExecutable", "ApusFiles", "ApusGraph",
-                "ApusJSON",
-                "ApusONNX", "ApusPlan", "ApusWeights",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            path: "Tools/apus-export", swiftSettings: checked),
+                "ApusCompiler", "ApusExecutable", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX", "ApusPlan",
+                "ApusWeights",
+            ]),
         // Static, so that it starts at once and runs anywhere; by lld, which has no advice about that. What it runs before its first answer
         // lies side by side: `make start-order`.
         .executableTarget(
@@ -197,30 +192,19 @@ let package = Package(
                         "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Tools/apus-infer/start.order",
                     ] + (Context.environment["APUS_SYMBOLS"] == "1" ? [] : ["-Xlinker", "--strip-all"]))
             ]),
-        .executableTarget(
-            name: "apus-train",
+        tool(
+            "apus-train",
             dependencies: [
-                "ApusCommandLine", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX",
-                "ApusPlan", "ApusProfile", "ApusRuntime", "ApusText", "ApusToolSupport", "ApusTraining", "ApusWeights",
-                "CPlatform",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            path: "Tools/apus-train", swiftSettings: checked),
-        .executableTarget(
-            name: "draw-digits",
+                "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX", "ApusPlan", "ApusProfile",
+                "ApusRuntime", "ApusText", "ApusTraining", "ApusWeights", "CPlatform",
+            ]),
+        tool("draw-digits", dependencies: ["ApusData", "ApusFiles"]),
+        tool(
+            "dump-graph",
             dependencies: [
-                "ApusToolSupport", "ApusCommandLine", "ApusData", "ApusFiles",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            path: "Tools/draw-digits", swiftSettings: checked),
-        .executableTarget(
-            name: "dump-graph",
-            dependencies: [
-                "ApusToolSupport", "ApusCheckpoint", "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph",
-                "ApusJSON", "ApusONNX", "ApusPlan", "ApusInstructions", "ApusSections", "ApusText", "ApusTraining",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            path: "Tools/dump-graph", swiftSettings: checked),
+                "ApusCheckpoint", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX", "ApusPlan",
+                "ApusInstructions", "ApusSections", "ApusText", "ApusTraining",
+            ]),
 
         // MARK: Tests, and what they run; measurements
 
@@ -258,8 +242,7 @@ let package = Package(
             name: "ApusONNXTests",
             dependencies: [
                 "Apus", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusONNX", "ApusPlan", "ApusRuntime", "ONNXSchema",
-                "ONNXTestSupport", "OperatorCases", "TestSupport",
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                "ONNXTestSupport", "OperatorCases", "TestSupport", protobuf,
             ]),
         .testTarget(name: "ApusFilesTests", dependencies: ["TestSupport", "ApusFiles"]),
         .testTarget(name: "ApusSectionsTests", dependencies: ["TestSupport", "ApusFiles", "ApusSections"]),
@@ -307,26 +290,22 @@ let package = Package(
             name: "onnx-conformance",
             dependencies: [
                 "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX", "ApusPlan",
-                "ApusRuntime", "ApusToolSupport", "ONNXSchema", "ONNXTestSupport",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                "ApusRuntime", "ApusToolSupport", "ONNXSchema", "ONNXTestSupport", argumentParser, protobuf,
             ],
             path: "Tests/ONNXConformance",
             exclude: ["differences.txt", "expected.txt", "requirements.txt", "write_cases.py"]),
         .executableTarget(
             name: "onnx-fuzz",
             dependencies: [
-                "ApusFiles", "ApusGraph", "ApusONNX", "ONNXSchema", "ONNXTestSupport", "TestSupport",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                "ApusFiles", "ApusGraph", "ApusONNX", "ONNXSchema", "ONNXTestSupport", "TestSupport", argumentParser,
+                protobuf,
             ],
             path: "Tests/ONNXFuzz"),
         .executableTarget(
             name: "plan-fuzz",
             dependencies: [
                 "ApusBenchmarks", "ApusCompiler", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime",
-                "CPlatform", "InstructionSamples", "TestSupport",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CPlatform", "InstructionSamples", "TestSupport", argumentParser,
             ],
             path: "Tests/PlanFuzz"),
         // What reads bytes that strangers send, for those who send it wrong ones. None of it needs kernels.
@@ -342,8 +321,7 @@ let package = Package(
             name: "reader-check",
             dependencies: [
                 "ApusCheckpoint", "ApusData", "ApusFiles", "ApusGraph", "ApusWeights", "CAllocationSizes", "CZlib",
-                "Readers", "TestSupport",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Readers", "TestSupport", argumentParser,
             ],
             path: "Tests/ReaderCheck"),
         // Right parameters of every instruction.
@@ -353,10 +331,7 @@ let package = Package(
         // Small ONNX files, and processes for what may crash.
         .target(
             name: "ONNXTestSupport",
-            dependencies: [
-                "ApusGraph", "ApusONNX", "ONNXSchema",
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ],
+            dependencies: ["ApusGraph", "ApusONNX", "ONNXSchema", protobuf],
             path: "Tests/ONNXTestSupport"),
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
         .target(
