@@ -58,6 +58,14 @@ func tool(_ name: String, dependencies: [Target.Dependency]) -> Target {
         path: "Tools/\(name)", swiftSettings: checked)
 }
 
+/// A program that tests run, from a folder in Tests.
+func testProgram(_ name: String, in folder: String, uses: [Target.Dependency], exclude: [String] = []) -> Target {
+    .executableTarget(name: name, dependencies: uses, path: "Tests/\(folder)", exclude: exclude)
+}
+
+/// What compiles a graph and runs its plan.
+let compilerAndRuntime: [Target.Dependency] = ["ApusCompiler", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime"]
+
 let package = Package(
     name: "apus",
     products: [
@@ -81,7 +89,7 @@ let package = Package(
 
         .target(
             name: "Apus",
-            dependencies: ["ApusCompiler", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime", "ApusSections"],
+            dependencies: compilerAndRuntime + ["ApusSections"],
             // So that the compiler watches the memory that is bound to ports.
             swiftSettings: checked + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "ApusGraph", dependencies: ["ApusFiles", "ApusSections", "ApusText"], swiftSettings: checked),
@@ -99,10 +107,7 @@ let package = Package(
         .target(name: "ApusData", dependencies: ["ApusFiles", "ApusGraph", "CZlib", "CPNG"], swiftSettings: quick),
         .target(
             name: "ApusTraining",
-            dependencies: [
-                "ApusCheckpoint", "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusData", "ApusFiles",
-                "ApusJSON", "ApusSections",
-            ],
+            dependencies: compilerAndRuntime + ["ApusCheckpoint", "ApusData", "ApusJSON", "ApusSections"],
             swiftSettings: checked),
         // Programs that carry their plan. What they are made of is in Sources/ApusStandalone, which scripts/build-standalone builds.
         .target(name: "ApusExecutable", dependencies: ["ApusFiles", "ApusPlan"], swiftSettings: checked),
@@ -125,10 +130,7 @@ let package = Package(
         // lists, so that it gets along with other Swift in a process; and stays loaded, which the runtime asks for.
         .target(
             name: "ApusC",
-            dependencies: [
-                "ApusCompiler", "ApusFiles", "ApusGraph", "ApusONNX", "ApusPlan", "ApusRuntime", "ApusText",
-                "ApusWeights", "CApus", "CPlatform",
-            ],
+            dependencies: compilerAndRuntime + ["ApusONNX", "ApusText", "ApusWeights", "CApus", "CPlatform"],
             exclude: ["exports.map"], swiftSettings: checked,
             linkerSettings: [
                 .unsafeFlags([
@@ -158,17 +160,11 @@ let package = Package(
         .target(name: "ApusCommandLine", dependencies: ["ApusFiles", "ApusText", "CBSD"], swiftSettings: checked),
         .target(
             name: "ApusToolSupport",
-            dependencies: [
-                "ApusCommandLine", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusONNX", "ApusPlan",
-                "ApusRuntime", "ApusText", argumentParser,
-            ],
+            dependencies: compilerAndRuntime + ["ApusCommandLine", "ApusData", "ApusONNX", "ApusText", argumentParser],
             swiftSettings: checked),
         tool(
             "apus-compile",
-            dependencies: [
-                "ApusCompiler", "ApusFiles", "ApusGraph", "ApusInstructions", "ApusJSON", "ApusPlan", "ApusRuntime",
-                "ApusText",
-            ]),
+            dependencies: compilerAndRuntime + ["ApusInstructions", "ApusJSON", "ApusText"]),
         tool("apus-evaluate", dependencies: ["ApusData", "ApusGraph", "ApusJSON", "ApusText", "ApusTraining"]),
         tool(
             "apus-export",
@@ -180,9 +176,8 @@ let package = Package(
         // lies side by side: `make start-order`.
         .executableTarget(
             name: "apus-infer",
-            dependencies: [
-                "ApusPlan", "ApusRuntime", "ApusData", "ApusFiles", "ApusJSON", "ApusGraph", "ApusCompiler",
-                "ApusInstructions", "ApusProfile", "ApusText", "CProcessArguments",
+            dependencies: compilerAndRuntime + [
+                "ApusData", "ApusJSON", "ApusInstructions", "ApusProfile", "ApusText", "CProcessArguments",
             ],
             path: "Tools/apus-infer", exclude: ["start.order"], swiftSettings: quick,
             linkerSettings: [
@@ -194,9 +189,9 @@ let package = Package(
             ]),
         tool(
             "apus-train",
-            dependencies: [
-                "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX", "ApusPlan", "ApusProfile",
-                "ApusRuntime", "ApusText", "ApusTraining", "ApusWeights", "CPlatform",
+            dependencies: compilerAndRuntime + [
+                "ApusData", "ApusJSON", "ApusONNX", "ApusProfile", "ApusText", "ApusTraining", "ApusWeights",
+                "CPlatform",
             ]),
         tool("draw-digits", dependencies: ["ApusData", "ApusFiles"]),
         tool(
@@ -232,17 +227,13 @@ let package = Package(
             name: "ApusDataTests", dependencies: ["ApusData", "ApusFiles", "ApusGraph", "CZlib", "TestSupport"]),
         .testTarget(
             name: "ApusTrainingTests",
-            dependencies: [
-                "ApusTraining", "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan",
-                "ApusRuntime", "TestSupport",
-            ]),
+            dependencies: compilerAndRuntime + ["ApusTraining", "ApusData", "ApusJSON", "TestSupport"]),
         .testTarget(name: "ApusExecutableTests", dependencies: ["ApusExecutable"]),
         .testTarget(name: "ApusWeightsTests", dependencies: ["ApusGraph", "ApusWeights"]),
         .testTarget(
             name: "ApusONNXTests",
-            dependencies: [
-                "Apus", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusONNX", "ApusPlan", "ApusRuntime", "ONNXSchema",
-                "ONNXTestSupport", "OperatorCases", "TestSupport", protobuf,
+            dependencies: compilerAndRuntime + [
+                "Apus", "ApusONNX", "ONNXSchema", "ONNXTestSupport", "OperatorCases", "TestSupport", protobuf,
             ]),
         .testTarget(name: "ApusFilesTests", dependencies: ["TestSupport", "ApusFiles"]),
         .testTarget(name: "ApusSectionsTests", dependencies: ["TestSupport", "ApusFiles", "ApusSections"]),
@@ -275,39 +266,31 @@ let package = Package(
         // It also runs reader-check, which can't be linked into the tests: it counts allocations, as allocation-count does.
         .testTarget(
             name: "ToolsTests",
-            dependencies: [
-                "TestSupport",
-                "ApusCompiler", "ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusPlan", "ApusRuntime",
-                "apus-compile", "ApusCommandLine", "ApusWeights", "allocation-count", "apus-evaluate", "apus-export",
-                "apus-train", "dump-graph", "ONNXSchema", "ONNXTestSupport", "onnx-conformance", "onnx-fuzz",
-                "plan-fuzz", "worker-pool-check",
+            dependencies: compilerAndRuntime + [
+                "TestSupport", "ApusData", "ApusJSON", "apus-compile", "ApusCommandLine", "ApusWeights",
+                "allocation-count", "apus-evaluate", "apus-export", "apus-train", "dump-graph", "ONNXSchema",
+                "ONNXTestSupport", "onnx-conformance", "onnx-fuzz", "plan-fuzz", "worker-pool-check",
             ]),
-        .executableTarget(
-            name: "allocation-count", dependencies: ["ApusBenchmarks"], path: "Tests/AllocationCount"),
-        .executableTarget(
-            name: "worker-pool-check", dependencies: ["ApusRuntime"], path: "Tests/WorkerPoolCheck"),
-        .executableTarget(
-            name: "onnx-conformance",
-            dependencies: [
-                "ApusCommandLine", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX", "ApusPlan",
-                "ApusRuntime", "ApusToolSupport", "ONNXSchema", "ONNXTestSupport", argumentParser, protobuf,
-            ],
-            path: "Tests/ONNXConformance",
-            exclude: ["differences.txt", "expected.txt", "requirements.txt", "write_cases.py"]),
-        .executableTarget(
-            name: "onnx-fuzz",
-            dependencies: [
+        testProgram("allocation-count", in: "AllocationCount", uses: ["ApusBenchmarks"]),
+        testProgram("worker-pool-check", in: "WorkerPoolCheck", uses: ["ApusRuntime"]),
+        testProgram(
+            "onnx-conformance", in: "ONNXConformance",
+            uses: compilerAndRuntime + [
+                "ApusCommandLine", "ApusJSON", "ApusONNX", "ApusToolSupport", "ONNXSchema", "ONNXTestSupport",
+                argumentParser, protobuf,
+            ], exclude: ["differences.txt", "expected.txt", "requirements.txt", "write_cases.py"]),
+        testProgram(
+            "onnx-fuzz", in: "ONNXFuzz",
+            uses: [
                 "ApusFiles", "ApusGraph", "ApusONNX", "ONNXSchema", "ONNXTestSupport", "TestSupport", argumentParser,
                 protobuf,
-            ],
-            path: "Tests/ONNXFuzz"),
-        .executableTarget(
-            name: "plan-fuzz",
-            dependencies: [
+            ]),
+        testProgram(
+            "plan-fuzz", in: "PlanFuzz",
+            uses: [
                 "ApusBenchmarks", "ApusCompiler", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime",
                 "CPlatform", "InstructionSamples", "TestSupport", argumentParser,
-            ],
-            path: "Tests/PlanFuzz"),
+            ]),
         // What reads bytes that strangers send, for those who send it wrong ones. None of it needs kernels.
         .target(
             name: "Readers",
@@ -317,13 +300,12 @@ let package = Package(
             ],
             path: "Tests/Readers"),
         .target(name: "CAllocationSizes", path: "Tests/CAllocationSizes"),
-        .executableTarget(
-            name: "reader-check",
-            dependencies: [
+        testProgram(
+            "reader-check", in: "ReaderCheck",
+            uses: [
                 "ApusCheckpoint", "ApusData", "ApusFiles", "ApusGraph", "ApusWeights", "CAllocationSizes", "CZlib",
                 "Readers", "TestSupport", argumentParser,
-            ],
-            path: "Tests/ReaderCheck"),
+            ]),
         // Right parameters of every instruction.
         .target(
             name: "InstructionSamples", dependencies: ["ApusInstructions", "ApusPlan"],
@@ -336,10 +318,7 @@ let package = Package(
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
         .target(
             name: "ApusBenchmarks",
-            dependencies: [
-                "ApusCompiler", "ApusFiles", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime",
-                "CAllocationCount",
-            ],
+            dependencies: compilerAndRuntime + ["ApusInstructions", "CAllocationCount"],
             path: "Bench/Cases", swiftSettings: checked),
         // What several test targets use.
         .target(name: "TestSupport", dependencies: ["ApusFiles", "ApusJSON", "ApusSections"], path: "Tests/Support"),
