@@ -95,13 +95,15 @@ def read(model: pathlib.Path, dump_graph: pathlib.Path) -> Network:
 
 
 def _weights(file: bytes) -> list[Array]:
-    """The tensors of a model file, flat, in the order of its graph. Sources/ApusGraph/ModelFile states the format."""
-    section_count = struct.unpack_from("<I", file, 12)[0]
-    sections = [struct.unpack_from("<IIQQ", file, 32 + 24 * index) for index in range(section_count)]
+    """The tensors of a model file, flat, in the order of its graph. docs/FORMATS.md states the format."""
+    major, _, section_count = struct.unpack_from("<HHI", file, 8)
+    if major != 3:
+        raise SystemExit(f"the model file has version {major}; here is known how weights lie in version 3")
+    sections = [struct.unpack_from("<IIQQ", file, 32 + 32 * index) for index in range(section_count)]
     start = next(offset for kind, _, offset, _ in sections if kind == 4)
     tensors = []
-    for index in range(struct.unpack_from("<I", file, start)[0]):
+    for index in range(struct.unpack_from("<Q", file, start)[0]):
         kind, _, offset, elements = struct.unpack_from("<IIQQ", file, start + 8 + 24 * index)
         element = {1: "<f4", 2: "<f2"}[kind]
-        tensors.append(numpy.frombuffer(file, element, elements, offset).astype(numpy.float32))
+        tensors.append(numpy.frombuffer(file, element, elements, start + offset).astype(numpy.float32))
     return tensors
