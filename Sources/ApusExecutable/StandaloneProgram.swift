@@ -67,10 +67,7 @@ package struct StandaloneProgram {
     /// - Throws: ``ExecutableError`` where there is none.
     package static func folder() throws(ExecutableError) -> String {
         if let named = unsafe getenv("APUS_STANDALONE") { return unsafe String(cString: named) }
-        let tool = unsafe realpath("/proc/self/exe", nil)
-        defer { unsafe free(tool) }
-        let path = unsafe tool.map { unsafe String(cString: $0) } ?? ""
-        let own = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let own = programFolder() ?? "."
         for folder in ["\(own)/standalone", "\(own)/../lib/apus/standalone"] where fileExists(folder) { return folder }
         throw ExecutableError(
             "the programs that a plan is put into are not there; make them with 'make standalone', or name their folder "

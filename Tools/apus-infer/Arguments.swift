@@ -5,7 +5,7 @@ import ApusPlan
 import ApusText
 
 /// What the command line asks for.
-struct Arguments {
+struct Arguments: Question {
     enum Action { case answer, benchmark, profile, help, version }
 
     var action = Action.answer
@@ -57,6 +57,15 @@ struct Arguments {
         }
 
         var isRepeatable: Bool { self == .input || self == .output || self == .until || self == .set }
+    }
+
+    static let measurements = ["--benchmark", "--profile"]
+    var measurement: String? {
+        switch action {
+        case .benchmark: "--benchmark"
+        case .profile: "--profile"
+        default: nil
+        }
     }
 
     /// Whether the file is one of ONNX, by its name.
@@ -117,27 +126,9 @@ struct Arguments {
         }
     }
 
-    /// Refuses what doesn't go together.
     private func check() throws(Failure) {
         if let option = onnxOptions.first, !isONNX { throw .usage("\(option) is for ONNX files (.onnx)") }
-        try checkNames(outputs, of: "output")
-        try checkNames(inputs, of: "input")
-        var ways: [String] = []
-        if !images.isEmpty { ways.append("images") }
-        if !inputs.isEmpty { ways.append("--input") }
-        if isRaw { ways.append("--raw") }
-        if action == .benchmark { ways.append("--benchmark") }
-        if action == .profile { ways.append("--profile") }
-        guard ways.count <= 1 else { throw .usage("choose one of \(enumeration(ways)): they don't go together") }
-        guard let way = ways.first else {
-            throw .usage("nothing is asked; give images, --input NAME=FILE, --raw, --benchmark or --profile")
-        }
-        guard outputs.isEmpty || !isRaw && action == .answer else { throw .usage("--output doesn't go with \(way)") }
-        guard !isJSON || !isRaw else { throw .usage("--json doesn't go with --raw: its answers are f32") }
-        guard !isJSON || outputs.isEmpty else { throw .usage("--json doesn't go with --output: nothing is printed") }
+        try checkQuestion()
         guard trace == nil || action == .profile else { throw .usage("--trace goes with --profile: give both") }
-        if top != nil, isRaw || action != .answer || !outputs.isEmpty || !until.isEmpty {
-            throw .usage("--top is for classes that are printed, and here are none")
-        }
     }
 }

@@ -29,7 +29,7 @@ struct ForeignModel {
     /// Where the compiler is: beside this program, or in one of the folders where programs are looked for.
     private func compiler() throws(Failure) -> String {
         let path = unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? ""
-        let folders = [ownFolder].compactMap(\.self) + path.split(separator: ":").map(String.init)
+        let folders = [programFolder()].compactMap(\.self) + path.split(separator: ":").map(String.init)
         let candidates = folders.map { "\($0)/apus-compile" }
         guard let found = candidates.first(where: { unsafe access($0, X_OK) == 0 }) else {
             throw Failure(
@@ -37,13 +37,6 @@ struct ForeignModel {
                     + "put it there, or compile the file where it is: apus-compile \(arguments.file) -o model.plan")
         }
         return found
-    }
-
-    private var ownFolder: String? {
-        guard let path = unsafe realpath("/proc/self/exe", nil) else { return nil }
-        defer { unsafe free(path) }
-        let text = unsafe String(cString: path)
-        return text.lastIndex(of: "/").map { String(text[..<$0]) }
     }
 
     private var options: [String] {

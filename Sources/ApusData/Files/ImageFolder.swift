@@ -104,8 +104,10 @@ private struct ImageStack {
         }
         guard boundedProduct([count + 1, shape.channels, pixels], limit: DataColumn.maximumElements) != nil else {
             throw DataError(
-                file: file, problem: "is one image too many: together they have more than 2³² bytes",
-                remedy: "make the images smaller", setting: .size)
+                file: file,
+                problem: "is one image too many: together they have more than \(DataColumn.maximumElements) pixels",
+                remedy: "make the images smaller" + (MemoryLimit.bytes < .max ? ", or \(MemoryLimit.remedy)" : ""),
+                setting: .size)
         }
         bytes +=
             image.channels < shape.channels ? repeated(image.bytes, pixels: pixels, times: shape.channels) : image.bytes

@@ -13,6 +13,11 @@ extension Dataset {
     public static func text(
         _ text: String, length: Int, alphabet: Alphabet? = nil, name: String? = nil
     ) throws(DataError) -> Dataset {
+        guard text.utf8.count <= MemoryLimit.bytes / bytesPerCharacter else {
+            throw DataError(
+                file: name, problem: "takes up to \(text.utf8.count * bytesPerCharacter) bytes as windows",
+                remedy: MemoryLimit.remedy)
+        }
         let alphabet = alphabet ?? Alphabet(of: text)
         let windows = try TextWindows(try alphabet.numbers(of: text, name: name), length: length, name: name)
         guard alphabet.count <= maximumClasses else {
@@ -25,6 +30,9 @@ extension Dataset {
             targets: DataColumn(count: windows.count, sampleShape: [length], elements: .integers(windows.targets)),
             classNames: alphabet.labels, hasNamedClasses: true)
     }
+
+    /// The number of a character, as it is read, and twice more in windows.
+    private static var bytesPerCharacter: Int { 12 }
 
     /// The same of files in UTF-8, one after the other.
     public static func loadText(

@@ -28,7 +28,12 @@ public struct GradientContext {
     public mutating func emit(
         _ operation: any Operator, _ operands: [ValueID], gradientsOf targets: [Int]
     ) throws(GraphError) -> [ValueID] {
-        let names = targets.map { editor.freshName("\(editor.graph[node.operands[$0]].name).gradient") }
+        var names: [String] = []
+        // An operand may be there several times.
+        for target in targets {
+            let stem = "\(editor.graph[node.operands[target]].name).gradient"
+            names.append(GraphEditor.freshName(stem) { editor.value(named: $0) != nil || names.contains($0) })
+        }
         return try editor.apply(operation, to: operands, names: names)
     }
 }

@@ -2,7 +2,7 @@ import ApusPlan
 import ApusRuntime
 
 /// What the command line asks for: what `apus-infer` can be asked of a plan, on one thread.
-struct Arguments {
+struct Arguments: Question {
     enum Action { case answer, benchmark, help, version }
 
     var action = Action.answer
@@ -17,6 +17,9 @@ struct Arguments {
     /// A plan has no inner values.
     var until: [String] { [] }
     var threads: Int { 1 }
+
+    static let measurements = ["--benchmark"]
+    var measurement: String? { action == .benchmark ? "--benchmark" : nil }
 
     private enum Option: String, CommandOption {
         case input, output, top, batch, raw, json, benchmark, help, version
@@ -39,7 +42,7 @@ struct Arguments {
     /// Takes the arguments that follow the program's name.
     init(_ list: [String]) throws(Failure) {
         images = try takeApart(list) { (option: Option, value) throws(Failure) in try set(option, value) }
-        if action != .help, action != .version { try check() }
+        if action != .help, action != .version { try checkQuestion() }
     }
 
     private mutating func set(_ option: Option, _ value: String) throws(Failure) {
@@ -54,29 +57,6 @@ struct Arguments {
         case .benchmark: if action == .answer { action = .benchmark }
         case .help: action = .help
         case .version: if action != .help { action = .version }
-        }
-    }
-
-    /// Refuses what doesn't go together.
-    private func check() throws(Failure) {
-        try checkNames(outputs, of: "output")
-        try checkNames(inputs, of: "input")
-        var ways: [String] = []
-        if !images.isEmpty { ways.append("images") }
-        if !inputs.isEmpty { ways.append("--input") }
-        if isRaw { ways.append("--raw") }
-        if action == .benchmark { ways.append("--benchmark") }
-        guard ways.count <= 1 else {
-            throw .usage("choose one of \(ways.joined(separator: ", ")): they don't go together")
-        }
-        guard let way = ways.first else {
-            throw .usage("nothing is asked; give images, --input NAME=FILE, --raw or --benchmark")
-        }
-        guard outputs.isEmpty || !isRaw && action == .answer else { throw .usage("--output doesn't go with \(way)") }
-        guard !isJSON || !isRaw else { throw .usage("--json doesn't go with --raw: its answers are f32") }
-        guard !isJSON || outputs.isEmpty else { throw .usage("--json doesn't go with --output: nothing is printed") }
-        if top != nil, isRaw || action != .answer || !outputs.isEmpty {
-            throw .usage("--top is for classes that are printed, and here are none")
         }
     }
 }

@@ -29,6 +29,24 @@ struct GradientTests {
         #expect(checked == everDifferentiable, "\(name): not every operand's gradient was checked, seed \(Self.seed)")
     }
 
+    @Test("an operand may stand in several places", arguments: OperatorCatalogue.all.map { $0.name })
+    func gradientOfRepeatedOperand(name: String) throws {
+        var random = SeededRandom(seed: Self.seed)
+        for number in 0..<Self.casesPerOperator {
+            guard let call = OperatorCase.random(name, &random), let differentiable = call.differentiable else {
+                continue
+            }
+            let place = "\(name) \(call.operation.attributes) on \(call.operands), case \(number), seed \(Self.seed)"
+            let needed = call.operands.indices.map { differentiable.contains($0) }
+            var (context, _) = try differentiated(call, needed: needed, sharing: true)
+            let gradients = try call.operation.gradient(&context)
+            for (operand, gradient) in gradients.enumerated() {
+                guard let gradient else { continue }
+                #expect(context.editor.graph[gradient].type == call.operands[operand], "operand \(operand) of \(place)")
+            }
+        }
+    }
+
     @Test func everyOperatorOfSpecsIsDifferentiable() {
         var random = SeededRandom(seed: 1)
         for operation in OperatorCatalogue.all where operation.documentation.audience == .specs {
@@ -49,12 +67,16 @@ struct GradientTests {
     }
 
     /// A graph with the call and inputs for the gradients of its results, ready for the gradient rule.
+    /// - Parameter sharing: whether operands of one type are one value.
     private func differentiated(
-        _ call: OperatorCase, needed: [Bool]
+        _ call: OperatorCase, needed: [Bool], sharing: Bool = false
     ) throws -> (context: GradientContext, results: [ValueID]) {
         var editor = GraphEditor(name: "gradient")
         var operands: [ValueID] = []
-        for (index, type) in call.operands.enumerated() { operands.append(try editor.addInput("x\(index)", type)) }
+        for (index, type) in call.operands.enumerated() {
+            let same = sharing ? operands.first { editor.graph[$0].type == type } : nil
+            operands.append(try same ?? editor.addInput("x\(index)", type))
+        }
         let results = try editor.apply(call.operation, to: operands, names: ["y"])
         var gradients: [ValueID?] = results.map { _ in nil }
         for index in call.results {
