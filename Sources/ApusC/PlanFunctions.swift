@@ -4,6 +4,9 @@ public import CApus
 
 // The functions of the header that are about plans.
 
+@_cdecl("apus_catch_shortened_files")
+public func catchShortenedFiles() { MappedFile.catchShortening() }
+
 @_cdecl("apus_plan_open")
 public func openPlan(
     _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<apus_plan_options>?,

@@ -3,6 +3,8 @@
 import copy
 import pathlib
 import pickle
+import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -184,6 +186,33 @@ class LifetimeErrorTests(ErrorTests):
         self.assertEqual(len(names), 11)
         for name in names:
             self.assertTrue(issubclass(getattr(apus, name), apus.Error), name)
+
+
+class ShortenedFileTests(ErrorTests):
+    def test_a_plan_that_is_cut_short(self):
+        # The handler of a signal is the process's, and stays: the other tests have none.
+        code = """if True:
+            import os, sys, apus, numpy
+            apus.catch_shortened_files()
+            model = apus.load(sys.argv[1])
+            x = numpy.zeros((1, 4), numpy.float32)
+            model.run(x)
+            os.truncate(sys.argv[1], 65536)
+            try:
+                model.run(x)
+            except apus.FileError as error:
+                print(error)
+        """
+        layers = "\n".join(f"h{index} = dense({f'h{index - 1}' if index else 'x'}, units: 800)" for index in range(2))
+        spec = f"model wide\ninput x: f32[N, 4]\n{layers}\noutput y = dense(h1, units: 2)\n"
+        with tempfile.TemporaryDirectory() as folder:
+            path = str(pathlib.Path(folder) / "wide.plan")
+            apus.compile(spec, random_weights=True).save(path)
+            result = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=False)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual(
+                result.stdout, f"{path}: was cut short while its constants were used, so that the last answers are wrong; "
+                "copy or compile it again, and replace such files by renaming others\n")
 
 
 if __name__ == "__main__":

@@ -40,6 +40,22 @@ import Testing
                 + "answers are wrong; copy or compile it again, and replace such files by renaming others\n")
     }
 
+    /// A program in C is told of it where it asked for that, and ended by the system elsewhere.
+    @Test func inC() throws {
+        let program = try CProgram("Tests/CPrograms/shortened.c")
+        let whole = try readFile(try plan(hidden: 800))
+        let plan = try folder.write("c.plan", whole)
+        let result = try program.run([plan])
+        #expect(result.status == 0, "\(result.error)")
+        #expect(
+            result.output == "2 \(plan): was cut short while its constants were used, so that the last "
+                + "answers are wrong; copy or compile it again, and replace such files by renaming others\n")
+
+        let uncaught = try program.run([try folder.write("c.plan", whole), "--uncaught"])
+        #expect(uncaught.status != 0)
+        #expect(uncaught.output == "")
+    }
+
     @Test func aSmallOneIsACopy() throws {
         let plan = try plan(hidden: 64)
         let tool = try RunningTool("apus-infer", [plan, "--raw"])

@@ -124,6 +124,16 @@ size_t apus_target_count(void);
  */
 const char *apus_target(size_t index);
 
+/* ---- Files that are cut short ---- */
+
+/*
+ * From now on, where somebody cuts a plan's file short while the plan is in use, zeros are read in place of what is gone, and the run
+ * fails with APUS_FILE_ERROR when it is done. Without this call the system ends the process by SIGBUS. The process gets a handler of
+ * that signal, which a library should not set by itself: one that is no matter of a plan goes to the handler that was there before.
+ * Call it once, at the program's start.
+ */
+void apus_catch_shortened_files(void);
+
 /* ---- Plans ---- */
 
 /* A network that was compiled. */

@@ -8,6 +8,7 @@
 Those who come from ONNX Runtime find ``apus.InferenceSession(path).run(names, feeds)``.
 """
 
+from ._apus import catch_shortened_files
 from ._apus import version as __version__
 from .errors import (
     BusyError,
@@ -46,6 +47,7 @@ __all__ = [
     "UnsupportedModelError",
     "WrongTargetError",
     "__version__",
+    "catch_shortened_files",
     "compile",
     "get_available_providers",
     "load",

@@ -10,6 +10,7 @@ from .port import Port
 
 version: str
 
+def catch_shortened_files() -> None: ...
 def targets() -> tuple[str, ...]: ...
 
 class Network:

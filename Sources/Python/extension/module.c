@@ -78,6 +78,12 @@ static PyObject *module_targets(PyObject *module, PyObject *unused) {
     return names;
 }
 
+static PyObject *module_catch_shortened_files(PyObject *module, PyObject *unused) {
+    (void)module, (void)unused;
+    apus_catch_shortened_files();
+    Py_RETURN_NONE;
+}
+
 static int module_traverse(PyObject *module, visitproc visit, void *arg) {
     Module *state = PyModule_GetState(module);
     for (size_t status = 0; status < STATUS_COUNT; status++) Py_VISIT(state->errors[status]);
@@ -111,6 +117,10 @@ static int module_clear(PyObject *module) {
 static void module_free(void *module) { module_clear(module); }
 
 static PyMethodDef methods[] = {
+    {"catch_shortened_files", module_catch_shortened_files, METH_NOARGS,
+     "catch_shortened_files()\n--\n\n"
+     "Has a run fail with FileError when its plan's file was cut short meanwhile.\n\n"
+     "Without it the system ends the process by SIGBUS. The process gets a handler of that signal, beside the one it has."},
     {"targets", module_targets, METH_NOARGS, "targets()\n--\n\nThe targets that this processor runs, best first."},
     {NULL, NULL, 0, NULL},
 };
