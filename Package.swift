@@ -58,6 +58,16 @@ func tool(_ name: String, dependencies: [Target.Dependency]) -> Target {
         path: "Tools/\(name)", swiftSettings: checked)
 }
 
+/// A module of ours, from the folder of its name in Sources.
+func module(_ name: String, uses: [Target.Dependency] = [], settings: [SwiftSetting] = checked) -> Target {
+    .target(name: name, dependencies: uses, swiftSettings: settings)
+}
+
+/// The tests of a module, or of what `name` stands for, from the folder of its name in Tests.
+func tests(_ name: String, uses: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: uses, exclude: exclude)
+}
+
 /// A program that tests run, from a folder in Tests.
 func testProgram(_ name: String, in folder: String, uses: [Target.Dependency], exclude: [String] = []) -> Target {
     .executableTarget(name: name, dependencies: uses, path: "Tests/\(folder)", exclude: exclude)
@@ -92,39 +102,24 @@ let package = Package(
             dependencies: compilerAndRuntime + ["ApusSections"],
             // So that the compiler watches the memory that is bound to ports.
             swiftSettings: checked + [.enableExperimentalFeature("Lifetimes")]),
-        .target(name: "ApusGraph", dependencies: ["ApusFiles", "ApusSections", "ApusText"], swiftSettings: checked),
-        .target(
-            name: "ApusCompiler",
-            dependencies: ["ApusFiles", "ApusGraph", "ApusPlan", "ApusInstructions", "ApusKernels"],
-            swiftSettings: checked),
-        .target(name: "ApusInstructions", swiftSettings: checked),
-        .target(
-            name: "ApusPlan", dependencies: ["ApusFiles", "ApusInstructions", "ApusSections"], swiftSettings: quick),
-        .target(
-            name: "ApusRuntime",
-            dependencies: ["ApusFiles", "ApusPlan", "ApusInstructions", "CPlatform"] + kernelNames,
-            swiftSettings: quick),
-        .target(name: "ApusData", dependencies: ["ApusFiles", "ApusGraph", "CZlib", "CPNG"], swiftSettings: quick),
-        .target(
-            name: "ApusTraining",
-            dependencies: compilerAndRuntime + ["ApusCheckpoint", "ApusData", "ApusJSON", "ApusSections"],
-            swiftSettings: checked),
+        module("ApusGraph", uses: ["ApusFiles", "ApusSections", "ApusText"]),
+        module("ApusCompiler", uses: ["ApusFiles", "ApusGraph", "ApusPlan", "ApusInstructions", "ApusKernels"]),
+        module("ApusInstructions"),
+        module("ApusPlan", uses: ["ApusFiles", "ApusInstructions", "ApusSections"], settings: quick),
+        module(
+            "ApusRuntime", uses: ["ApusFiles", "ApusPlan", "ApusInstructions", "CPlatform"] + kernelNames,
+            settings: quick),
+        module("ApusData", uses: ["ApusFiles", "ApusGraph", "CZlib", "CPNG"], settings: quick),
+        module("ApusTraining", uses: compilerAndRuntime + ["ApusCheckpoint", "ApusData", "ApusJSON", "ApusSections"]),
         // Programs that carry their plan. What they are made of is in Sources/ApusStandalone, which scripts/build-standalone builds.
-        .target(name: "ApusExecutable", dependencies: ["ApusFiles", "ApusPlan"], swiftSettings: checked),
+        module("ApusExecutable", uses: ["ApusFiles", "ApusPlan"]),
         // Apart from training, so that it can be read where there are no kernels.
-        .target(name: "ApusCheckpoint", dependencies: ["ApusSections"], swiftSettings: checked),
-        .target(
-            name: "ApusProfile", dependencies: ["ApusJSON", "ApusPlan", "ApusRuntime", "ApusText"],
-            swiftSettings: checked),
+        module("ApusCheckpoint", uses: ["ApusSections"]),
+        module("ApusProfile", uses: ["ApusJSON", "ApusPlan", "ApusRuntime", "ApusText"]),
         // What ONNX files consist of: generated, and apart from what is ours, for it takes long to compile.
-        .target(
-            name: "ONNXSchema", dependencies: [protobuf],
-            exclude: ["onnx.proto"]),
-        .target(
-            name: "ApusONNX",
-            dependencies: ["ApusFiles", "ApusGraph", "ApusText", "ONNXSchema", protobuf],
-            swiftSettings: checked),
-        .target(name: "ApusWeights", dependencies: ["ApusGraph", "ApusJSON", "ApusText"], swiftSettings: checked),
+        .target(name: "ONNXSchema", dependencies: [protobuf], exclude: ["onnx.proto"]),
+        module("ApusONNX", uses: ["ApusFiles", "ApusGraph", "ApusText", "ONNXSchema", protobuf]),
+        module("ApusWeights", uses: ["ApusGraph", "ApusJSON", "ApusText"]),
         .systemLibrary(name: "CApus"),
         // The library for C. It brings the Swift runtime with it, so that none must be installed; shows nothing but what exports.map
         // lists, so that it gets along with other Swift in a process; and stays loaded, which the runtime asks for.
@@ -140,10 +135,10 @@ let package = Package(
                     "-Xlinker", "--strip-all",
                 ])
             ]),
-        .target(name: "ApusSections", dependencies: ["ApusFiles"], swiftSettings: quick),
-        .target(name: "ApusFiles", dependencies: ["CMapping"], swiftSettings: quick),
-        .target(name: "ApusJSON", swiftSettings: quick),
-        .target(name: "ApusText", swiftSettings: quick),
+        module("ApusSections", uses: ["ApusFiles"], settings: quick),
+        module("ApusFiles", uses: ["CMapping"], settings: quick),
+        module("ApusJSON", settings: quick),
+        module("ApusText", settings: quick),
         .target(name: "CPlatform"),
         // The process's arguments for Swift's runtime, at once: for programs that are linked statically.
         .target(name: "CProcessArguments"),
@@ -157,11 +152,10 @@ let package = Package(
 
         // MARK: The tools, and what they have in common
 
-        .target(name: "ApusCommandLine", dependencies: ["ApusFiles", "ApusText", "CBSD"], swiftSettings: checked),
-        .target(
-            name: "ApusToolSupport",
-            dependencies: compilerAndRuntime + ["ApusCommandLine", "ApusData", "ApusONNX", "ApusText", argumentParser],
-            swiftSettings: checked),
+        module("ApusCommandLine", uses: ["ApusFiles", "ApusText", "CBSD"]),
+        module(
+            "ApusToolSupport",
+            uses: compilerAndRuntime + ["ApusCommandLine", "ApusData", "ApusONNX", "ApusText", argumentParser]),
         tool(
             "apus-compile",
             dependencies: compilerAndRuntime + ["ApusInstructions", "ApusJSON", "ApusText"]),
@@ -203,70 +197,56 @@ let package = Package(
 
         // MARK: Tests, and what they run; measurements
 
-        .testTarget(
-            name: "ApusTests",
-            dependencies: [
-                "Apus", "ApusData", "ApusInstructions", "ApusONNX", "ApusPlan", "ApusRuntime", "ApusTraining",
-            ]),
-        .testTarget(
-            name: "ApusGraphTests", dependencies: ["TestSupport", "ApusGraph", "ApusSections", "OperatorCases"],
+        tests(
+            "Apus",
+            uses: ["Apus", "ApusData", "ApusInstructions", "ApusONNX", "ApusPlan", "ApusRuntime", "ApusTraining"]),
+        tests(
+            "ApusGraph", uses: ["TestSupport", "ApusGraph", "ApusSections", "OperatorCases"],
             exclude: ["Text/WrongSpecs.md"]),
-        .testTarget(name: "ApusCompilerTests", dependencies: ["TestSupport", "ApusCompiler", "ApusGraph", "ApusPlan"]),
-        .testTarget(
-            name: "ApusPlanTests",
-            dependencies: ["TestSupport", "ApusPlan", "ApusInstructions", "ApusSections", "InstructionSamples"]),
-        .testTarget(
-            name: "ApusKernelsTests", dependencies: ["TestSupport", "ApusInstructions", "CPlatform"] + kernelNames),
-        .testTarget(
-            name: "ApusRuntimeTests",
-            dependencies: ["ApusCompiler", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime"]),
-        .testTarget(
-            name: "ApusProfileTests",
-            dependencies: ["ApusInstructions", "ApusJSON", "ApusPlan", "ApusProfile", "ApusRuntime", "TestSupport"]),
-        .testTarget(
-            name: "ApusDataTests", dependencies: ["ApusData", "ApusFiles", "ApusGraph", "CZlib", "TestSupport"]),
-        .testTarget(
-            name: "ApusTrainingTests",
-            dependencies: compilerAndRuntime + ["ApusTraining", "ApusData", "ApusJSON", "TestSupport"]),
-        .testTarget(name: "ApusExecutableTests", dependencies: ["ApusExecutable"]),
-        .testTarget(name: "ApusWeightsTests", dependencies: ["ApusGraph", "ApusWeights"]),
-        .testTarget(
-            name: "ApusONNXTests",
-            dependencies: compilerAndRuntime + [
+        tests("ApusCompiler", uses: ["TestSupport", "ApusCompiler", "ApusGraph", "ApusPlan"]),
+        tests("ApusPlan", uses: ["TestSupport", "ApusPlan", "ApusInstructions", "ApusSections", "InstructionSamples"]),
+        tests("ApusKernels", uses: ["TestSupport", "ApusInstructions", "CPlatform"] + kernelNames),
+        tests("ApusRuntime", uses: ["ApusCompiler", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime"]),
+        tests(
+            "ApusProfile",
+            uses: ["ApusInstructions", "ApusJSON", "ApusPlan", "ApusProfile", "ApusRuntime", "TestSupport"]),
+        tests("ApusData", uses: ["ApusData", "ApusFiles", "ApusGraph", "CZlib", "TestSupport"]),
+        tests("ApusTraining", uses: compilerAndRuntime + ["ApusTraining", "ApusData", "ApusJSON", "TestSupport"]),
+        tests("ApusExecutable", uses: ["ApusExecutable"]),
+        tests("ApusWeights", uses: ["ApusGraph", "ApusWeights"]),
+        tests(
+            "ApusONNX",
+            uses: compilerAndRuntime + [
                 "Apus", "ApusONNX", "ONNXSchema", "ONNXTestSupport", "OperatorCases", "TestSupport", protobuf,
             ]),
-        .testTarget(name: "ApusFilesTests", dependencies: ["TestSupport", "ApusFiles"]),
-        .testTarget(name: "ApusSectionsTests", dependencies: ["TestSupport", "ApusFiles", "ApusSections"]),
+        tests("ApusFiles", uses: ["TestSupport", "ApusFiles"]),
+        tests("ApusSections", uses: ["TestSupport", "ApusFiles", "ApusSections"]),
         // The three formats: files of each version, and what docs/FORMATS.md shows of them.
-        .testTarget(
-            name: "FormatsTests",
-            dependencies: [
+        tests(
+            "Formats",
+            uses: [
                 "Apus", "ApusCheckpoint", "ApusFiles", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime",
                 "ApusSections", "ApusTraining", "TestSupport",
             ]),
-        .testTarget(name: "ApusJSONTests", dependencies: ["ApusJSON", "TestSupport"]),
-        .testTarget(
-            name: "ReadersTests",
-            dependencies: [
-                "ApusCheckpoint", "ApusData", "ApusFiles", "ApusGraph", "ApusSections", "Readers", "TestSupport",
-            ]),
-        .testTarget(
-            name: "ApusCommandLineTests", dependencies: ["TestSupport", "ApusCommandLine", "ApusFiles", "ApusText"]),
-        .testTarget(
-            name: "ModelsTests",
-            dependencies: [
-                "TestSupport",
-                "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusInstructions", "ApusData", "OperatorCases",
-            ],
-            exclude: ["Fixtures"]),
+        tests("ApusJSON", uses: ["ApusJSON", "TestSupport"]),
+        tests(
+            "Readers",
+            uses: ["ApusCheckpoint", "ApusData", "ApusFiles", "ApusGraph", "ApusSections", "Readers", "TestSupport"]),
+        tests("ApusCommandLine", uses: ["TestSupport", "ApusCommandLine", "ApusFiles", "ApusText"]),
+        tests(
+            "Models",
+            uses: [
+                "TestSupport", "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusInstructions", "ApusData",
+                "OperatorCases",
+            ], exclude: ["Fixtures"]),
         // Random calls of every operator, for the tests of graphs and of plans.
         .target(
             name: "OperatorCases", dependencies: ["TestSupport", "ApusGraph"], path: "Tests/OperatorCases",
             swiftSettings: checked),
         // It also runs reader-check, which can't be linked into the tests: it counts allocations, as allocation-count does.
-        .testTarget(
-            name: "ToolsTests",
-            dependencies: compilerAndRuntime + [
+        tests(
+            "Tools",
+            uses: compilerAndRuntime + [
                 "TestSupport", "ApusData", "ApusJSON", "apus-compile", "ApusCommandLine", "ApusWeights",
                 "allocation-count", "apus-evaluate", "apus-export", "apus-train", "dump-graph", "ONNXSchema",
                 "ONNXTestSupport", "onnx-conformance", "onnx-fuzz", "plan-fuzz", "worker-pool-check",
