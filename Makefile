@@ -97,7 +97,7 @@ docs: dependencies ## writes docs/LANGUAGE.md anew from what the operators say o
 	APUS_WRITE_DOCS=1 swift test -c release --filter LanguageReference
 
 .PHONY: documentation
-documentation: build ## builds the library's documentation for a browser, into .build/documentation, and ends at a warning
+documentation: $(if $(BUILT),,build) ## builds the library's documentation for a browser, into .build/documentation, and ends at a warning
 	@scripts/build-documentation
 
 .PHONY: library-use

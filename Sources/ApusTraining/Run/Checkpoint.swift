@@ -45,7 +45,9 @@ public struct Checkpoint: Sendable, Equatable {
 
     /// The checkpoint of a file's bytes, of this version or an older one.
     ///
-    /// - Parameter file: the file's name, for errors.
+    /// - Parameters:
+    ///   - bytes: all of the file.
+    ///   - file: the file's name, for errors.
     /// - Throws: ``TrainingError`` where the bytes are not a whole checkpoint.
     public init(decoding bytes: [UInt8], file: String) throws(TrainingError) {
         self = try unsafe Checkpoint(decoding: bytes.span.bytes, file: file)
