@@ -1,6 +1,6 @@
 package import ApusSections
 
-/// The file that a plan is stored in: sections, as ``SectionTable`` says, so that the constants can be used where the file is
+/// The file that a plan is stored in: sections (docs/FORMATS.md), so that the constants can be used where the file is
 /// mapped.
 ///
 ///     1       the description: names, sizes, ports, slices of the state, buffers

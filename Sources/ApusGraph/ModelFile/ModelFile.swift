@@ -1,7 +1,7 @@
 package import ApusSections
 
-/// The compact model file, `.apus`: a graph, its weights, the labels, and how an input is prepared, in sections as
-/// ``SectionTable`` says.
+/// The compact model file, `.apus`: a graph, its weights, the labels, and how an input is prepared, in sections
+/// (docs/FORMATS.md).
 ///
 ///     1  graph        its text, UTF-8
 ///     2  labels       a list of names
