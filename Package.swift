@@ -367,6 +367,29 @@ func isTarget(_ dependency: Target.Dependency, in names: Set<String>) -> Bool {
     }
 }
 
+// The server: `make serve`. Who builds anything else fetches and compiles nothing of it.
+if Context.environment["APUS_SERVE"] == "1" {
+    func products(_ names: [String], of package_: String, from version: Version) -> [Target.Dependency] {
+        package.dependencies.append(.package(url: "https://github.com/\(package_)", from: version))
+        return names.map { .product(name: $0, package: String(package_.split(separator: "/")[1])) }
+    }
+    let grpc =
+        products(["GRPCCore"], of: "grpc/grpc-swift-2", from: "2.4.0")
+        + products(["GRPCProtobuf"], of: "grpc/grpc-swift-protobuf", from: "2.4.0") + [protobuf]
+    let network =
+        products(["NIOCore", "NIOPosix", "NIOHTTP1"], of: "apple/swift-nio", from: "2.101.0")
+        + products(["NIOSSL"], of: "apple/swift-nio-ssl", from: "2.37.0")
+        + products(["GRPCNIOTransportHTTP2Posix"], of: "grpc/grpc-swift-nio-transport", from: "2.9.0")
+        + products(["Logging"], of: "apple/swift-log", from: "1.16.0")
+        + products(["ServiceLifecycle", "UnixSignals"], of: "swift-server/swift-service-lifecycle", from: "2.13.0")
+    let serving = compilerAndRuntime + ["ApusData", "ApusJSON"]
+    package.targets += [
+        .target(name: "ApusServing", dependencies: serving + ["ApusInstructions"], swiftSettings: checked),
+        .target(name: "InferenceProtocol", dependencies: grpc, exclude: ["inference.proto"]),
+        tool("apus-serve", dependencies: serving + ["ApusServing", "InferenceProtocol", "ApusONNX"] + network + grpc),
+    ]
+}
+
 // `make` sets it: what the project itself builds has no warnings, but a newer compiler's new ones stop nobody else.
 if Context.environment["APUS_WARNINGS"] == "error" {
     for target in package.targets where target.type != .system {
