@@ -11,14 +11,19 @@ struct BatchQueueTests {
         BatchQueue(maximumBatch: maximumBatch, delay: delay, capacity: capacity, joinsRequests: joins)
     }
 
+    /// The macro takes no call that changes what it is called on.
+    private func expect(_ isSo: Bool, at place: SourceLocation = #_sourceLocation) {
+        #expect(isSo, sourceLocation: place)
+    }
+
     @Test func aFullBatchIsDueAtOnce() {
         var queue = queue()
         #expect(queue.due == nil)
-        for name in ["a", "b", "c"] { #expect(queue.append(name, samples: 1, at: 1000)) }
+        for name in ["a", "b", "c"] { expect(queue.append(name, samples: 1, at: 1000)) }
         #expect(queue.due == 1100)
-        #expect(queue.take(at: 1050) == nil)
-        #expect(queue.append("d", samples: 1, at: 1050))
-        #expect(queue.take(at: 1050) == ["a", "b", "c", "d"])
+        expect(queue.take(at: 1050) == nil)
+        expect(queue.append("d", samples: 1, at: 1050))
+        expect(queue.take(at: 1050) == ["a", "b", "c", "d"])
         #expect(queue.due == nil)
         #expect(queue.samples == 0)
     }
@@ -27,8 +32,8 @@ struct BatchQueueTests {
         var queue = queue()
         _ = queue.append("a", samples: 1, at: 1000)
         _ = queue.append("b", samples: 1, at: 1099)
-        #expect(queue.take(at: 1099) == nil)
-        #expect(queue.take(at: 1100) == ["a", "b"])
+        expect(queue.take(at: 1099) == nil)
+        expect(queue.take(at: 1100) == ["a", "b"])
         // The next one's time begins with its own arrival.
         _ = queue.append("c", samples: 1, at: 1101)
         #expect(queue.due == 1201)
@@ -38,7 +43,7 @@ struct BatchQueueTests {
         var queue = queue(delay: 0)
         _ = queue.append("a", samples: 1, at: 5)
         _ = queue.append("b", samples: 1, at: 5)
-        #expect(queue.take(at: 5) == ["a", "b"])
+        expect(queue.take(at: 5) == ["a", "b"])
     }
 
     @Test func aRequestIsNeverCutNorOvertaken() {
@@ -46,26 +51,26 @@ struct BatchQueueTests {
         _ = queue.append("a", samples: 3, at: 0)
         _ = queue.append("b", samples: 2, at: 0)
         _ = queue.append("c", samples: 1, at: 0)
-        #expect(queue.take(at: 0) == ["a"])
-        #expect(queue.take(at: 0) == nil)
-        #expect(queue.take(at: 100) == ["b", "c"])
+        expect(queue.take(at: 0) == ["a"])
+        expect(queue.take(at: 0) == nil)
+        expect(queue.take(at: 100) == ["b", "c"])
     }
 
     @Test func whatCannotBeJoinedGoesAlone() {
         var queue = queue(joins: false)
         _ = queue.append("a", samples: 1, at: 0)
         _ = queue.append("b", samples: 1, at: 0)
-        #expect(queue.take(at: 0) == ["a"])
-        #expect(queue.take(at: 0) == ["b"])
+        expect(queue.take(at: 0) == ["a"])
+        expect(queue.take(at: 0) == ["b"])
     }
 
     @Test func aFullQueueRefuses() {
         var queue = queue(100, capacity: 2)
-        #expect(queue.append("a", samples: 1, at: 0))
-        #expect(queue.append("b", samples: 1, at: 0))
-        #expect(!queue.append("c", samples: 1, at: 0))
-        #expect(queue.take(at: 0, isEnding: true) == ["a", "b"])
-        #expect(queue.append("c", samples: 1, at: 0))
+        expect(queue.append("a", samples: 1, at: 0))
+        expect(queue.append("b", samples: 1, at: 0))
+        expect(!queue.append("c", samples: 1, at: 0))
+        expect(queue.take(at: 0, isEnding: true) == ["a", "b"])
+        expect(queue.append("c", samples: 1, at: 0))
     }
 
     /// Whatever comes when: each request is in one batch, in order, no batch is too large, and none waits past its time.
@@ -87,7 +92,7 @@ struct BatchQueueTests {
                 answered += batch.count
             }
             let size = Int.random(in: 1...queue.maximumBatch, using: &random)
-            #expect(queue.append(sizes.count, samples: size, at: time))
+            expect(queue.append(sizes.count, samples: size, at: time))
             sizes.append(size)
             arrivals.append(time)
         }

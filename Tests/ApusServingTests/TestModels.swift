@@ -55,7 +55,7 @@ enum TestModels {
             model shared
             input x: f32[N, 3]
             input w: f32[3]
-            output y = mul(x, w)
+            output y = multiply(x, w)
             """)
     }
 
