@@ -202,7 +202,7 @@ struct ApusServe: Tool {
                 services: services.map { .init(service: $0, successTerminationBehavior: .ignore) },
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
         try await lifecycle.run()
-        try await group.shutdownGracefully()
+        // The event loops' threads end with the program.
         logger.info("ended")
     }
 

@@ -192,8 +192,8 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     func close() { context?.close(promise: nil) }
 
-    func closeIfIdle() {
-        guard answers.isEmpty, head == nil, let context else { return }
+    func closeIfIdle(at time: UInt64) {
+        guard answers.isEmpty, head == nil, !isEnding, time > idleSince &+ 200_000_000, let context else { return }
         closeBehind(context)
     }
 

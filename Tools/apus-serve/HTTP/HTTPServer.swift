@@ -145,12 +145,15 @@ final class HTTPServer: Sendable {
                 status: 200, body: Array(value.compact.utf8), closes: request.closes, isHead: isHead,
                 allocator: allocator)
         }
-        func empty(_ status: Int) -> Response {
-            Response(status: status, closes: request.closes, isHead: isHead, allocator: allocator)
+        /// As the protocol has it: the status says it for probes, the body for clients.
+        func health(_ isSo: Bool, _ value: JSONValue) -> Response {
+            Response(
+                status: isSo ? 200 : 503, body: Array(value.compact.utf8), closes: request.closes, isHead: isHead,
+                allocator: allocator)
         }
         switch route {
-        case .live: return empty(200)
-        case .ready: return empty(state.isReady ? 200 : 503)
+        case .live: return health(true, ["live": true])
+        case .ready: return health(state.isReady, ["ready": .bool(state.isReady)])
         case .serverMetadata:
             return json([
                 "name": "apus-serve", "version": .string(state.version),
@@ -169,16 +172,17 @@ final class HTTPServer: Sendable {
             let model: ServedModel
             do { model = try repository.model(named: name, version: version) } catch {
                 guard part == .ready, error.kind == .unavailable else { throw error }
-                return empty(503)
+                return health(false, ["name": .string(name), "ready": false])
             }
             switch part {
-            case .ready: return empty(200)
+            case .ready: return health(true, ["name": .string(name), "ready": true])
             case .metadata: return json(model.metadata(versions: repository.versions(of: name)))
             case .configuration: return json(model.configuration(delay: options.serving.delay))
             case .statistics: return json(["model_stats": [model.statistics]])
-            case .infer: return empty(200)
+            // It was answered before.
+            case .infer: return json(.null)
             }
-        case .load, .unload: return empty(200)
+        case .load, .unload: return json(.null)
         }
     }
 

@@ -57,9 +57,10 @@ final class LoopDispatcher: @unchecked Sendable {
         for connection in connections.values { connection.closeIfLate(at: time) }
     }
 
-    /// Closes connections that have no request under way.
+    /// Closes connections that have had no request under way for some time: on others one may just be on its way here.
     func closeIdle() {
-        for connection in connections.values { connection.closeIfIdle() }
+        let time = now()
+        for connection in connections.values { connection.closeIfIdle(at: time) }
     }
 
     /// Ends all connections, whatever they do.

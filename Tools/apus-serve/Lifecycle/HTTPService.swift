@@ -31,14 +31,18 @@ struct HTTPService: Service {
     /// answer.
     private func drain() async {
         try? await Task.sleep(nanoseconds: server.options.drainDelay)
+        try? await refuseConnections()
+        try? await Task.sleep(nanoseconds: 20_000_000)
         try? await channel.close()
-        for dispatcher in server.dispatchers { dispatcher.loop.execute { dispatcher.closeIdle() } }
         let end = now() &+ server.options.requestTimeout &+ 1_000_000_000
         while now() < end {
             var areEmpty = true
             for dispatcher in server.dispatchers {
-                let isEmpty = (try? await dispatcher.loop.submit { dispatcher.isEmpty }.get()) ?? true
-                areEmpty = areEmpty && isEmpty
+                let isEmpty = try? await dispatcher.loop.submit {
+                    dispatcher.closeIdle()
+                    return dispatcher.isEmpty
+                }.get()
+                areEmpty = areEmpty && isEmpty != false
             }
             if areEmpty { return }
             try? await Task.sleep(nanoseconds: 20_000_000)
@@ -46,4 +50,20 @@ struct HTTPService: Service {
         logger.warning("requests were still under way after the time that --request-timeout allows")
         for dispatcher in server.dispatchers { dispatcher.loop.execute { dispatcher.closeAll() } }
     }
+
+    /// Has the system pass over requests for connections, so that those it has made already can be accepted before nobody listens:
+    /// it would break them off then.
+    private func refuseConnections() async throws {
+        guard let options = channel as? any SocketOptionProvider else { return }
+        // SO_ATTACH_FILTER with `struct sock_fprog`: the number of instructions, and where they are.
+        let program: (UInt64, UInt) = (1, filterInstruction)
+        try await options.unsafeSetSocketOption(level: .socket, name: .init(rawValue: 26), value: program).get()
+    }
 }
+
+/// Where a program for a socket's filter (BPF) lies that has one instruction: return 0, which keeps no byte of a packet.
+private let filterInstruction: UInt = {
+    let instruction = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
+    unsafe instruction.initialize(to: 6)
+    return UInt(bitPattern: instruction)
+}()
