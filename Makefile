@@ -234,9 +234,14 @@ deploy-check: serve .venv-serve/installed ## checks deploy/ against KServe's and
 	.venv-serve/bin/pip install --quiet --requirement $<
 	touch $@
 
+.venv-triton/installed: Bench/peers/requirements-triton.txt
+	$(PYTHON) -m venv .venv-triton
+	.venv-triton/bin/pip install --quiet --requirement $<
+	touch $@
+
 .PHONY: bench-serve
-bench-serve: build serve .venv-serve/peers-installed ## measures the server beside others, on a machine that does nothing else; QUICK=1 for a look
-	.venv-serve/bin/python Bench/peers/serve/bench_serve.py $(if $(QUICK),--quick)
+bench-serve: build serve .venv-serve/peers-installed .venv-triton/installed ## measures the server beside others, on a machine that does nothing else; QUICK=1 for a look
+	.venv-serve/bin/python Bench/peers/serve/bench_serve.py --triton $(CURDIR)/.venv-triton $(if $(QUICK),--quick)
 
 # One build for libFuzzer and for the tests that need no kernels. What the address sanitizer finds it says itself.
 SANITIZED := .build/sanitized

@@ -11,7 +11,9 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
@@ -53,12 +55,12 @@ def request(model: str = "mnist-cnn") -> bytes:
 class Server:
     """A server that runs until it is closed."""
 
-    def __init__(self, name: str, command: list[object], port: int, processes: int = 1):
+    def __init__(self, name: str, command: list[object], port: int, variables: dict[str, str] | None = None):
         self.name = name
         self.port = port
-        self.processes = [
-            subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-            for _ in range(processes)]
+        self.process = subprocess.Popen(
+            [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env={**os.environ, **(variables or {})})
 
     def wait(self) -> None:
         for _ in range(300):
@@ -73,17 +75,19 @@ class Server:
 
     @property
     def seconds(self) -> float:
-        """Processor time so far."""
+        """Processor time so far, of all its processes."""
         ticks = 0
-        for process in self.processes:
-            fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-            ticks += int(fields[11]) + int(fields[12])
+        for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                number, rest = stat.read_text().rsplit(")", 1)
+                fields = rest.split()
+                if str(self.process.pid) in (number.split()[0], fields[1]):
+                    ticks += int(fields[11]) + int(fields[12])
         return ticks / 100
 
     def close(self) -> None:
-        for process in self.processes:
-            process.terminate()
-            process.wait()
+        self.process.terminate()
+        self.process.wait()
 
 
 def onnxruntime_library() -> pathlib.Path:
@@ -95,7 +99,25 @@ def onnxruntime_library() -> pathlib.Path:
     return named
 
 
-def servers(folder: pathlib.Path, port: int) -> list[Server]:
+def triton(environment: pathlib.Path, model: pathlib.Path, folder: pathlib.Path, port: int) -> Server:
+    """Triton from the wheel of nvidia-pytriton, installed in an environment of its own. Its only backend is that of Python."""
+    packages = next(environment.glob("lib/python3.*/site-packages"))
+    carried = packages / "pytriton/tritonserver"
+    shutil.copytree(carried / "backends/python", folder / "backends/python")
+    version = packages.parent.name.removeprefix("python")
+    shutil.copy(carried / f"python_backend_stubs/{version}/triton_python_backend_stub", folder / "backends/python")
+    variables = {
+        "ONNX_MODEL": str(model), "PYTHONPATH": str(packages), "PATH": f"{environment / 'bin'}:{os.environ['PATH']}",
+        "LD_LIBRARY_PATH": str(packages / "nvidia_pytriton.libs")}
+    return Server(
+        "Triton, Python backend, ONNX Runtime",
+        [carried / "bin/tritonserver", "--model-repository", HERE / "triton", "--backend-directory", folder / "backends",
+         "--http-address", "127.0.0.1", "--http-port", port, "--allow-grpc", "false", "--allow-metrics", "false"],
+        port, variables)
+
+
+def servers(folder: pathlib.Path, arguments: argparse.Namespace) -> list[Server]:
+    port = arguments.port
     model = folder / "mnist-cnn.onnx"
     subprocess.run([TOOLS / "apus-export", MODEL, "-o", model], check=True, stdout=subprocess.DEVNULL)
     library = onnxruntime_library()
@@ -110,8 +132,10 @@ def servers(folder: pathlib.Path, port: int) -> list[Server]:
         Server("FastAPI, Uvicorn, ONNX Runtime",
                [sys.executable, HERE / "serve_fastapi.py", model, "image", "1x1x28x28", port + 3], port + 3),
     ]
+    if arguments.triton:
+        found.append(triton(arguments.triton, model, folder, port + 4))
     c_server = Server("C, epoll, ONNX Runtime", fixed, 0)
-    c_server.port = int(c_server.processes[0].stdout.readline())
+    c_server.port = int(c_server.process.stdout.readline())
     return [*found, c_server]
 
 
@@ -161,6 +185,7 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=2000, help="the 99th percentile, in microseconds")
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--port", type=int, default=18500, help="the first of some ports in a row")
+    parser.add_argument("--triton", type=pathlib.Path, help="the environment in which nvidia-pytriton is")
     parser.add_argument("--json", type=pathlib.Path, help="write the figures there too")
     arguments = parser.parse_args()
     results = {}
@@ -169,7 +194,7 @@ def main() -> None:
         file = folder / "request"
         file.write_bytes(request())
         measure = Measurement(compiled("load", "-lm"), file, arguments.connections, 1 if arguments.quick else 5)
-        running = servers(folder, arguments.port)
+        running = servers(folder, arguments)
         try:
             for server in running:
                 server.wait()
