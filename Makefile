@@ -202,6 +202,47 @@ reader-check: dependencies ## has every reader read truncated and changed files:
 	$(if $(BUILT),,swift build -c release --product reader-check)
 	.build/release/reader-check --cases $(or $(CASES),100000) $(if $(SEED),--seed $(SEED)) $(if $(READER),--reader $(READER))
 
+# The server, its packages and its tests, which nothing else fetches or compiles.
+SERVE := APUS_SERVE=1 swift
+.PHONY: serve
+serve: dependencies ## builds apus-serve, into .build/release
+	$(SERVE) build -c release --product apus-serve
+
+.PHONY: serve-test
+serve-test: dependencies ## runs the server's tests that need no client
+	$(SERVE) test -c release --filter 'ApusServingTests|ApusServeTests'
+
+# Triton's and KServe's clients.
+.venv-serve/installed: Tests/serve/requirements.txt
+	$(PYTHON) -m venv .venv-serve
+	.venv-serve/bin/pip install --quiet --requirement $<
+	touch $@
+
+.PHONY: serve-check
+serve-check: serve .venv-serve/installed ## has Triton's, KServe's and broken clients ask the server: REQUESTS (3000), from SEED (1); FILTER=test_limits
+	$(if $(BUILT),,swift build -c release --product apus-infer && swift build -c release --product apus-compile)
+	cd Tests/serve && for file in test_triton test_kserve test_faults; do \
+	  REQUESTS=$(or $(REQUESTS),3000) SEED=$(or $(SEED),1) ../../.venv-serve/bin/python -W ignore::ResourceWarning \
+	    -m unittest $(if $(FILTER),-k '$(FILTER)') --verbose $$file || exit 1; done
+
+.PHONY: deploy-check
+deploy-check: serve .venv-serve/installed ## checks deploy/ against KServe's and Kubernetes' models, and runs the container's files without Docker (needs root)
+	.venv-serve/bin/python deploy/check_manifests.py
+	deploy/check-container .build/release/apus-serve
+
+.venv-serve/peers-installed: Bench/peers/requirements-serve.txt .venv-serve/installed
+	.venv-serve/bin/pip install --quiet --requirement $<
+	touch $@
+
+.venv-triton/installed: Bench/peers/requirements-triton.txt
+	$(PYTHON) -m venv .venv-triton
+	.venv-triton/bin/pip install --quiet --requirement $<
+	touch $@
+
+.PHONY: bench-serve
+bench-serve: build serve .venv-serve/peers-installed .venv-triton/installed ## measures the server beside others, on a machine that does nothing else; QUICK=1 for a look
+	.venv-serve/bin/python Bench/peers/serve/bench_serve.py --triton $(CURDIR)/.venv-triton $(if $(QUICK),--quick)
+
 # One build for libFuzzer and for the tests that need no kernels. What the address sanitizer finds it says itself.
 SANITIZED := .build/sanitized
 SANITIZED_OPTIONS := -c release --sanitize address --scratch-path $(SANITIZED) -Xswiftc -enable-testing -Xswiftc -use-ld=lld \

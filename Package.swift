@@ -347,6 +347,31 @@ func isTarget(_ dependency: Target.Dependency, in names: Set<String>) -> Bool {
     }
 }
 
+// The server, which needs no Swift where it runs: `make serve`. Who builds anything else fetches nothing of it.
+if Context.environment["APUS_SERVE"] == "1" {
+    let ours = compilerAndRuntime + ["ApusData", "ApusJSON", "ApusText"]
+    var net = [protobuf]
+    for line in [
+        "apple/swift-nio 2.101.0 NIOCore NIOPosix NIOHTTP1", "apple/swift-nio-ssl 2.37.0 NIOSSL",
+        "apple/swift-log 1.16.0 Logging", "swift-server/swift-service-lifecycle 2.13.0 ServiceLifecycle UnixSignals",
+        "grpc/grpc-swift-2 2.4.0 GRPCCore", "grpc/grpc-swift-protobuf 2.4.0 GRPCProtobuf",
+        "grpc/grpc-swift-nio-transport 2.9.0 GRPCNIOTransportHTTP2Posix",
+    ].map({ $0.split(separator: " ").map(String.init) }) {
+        package.dependencies.append(.package(url: "https://github.com/\(line[0])", from: .init(stringLiteral: line[1])))
+        net += line[2...].map { .product(name: $0, package: String(line[0].split(separator: "/")[1])) }
+    }
+    let server = tool(
+        "apus-serve", dependencies: ours + ["ApusServing", "CProcessArguments", "InferenceProtocol"] + net)
+    let link = "-static-stdlib -use-ld=lld -l_FoundationCShims -l_FoundationCollections -Xlinker --no-export-dynamic"
+    server.linkerSettings = [.unsafeFlags(link.split(separator: " ").map(String.init))]
+    package.targets += [
+        .target(name: "ApusServing", dependencies: ours, swiftSettings: checked),
+        .target(name: "InferenceProtocol", dependencies: net, exclude: ["inference.proto"]), server,
+        .testTarget(name: "ApusServingTests", dependencies: ours + ["ApusServing", "TestSupport"]),
+        .testTarget(name: "ApusServeTests", dependencies: ["apus-serve"] + net),
+    ]
+}
+
 // `make` sets it: what the project itself builds has no warnings, but a newer compiler's new ones stop nobody else.
 if Context.environment["APUS_WARNINGS"] == "error" {
     for target in package.targets where target.type != .system {

@@ -12,6 +12,7 @@ extern const struct base *OrtGetApiBase(void);
 
 enum {
     error_message = 2, create_env = 3, create_session = 7, run = 9, create_options = 10, set_optimization_level = 23,
-    set_intra_threads = 24, create_tensor_with_data = 49, tensor_data = 51, create_cpu_memory_info = 69
+    set_intra_threads = 24, create_tensor_with_data = 49, tensor_data = 51, create_cpu_memory_info = 69,
+    release_value = 96
 };
 enum { version = 17, warning = 2, all_optimizations = 99, type_float = 1 };

@@ -1,0 +1,292 @@
+import ApusJSON
+import ApusServing
+import ApusText
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import Synchronization
+
+/// Answers the protocol over HTTP/1.1.
+final class HTTPServer: Sendable {
+    let options: ServerOptions
+    let repository: ModelRepository
+    let dispatchers: [LoopDispatcher]
+    let logger: Logger
+    private let token: BearerToken?
+    private let state: ServerState
+    private let connections = Atomic(0)
+    private let malformed = Atomic(0)
+    private let otherRequests = Atomic(0)
+
+    init(
+        _ options: ServerOptions, repository: ModelRepository, dispatchers: [LoopDispatcher], state: ServerState,
+        token: BearerToken?, logger: Logger
+    ) {
+        self.options = options
+        self.repository = repository
+        self.dispatchers = dispatchers
+        self.state = state
+        self.token = token
+        self.logger = logger
+    }
+
+    var isDraining: Bool { state.isDraining }
+
+    // MARK: Connections
+
+    /// Listens.
+    func bind(host: String, port: Int, group: MultiThreadedEventLoopGroup, tls: NIOSSLContext?) async throws
+        -> any Channel
+    {
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.maxMessagesPerRead, value: 4)
+            .childChannelInitializer { channel in
+                guard self.connections.wrappingAdd(1, ordering: .relaxed).newValue <= self.options.maximumConnections
+                else {
+                    self.connectionEnded()
+                    return channel.close()
+                }
+                return channel.eventLoop.makeCompletedFuture {
+                    try self.addHandlers(to: channel, tls: tls)
+                }
+            }
+        return try await bootstrap.bind(host: host, port: port).get()
+    }
+
+    private func addHandlers(to channel: any Channel, tls: NIOSSLContext?) throws {
+        let pipeline = channel.pipeline.syncOperations
+        if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = 8 << 10
+        limits.maxHeaderListSize = 32 << 10
+        limits.maxHeaderFieldCount = 64
+        try pipeline.addHandler(
+            ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)))
+        try pipeline.addHandler(HTTPConnection(self, dispatcher(of: channel.eventLoop)))
+    }
+
+    private func dispatcher(of loop: any EventLoop) -> LoopDispatcher {
+        dispatchers.first { $0.loop === loop } ?? dispatchers[0]
+    }
+
+    func connectionEnded() { connections.wrappingSubtract(1, ordering: .relaxed) }
+
+    func noteMalformed() { malformed.wrappingAdd(1, ordering: .relaxed) }
+
+    // MARK: Requests
+
+    /// Answers a request, now or later. On the connection's loop.
+    func answer(_ request: HTTPRequest, for connection: HTTPConnection, number: Int, dispatcher: LoopDispatcher) {
+        let allocator = ByteBufferAllocator()
+        do throws(RequestError) {
+            guard let route = request.route else {
+                throw RequestError(
+                    .notFound, "there is nothing at \(printable(request.head.uri)); the protocol's root is /v2")
+            }
+            try check(request, route)
+            if case .model(let name, let version, .infer) = route {
+                let model = try repository.model(named: name, version: version)
+                return try infer(request, model, for: connection, number: number, dispatcher: dispatcher)
+            }
+            otherRequests.wrappingAdd(1, ordering: .relaxed)
+            if case .load(let name) = route {
+                return change(request, connection, number, dispatcher) { try self.repository.load(name) }
+            }
+            if case .unload(let name) = route {
+                return change(request, connection, number, dispatcher) { try self.repository.unload(name) }
+            }
+            connection.finish(number, with: try document(route, request, allocator))
+        } catch {
+            logger.debug(
+                "refused", metadata: ["path": .string(printable(request.head.uri)), "why": .string(error.description)])
+            connection.finish(number, with: Response(error, closes: request.closes, allocator: allocator))
+        }
+    }
+
+    private func check(_ request: HTTPRequest, _ route: Route) throws(RequestError) {
+        // Whoever restarts the server need not know its token.
+        if let token, route != .live, route != .ready {
+            guard token.matches(authorization: request.head.headers.first(name: "authorization")) else {
+                throw RequestError(
+                    .unauthorized, "the bearer token is missing or wrong; send 'Authorization: Bearer TOKEN'")
+            }
+        }
+        switch request.head.method {
+        case .POST where route.takesPost: break
+        case .GET where !route.takesPost || route == .repositoryIndex, .HEAD where !route.takesPost: break
+        default:
+            throw RequestError(
+                .wrongMethod,
+                "\(printable(request.head.uri)) takes \(route.takesPost ? "POST" : "GET"), and not \(request.head.method)"
+            )
+        }
+        switch route {
+        case .load, .unload:
+            guard options.allowsLoading else {
+                throw RequestError(
+                    .forbidden, "models are not loaded and unloaded by requests; start the server with --allow-load")
+            }
+        default: break
+        }
+    }
+
+    private func document(
+        _ route: Route, _ request: HTTPRequest, _ allocator: ByteBufferAllocator
+    ) throws(RequestError) -> Response {
+        let isHead = request.head.method == .HEAD
+        func json(_ value: JSONValue) -> Response {
+            Response(
+                status: 200, body: Array(value.compact.utf8), closes: request.closes, isHead: isHead,
+                allocator: allocator)
+        }
+        /// As the protocol has it: the status says it for probes, the body for clients.
+        func health(_ isSo: Bool, _ value: JSONValue) -> Response {
+            Response(
+                status: isSo ? 200 : 503, body: Array(value.compact.utf8), closes: request.closes, isHead: isHead,
+                allocator: allocator)
+        }
+        switch route {
+        case .live: return health(true, ["live": true])
+        case .ready: return health(state.isReady, ["ready": .bool(state.isReady)])
+        case .serverMetadata:
+            return json([
+                "name": "apus-serve", "version": .string(state.version),
+                "extensions": JSONValue(ServerState.extensions),
+            ])
+        case .metrics:
+            return Response(
+                status: 200, contentType: "text/plain; version=0.0.4", body: Array(metrics.utf8),
+                closes: request.closes,
+                isHead: isHead, allocator: allocator)
+        case .allStatistics:
+            let models = repository.all.compactMap(\.model)
+            return json(["model_stats": .array(models.map(\.statistics))])
+        case .repositoryIndex: return json(repository.index)
+        case .model(let name, let version, let part):
+            let model: ServedModel
+            do { model = try repository.model(named: name, version: version) } catch {
+                guard part == .ready, error.kind == .unavailable else { throw error }
+                return health(false, ["name": .string(name), "ready": false])
+            }
+            switch part {
+            case .ready: return health(true, ["name": .string(name), "ready": true])
+            case .metadata: return json(model.metadata(versions: repository.versions(of: name)))
+            case .configuration: return json(model.configuration(delay: options.serving.delay))
+            case .statistics: return json(["model_stats": [model.statistics]])
+            // It was answered before.
+            case .infer: return json(.null)
+            }
+        case .load, .unload: return json(.null)
+        }
+    }
+
+    /// What Prometheus reads.
+    var metrics: String {
+        var text = PrometheusText()
+        text.write(repository.all.compactMap(\.model))
+        text.begin("apus_connections", "gauge", "Connections that are open over HTTP.")
+        text.value("apus_connections", "", "\(connections.load(ordering: .relaxed))")
+        text.begin("apus_malformed_requests_total", "counter", "Connections that sent what is not HTTP/1.1.")
+        text.value("apus_malformed_requests_total", "", "\(malformed.load(ordering: .relaxed))")
+        text.begin("apus_other_requests_total", "counter", "Requests over HTTP that ask for no inference.")
+        text.value("apus_other_requests_total", "", "\(otherRequests.load(ordering: .relaxed))")
+        text.begin("apus_ready", "gauge", "Whether the server takes requests: 0 while it starts and ends.")
+        text.value("apus_ready", "", state.isReady ? "1" : "0")
+        return text.text
+    }
+
+    /// Changes the models on another thread: compiling takes long.
+    private func change(
+        _ request: HTTPRequest, _ connection: HTTPConnection, _ number: Int, _ dispatcher: LoopDispatcher,
+        _ body: @escaping @Sendable () throws -> Void
+    ) {
+        let reply = Reply(connection, number: number, closes: request.closes, dispatcher: dispatcher)
+        Task.detached {
+            let allocator = ByteBufferAllocator()
+            do {
+                try body()
+                reply.finish(Response(status: 200, closes: reply.closes, allocator: allocator))
+            } catch {
+                let error = error as? RequestError ?? RequestError(.failed, "\(error)")
+                // What can't be loaded is the request's fault for its client.
+                let told = error.kind == .failed ? RequestError(.invalid, error.description) : error
+                reply.finish(Response(told, closes: reply.closes, allocator: allocator))
+            }
+        }
+    }
+
+    // MARK: Inference
+
+    private func infer(
+        _ request: HTTPRequest, _ model: ServedModel, for connection: HTTPConnection, number: Int,
+        dispatcher: LoopDispatcher
+    ) throws(RequestError) {
+        let time = now()
+        let inference = try inferenceRequest(request, model.signature)
+        let reply = Reply(connection, number: number, closes: request.closes, dispatcher: dispatcher)
+        let isOnLoop = model.isAnsweredOnLoop
+        let task = InferenceTask(
+            request: inference, body: BufferBody(buffer: request.body), arrival: time,
+            deadline: time &+ options.requestTimeout
+        ) { result in
+            let response =
+                switch result {
+                case .success(let answer): Response(answer, closes: reply.closes, allocator: ByteBufferAllocator())
+                case .failure(let error): Response(error, closes: reply.closes, allocator: ByteBufferAllocator())
+                }
+            if isOnLoop { reply.finishOnLoop(response) } else { reply.finish(response) }
+        }
+        dispatcher.submit(task, to: model)
+    }
+
+    private func inferenceRequest(
+        _ request: HTTPRequest, _ signature: ModelSignature
+    ) throws(RequestError) -> InferenceRequest {
+        let headers = request.head.headers
+        if let encoding = headers.first(name: "content-encoding"), encoding != "identity" {
+            throw RequestError(.unsupportedContent, "bodies with a Content-Encoding are not read; send it as it is")
+        }
+        let body = BufferBody(buffer: request.body)
+        let count = request.body.readableBytes
+        if let type = headers.first(name: "content-type"), type.hasPrefix("image/") {
+            return try InferenceRequest(picture: body.bytes(0..<count), signature: signature)
+        }
+        var headerCount = count
+        if let text = headers.first(name: "inference-header-content-length") {
+            guard let number = Int(text), number >= 0, number <= count else {
+                throw RequestError(
+                    .invalid, "Inference-Header-Content-Length is no number of bytes from 0 to the body's \(count)")
+            }
+            headerCount = number
+        }
+        return try RequestReader.read(
+            header: body.bytes(0..<headerCount), bodyCount: count, signature: signature, bytes: body.bytes)
+    }
+}
+
+/// The way back to a connection, from any thread.
+struct Reply: @unchecked Sendable {
+    private let connection: HTTPConnection
+    private let number: Int
+    let closes: Bool
+    private let dispatcher: LoopDispatcher
+
+    init(_ connection: HTTPConnection, number: Int, closes: Bool, dispatcher: LoopDispatcher) {
+        self.connection = connection
+        self.number = number
+        self.closes = closes
+        self.dispatcher = dispatcher
+    }
+
+    func finishOnLoop(_ response: Response) { connection.finish(number, with: response) }
+
+    func finish(_ response: Response) {
+        dispatcher.loop.execute { finishOnLoop(response) }
+    }
+}

@@ -1,0 +1,23 @@
+import ApusToolSupport
+import Synchronization
+
+/// Whether the server takes requests.
+final class ServerState: Sendable {
+    static let extensions = [
+        "binary_tensor_data", "classification", "model_configuration", "model_repository", "statistics",
+    ]
+    let version = apusVersion
+    private let ready = Atomic(false)
+    private let draining = Atomic(false)
+
+    var isReady: Bool { ready.load(ordering: .relaxed) }
+    /// Whether it ends: each answer is the last of its connection.
+    var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+    func begin() { ready.store(true, ordering: .relaxed) }
+
+    func drain() {
+        ready.store(false, ordering: .relaxed)
+        draining.store(true, ordering: .relaxed)
+    }
+}
