@@ -20,6 +20,8 @@ struct SessionCore: ~Copyable {
 
     private let microBatch: Int
     private let shards: Int
+    /// The shards that are run here; others are for other ranks.
+    private let ownShards: Range<Int>
     private let sumsOverSamples: Bool
     /// Whether shards wait for each other, so that each has an activation arena.
     private let hasCombinations: Bool
@@ -51,6 +53,9 @@ struct SessionCore: ~Copyable {
     private var firstSample: UInt32 = 0
     /// Pieces of work of the body: shards, or parts of the batch where nothing is summed over samples.
     private(set) var items = 0
+    /// Parts of the batch, and which of them is the first piece.
+    private var parts = 0
+    private var firstPart = 0
     /// What is done beside the body.
     private var companion = Companion()
     /// Which calls are run now.
@@ -71,7 +76,7 @@ struct SessionCore: ~Copyable {
         prologue: consuming Program, body: consuming Program, shares: consuming Program,
         epilogue: consuming Program, plan: Plan, workers: Int,
         activations: UnsafeMutableRawPointer, activationStride: Int, reductions: UnsafeMutableRawPointer,
-        reductionStride: Int
+        reductionStride: Int, ownShards: Range<Int>? = nil
     ) {
         self.prologue = prologue
         self.body = body
@@ -82,6 +87,7 @@ struct SessionCore: ~Copyable {
         self.workers = workers
         microBatch = plan.microBatch
         shards = plan.shards
+        self.ownShards = ownShards ?? 0..<plan.shards
         sumsOverSamples = plan.reductionBytes > 0
         hasCombinations = !plan.combinations.isEmpty
         sampleWaves = plan.bodyParts.count { !$0.isCombination }
@@ -129,7 +135,12 @@ struct SessionCore: ~Copyable {
         firstSample = arguments.firstSample
         self.companion = companion
         dealt = batch - sharedSamples(of: batch)
-        items = sumsOverSamples || hasCombinations ? shards : dealt == 0 ? 0 : parts(of: dealt)
+        if sumsOverSamples || hasCombinations {
+            (items, parts, firstPart) = (ownShards.count, shards, ownShards.lowerBound)
+        } else {
+            items = dealt == 0 ? 0 : parts(of: dealt)
+            (parts, firstPart) = (items, 0)
+        }
         begunWaves = 0
         for worker in 0..<workers {
             unsafe argumentBlock[worker] = arguments
@@ -255,12 +266,13 @@ struct SessionCore: ~Copyable {
             runCompanion(companionPieces.lowerBound + item - items, worker: worker, isRecorded: isRecorded)
             return
         }
-        let first = dealt * item / items
-        let end = dealt * (item + 1) / items
+        let part = firstPart + item
+        let first = dealt * part / parts
+        let end = dealt * (part + 1) / parts
         let slots = unsafe slots(of: worker)
-        if sumsOverSamples { placeSums(of: item, worker: worker, isRecorded: isRecorded) }
+        if sumsOverSamples { placeSums(of: part, worker: worker, isRecorded: isRecorded) }
         if hasCombinations {
-            unsafe slots[Int(Arena.activations.rawValue)] = UInt(bitPattern: activations + item * activationStride)
+            unsafe slots[Int(Arena.activations.rawValue)] = UInt(bitPattern: activations + part * activationStride)
         }
         // Micro-batches of nearly the same size.
         let steps = (end - first + microBatch - 1) / microBatch

@@ -1,0 +1,158 @@
+import ApusInstructions
+import ApusPlan
+
+/// What the ranks of a run tell each other with each step.
+package struct RankVotes: OptionSet, Sendable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// A gradient or a parameter is not a finite number.
+    package static let notFinite = RankVotes(rawValue: 1)
+    /// The run is to end here.
+    package static let stop = RankVotes(rawValue: 2)
+    /// It is time for a checkpoint.
+    package static let checkpoint = RankVotes(rawValue: 4)
+    /// It is time for an evaluation.
+    package static let evaluation = RankVotes(rawValue: 8)
+}
+
+/// What a session does with the other ranks, each exchange laid down when the session is made.
+@safe
+final class SessionRanks: @unchecked Sendable {
+    let exchange: any RankExchange
+    let shards: Range<Int>
+    /// What the session runs of the epilogue, and the first wave of each level.
+    let epilogue: Schedule
+    let starts: [Int]
+    /// The exchanges before each combination, before each level, and at the end.
+    let combinations: [Int]
+    let levels: [Int]
+    let end: Int
+    /// What gives the averages to all, and what gives the first rank all that a checkpoint has.
+    let averages: Int
+    let checkpoint: Int
+    /// A word of each rank's.
+    private let votes: UnsafeMutablePointer<UInt32>
+
+    init(
+        _ plan: Plan, threads: Int, _ exchange: any RankExchange, state: UnsafeMutableRawPointer,
+        reductions: UnsafeMutableRawPointer
+    ) throws(SessionError) {
+        self.exchange = exchange
+        let (rank, count) = (exchange.rank, exchange.count)
+        let votes = UnsafeMutablePointer<UInt32>.allocate(capacity: count)
+        unsafe votes.initialize(repeating: 0, count: count)
+        unsafe self.votes = unsafe votes
+        let distribution = try Distribution(plan, rank: rank, of: count)
+        shards = distribution.shards
+        (epilogue, starts) = distribution.epilogue(threads: threads)
+        func messages(_ transfers: [Distribution.Transfer]) -> RankMessages {
+            var messages = RankMessages(ranks: count)
+            for transfer in transfers where !transfer.bytes.isEmpty {
+                let arena = unsafe transfer.arena == .state ? state : reductions
+                let segment = unsafe RankMessages.Segment(
+                    address: arena + transfer.bytes.lowerBound, count: transfer.bytes.count)
+                if transfer.from == rank {
+                    messages.sent[transfer.to].append(segment)
+                } else {
+                    messages.received[transfer.from].append(segment)
+                }
+            }
+            return messages
+        }
+        do throws(RankError) {
+            var numbers: [Int] = []
+            for transfers in distribution.combinations { numbers.append(try exchange.prepare(messages(transfers))) }
+            combinations = numbers
+            numbers = []
+            for transfers in distribution.arrivals { numbers.append(try exchange.prepare(messages(transfers))) }
+            levels = numbers
+            var last = messages(distribution.gathered)
+            for peer in 0..<count where peer != rank {
+                last.sent[peer].append(unsafe RankMessages.Segment(address: votes + rank, count: 4))
+                last.received[peer].append(unsafe RankMessages.Segment(address: votes + peer, count: 4))
+            }
+            end = try exchange.prepare(last)
+            let slices = plan.slices.filter { $0.kind != .gradient && $0.kind != .result }
+            let isAverage = { (slice: StateSlice) in slice.kind == .average }
+            averages = try exchange.prepare(
+                messages(distribution.gathering(slices.filter(isAverage), to: .all(count))))
+            checkpoint = try exchange.prepare(
+                messages(distribution.gathering(slices.filter { !isAverage($0) }, to: RankSet([0], of: count))))
+        } catch {
+            throw SessionError(error)
+        }
+    }
+
+    deinit { unsafe votes.deallocate() }
+
+    /// What this rank says with the step that comes.
+    var own: RankVotes {
+        get { RankVotes(rawValue: unsafe votes[exchange.rank]) }
+        set { unsafe votes[exchange.rank] = newValue.rawValue }
+    }
+
+    /// What any of them said with the last step.
+    var all: RankVotes {
+        (0..<exchange.count).reduce(into: []) { $0.formUnion(RankVotes(rawValue: unsafe votes[$1])) }
+    }
+
+    func run(_ number: Int) throws(SessionError) {
+        do throws(RankError) { try exchange.run(number) } catch { throw SessionError(error) }
+    }
+}
+
+extension SessionError {
+    package init(_ error: RankError) {
+        switch error {
+        case .lost(let what): self = .lostRank(what)
+        }
+    }
+}
+
+extension Session {
+    /// Says with the step that comes what ``votes`` then has on all ranks.
+    package mutating func vote(_ votes: RankVotes) { ranks?.own = votes }
+
+    /// What any rank said with the last step; nothing where there is one.
+    package var votes: RankVotes { ranks?.all ?? [] }
+
+    /// The samples of a batch that this process computes, where the plan's batches are cut into shards: all where there is one process.
+    package func ownSamples(of batch: Int) -> Range<Int> {
+        guard let ranks else { return 0..<batch }
+        return batch * ranks.shards.lowerBound / plan.shards..<batch * ranks.shards.upperBound / plan.shards
+    }
+
+    /// Gives all ranks the averages of the parameters, as far as they lie with others. All ranks call it, between two runs.
+    package mutating func gatherAverages() throws(SessionError) {
+        if let ranks { try ranks.run(ranks.averages) }
+    }
+
+    /// Gives the first rank all of the state that a checkpoint has. All ranks call it, between two runs.
+    package mutating func gatherState() throws(SessionError) {
+        try gatherAverages()
+        if let ranks { try ranks.run(ranks.checkpoint) }
+    }
+
+    /// The body of the shards of this rank, and its pieces of the epilogue, with all that goes from rank to rank.
+    func runShare(_ ranks: SessionRanks, isRecorded: Bool) throws(SessionError) {
+        var combination = 0
+        for wave in 0..<bodyWaves where !runSamples(wave: wave, isRecorded: isRecorded) {
+            try ranks.run(ranks.combinations[combination])
+            combination += 1
+            runOnce(.body, wave: wave, isRecorded: isRecorded)
+        }
+        for (level, exchange) in ranks.levels.enumerated() {
+            try ranks.run(exchange)
+            for wave in ranks.starts[level]..<ranks.starts[level + 1] {
+                runOnce(.epilogue, wave: wave, isRecorded: isRecorded)
+            }
+        }
+        if let status = plan.slices.first(where: { $0.kind == .status }),
+            unsafe !withState(status, { unsafe $0[0].isFinite })
+        {
+            ranks.own.insert(.notFinite)
+        }
+        try ranks.run(ranks.end)
+    }
+}
