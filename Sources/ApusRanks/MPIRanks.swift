@@ -9,7 +9,7 @@ import Glibc
 package final class MPIRanks: RankExchange {
     package let rank: Int
     package let count: Int
-    private var exchanges: [UnsafeMutablePointer<apus_mpi_exchange>] = []
+    private var exchanges: [UnsafeMutablePointer<apus_mpi_exchange>] = unsafe []
     private let isInterrupted: () -> Bool
     /// Seconds that a rank that is asked to end waits for others, which may be gone.
     private let patience: Double
@@ -33,8 +33,10 @@ package final class MPIRanks: RankExchange {
     package func end() { _ = apus_mpi_end() }
 
     package func prepare(_ messages: RankMessages) throws(RankError) -> Int {
-        guard let exchange = unsafe apus_mpi_make(Int32(2 * count)) else { throw .lost("there is no memory for messages") }
-        let tag = Int32(exchanges.count)
+        guard let exchange = unsafe apus_mpi_make(Int32(2 * count)) else {
+            throw .lost("there is no memory for messages")
+        }
+        let tag = Int32(unsafe exchanges.count)
         for peer in 0..<count {
             for (segments, isSent) in [(messages.received[peer], false), (messages.sent[peer], true)] {
                 let pieces = segments.flatMap(Self.pieces)
@@ -49,7 +51,7 @@ package final class MPIRanks: RankExchange {
             }
         }
         unsafe exchanges.append(exchange)
-        return exchanges.count - 1
+        return unsafe exchanges.count - 1
     }
 
     /// MPI counts with 32 bits.
@@ -86,8 +88,9 @@ package final class MPIRanks: RankExchange {
 
     private static func check(_ code: Int32, _ what: String) throws(RankError) {
         guard code != 0 else { return }
-        var text = [CChar](repeating: 0, count: Int(apus_mpi_text_size.rawValue))
+        var text = [CChar](repeating: 0, count: Int(apus_mpi_text_size))
         unsafe apus_mpi_describe(code, &text)
-        throw .lost("\(what) (\(unsafe String(cString: text)))")
+        throw .lost(
+            "\(what) (\(String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)))")
     }
 }

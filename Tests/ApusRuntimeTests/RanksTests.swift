@@ -149,7 +149,8 @@ import Testing
                     Issue.record("rank \(rank.rank) noticed nothing")
                 } catch let error as SessionError {
                     #expect(error == .lostRank("rank 2 has ended"))
-                    #expect(error.description.hasPrefix("rank 2 has ended: the processes that share a run end with any"))
+                    #expect(
+                        error.description.hasPrefix("rank 2 has ended: the processes that share a run end with any"))
                 }
             }
         }

@@ -19,16 +19,22 @@ struct TrainingReport: ~Copyable {
     private var bar: ProgressBar?
     private var best: (epoch: Int, score: Double)?
     private let measure: Evaluation.Measure
+    private let command: ResumeCommand
     private var bestTest: Double?
     private var lastRecord: EpochRecord?
 
     /// - Parameters:
     ///   - folder: that of the run, with what is known of it where it goes on.
     ///   - measure: what models are compared by.
-    init(folder: RunFolder, options: TrainingOptions, data: Dataset, measure: Evaluation.Measure) {
+    ///   - command: how to go on.
+    init(
+        folder: RunFolder, options: TrainingOptions, data: Dataset, measure: Evaluation.Measure,
+        command: ResumeCommand
+    ) {
         self.folder = folder
         self.options = options
         self.measure = measure
+        self.command = command
         samples = data.count
         unit = data.images == nil ? "samples" : "images"
         if let rate = folder.saved?.learningRate, rate.bestScore > -.infinity {
@@ -89,7 +95,7 @@ struct TrainingReport: ~Copyable {
     mutating func finish(_ end: TrainingEnd) {
         bar?.clear()
         if end == .interrupted {
-            show("interrupted, and saved; to go on: \(ResumeCommand.text)")
+            show("interrupted, and saved; to go on: \(command.text)")
             return
         }
         show("\(end.rawValue)")
