@@ -11,8 +11,8 @@ package final class MPIRanks: RankExchange {
     package let count: Int
     private var exchanges: [UnsafeMutablePointer<apus_mpi_exchange>] = unsafe []
     private let isInterrupted: () -> Bool
-    /// Seconds that a rank that is asked to end waits for others, which may be gone.
-    private let patience: Double
+    /// Seconds from the moment in which `mpirun` asks a rank to end to that in which it kills it.
+    package let killTime: Double
 
     /// Begins MPI.
     ///
@@ -24,9 +24,8 @@ package final class MPIRanks: RankExchange {
         self.rank = Int(rank)
         self.count = Int(count)
         self.isInterrupted = isInterrupted
-        // mpirun kills what is still there after so long, 1 s by default.
         let limit = unsafe getenv("OMPI_MCA_odls_base_sigkill_timeout").flatMap { unsafe Double(String(cString: $0)) }
-        patience = 0.6 * (limit ?? 1)
+        killTime = max(0.1, min(limit ?? 1, 1e4))
     }
 
     /// Ends MPI; all ranks call it, and nothing else after it.
@@ -76,7 +75,8 @@ package final class MPIRanks: RankExchange {
             if turns % 256 != 0 || !isInterrupted() { continue }
             let first = interrupted ?? clock.now
             interrupted = first
-            if (clock.now - first) / .seconds(1) > patience { throw .lost("another rank doesn't answer any more") }
+            // What is still there when the time is over is killed.
+            if (clock.now - first) / .seconds(1) > killTime / 2 { throw .lost("another rank doesn't answer any more") }
         }
     }
 

@@ -68,7 +68,7 @@ struct ApusTrain: Tool {
         do {
             try run(ranks)
         } catch {
-            ranks?.letTheFirstSpeak()
+            ranks?.letTheFirstSpeak(error)
             throw error
         }
     }
@@ -122,13 +122,18 @@ struct ApusTrain: Tool {
     private func follow(
         _ ranks: Ranks?, _ model: Model, _ data: TrainingData, _ options: TrainingOptions, _ target: Target
     ) throws {
-        let end = try reporting { () throws(TrainingError) in
+        let end: TrainingEnd
+        do throws(TrainingError) {
             let bytes = try ranks?.exchange?.broadcast([]) ?? []
             let checkpoint = bytes.isEmpty ? nil : try Checkpoint(decoding: bytes, file: "the first rank's checkpoint")
             var trainer = try Trainer(
                 model, data: data, options: options, target: target, checkpoint: checkpoint, ranks: ranks?.exchange)
             StopSignals.catchNext()
-            return try trainer.run(shouldStop: { StopSignals.number != nil }) { _ in }
+            end = try trainer.run(shouldStop: { StopSignals.number != nil }) { _ in }
+        } catch .session(.lostRank(let what)) {
+            throw RunLost(what, in: output, command: ResumeCommand(launcher: ranks?.launcher ?? []))
+        } catch {
+            throw ToolError(error)
         }
         try finish(end, ranks)
     }

@@ -36,8 +36,13 @@ import Glibc
         /// All ranks end together.
         func end() { all.end() }
 
-        /// Waits, so that what all of them have to say is said by the first one alone: with it the others end.
-        func letTheFirstSpeak() { if !isFirst { usleep(700_000) } }
+        /// Waits, so that what all of them have to say is said by the first one alone: with it the others end. Where the first one may be
+        /// gone, the second one says it too, before `mpirun` has ended them all.
+        func letTheFirstSpeak(_ error: any Error) {
+            guard !isFirst else { return }
+            let isLost = (error as? RunLost) != nil
+            usleep(isLost && all.rank == 1 ? UInt32(0.3e6 * all.killTime) : UInt32(1e6 * all.killTime))
+        }
     }
 #else
     /// The processes that share a run: in this build, one.
@@ -47,6 +52,6 @@ import Glibc
         var isFirst: Bool { true }
         var launcher: [String] { [] }
         func end() {}
-        func letTheFirstSpeak() {}
+        func letTheFirstSpeak(_ error: any Error) {}
     }
 #endif

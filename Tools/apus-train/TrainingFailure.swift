@@ -56,6 +56,17 @@ extension ToolError {
     }
 }
 
+/// Why a rank ends that keeps no files: another is gone, maybe the first one.
+struct RunLost: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ what: String, in folder: String, command: ResumeCommand) {
+        let failed = ToolError(TrainingError.session(.lostRank(what)))
+        description =
+            "\(failed)\nthe run is safe in \(folder) up to where it was saved last; then go on: \(command.text)"
+    }
+}
+
 /// Does what throws a trainer's error.
 func reporting<Result: ~Copyable>(_ body: () throws(TrainingError) -> Result) throws(ToolError) -> Result {
     do { return try body() } catch { throw ToolError(error) }
