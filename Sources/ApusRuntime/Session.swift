@@ -82,7 +82,7 @@ public struct Session: ~Copyable {
                 ranks?.epilogue ?? Schedule(plan.epilogue, threads: threads, lanes: lanes),
                 activity: activities.epilogue.lowerBound, plan: plan),
             plan: plan, workers: threads, activations: activations.start, activationStride: activations.stride,
-            reductions: reductions.start, reductionStride: sizes.reductionStride, ownShards: ranks?.shards)
+            reductions: reductions.start, reductionStride: sizes.reductionStride, ranks: ranks)
         let core = UnsafeMutablePointer<SessionCore>.allocate(capacity: 1)
         unsafe core.initialize(to: shared)
         for worker in 0..<threads {

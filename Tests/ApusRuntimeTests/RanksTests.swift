@@ -115,6 +115,35 @@ import Testing
         }
     }
 
+    /// Sums of the shards leave in several groups, each behind the last instruction that adds to it, and all of them leave once.
+    @Test func sumsLeaveEarly() throws {
+        let plan = try Recipe(decay: 0).plan()
+        let distribution = try Distribution(plan, rank: 1, of: 2)
+        #expect(distribution.points == distribution.points.sorted() && distribution.points.count >= 2)
+        var sent = ByteMap(plan.shards * plan.shardBytes, 0)
+        for (point, transfers) in zip(distribution.points, distribution.releases) {
+            for transfer in transfers where transfer.from == 1 {
+                sent.update(transfer.bytes) { $0 += 1 }
+                let start = transfer.bytes.lowerBound / plan.shardBytes * plan.shardBytes
+                for instruction in plan.body[(point + 1)...] {
+                    let extents = try instruction.extents(samples: 1, lanes: plan.target.lanes)
+                    for (operand, extent) in zip(instruction.operands, extents)
+                    where operand.arena == .reductions && extent.access != .read {
+                        let bytes = operand.offset..<operand.offset + extent.bytes.upperBound
+                        #expect(!bytes.overlaps(transfer.bytes.lowerBound - start..<transfer.bytes.upperBound - start))
+                    }
+                }
+            }
+        }
+        #expect(sent.entries.allSatisfy { $0.value <= 1 })
+        let own = distribution.shards
+        let bytes = sent.entries.filter { $0.value == 1 }
+        #expect(bytes.allSatisfy { own.contains($0.bytes.lowerBound / plan.shardBytes) })
+        // The other rank owns half of them.
+        let total = bytes.reduce(0) { $0 + $1.bytes.count }
+        #expect(total > own.count * plan.shardBytes / 3 && total < own.count * plan.shardBytes * 2 / 3)
+    }
+
     /// Votes of one rank reach all.
     @Test func votesReachAll() throws {
         let plan = try Recipe().plan()

@@ -30,6 +30,10 @@ struct Distribution {
     private(set) var pieces: [Piece] = []
     /// What comes before each level: what this rank sends and gets.
     private(set) var arrivals: [[Transfer]] = [[]]
+    /// Sums of the shards that go to their owners while the body goes on, and the instructions of the body behind which they are what they
+    /// will be.
+    private(set) var releases: [[Transfer]] = []
+    private(set) var points: [Int] = []
     /// What comes before each combination.
     private(set) var combinations: [[Transfer]] = []
     /// What comes when all is done, so that all ranks have the parameters.
@@ -78,7 +82,47 @@ struct Distribution {
         for range in plan.combinations { try combine(plan.body[range]) }
         let shares = EpilogueShares(plan, ranks: count, touched: touched, needed: needed)
         distribute(shares.pieces, needed: needed)
+        release()
     }
+
+    /// Takes what each shard has summed out of what comes before the first level, and sends it as soon as it may go, in few messages.
+    private mutating func release() {
+        var last = ByteMap(plan.shardBytes, 0)
+        for (number, instruction) in plan.body.enumerated() {
+            let extents = (try? instruction.extents(samples: 1, lanes: plan.target.lanes)) ?? []
+            for (operand, extent) in zip(instruction.operands, extents)
+            where operand.arena == .reductions && extent.access != .read {
+                let bytes = operand.offset + extent.bytes.lowerBound..<operand.offset + extent.bytes.upperBound
+                last.set(bytes.clamped(to: 0..<plan.shardBytes), to: number)
+            }
+        }
+        var sizes = [Int](repeating: 0, count: plan.body.count)
+        for entry in last.entries { sizes[entry.value] += entry.bytes.count }
+        var size = 0
+        for (number, own) in sizes.enumerated() {
+            size += own
+            guard size >= max(Self.smallestRelease, plan.shardBytes / Self.releaseLimit) else { continue }
+            points.append(number)
+            size = 0
+        }
+        if size > 0 || points.isEmpty { points.append(max(0, plan.body.count - 1)) }
+        releases = Array(repeating: [], count: points.count)
+        let (transfers, stride) = (arrivals[0], plan.shardBytes)
+        arrivals[0] = transfers.filter { $0.arena != .reductions }
+        for transfer in transfers where transfer.arena == .reductions {
+            let start = transfer.bytes.lowerBound / stride * stride
+            for entry in last.entries(in: transfer.bytes.lowerBound - start..<transfer.bytes.upperBound - start) {
+                guard let group = points.firstIndex(where: { $0 >= entry.value }) else { continue }
+                var part = transfer
+                part.bytes = start + entry.bytes.lowerBound..<start + entry.bytes.upperBound
+                releases[group].append(part)
+            }
+        }
+    }
+
+    /// Bytes of a shard's sums that are worth messages of their own, and how many such messages there are at most.
+    private static let smallestRelease = 1 << 15
+    private static let releaseLimit = 6
 
     /// Every rank gets the shards' sums that a combination reads.
     private mutating func combine(_ instructions: ArraySlice<Instruction>) throws(SessionError) {
