@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import pathlib
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -31,6 +32,11 @@ MODELS = {
                 "--held-out", 40, "--epochs", 2],
     "normed": RECIPES["normed"],
     "rows": RECIPES["rows"],
+}
+# Long enough to be killed in.
+KILLED = {
+    "mnist-cnn": [*MODELS["mnist-cnn"], "--epochs", 12],
+    "normed": [*RECIPES["normed"], "--epochs", 40],
 }
 SECONDS = 120
 
@@ -69,8 +75,8 @@ class Round:
     def __init__(self, tools: argparse.Namespace, folder: pathlib.Path, seed: int, number: int):
         self.tools, self.folder = tools, folder / f"round-{number}"
         self.random = random.Random(f"{seed} {number}")
-        self.name = self.random.choice(["mnist-cnn", "normed"])
-        self.recipe = [*MODELS[self.name], "--checkpoint-steps", self.random.choice([1, 2, 5])]
+        self.name = self.random.choice(sorted(KILLED))
+        self.recipe = [*KILLED[self.name], "--checkpoint-steps", self.random.choice([1, 2, 5])]
 
     def check(self, expected: dict[str, dict], seconds: dict[str, float]) -> str:
         kills = self.random.randint(1, 2)
@@ -82,10 +88,14 @@ class Round:
             if kill == kills:
                 run(command)
                 break
-            moment = self.random.uniform(0.1, 1.2) * seconds[self.name]
+            moment = self.random.uniform(0.05, 1) * seconds[self.name]
             victim = self.random.randrange(count)
+            while not self.kill(command, count, victim, moment):
+                # The run had ended: once more, and sooner.
+                if kill > 0: break
+                shutil.rmtree(self.folder)
+                moment /= 2
             done.append(f"rank {victim} of {count} after {moment:.2f} s")
-            if not self.kill(command, count, victim, moment): done[-1] += " (it had ended)"
         compare(sums(self.folder), expected[self.name], f"{self.name}: {', '.join(done)}, then {count} ranks")
         return f"{self.name}: {', '.join(done)}, then {count}"
 
@@ -129,9 +139,9 @@ def main() -> None:
         try:
             if tools.round is None: check_numbers(tools, folder)
             expected, seconds = {}, {}
-            for name in ("mnist-cnn", "normed"):
+            for name in KILLED:
                 began = time.monotonic()
-                run([*launch.mpirun(2), tools.trainer, *words(MODELS[name], folder / name)])
+                run([tools.plain, *words(KILLED[name], folder / name)])
                 expected[name], seconds[name] = sums(folder / name), time.monotonic() - began
             rounds = range(1, tools.rounds + 1) if tools.round is None else [tools.round]
             for number in rounds:

@@ -6,12 +6,14 @@ import os
 import pathlib
 
 
-def mpirun(count: int, *more: str) -> list[str]:
+# Shared memory by copies through it: reading another process's memory is forbidden in many containers.
+LOCAL = ["--mca", "btl", "self,vader", "--mca", "btl_vader_single_copy_mechanism", "none"]
+
+
+def mpirun(count: int, transport: list[str] = LOCAL) -> list[str]:
     """What begins the command line of so many ranks on this machine, which may have fewer processors, and be a container."""
     root = ["--allow-run-as-root"] if os.geteuid() == 0 else []
-    # Shared memory by copies through it: reading another process's memory is forbidden in many containers.
-    return ["mpirun", *root, "--oversubscribe", "--bind-to", "none", "--mca", "plm", "isolated", "--mca", "btl", "self,vader",
-            "--mca", "btl_vader_single_copy_mechanism", "none", *more, "-n", str(count)]
+    return ["mpirun", *root, "--oversubscribe", "--bind-to", "none", "--mca", "plm", "isolated", *transport, "-n", str(count)]
 
 
 def ranks(launcher: int) -> list[int]:

@@ -110,7 +110,7 @@ struct ApusTrain: Tool {
             folder: folder, options: options, data: data.training, measure: trainer.measure, command: command)
         let end: TrainingEnd
         do throws(TrainingError) {
-            end = try train(&trainer, model, data, &report, checkpoint, limits)
+            end = try train(&trainer, model, data, &report, checkpoint, limits, ranks)
         } catch {
             throw ToolError(error, saved: report.saved, in: output, command: command)
         }
@@ -147,11 +147,13 @@ struct ApusTrain: Tool {
 
     private func train(
         _ trainer: inout Trainer, _ model: Model, _ data: TrainingData, _ report: inout TrainingReport,
-        _ checkpoint: Checkpoint?, _ limits: MachineLimits?
+        _ checkpoint: Checkpoint?, _ limits: MachineLimits?, _ ranks: Ranks?
     ) throws(TrainingError) -> TrainingEnd {
         StopSignals.catchNext()
         if checkpoint == nil { try report.begin(with: trainer.checkpoint()) }
-        report.announce(model.graph.name, data, source: self.data.name(.training))
+        report.announce(
+            model.graph.name, data, source: self.data.name(.training), ranks: ranks?.exchange?.count ?? 1,
+            traffic: trainer.traffic)
         let end = try trainer.run(shouldStop: { StopSignals.number != nil }) { event throws(TrainingError) in
             try report.note(event)
         }

@@ -4,6 +4,7 @@ import ApusFiles
 import ApusGraph
 import ApusJSON
 import ApusProfile
+import ApusRuntime
 import ApusText
 import ApusTraining
 import Glibc
@@ -48,13 +49,18 @@ struct TrainingReport: ~Copyable {
     /// Puts a run that begins in the place of any that was in the folder.
     mutating func begin(with checkpoint: Checkpoint) throws(TrainingError) { try folder.begin(with: checkpoint) }
 
-    /// Says what is trained, on what.
-    func announce(_ model: String, _ data: TrainingData, source: String) {
+    /// Says what is trained, on what, and with what traffic where ranks share it.
+    func announce(_ model: String, _ data: TrainingData, source: String, ranks: Int = 1, traffic: RankTraffic? = nil) {
         let held = data.validation.map { ", \(formatCount($0.count)) held out for validation" } ?? ""
         let test = data.test.map { ", \(formatCount($0.count)) for testing" } ?? ""
         print(
             "training \(printable(model)) on \(printable(source)): \(formatCount(data.training.count)) \(unit)\(held)\(test)"
         )
+        if let traffic {
+            print(
+                "shared by \(ranks) ranks: \(formatCount(traffic.sums)) bytes of sums for each of \(options.shards) shards, "
+                    + "\(formatCount(traffic.received)) bytes to a rank and \(traffic.rounds) exchanges with each step")
+        }
         if options.selection == .test {
             print("the best model is chosen on the test set: its score is no estimate for new data")
         }

@@ -16,6 +16,16 @@ package struct RankVotes: OptionSet, Sendable {
     package static let evaluation = RankVotes(rawValue: 8)
 }
 
+/// What a step costs of the network.
+package struct RankTraffic: Sendable, Equatable {
+    /// Bytes that come to this rank.
+    package var received: Int
+    /// Bytes of a shard's sums.
+    package var sums: Int
+    /// Exchanges that wait for each other, at most.
+    package var rounds: Int
+}
+
 /// What a session does with the other ranks, each exchange laid down when the session is made.
 @safe
 final class SessionRanks: @unchecked Sendable {
@@ -33,6 +43,8 @@ final class SessionRanks: @unchecked Sendable {
     /// What gives the averages to all, and what gives the first rank all that a checkpoint has.
     let averages: Int
     let checkpoint: Int
+    /// Bytes that come to this rank with each step, and those of a shard's sums.
+    let traffic: RankTraffic
     /// A word of each rank's.
     private let votes: UnsafeMutablePointer<UInt32>
 
@@ -62,6 +74,12 @@ final class SessionRanks: @unchecked Sendable {
             }
             return messages
         }
+        let step =
+            distribution.combinations + distribution.arrivals + distribution.releases + [distribution.gathered]
+        traffic = RankTraffic(
+            received: step.joined().reduce(0) { $0 + ($1.to == rank ? $1.bytes.count : 0) } + 4 * (count - 1),
+            sums: plan.reductionBytes,
+            rounds: distribution.combinations.count + distribution.arrivals.count { !$0.isEmpty } + 2)
         do throws(RankError) {
             var numbers: [Int] = []
             for transfers in distribution.combinations { numbers.append(try exchange.prepare(messages(transfers))) }

@@ -16,6 +16,9 @@ extension Session {
     /// What any rank said with the last step; nothing where there is one.
     package var votes: RankVotes { ranks?.all ?? [] }
 
+    /// What a step costs of the network; nil where there is one rank.
+    package var traffic: RankTraffic? { ranks?.traffic }
+
     /// The samples of a batch that this process computes, where the plan's batches are cut into shards: all where there is one process.
     package func ownSamples(of batch: Int) -> Range<Int> {
         guard let ranks else { return 0..<batch }

@@ -172,6 +172,9 @@ public struct Trainer: ~Copyable {
         session.recording().map { (session.plan, $0) }
     }
 
+    /// What a step costs of the network; nil where no other processes share the run.
+    package var traffic: RankTraffic? { session.traffic }
+
     /// Batches of an epoch. The last one may be smaller.
     var batchesPerEpoch: Int { (data.training.count + options.batch - 1) / options.batch }
 
