@@ -181,6 +181,32 @@ python-check: $(if $(BUILT),,build) wheel .venv-python/check-installed ## instal
 	APUS_WHEEL=$$(ls $(CURDIR)/dist/apus-*.whl) .venv-python/bin/python -m unittest discover \
 	  --start-directory Tests/Python $(if $(FILTER),-k '$(FILTER)') --verbose
 
+.venv-batches/installed: Tests/batches/requirements.txt
+	$(PYTHON) -m venv .venv-batches
+	.venv-batches/bin/pip install --quiet --requirement $<
+	touch $@
+
+.PHONY: batches-check
+batches-check: $(if $(BUILT),,build) wheel .venv-batches/installed ## runs the recipes for data at rest: xargs, GNU parallel, Dask
+	.venv-batches/bin/pip install --quiet --force-reinstall --no-deps dist/apus-*.whl
+	.venv-batches/bin/python Tests/batches/check_batches.py .build/release
+
+# Training on several machines. Open MPI is installed where this is asked for, and nowhere else.
+.PHONY: train-mpi
+train-mpi: ## builds apus-train-mpi, which trains on all machines that mpirun names; installs Open MPI where it is missing
+	@scripts/install-dependencies libopenmpi-dev openmpi-bin
+	APUS_MPI=1 swift build -c release --product apus-train-mpi
+
+.PHONY: ranks-check
+ranks-check: train-mpi ## trains on 1 to 4 ranks, kills some at random moments, and compares bits: ROUNDS (20), from SEED (the time)
+	$(if $(BUILT),,swift build -c release --product apus-train)
+	$(PYTHON) Tests/ranks/check_ranks.py .build/release/apus-train-mpi .build/release/apus-train \
+	  --rounds $(or $(ROUNDS),20) $(if $(SEED),--seed $(SEED))
+
+.PHONY: ranks-measure
+ranks-measure: train-mpi ## compares the model of docs/SCALING.md with ranks in network namespaces of limited rates (needs root)
+	$(PYTHON) Tests/ranks/measure_scaling.py .build/release/apus-train-mpi
+
 .PHONY: onnx-fuzz
 onnx-fuzz: .build/onnx-cases/cases.tsv ## imports ONNX files that were changed at random, for SECONDS (3600), from SEED (the time)
 	$(if $(BUILT),,swift build -c release --product onnx-fuzz)

@@ -379,3 +379,14 @@ if Context.environment["APUS_WARNINGS"] == "error" {
         target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
     }
 }
+
+// `make train-mpi` sets it: apus-train for several machines, which needs Open MPI. Its sources are those of apus-train, by a link.
+if Context.environment["APUS_MPI"] == "1", let train = package.targets.first(where: { $0.name == "apus-train" }) {
+    let ranks = tool("apus-train-mpi", dependencies: ["ApusRanks"])
+    ranks.dependencies = train.dependencies + ranks.dependencies
+    ranks.swiftSettings = (train.swiftSettings ?? []) + [.define("MPI")]
+    package.targets += [
+        .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+        .target(name: "ApusRanks", dependencies: ["ApusRuntime", "CMPI"], swiftSettings: checked), ranks,
+    ]
+}

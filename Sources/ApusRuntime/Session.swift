@@ -27,6 +27,8 @@ public struct Session: ~Copyable {
     private let readsFile: Bool
     /// Set while runs are recorded.
     private var recorder: Recorder?
+    /// What is done with other processes that share the run; nil where there are none.
+    let ranks: SessionRanks?
 
     /// Makes the arenas of a plan and the threads that share a batch.
     ///
@@ -39,8 +41,12 @@ public struct Session: ~Copyable {
     }
 
     /// The same with arenas, the constants among them, whose ends are guarded: a kernel that leaves one ends the process.
+    ///
+    /// - Parameter ranks: others that share each batch of a training step with this process, all of them by sessions of the same plan.
+    ///   A run is then over when it is with all.
     package init(
-        _ plan: Plan, threads: Int, placement: ThreadPlacement = .free, guarding: MemoryArena.Guard
+        _ plan: Plan, threads: Int, placement: ThreadPlacement = .free, guarding: MemoryArena.Guard = .none,
+        ranks exchange: (any RankExchange)? = nil
     ) throws(SessionError) {
         let threads = Swift.max(1, threads)
         let sizes = ArenaSizes(plan, threads: threads)
@@ -59,6 +65,11 @@ public struct Session: ~Copyable {
         let pool = try WorkerPool(threads: threads, placement: placement)
         let activities = Activities(plan)
         let lanes = plan.target.lanes
+        var ranks: SessionRanks?
+        if let exchange {
+            ranks = try unsafe SessionRanks(
+                plan, threads: threads, exchange, state: state.start, reductions: reductions.start)
+        }
         let shared = unsafe SessionCore(
             prologue: try Program(
                 Schedule(plan.prologue, threads: threads, lanes: lanes), activity: activities.prologue.lowerBound,
@@ -68,10 +79,10 @@ public struct Session: ~Copyable {
                 Schedule(sharing: plan, threads: threads), activity: activities.body.lowerBound, plan: plan,
                 sharesSamples: true),
             epilogue: try Program(
-                Schedule(plan.epilogue, threads: threads, lanes: lanes), activity: activities.epilogue.lowerBound,
-                plan: plan),
+                ranks?.epilogue ?? Schedule(plan.epilogue, threads: threads, lanes: lanes),
+                activity: activities.epilogue.lowerBound, plan: plan),
             plan: plan, workers: threads, activations: activations.start, activationStride: activations.stride,
-            reductions: reductions.start, reductionStride: sizes.reductionStride)
+            reductions: reductions.start, reductionStride: sizes.reductionStride, ranks: ranks)
         let core = UnsafeMutablePointer<SessionCore>.allocate(capacity: 1)
         unsafe core.initialize(to: shared)
         for worker in 0..<threads {
@@ -97,6 +108,7 @@ public struct Session: ~Copyable {
         self.reductions = reductions
         self.guardedConstants = consume guardedConstants
         self.pool = pool
+        self.ranks = ranks
         recorder = nil
     }
 
@@ -133,23 +145,33 @@ public struct Session: ~Copyable {
             throw SessionError.batchOutOfRange(batch: batch, bound: maximumBatch)
         }
         if recorder != nil {
-            runRecorded(batch: batch, arguments: arguments, companion)
+            try runRecorded(batch: batch, arguments: arguments, companion)
         } else {
             unsafe core.pointee.begin(batch: batch, arguments: arguments, companion)
             runOnce(.prologue)
-            runBody()
-            runOnce(.epilogue)
+            if let ranks {
+                try runShare(ranks, isRecorded: false)
+            } else {
+                runBody()
+                runOnce(.epilogue)
+            }
         }
         if readsFile, let path = plan.constants.fileCutShort { throw SessionError.fileCutShort(path: path) }
     }
 
     /// As ``run(batch:arguments:beside:)``, with the clock at hand.
-    private mutating func runRecorded(batch: Int, arguments: RunArguments, _ companion: Companion) {
+    private mutating func runRecorded(
+        batch: Int, arguments: RunArguments, _ companion: Companion
+    ) throws(SessionError) {
         let start = apus_ticks()
         unsafe core.pointee.begin(batch: batch, arguments: arguments, companion)
         runOnce(.prologue, isRecorded: true)
-        runBody(isRecorded: true)
-        runOnce(.epilogue, isRecorded: true)
+        if let ranks {
+            try runShare(ranks, isRecorded: true)
+        } else {
+            runBody(isRecorded: true)
+            runOnce(.epilogue, isRecorded: true)
+        }
         recorder?.noteRun(from: start, to: apus_ticks())
     }
 
@@ -192,24 +214,30 @@ public struct Session: ~Copyable {
 
     @inline(__always)
     private func runParts(isRecorded: Bool) {
-        let waves = unsafe core.pointee.waves(of: .body)
-        for wave in 0..<waves {
-            guard let items = unsafe core.pointee.beginSamples(wave: wave) else {
-                runOnce(.body, wave: wave, isRecorded: isRecorded)
-                continue
+        for wave in 0..<bodyWaves where !runSamples(wave: wave, isRecorded: isRecorded) {
+            runOnce(.body, wave: wave, isRecorded: isRecorded)
+        }
+    }
+
+    /// Waves of the body: what all parts of the batch go through, and combinations.
+    var bodyWaves: Int { unsafe core.pointee.waves(of: .body) }
+
+    /// Runs a wave of the body over all parts of the batch; false where it is a combination, which is then begun.
+    @inline(__always)
+    func runSamples(wave: Int, isRecorded: Bool) -> Bool {
+        guard let items = unsafe core.pointee.beginSamples(wave: wave) else { return false }
+        if isRecorded {
+            unsafe pool.run(items: items, context: core, keepsOwners: true) { context, item, worker in
+                guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
+                unsafe core.pointee.runItem(item, worker: worker, isRecorded: true)
             }
-            if isRecorded {
-                unsafe pool.run(items: items, context: core, keepsOwners: true) { context, item, worker in
-                    guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
-                    unsafe core.pointee.runItem(item, worker: worker, isRecorded: true)
-                }
-            } else {
-                unsafe pool.run(items: items, context: core, keepsOwners: true) { context, item, worker in
-                    guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
-                    unsafe core.pointee.runItem(item, worker: worker, isRecorded: false)
-                }
+        } else {
+            unsafe pool.run(items: items, context: core, keepsOwners: true) { context, item, worker in
+                guard let core = unsafe context?.assumingMemoryBound(to: SessionCore.self) else { return }
+                unsafe core.pointee.runItem(item, worker: worker, isRecorded: false)
             }
         }
+        return true
     }
 
     /// Runs what is run once a call, wave by wave.
@@ -220,7 +248,7 @@ public struct Session: ~Copyable {
     }
 
     @inline(__always)
-    private func runOnce(_ phase: SessionCore.Phase, wave: Int, isRecorded: Bool = false) {
+    func runOnce(_ phase: SessionCore.Phase, wave: Int, isRecorded: Bool = false) {
         guard let items = unsafe core.pointee.begin(phase, wave: wave) else {
             let control = apus_flush_denormals()
             defer { apus_restore_float_control(control) }

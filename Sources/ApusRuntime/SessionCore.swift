@@ -20,6 +20,10 @@ struct SessionCore: ~Copyable {
 
     private let microBatch: Int
     private let shards: Int
+    /// The shards that are run here; others are for other ranks.
+    private let ownShards: Range<Int>
+    /// What goes to other ranks while the body goes on.
+    private let releases: Releases?
     private let sumsOverSamples: Bool
     /// Whether shards wait for each other, so that each has an activation arena.
     private let hasCombinations: Bool
@@ -51,6 +55,9 @@ struct SessionCore: ~Copyable {
     private var firstSample: UInt32 = 0
     /// Pieces of work of the body: shards, or parts of the batch where nothing is summed over samples.
     private(set) var items = 0
+    /// Parts of the batch, and which of them is the first piece.
+    private var parts = 0
+    private var firstPart = 0
     /// What is done beside the body.
     private var companion = Companion()
     /// Which calls are run now.
@@ -71,7 +78,7 @@ struct SessionCore: ~Copyable {
         prologue: consuming Program, body: consuming Program, shares: consuming Program,
         epilogue: consuming Program, plan: Plan, workers: Int,
         activations: UnsafeMutableRawPointer, activationStride: Int, reductions: UnsafeMutableRawPointer,
-        reductionStride: Int
+        reductionStride: Int, ranks: SessionRanks? = nil
     ) {
         self.prologue = prologue
         self.body = body
@@ -82,6 +89,8 @@ struct SessionCore: ~Copyable {
         self.workers = workers
         microBatch = plan.microBatch
         shards = plan.shards
+        ownShards = ranks?.shards ?? 0..<plan.shards
+        releases = ranks?.releases
         sumsOverSamples = plan.reductionBytes > 0
         hasCombinations = !plan.combinations.isEmpty
         sampleWaves = plan.bodyParts.count { !$0.isCombination }
@@ -129,7 +138,12 @@ struct SessionCore: ~Copyable {
         firstSample = arguments.firstSample
         self.companion = companion
         dealt = batch - sharedSamples(of: batch)
-        items = sumsOverSamples || hasCombinations ? shards : dealt == 0 ? 0 : parts(of: dealt)
+        if sumsOverSamples || hasCombinations {
+            (items, parts, firstPart) = (ownShards.count, shards, ownShards.lowerBound)
+        } else {
+            items = dealt == 0 ? 0 : parts(of: dealt)
+            (parts, firstPart) = (items, 0)
+        }
         begunWaves = 0
         for worker in 0..<workers {
             unsafe argumentBlock[worker] = arguments
@@ -255,15 +269,17 @@ struct SessionCore: ~Copyable {
             runCompanion(companionPieces.lowerBound + item - items, worker: worker, isRecorded: isRecorded)
             return
         }
-        let first = dealt * item / items
-        let end = dealt * (item + 1) / items
+        let part = firstPart + item
+        let first = dealt * part / parts
+        let end = dealt * (part + 1) / parts
         let slots = unsafe slots(of: worker)
-        if sumsOverSamples { placeSums(of: item, worker: worker, isRecorded: isRecorded) }
+        if sumsOverSamples { placeSums(of: part, worker: worker, isRecorded: isRecorded) }
         if hasCombinations {
-            unsafe slots[Int(Arena.activations.rawValue)] = UInt(bitPattern: activations + item * activationStride)
+            unsafe slots[Int(Arena.activations.rawValue)] = UInt(bitPattern: activations + part * activationStride)
         }
         // Micro-batches of nearly the same size.
         let steps = (end - first + microBatch - 1) / microBatch
+        if steps == 0 { releases?.note(wave.calls, worker: worker) }
         var sample = first
         for step in 0..<steps {
             for port in 0..<portCount {
@@ -271,7 +287,9 @@ struct SessionCore: ~Copyable {
             }
             unsafe argumentBlock[worker].firstSample = firstSample &+ UInt32(sample)
             let next = first + (end - first) * (step + 1) / steps
-            if isRecorded {
+            if let releases, step == steps - 1 {
+                runLast(releases, samples: next - sample, worker: worker, isRecorded: isRecorded)
+            } else if isRecorded {
                 guard let track = unsafe tracks?[worker] else { return }
                 unsafe body.runRecorded(
                     wave.calls, slots: slots, scratch: scratch(of: worker), samples: next - sample, track: track)
@@ -279,6 +297,23 @@ struct SessionCore: ~Copyable {
                 unsafe body.run(wave.calls, slots: slots, scratch: scratch(of: worker), samples: next - sample)
             }
             sample = next
+        }
+    }
+
+    /// Runs the wave over the last micro-batch of a shard, behind which its sums are what they will be.
+    private func runLast(_ releases: Releases, samples: Int, worker: Int, isRecorded: Bool) {
+        let (slots, scratch) = unsafe (slots(of: worker), scratch(of: worker))
+        // The body's calls have the numbers of its instructions.
+        var start = wave.calls.lowerBound
+        for end in wave.calls.lowerBound + 1...max(wave.calls.lowerBound + 1, wave.calls.upperBound)
+        where end == wave.calls.upperBound || releases.isStop(end, worker: worker) {
+            if isRecorded, let track = unsafe tracks?[worker] {
+                unsafe body.runRecorded(start..<end, slots: slots, scratch: scratch, samples: samples, track: track)
+            } else {
+                unsafe body.run(start..<end, slots: slots, scratch: scratch, samples: samples)
+            }
+            releases.note(start..<end, worker: worker)
+            start = end
         }
     }
 

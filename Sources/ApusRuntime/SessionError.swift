@@ -31,6 +31,10 @@ public enum SessionError: Error, Equatable, Sendable, CustomStringConvertible {
     case otherPlan(bound: String, session: String)
     /// Two spans serve plans of one input and one output, both f32, and this one has others.
     case severalPorts(inputs: [String], outputs: [String])
+    /// The ranks of a run can't share a step of this plan.
+    case notDistributable(plan: String)
+    /// Another of the processes that share a run is gone.
+    case lostRank(String)
 
     public var description: String {
         switch self {
@@ -77,6 +81,11 @@ public enum SessionError: Error, Equatable, Sendable, CustomStringConvertible {
         case .severalPorts(let inputs, let outputs):
             "two spans serve a plan with one input and one output of f32, and this one has the inputs "
                 + "\(list(inputs)) and the outputs \(list(outputs)); give values by their names"
+        case .notDistributable(let plan):
+            "the samples of '\(plan)' can't be dealt to several processes: its last stage reads what only the first one has; "
+                + "train it with one"
+        case .lostRank(let what):
+            "\(what): the processes that share a run end with any of them"
         }
     }
 }

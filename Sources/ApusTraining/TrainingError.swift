@@ -25,6 +25,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case noLoss
     /// The loss, a gradient or a parameter is not a finite number.
     case notFinite(what: String, epoch: Int, step: Int)
+    /// Another of the processes that share a run has another model, recipe, data set or target.
+    case otherRank(Int)
 
     public var description: String {
         switch self {
@@ -44,6 +46,9 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         case .notFinite(let what, let epoch, let step):
             "\(what) is not finite after step \(step) of epoch \(epoch); use a smaller learning rate, or look for "
                 + "values in the data that are far from 0...1"
+        case .otherRank(let rank):
+            "rank \(rank) is to train another model, by another recipe, on other data or for another instruction set; start all ranks "
+                + "with the same flags and files, and name the --target where their processors differ"
         }
     }
 }
@@ -91,8 +96,12 @@ public enum DataMismatch: Error, Sendable, Equatable, CustomStringConvertible {
 
 extension Session {
     /// A session whose errors are a trainer's.
-    static func make(_ plan: Plan, threads: Int, placement: ThreadPlacement) throws(TrainingError) -> Session {
-        do throws(SessionError) { return try Session(plan, threads: threads, placement: placement) } catch {
+    static func make(
+        _ plan: Plan, threads: Int, placement: ThreadPlacement, ranks: (any RankExchange)? = nil
+    ) throws(TrainingError) -> Session {
+        do throws(SessionError) {
+            return try Session(plan, threads: threads, placement: placement, ranks: ranks)
+        } catch {
             throw .session(error)
         }
     }

@@ -9,6 +9,7 @@ import ApusText
 import ApusToolSupport
 import ApusTraining
 import ArgumentParser
+import Glibc
 
 @main
 struct ApusTrain: Tool {
@@ -63,6 +64,17 @@ struct ApusTrain: Tool {
     }
 
     func run() throws {
+        let ranks = try Ranks.begin()
+        do {
+            try run(ranks)
+        } catch {
+            ranks?.letTheFirstSpeak(error)
+            throw error
+        }
+    }
+
+    private func run(_ ranks: Ranks?) throws {
+        let isFirst = ranks?.isFirst ?? true
         // A checkpoint has weights of its own.
         let hasWeights = resume && RunFolder.hasCheckpoint(output)
         let started = hasWeights ? try loadTrainable() : try start.applied(to: loadTrainable(), file: model)
@@ -78,33 +90,70 @@ struct ApusTrain: Tool {
         }
         options.preparation = try preparation(of: model, data.training)
         let chosen = try target.target()
+        guard isFirst else {
+            try follow(ranks, model, data, options, chosen)
+            return
+        }
         var folder = try reporting { () throws(TrainingError) in try RunFolder(output, resuming: resume) }
         let lock: RunLock
         do { lock = try RunLock(folder: output) } catch { throw ToolError(error) }
         let checkpoint = try openRun(&folder)
         let limits = profile.isWanted ? try measuredLimits(chosen) : nil
         var trainer = try reporting { () throws(TrainingError) in
-            try Trainer(model, data: data, options: options, target: chosen, checkpoint: checkpoint)
+            _ = try ranks?.exchange?.broadcast(checkpoint?.encoded() ?? [])
+            return try Trainer(
+                model, data: data, options: options, target: chosen, checkpoint: checkpoint, ranks: ranks?.exchange)
         }
         if profile.isWanted { trainer.startRecording(eventRoom: Self.eventRoom) }
-        var report = TrainingReport(folder: folder, options: options, data: data.training, measure: trainer.measure)
+        let command = ResumeCommand(launcher: ranks?.launcher ?? [])
+        var report = TrainingReport(
+            folder: folder, options: options, data: data.training, measure: trainer.measure, command: command)
         let end: TrainingEnd
         do throws(TrainingError) {
-            end = try train(&trainer, model, data, &report, checkpoint, limits)
+            end = try train(&trainer, model, data, &report, checkpoint, limits, ranks)
         } catch {
-            throw ToolError(error, saved: report.saved, in: output)
+            throw ToolError(error, saved: report.saved, in: output, command: command)
         }
         _ = consume lock
-        if end == .interrupted, let signal = StopSignals.number { throw ExitCode(StopSignals.exitCode(signal)) }
+        try finish(end, ranks)
+    }
+
+    /// Does its share of what the first rank does and tells.
+    private func follow(
+        _ ranks: Ranks?, _ model: Model, _ data: TrainingData, _ options: TrainingOptions, _ target: Target
+    ) throws {
+        let end: TrainingEnd
+        do throws(TrainingError) {
+            let bytes = try ranks?.exchange?.broadcast([]) ?? []
+            let checkpoint = bytes.isEmpty ? nil : try Checkpoint(decoding: bytes, file: "the first rank's checkpoint")
+            var trainer = try Trainer(
+                model, data: data, options: options, target: target, checkpoint: checkpoint, ranks: ranks?.exchange)
+            StopSignals.catchNext()
+            end = try trainer.run(shouldStop: { StopSignals.number != nil }) { _ in }
+        } catch .session(.lostRank(let what)) {
+            throw RunLost(what, in: output, command: ResumeCommand(launcher: ranks?.launcher ?? []))
+        } catch {
+            throw ToolError(error)
+        }
+        try finish(end, ranks)
+    }
+
+    private func finish(_ end: TrainingEnd, _ ranks: Ranks?) throws {
+        ranks?.end()
+        // Where it was another rank that was asked to end, it is as if this one had been.
+        let signal = StopSignals.number ?? (ranks == nil ? nil : SIGTERM)
+        if end == .interrupted, let signal { throw ExitCode(StopSignals.exitCode(signal)) }
     }
 
     private func train(
         _ trainer: inout Trainer, _ model: Model, _ data: TrainingData, _ report: inout TrainingReport,
-        _ checkpoint: Checkpoint?, _ limits: MachineLimits?
+        _ checkpoint: Checkpoint?, _ limits: MachineLimits?, _ ranks: Ranks?
     ) throws(TrainingError) -> TrainingEnd {
         StopSignals.catchNext()
         if checkpoint == nil { try report.begin(with: trainer.checkpoint()) }
-        report.announce(model.graph.name, data, source: self.data.name(.training))
+        report.announce(
+            model.graph.name, data, source: self.data.name(.training), ranks: ranks?.exchange?.count ?? 1,
+            traffic: trainer.traffic)
         let end = try trainer.run(shouldStop: { StopSignals.number != nil }) { event throws(TrainingError) in
             try report.note(event)
         }

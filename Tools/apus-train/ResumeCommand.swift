@@ -1,14 +1,18 @@
 import ApusCommandLine
 
 /// How people go on with a run.
-enum ResumeCommand {
+struct ResumeCommand {
+    /// What the command line begins with, where this program was not started by itself.
+    var launcher: [String] = []
+
     /// This program's command line, and in it what goes on with the run that it began.
-    static var text: String { shellCommand(resuming(CommandLine.arguments)) }
+    var text: String { shellCommand(launcher + Self.resuming(CommandLine.arguments)) }
 
     /// This program's command line, and in it what begins the run for which nothing was saved. What it was to take the place of may
     /// still be there.
-    static var again: String {
-        shellCommand(overwrites(CommandLine.arguments) ? CommandLine.arguments : resuming(CommandLine.arguments))
+    var again: String {
+        let words = CommandLine.arguments
+        return shellCommand(launcher + (Self.overwrites(words) ? words : Self.resuming(words)))
     }
 
     /// Words of a command line with `--resume` among them, and without `--overwrite`.

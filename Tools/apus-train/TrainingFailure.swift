@@ -29,17 +29,21 @@ extension ToolError {
 }
 
 extension ToolError {
-    /// Why a run ended before its time; where that was a file, with what of the run is safe, and how to go on.
+    /// Why a run ended before its time; where that was a file or another rank, with what of the run is safe, and how to go on.
     ///
-    /// - Parameter saved: how far the run is that is on the disk; nil where nothing of it is.
-    init(_ error: TrainingError, saved: Progress?, in folder: String) {
+    /// - Parameters:
+    ///   - saved: how far the run is that is on the disk; nil where nothing of it is.
+    ///   - command: how to go on.
+    init(_ error: TrainingError, saved: Progress?, in folder: String, command: ResumeCommand) {
         let failed = ToolError(error)
-        guard case .file = error else {
+        switch error {
+        case .file, .session(.lostRank): break
+        default:
             self = failed
             return
         }
         guard let saved else {
-            self.init("\(failed)\nnothing of the run was saved yet; then begin it: \(ResumeCommand.again)")
+            self.init("\(failed)\nnothing of the run was saved yet; then begin it: \(command.again)")
             return
         }
         let place =
@@ -48,7 +52,18 @@ extension ToolError {
             case (let epoch, 0): "the end of epoch \(epoch)"
             case (let epoch, let step): "step \(step) of epoch \(epoch + 1)"
             }
-        self.init("\(failed)\nthe run is safe in \(folder) up to \(place); then go on: \(ResumeCommand.text)")
+        self.init("\(failed)\nthe run is safe in \(folder) up to \(place); then go on: \(command.text)")
+    }
+}
+
+/// Why a rank ends that keeps no files: another is gone, maybe the first one.
+struct RunLost: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ what: String, in folder: String, command: ResumeCommand) {
+        let failed = ToolError(TrainingError.session(.lostRank(what)))
+        description =
+            "\(failed)\nthe run is safe in \(folder) up to where it was saved last; then go on: \(command.text)"
     }
 }
 

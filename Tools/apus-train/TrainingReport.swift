@@ -4,6 +4,7 @@ import ApusFiles
 import ApusGraph
 import ApusJSON
 import ApusProfile
+import ApusRuntime
 import ApusText
 import ApusTraining
 import Glibc
@@ -19,16 +20,22 @@ struct TrainingReport: ~Copyable {
     private var bar: ProgressBar?
     private var best: (epoch: Int, score: Double)?
     private let measure: Evaluation.Measure
+    private let command: ResumeCommand
     private var bestTest: Double?
     private var lastRecord: EpochRecord?
 
     /// - Parameters:
     ///   - folder: that of the run, with what is known of it where it goes on.
     ///   - measure: what models are compared by.
-    init(folder: RunFolder, options: TrainingOptions, data: Dataset, measure: Evaluation.Measure) {
+    ///   - command: how to go on.
+    init(
+        folder: RunFolder, options: TrainingOptions, data: Dataset, measure: Evaluation.Measure,
+        command: ResumeCommand
+    ) {
         self.folder = folder
         self.options = options
         self.measure = measure
+        self.command = command
         samples = data.count
         unit = data.images == nil ? "samples" : "images"
         if let rate = folder.saved?.learningRate, rate.bestScore > -.infinity {
@@ -42,13 +49,18 @@ struct TrainingReport: ~Copyable {
     /// Puts a run that begins in the place of any that was in the folder.
     mutating func begin(with checkpoint: Checkpoint) throws(TrainingError) { try folder.begin(with: checkpoint) }
 
-    /// Says what is trained, on what.
-    func announce(_ model: String, _ data: TrainingData, source: String) {
+    /// Says what is trained, on what, and with what traffic where ranks share it.
+    func announce(_ model: String, _ data: TrainingData, source: String, ranks: Int = 1, traffic: RankTraffic? = nil) {
         let held = data.validation.map { ", \(formatCount($0.count)) held out for validation" } ?? ""
         let test = data.test.map { ", \(formatCount($0.count)) for testing" } ?? ""
         print(
             "training \(printable(model)) on \(printable(source)): \(formatCount(data.training.count)) \(unit)\(held)\(test)"
         )
+        if let traffic {
+            print(
+                "shared by \(ranks) ranks: \(formatCount(traffic.sums)) bytes of sums for each of \(options.shards) shards, "
+                    + "\(formatCount(traffic.received)) bytes to a rank and \(traffic.rounds) exchanges with each step")
+        }
         if options.selection == .test {
             print("the best model is chosen on the test set: its score is no estimate for new data")
         }
@@ -89,7 +101,7 @@ struct TrainingReport: ~Copyable {
     mutating func finish(_ end: TrainingEnd) {
         bar?.clear()
         if end == .interrupted {
-            show("interrupted, and saved; to go on: \(ResumeCommand.text)")
+            show("interrupted, and saved; to go on: \(command.text)")
             return
         }
         show("\(end.rawValue)")

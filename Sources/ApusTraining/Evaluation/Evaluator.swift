@@ -15,6 +15,8 @@ public struct Evaluator: ~Copyable {
     /// Whether they are probabilities then.
     private let areProbabilities: Bool
     private let batch: Int
+    /// Where the answers go, those of other ranks too.
+    private var answers: AnswerRoom
 
     /// Makes the plan and the session that answer.
     ///
@@ -34,6 +36,17 @@ public struct Evaluator: ~Copyable {
         loss: String? = nil, threads: Int = 1, placement: ThreadPlacement = .free, batch: Int = 256,
         convolutions: ConvolutionAlgorithms = .exact
     ) throws(TrainingError) {
+        try self.init(
+            model, preparation: preparation, weights: weights, target: target, loss: loss, threads: threads,
+            placement: placement, batch: batch, convolutions: convolutions, ranks: nil)
+    }
+
+    /// The same, with other processes that have made an evaluator of the same arguments and share the samples: all get all answers.
+    package init(
+        _ model: Model, preparation: InputPreparation, weights: LoweringOptions.Weights, target: Target,
+        loss: String? = nil, threads: Int = 1, placement: ThreadPlacement = .free, batch: Int = 256,
+        convolutions: ConvolutionAlgorithms = .exact, ranks: (any RankExchange)?
+    ) throws(TrainingError) {
         let plan: Plan
         do {
             plan =
@@ -49,6 +62,7 @@ public struct Evaluator: ~Copyable {
         }
         guard plan.outputs[0].elementType == .f32 else { throw .mismatch(.elementType(port: plan.outputs[0].name)) }
         let session = try Session.make(plan, threads: threads, placement: placement)
+        let answers = try AnswerRoom(batch: batch, size: plan.outputs[0].sampleElements, ranks: ranks)
         areProbabilities = plan.outputs[0].meaning == .independentProbabilities
         let known = loss ?? model.notes.first { $0.name == Self.lossNote }?.value ?? ""
         isBinary = areProbabilities || known.hasPrefix("binary")
@@ -57,6 +71,7 @@ public struct Evaluator: ~Copyable {
         self.batch = batch
         self.session = session
         buffer = BatchBuffer(capacity: batch, ports: plan.inputs)
+        self.answers = answers
     }
 
     /// The name of the model's note that says what it was trained by.
@@ -124,40 +139,42 @@ public struct Evaluator: ~Copyable {
         return try answer(dataset, into: &tally, unless: shouldStop) ? tally.finished() : nil
     }
 
-    /// Whether all samples were answered.
+    /// Whether all samples were answered. Ranks answer a batch each of what comes next, and take in all of it in its order.
     private mutating func answer(
         _ dataset: Dataset, into tally: inout Tally, unless shouldStop: () -> Bool
     ) throws(TrainingError) -> Bool {
         let source = try source(dataset)
-        let size = output.sampleElements
-        var answers = [Float](repeating: 0, count: batch * size)
-        func places(_ first: Int) -> [Int32] { (first..<min(dataset.count, first + batch)).map(Int32.init) }
+        let (round, before) = (batch * answers.ranks, batch * answers.rank)
+        func places(_ first: Int) -> [Int32] {
+            (min(dataset.count, first + before)..<min(dataset.count, first + before + batch)).map(Int32.init)
+        }
         var order = places(0)
-        buffer.fill(source, order: order.span, seed: 0, epoch: 0, threads: &session)
-        while let first = order.first {
+        buffer.fill(source, order: order.span, places: order.indices, seed: 0, epoch: 0, threads: &session)
+        var first = 0
+        while first < dataset.count {
             // The next batch is prepared while this one is answered.
-            let following = places(min(dataset.count, Int(first) + batch))
+            let following = places(first + round)
             buffer.bind(to: &session)
-            var failure: SessionError?
-            unsafe answers.withUnsafeMutableBytes { bytes in
-                guard let start = bytes.baseAddress else { return }
-                unsafe session.bindOutput(0, to: start)
-                do throws(SessionError) {
-                    try buffer.prepareNext(source, order: following.span, seed: 0, epoch: 0, with: &session) {
-                        (session, companion) throws(SessionError) in
-                        try session.run(batch: order.count, beside: companion)
-                    }
-                } catch {
-                    failure = error
+            unsafe session.bindOutput(0, to: answers.own)
+            do throws(SessionError) {
+                try buffer.prepareNext(
+                    source, order: following.span, places: following.indices, seed: 0, epoch: 0, with: &session
+                ) { (session, companion) throws(SessionError) in
+                    if order.isEmpty { return }
+                    try session.run(batch: order.count, beside: companion)
                 }
+                try answers.exchange(wantsStop: answers.ranks > 1 && shouldStop())
+            } catch {
+                throw .session(error)
             }
-            if let failure { throw .session(failure) }
             buffer.takeNext()
-            for (row, sample) in order.enumerated() {
-                tally.add(answers[row * size..<(row + 1) * size], sample: Int(sample))
-            }
+            let count = min(round, dataset.count - first)
+            let (taken, size) = (answers.taken(count), output.sampleElements)
+            for row in 0..<count { tally.add(taken[row * size..<(row + 1) * size], sample: first + row) }
             order = following
-            if !order.isEmpty && shouldStop() { return false }
+            first += count
+            let isStopped = answers.ranks > 1 ? answers.isStopWanted : first < dataset.count && shouldStop()
+            if first < dataset.count, isStopped { return false }
         }
         return true
     }

@@ -16,7 +16,8 @@ struct BatchBuffer: ~Copyable {
         var columns: [UnsafeRawPointer] = unsafe []
         var destinations: [UnsafeMutableRawPointer] = unsafe []
         let indices: UnsafeMutablePointer<Int32>
-        var count = 0
+        /// The places in the batch that are filled.
+        var places = 0..<0
         var seed: UInt64 = 0
         var epoch = 0
     }
@@ -51,12 +52,15 @@ struct BatchBuffer: ~Copyable {
 
     /// Fills the buffer with the samples `order`, each as the augmentation of `epoch` makes it.
     ///
+    /// - Parameter places: those of the order that are wanted.
     /// - Precondition: there are no more samples than the capacity, all are in the source, and the source has a column for
     ///   each port.
     mutating func fill(
-        _ source: BatchSource, order: Span<Int32>, seed: UInt64, epoch: Int, threads session: inout Session
+        _ source: BatchSource, order: Span<Int32>, places: Range<Int>, seed: UInt64, epoch: Int,
+        threads session: inout Session
     ) {
-        prepareNext(source, order: order, seed: seed, epoch: epoch, with: &session) { session, companion in
+        prepareNext(source, order: order, places: places, seed: seed, epoch: epoch, with: &session) {
+            session, companion in
             session.share(companion)
         }
         takeNext()
@@ -67,21 +71,21 @@ struct BatchBuffer: ~Copyable {
 
     /// Has the next batch prepared while `body` runs: the companion that it gets must be done when it returns.
     ///
-    /// - Precondition: as that of ``fill(_:order:seed:epoch:threads:)``.
+    /// - Precondition: as that of ``fill(_:order:places:seed:epoch:threads:)``.
     func prepareNext<Failure: Error>(
-        _ source: BatchSource, order: Span<Int32>, seed: UInt64, epoch: Int, with session: inout Session,
-        _ body: (inout Session, Companion) throws(Failure) -> Void
+        _ source: BatchSource, order: Span<Int32>, places: Range<Int>, seed: UInt64, epoch: Int,
+        with session: inout Session, _ body: (inout Session, Companion) throws(Failure) -> Void
     ) throws(Failure) {
         unsafe work.pointee.source = source
         unsafe work.pointee.destinations = unsafe next
-        unsafe work.pointee.count = order.count
+        unsafe work.pointee.places = places
         unsafe work.pointee.seed = seed
         unsafe work.pointee.epoch = epoch
         for index in order.indices { unsafe work.pointee.indices[index] = order[index] }
         try unsafe source.withAddresses { (columns) throws(Failure) in
             unsafe work.pointee.columns = unsafe columns
             let companion = unsafe Companion(
-                items: (order.count + Self.piece - 1) / Self.piece, samples: order.count, context: work
+                items: (places.count + Self.piece - 1) / Self.piece, samples: places.count, context: work
             ) { context, piece, _ in
                 guard let work = unsafe context?.assumingMemoryBound(to: Work.self) else { return }
                 unsafe BatchBuffer.prepare(piece, work)
@@ -92,10 +96,12 @@ struct BatchBuffer: ~Copyable {
 
     private static func prepare(_ piece: Int, _ work: UnsafeMutablePointer<Work>) {
         guard let preparations = unsafe work.pointee.source?.preparations else { return }
+        let places = unsafe work.pointee.places
+        let first = places.lowerBound + piece * Self.piece
         for (column, preparation) in preparations.enumerated() {
             let source = unsafe work.pointee.columns[column]
             let destination = unsafe work.pointee.destinations[column]
-            for index in unsafe piece * Self.piece..<min(work.pointee.count, (piece + 1) * Self.piece) {
+            for index in first..<min(places.upperBound, first + Self.piece) {
                 unsafe preparation.prepare(
                     source, sample: Int(work.pointee.indices[index]), seed: work.pointee.seed,
                     epoch: work.pointee.epoch,

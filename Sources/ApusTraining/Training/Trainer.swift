@@ -24,6 +24,8 @@ public struct Trainer: ~Copyable {
     package let measure: Evaluation.Measure
     let lossSlice: StateSlice
     let statusSlice: StateSlice
+    /// The processes that share the run with this one; nil where there are none.
+    let ranks: (any RankExchange)?
     /// Whether the buffer holds the batch of the step that comes.
     var isBatchReady = false
 
@@ -38,6 +40,16 @@ public struct Trainer: ~Copyable {
     /// - Throws: ``TrainingError`` where model and data don't fit each other, or the model can't be trained.
     public init(
         _ model: Model, data: TrainingData, options: TrainingOptions, target: Target, checkpoint: Checkpoint? = nil
+    ) throws(TrainingError) {
+        try self.init(
+            model, data: data, options: options, target: target, checkpoint: checkpoint, ranks: nil)
+    }
+
+    /// The same, with other processes that have made a trainer of the same arguments and share each batch: all are told the same, and
+    /// end with the same bits. Only the first has whole checkpoints.
+    package init(
+        _ model: Model, data: TrainingData, options: TrainingOptions, target: Target, checkpoint: Checkpoint? = nil,
+        ranks: (any RankExchange)?
     ) throws(TrainingError) {
         var lowering = LoweringOptions(target: target, batchBound: options.batch, weights: .state)
         lowering.shards = options.shards
@@ -69,16 +81,18 @@ public struct Trainer: ~Copyable {
         else { throw .noLoss }
         let evaluator = try Evaluator(
             explicit, preparation: preparation, weights: .state, target: target, loss: options.loss.rawValue,
-            threads: options.threads, placement: options.placement)
+            threads: options.threads, placement: options.placement, ranks: ranks)
         try evaluator.check(data.training)
         let measure = try evaluator.measure(of: data.validation ?? data.test ?? data.training)
         let source = try BatchSource(
             data.training, for: plan.inputs, preparation: preparation, augmentation: options.augmentation,
             hasTargets: true)
         let recipe = Self.recipe(options, explicit, data)
-        var session = try Session.make(plan, threads: options.threads, placement: options.placement)
+        if let ranks { try ranks.checkAgreement("\(recipe); \(target)") }
+        var session = try Session.make(plan, threads: options.threads, placement: options.placement, ranks: ranks)
         let progress = try Self.start(
             &session, explicit, checkpoint, recipe: recipe, learningRate: options.learningRate)
+        self.ranks = ranks
         self.model = explicit
         self.recipe = recipe
         self.progress = progress
@@ -158,6 +172,9 @@ public struct Trainer: ~Copyable {
         session.recording().map { (session.plan, $0) }
     }
 
+    /// What a step costs of the network; nil where no other processes share the run.
+    package var traffic: RankTraffic? { session.traffic }
+
     /// Batches of an epoch. The last one may be smaller.
     var batchesPerEpoch: Int { (data.training.count + options.batch - 1) / options.batch }
 
@@ -175,7 +192,7 @@ public struct Trainer: ~Copyable {
         while progress.epoch < options.epochs {
             if let end = progress.end { return end }
             guard try runEpoch(shouldStop: shouldStop, observe: observe) else {
-                try observe(.checkpoint(checkpoint()))
+                try observe(.checkpoint(wholeCheckpoint()))
                 return .interrupted
             }
         }
@@ -183,7 +200,7 @@ public struct Trainer: ~Copyable {
     }
 
     /// The model as it is now, with the averaged parameters where an average is kept.
-    func currentModel() -> Model {
+    private func currentModel() -> Model {
         var current = model
         for slice in session.plan.slices {
             switch slice.kind {
@@ -193,6 +210,18 @@ public struct Trainer: ~Copyable {
             }
         }
         return current
+    }
+
+    /// The model as it is now, of which other ranks may have parts: all of them call it.
+    mutating func wholeModel() throws(TrainingError) -> Model {
+        do throws(SessionError) { try session.gatherAverages() } catch { throw .session(error) }
+        return currentModel()
+    }
+
+    /// ``checkpoint()``, of which other ranks may have parts: all of them call it, and the first one gets the whole.
+    mutating func wholeCheckpoint() throws(TrainingError) -> Checkpoint {
+        do throws(SessionError) { try session.gatherState() } catch { throw .session(error) }
+        return checkpoint()
     }
 
     /// All that a run needs to go on from here; not while one is under way.

@@ -16,27 +16,51 @@ extension Trainer {
         let began = clock.now
         var (lastEvaluation, lastCheckpoint) = (began, began)
         let secondsBefore = progress.seconds
+        var wanted = RankVotes()
         while progress.step < batchesPerEpoch {
             // A checkpoint may be of the moment between a step and its evaluation. To repeat one changes nothing.
             let isStepDue = isDue(every: options.evaluationSteps)
-            if isStepDue || (progress.step > 0 && isDue(after: options.evaluationSeconds, since: lastEvaluation)) {
+            let isTimeDue =
+                ranks == nil
+                ? isDue(after: options.evaluationSeconds, since: lastEvaluation) : wanted.contains(.evaluation)
+            if isStepDue || (progress.step > 0 && isTimeDue) {
                 guard try evaluateWithin(epoch: epoch, selects: isStepDue, shouldStop: shouldStop, observe: observe)
                 else { return false }
                 lastEvaluation = clock.now
             }
             let count = batch(progress.step, of: order).count
+            if ranks != nil {
+                session.vote(
+                    votes(shouldStop, evaluationSince: lastEvaluation, checkpointSince: lastCheckpoint))
+            }
             let loss = try runStep(order, epoch: epoch)
             progress.step += 1
             progress.lossSum += loss * Double(count)
             progress.seconds = secondsBefore + (clock.now - began).inSeconds
             try observe(.step(epoch: epoch + 1, step: progress.step, steps: batchesPerEpoch, loss: loss))
-            if shouldStop() { return false }
-            if isDue(every: options.checkpointSteps) || isDue(after: options.checkpointSeconds, since: lastCheckpoint) {
-                try observe(.checkpoint(checkpoint()))
+            wanted = session.votes
+            if ranks == nil ? shouldStop() : wanted.contains(.stop) { return false }
+            let isCheckpointDue =
+                ranks == nil
+                ? isDue(after: options.checkpointSeconds, since: lastCheckpoint) : wanted.contains(.checkpoint)
+            if isDue(every: options.checkpointSteps) || isCheckpointDue {
+                try observe(.checkpoint(wholeCheckpoint()))
                 lastCheckpoint = clock.now
             }
         }
         return try endEpoch(epoch, shouldStop: shouldStop, observe: observe)
+    }
+
+    /// What this rank tells the others with the step that comes. Whoever wants to stop stops all; the first one's clock is everybody's.
+    private func votes(
+        _ shouldStop: () -> Bool, evaluationSince: ContinuousClock.Instant, checkpointSince: ContinuousClock.Instant
+    ) -> RankVotes {
+        var votes = RankVotes()
+        if shouldStop() { votes.insert(.stop) }
+        guard ranks?.rank == 0 else { return votes }
+        if isDue(after: options.evaluationSeconds, since: evaluationSince) { votes.insert(.evaluation) }
+        if isDue(after: options.checkpointSeconds, since: checkpointSince) { votes.insert(.checkpoint) }
+        return votes
     }
 
     /// Whether something is due after the step that was done last.
@@ -72,7 +96,8 @@ extension Trainer {
         let following = batch(progress.step + 1, of: order)
         if !isBatchReady {
             buffer.fill(
-                source, order: order.span.extracting(own), seed: options.seed, epoch: epoch, threads: &session)
+                source, order: order.span.extracting(own), places: session.ownSamples(of: own.count),
+                seed: options.seed, epoch: epoch, threads: &session)
         }
         var arguments = RunArguments()
         arguments.learningRate = Float(
@@ -90,8 +115,8 @@ extension Trainer {
         buffer.bind(to: &session)
         do throws(SessionError) {
             try buffer.prepareNext(
-                source, order: order.span.extracting(following), seed: options.seed, epoch: epoch,
-                with: &session
+                source, order: order.span.extracting(following), places: session.ownSamples(of: following.count),
+                seed: options.seed, epoch: epoch, with: &session
             ) { (session, companion) throws(SessionError) in
                 try session.run(batch: own.count, arguments: arguments, beside: companion)
             }
@@ -104,7 +129,8 @@ extension Trainer {
         guard loss.isFinite else {
             throw .notFinite(what: "the loss", epoch: epoch + 1, step: progress.step + 1)
         }
-        guard unsafe session.withState(statusSlice, { unsafe $0[0].isFinite }) else {
+        guard unsafe session.withState(statusSlice, { unsafe $0[0].isFinite }), !session.votes.contains(.notFinite)
+        else {
             throw .notFinite(what: "a gradient or a parameter", epoch: epoch + 1, step: progress.step + 1)
         }
         return loss
@@ -117,7 +143,7 @@ extension Trainer {
         epoch: Int, selects: Bool, shouldStop: () -> Bool, observe: (TrainingEvent) throws(TrainingError) -> Void
     ) throws(TrainingError) -> Bool {
         guard let selecting = options.selection == .test ? data.test : data.validation else { return true }
-        let current = currentModel()
+        let current = try wholeModel()
         try evaluator.setWeights(current.weights)
         guard let score = try evaluator.evaluate(selecting, unless: shouldStop)?.score else { return false }
         try observe(.evaluated(epoch: epoch + 1, step: progress.step, score: score))
@@ -131,7 +157,7 @@ extension Trainer {
     private mutating func endEpoch(
         _ epoch: Int, shouldStop: () -> Bool, observe: (TrainingEvent) throws(TrainingError) -> Void
     ) throws(TrainingError) -> Bool {
-        let current = currentModel()
+        let current = try wholeModel()
         try evaluator.setWeights(current.weights)
         var record = EpochRecord(
             epoch: epoch + 1, trainLoss: progress.lossSum / Double(data.training.count),
@@ -173,7 +199,7 @@ extension Trainer {
         progress.step = 0
         progress.lossSum = 0
         progress.seconds = 0
-        try observe(.checkpoint(checkpoint()))
+        try observe(.checkpoint(wholeCheckpoint()))
         return true
     }
 }

@@ -1,0 +1,39 @@
+"""How ranks are started on one machine, and found."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+
+
+# Shared memory by copies through it: reading another process's memory is forbidden in many containers.
+LOCAL = ["--mca", "btl", "self,vader", "--mca", "btl_vader_single_copy_mechanism", "none"]
+
+
+def mpirun(count: int, transport: list[str] = LOCAL) -> list[str]:
+    """What begins the command line of so many ranks on this machine, which may have fewer processors, and be a container."""
+    root = ["--allow-run-as-root"] if os.geteuid() == 0 else []
+    return ["mpirun", *root, "--oversubscribe", "--bind-to", "none", "--mca", "plm", "isolated", *transport, "-n", str(count)]
+
+
+def ranks(launcher: int) -> list[int]:
+    """The processes that mpirun has started, in the order of their ranks."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit(): continue
+        try:
+            fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+            environment = (entry / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if int(fields[1]) != launcher: continue
+        rank = [word for word in environment if word.startswith(b"OMPI_COMM_WORLD_RANK=")]
+        if rank: found.append((int(rank[0].split(b"=")[1]), int(entry.name)))
+    return [process for _, process in sorted(found)]
+
+
+def kill(process: int, number: int) -> None:
+    try:
+        os.kill(process, number)
+    except ProcessLookupError:
+        pass
