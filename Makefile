@@ -181,6 +181,16 @@ python-check: $(if $(BUILT),,build) wheel .venv-python/check-installed ## instal
 	APUS_WHEEL=$$(ls $(CURDIR)/dist/apus-*.whl) .venv-python/bin/python -m unittest discover \
 	  --start-directory Tests/Python $(if $(FILTER),-k '$(FILTER)') --verbose
 
+# What looks at pages in a browser.
+.venv-report/installed: Tests/report/requirements.txt
+	$(PYTHON) -m venv .venv-report
+	.venv-report/bin/pip install --quiet --requirement $<
+	touch $@
+
+.PHONY: report-check
+report-check: $(if $(BUILT),,build) .venv-report/installed ## opens the tools' pages in Chromium, and checks that people can use them; screenshots are in .build/report
+	.venv-report/bin/python Tests/report/check_report.py .build/release .build/report
+
 .PHONY: onnx-fuzz
 onnx-fuzz: .build/onnx-cases/cases.tsv ## imports ONNX files that were changed at random, for SECONDS (3600), from SEED (the time)
 	$(if $(BUILT),,swift build -c release --product onnx-fuzz)

@@ -116,6 +116,13 @@ let package = Package(
         .target(
             name: "ApusProfile", dependencies: ["ApusJSON", "ApusPlan", "ApusRuntime", "ApusText"],
             swiftSettings: checked),
+        // Pages for browsers, and event files for TensorBoard.
+        .target(
+            name: "ApusReport",
+            dependencies: compilerAndRuntime + [
+                "ApusData", "ApusSections", "ApusText", "ApusTraining", "TensorBoardSchema", protobuf,
+            ], swiftSettings: checked),
+        .target(name: "TensorBoardSchema", dependencies: [protobuf], exclude: ["event.proto"]),
         // What ONNX files consist of: generated, and apart from what is ours, for it takes long to compile.
         .target(
             name: "ONNXSchema", dependencies: [protobuf],
@@ -165,7 +172,10 @@ let package = Package(
         tool(
             "apus-compile",
             dependencies: compilerAndRuntime + ["ApusInstructions", "ApusJSON", "ApusText"]),
-        tool("apus-evaluate", dependencies: ["ApusData", "ApusGraph", "ApusJSON", "ApusText", "ApusTraining"]),
+        tool("apus-compare", dependencies: ["ApusFiles", "ApusJSON", "ApusReport", "ApusText", "ApusTraining"]),
+        tool(
+            "apus-evaluate",
+            dependencies: ["ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusReport", "ApusText", "ApusTraining"]),
         tool(
             "apus-export",
             dependencies: [
@@ -190,15 +200,15 @@ let package = Package(
         tool(
             "apus-train",
             dependencies: compilerAndRuntime + [
-                "ApusData", "ApusJSON", "ApusONNX", "ApusProfile", "ApusText", "ApusTraining", "ApusWeights",
-                "CPlatform",
+                "ApusData", "ApusJSON", "ApusONNX", "ApusProfile", "ApusReport", "ApusText", "ApusTraining",
+                "ApusWeights", "CPlatform",
             ]),
         tool("draw-digits", dependencies: ["ApusData", "ApusFiles"]),
         tool(
             "dump-graph",
             dependencies: [
                 "ApusCheckpoint", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX", "ApusPlan",
-                "ApusInstructions", "ApusSections", "ApusText", "ApusTraining",
+                "ApusInstructions", "ApusReport", "ApusSections", "ApusText", "ApusTraining",
             ]),
 
         // MARK: Tests, and what they run; measurements
@@ -228,6 +238,11 @@ let package = Package(
         .testTarget(
             name: "ApusTrainingTests",
             dependencies: compilerAndRuntime + ["ApusTraining", "ApusData", "ApusJSON", "TestSupport"]),
+        .testTarget(
+            name: "ApusReportTests",
+            dependencies: compilerAndRuntime + [
+                "ApusData", "ApusReport", "ApusTraining", "TensorBoardSchema", "TestSupport",
+            ]),
         .testTarget(name: "ApusExecutableTests", dependencies: ["ApusExecutable"]),
         .testTarget(name: "ApusWeightsTests", dependencies: ["ApusGraph", "ApusWeights"]),
         .testTarget(
@@ -268,7 +283,8 @@ let package = Package(
             name: "ToolsTests",
             dependencies: compilerAndRuntime + [
                 "TestSupport", "ApusData", "ApusJSON", "apus-compile", "ApusCommandLine", "ApusWeights",
-                "allocation-count", "apus-evaluate", "apus-export", "apus-train", "dump-graph", "ONNXSchema",
+                "allocation-count", "apus-compare", "apus-evaluate", "apus-export", "apus-train", "dump-graph",
+                "ONNXSchema",
                 "ONNXTestSupport", "onnx-conformance", "onnx-fuzz", "plan-fuzz", "worker-pool-check",
             ]),
         testProgram("allocation-count", in: "AllocationCount", uses: ["ApusBenchmarks"]),

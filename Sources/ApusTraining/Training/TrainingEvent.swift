@@ -8,6 +8,9 @@ public enum TrainingEvent: Sendable {
     case improved(Model, epoch: Int, score: Double)
     /// An evaluation within an epoch.
     case evaluated(epoch: Int, step: Int, score: Double)
+    /// An epoch's last evaluation, with each answer: on the test set or, where there is none, on what is held out. It comes where
+    /// ``TrainingOptions/keepsAnswers`` is set, just before the epoch's record.
+    case answered(DetailedEvaluation)
     /// An epoch is over.
     case epoch(EpochRecord)
     /// The schedule made the learning rate smaller.
@@ -16,7 +19,7 @@ public enum TrainingEvent: Sendable {
     case checkpoint(Checkpoint)
 }
 
-/// A line of `history.jsonl`.
+/// A line of `history.jsonl` for an epoch.
 public struct EpochRecord: Sendable, Equatable {
     /// Counted from 1.
     public var epoch: Int
