@@ -44,7 +44,7 @@ import Testing
                     input image: f32[N, 3, 40, 40]
                     conv1 = conv2d(image, filters: 4, kernel: 3, padding: 1)
                     act1 = relu(conv1)
-                    sum = act1 + conv1
+                    sum = add(act1, conv1)
                     flat = flatten(sum)
                     logits = dense(flat, units: 3)
                     output probabilities = softmax(logits)

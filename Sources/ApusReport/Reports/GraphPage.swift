@@ -40,7 +40,7 @@ package struct GraphPage: Sendable {
         if !operands.isEmpty { facts.append(("of", .text(operands))) }
         for value in layer.results { facts.append((layer.results.count > 1 ? value.name : "result", type(value))) }
         if !layer.derivations.isEmpty {
-            facts.append(("derived", .pieces(layer.derivations.flatMap { [.text($0), HTML("br")] }.dropLast())))
+            facts.append(("derived", .pieces(layer.derivations.flatMap { [.text($0), HTML("br", [:])] }.dropLast())))
         }
         if layer.parameters + layer.statistics > 0 {
             facts.append(("parameters", .text(Parts.count(layer.parameters + layer.statistics))))

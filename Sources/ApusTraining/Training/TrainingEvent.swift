@@ -36,6 +36,20 @@ public struct EpochRecord: Sendable, Equatable {
     /// How long the steps took, and the evaluations between them.
     public var seconds: Double
     public var samplesPerSecond: Double
+
+    package init(
+        epoch: Int, trainLoss: Double, measure: Evaluation.Measure = .accuracy, validationScore: Double? = nil,
+        testScore: Double? = nil, learningRate: Double, seconds: Double, samplesPerSecond: Double
+    ) {
+        self.epoch = epoch
+        self.trainLoss = trainLoss
+        self.measure = measure
+        self.validationScore = validationScore
+        self.testScore = testScore
+        self.learningRate = learningRate
+        self.seconds = seconds
+        self.samplesPerSecond = samplesPerSecond
+    }
 }
 
 /// Why a trainer ended.
