@@ -14,7 +14,10 @@ import Testing
     @Test func elementsAreWrittenAsHTMLHasThem() {
         let html = HTML(
             "div", ["class": "a"],
-            [HTML("br", [:]), HTML("path", ["d": "M0 0"]), HTML("path", [:], [HTML("title", [:], "t")]), HTML("p", [:])])
+            [
+                HTML("br", [:]), HTML("path", ["d": "M0 0"]), HTML("path", [:], [HTML("title", [:], "t")]),
+                HTML("p", [:]),
+            ])
         #expect(
             html.text
                 == "<div class=\"a\"><br><path d=\"M0 0\"/><path><title>t</title></path><p></p></div>")
