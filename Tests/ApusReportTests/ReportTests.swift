@@ -78,6 +78,20 @@ import Testing
         }
     }
 
+    @Test func namesThatAreNotSeenHaveSigns() throws {
+        let evaluation = DetailedEvaluation(evaluation: .classes(ClassEvaluation(classes: 5)), answers: [])
+        let empty = EvaluationSections(evaluation, of: try Self.one, names: [" ", "\n", "a b", ""], set: "")
+        #expect(empty.names == ["␣", "⏎", "a b", "3", "4"])
+        #expect(empty.sections.map(\.identifier) == ["confusion", "classes"])
+    }
+
+    /// A sample.
+    private static var one: Dataset {
+        get throws {
+            try Dataset(channels: 1, height: 1, width: 1, images: [0], labels: [0], classNames: ["a"])
+        }
+    }
+
     @Test func theWorstComeFirst() throws {
         let (detailed, dataset) = try evaluation()
         let sections = EvaluationSections(detailed, of: dataset, names: Self.hostile, set: "the test set")

@@ -111,7 +111,7 @@ package struct LineChart: Sendable {
     /// Marks of the axis of places: whole numbers, where there are any.
     private func wholePlaces(_ scale: Scale) -> [Double] {
         let whole = scale.ticks.filter { $0 == $0.rounded() }
-        if whole.count > 1 { return whole }
+        if !whole.isEmpty { return whole }
         return scale.low.rounded() == scale.low
             ? [scale.low] + (scale.high > scale.low ? [scale.high] : []) : scale.ticks
     }

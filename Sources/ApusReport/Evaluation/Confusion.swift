@@ -30,7 +30,7 @@ extension EvaluationSections {
         for (label, row) in classes.confusion.enumerated() {
             for (answer, count) in row.enumerated() where answer != label { worst = max(worst, count) }
         }
-        let head = [HTML("th", ["scope": "col"], [HTML("span", ["class": "note"], "true ↓ answer →")])]
+        let head = [HTML("td", ["class": "corner"], "true ↓ answer →")]
         let heads = names.map { HTML("th", ["scope": "col"], [shortened($0)]) }
         let rows = classes.confusion.enumerated().map { label, row in
             HTML(
@@ -76,7 +76,7 @@ extension EvaluationSections {
             "p", [:],
             [
                 HTML("strong", [:], names[pair.label]), " taken for ", HTML("strong", [:], names[pair.answer]),
-                HTML("span", ["class": "count"], " \(Parts.count(count)) ×"),
+                HTML("span", ["class": "count"], " \(Parts.count(count))\u{A0}×"),
             ])
         let pictures = answers.compactMap { answer in
             sheet?.picture(answer.sample, "sample \(answer.sample + 1), \(names[pair.label])")

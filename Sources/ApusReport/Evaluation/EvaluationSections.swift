@@ -25,7 +25,13 @@ package struct EvaluationSections: Sendable {
             case .labels(let labels): labels.labels.count
             case .numbers: 0
             }
-        self.names = (0..<count).map { $0 < names.count && !names[$0].isEmpty ? names[$0] : "\($0)" }
+        self.names = (0..<count).map { $0 < names.count && !names[$0].isEmpty ? Self.visible(names[$0]) : "\($0)" }
+    }
+
+    /// A name of nothing that is seen, as letters of a text may be, by the signs for it.
+    private static func visible(_ name: String) -> String {
+        guard name.allSatisfy(\.isWhitespace) else { return name }
+        return String(name.map { $0 == "\n" ? "⏎" : $0 == "\t" ? "⇥" : "␣" })
     }
 
     /// Samples that are shown as most wrong.

@@ -55,6 +55,7 @@ let styleSheet = """
     th.number, td.number { text-align: right; white-space: nowrap }
     thead th { color: var(--soft); font-size: .8125rem; white-space: nowrap; border-bottom: 1px solid var(--rule) }
     tbody tr + tr > * { border-top: 1px solid var(--rule) }
+    .sortable td, .sortable th { white-space: nowrap }
     th button {
       all: unset; cursor: pointer; font: inherit; color: inherit; border-radius: 3px; padding: .15rem 0;
     }
@@ -97,7 +98,7 @@ let styleSheet = """
     .matrix { font-size: .875rem }
     .matrix th, .matrix td { padding: .35rem .5rem; text-align: right; border: 2px solid var(--page); min-width: 2.75rem }
     .matrix thead th { text-align: right; vertical-align: bottom; border: 2px solid var(--page) }
-    .matrix tbody th { color: var(--soft); font-size: .8125rem; white-space: nowrap }
+    .matrix .corner, .matrix tbody th { color: var(--soft); font-size: .8125rem; white-space: nowrap }
     .matrix td a { color: inherit; display: block }
     .matrix td { border-radius: 5px }
     .matrix .none { color: var(--soft) }
@@ -118,7 +119,7 @@ let styleSheet = """
     .gallery { list-style: none; display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: 1.75rem 1.5rem }
     .gallery .picture { width: 100%; max-width: 8.5rem; aspect-ratio: 1; margin-bottom: .5rem }
     .gallery p, .pairs p { overflow-wrap: anywhere }
-    .gallery p { display: flex; justify-content: space-between; gap: .5rem; max-width: 8.5rem; line-height: 1.4 }
+    .gallery p { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .5rem; max-width: 8.5rem; line-height: 1.4 }
     .gallery li, .pairs li, .gallery p > * { min-width: 0 }
     .gallery .share { color: var(--soft); white-space: nowrap }
 
@@ -157,6 +158,8 @@ let styleSheet = """
       .figures { grid-template-columns: 1fr 1fr; gap: 1.25rem 1rem }
       .figures dd { font-size: 1.35rem }
       .gallery { grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)) }
+      .matrix th, .matrix td { padding: .3rem; min-width: 1.85rem; border-width: 1px }
+      .matrix .corner { font-size: 0 }
       .layer dl { grid-template-columns: 1fr; gap: 0 }
       .layer dd { margin-bottom: .4rem }
     }
@@ -167,12 +170,13 @@ let styleSheet = """
       }
       body { max-width: none; padding: 0; font-size: 10pt }
       nav, .skip, .tools { display: none }
-      section, figure, li { break-inside: avoid }
+      section, figure, li, tr { break-inside: avoid }
+      h2, h3, .note { break-after: avoid }
       section { break-inside: auto; margin-top: 1.5rem }
       .scroll, details .scroll { overflow: visible; max-height: none; border: 0; padding: 0 }
       .graph { width: auto; max-width: 100%; height: auto; max-height: 24cm }
       .memory { min-width: 0 }
-      details:not([open])::details-content { display: none }
+      details:not([open]) { display: none }
     }
 
     """
