@@ -207,6 +207,16 @@ ranks-check: train-mpi ## trains on 1 to 4 ranks, kills some at random moments, 
 ranks-measure: train-mpi ## compares the model of docs/SCALING.md with ranks in network namespaces of limited rates (needs root)
 	$(PYTHON) Tests/ranks/measure_scaling.py .build/release/apus-train-mpi
 
+# What looks at pages in a browser.
+.venv-report/installed: Tests/report/requirements.txt
+	$(PYTHON) -m venv .venv-report
+	.venv-report/bin/pip install --quiet --requirement $<
+	touch $@
+
+.PHONY: report-check
+report-check: $(if $(BUILT),,build) .venv-report/installed ## opens the tools' pages in Chromium, and checks that people can use them; screenshots are in .build/report
+	.venv-report/bin/python Tests/report/check_report.py .build/release .build/report
+
 .PHONY: onnx-fuzz
 onnx-fuzz: .build/onnx-cases/cases.tsv ## imports ONNX files that were changed at random, for SECONDS (3600), from SEED (the time)
 	$(if $(BUILT),,swift build -c release --product onnx-fuzz)

@@ -11,8 +11,7 @@ let checked: [SwiftSetting] = [
 let quick: [SwiftSetting] =
     checked + [
         .unsafeFlags([
-            "-Xfrontend", "-function-sections",
-            "-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors",
+            "-Xfrontend", "-function-sections", "-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors",
         ])
     ]
 
@@ -30,20 +29,22 @@ func kernels(_ name: String, march: String? = nil, define: String) -> Target {
             .define(define),
             .unsafeFlags(
                 (march.map { ["-Xcc", "-march=\($0)"] } ?? []) + [
-                    "-Ounchecked", "-Xfrontend", "-disable-cmo",
-                    "-Xllvm", "-sil-disable-pass=loop-invariant-code-motion",
+                    "-Ounchecked", "-Xfrontend", "-disable-cmo", "-Xllvm",
+                    "-sil-disable-pass=loop-invariant-code-motion",
                 ]),
         ]
     )
 }
 
 #if arch(x86_64)
+    let architecture = "x86_64"
     let kernelTargets: [Target] = [
         kernels("ApusKernels", define: "VECTOR_4"),
         kernels("ApusKernelsV3", march: "x86-64-v3", define: "VECTOR_8"),
         kernels("ApusKernelsV4", march: "x86-64-v4", define: "VECTOR_16"),
     ]
 #else
+    let architecture = "aarch64"
     let kernelTargets: [Target] = [kernels("ApusKernels", define: "VECTOR_4")]
 #endif
 let kernelNames: [Target.Dependency] = kernelTargets.map { .byName(name: $0.name) }
@@ -116,6 +117,13 @@ let package = Package(
         // Apart from training, so that it can be read where there are no kernels.
         module("ApusCheckpoint", uses: ["ApusSections"]),
         module("ApusProfile", uses: ["ApusJSON", "ApusPlan", "ApusRuntime", "ApusText"]),
+        // Pages for browsers, and event files for TensorBoard.
+        module(
+            "ApusReport",
+            uses: compilerAndRuntime + [
+                "ApusData", "ApusSections", "ApusText", "ApusTraining", "TensorBoardSchema", protobuf,
+            ]),
+        .target(name: "TensorBoardSchema", dependencies: [protobuf], exclude: ["event.proto"]),
         // What ONNX files consist of: generated, and apart from what is ours, for it takes long to compile.
         .target(name: "ONNXSchema", dependencies: [protobuf], exclude: ["onnx.proto"]),
         module("ApusONNX", uses: ["ApusFiles", "ApusGraph", "ApusText", "ONNXSchema", protobuf]),
@@ -157,9 +165,11 @@ let package = Package(
             "ApusToolSupport",
             uses: compilerAndRuntime + ["ApusCommandLine", "ApusData", "ApusONNX", "ApusText", argumentParser]),
         tool(
-            "apus-compile",
-            dependencies: compilerAndRuntime + ["ApusInstructions", "ApusJSON", "ApusText"]),
-        tool("apus-evaluate", dependencies: ["ApusData", "ApusGraph", "ApusJSON", "ApusText", "ApusTraining"]),
+            "apus-compile", dependencies: compilerAndRuntime + ["ApusInstructions", "ApusJSON", "ApusText"]),
+        tool("apus-compare", dependencies: ["ApusFiles", "ApusJSON", "ApusReport", "ApusText", "ApusTraining"]),
+        tool(
+            "apus-evaluate",
+            dependencies: ["ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusReport", "ApusText", "ApusTraining"]),
         tool(
             "apus-export",
             dependencies: [
@@ -184,15 +194,15 @@ let package = Package(
         tool(
             "apus-train",
             dependencies: compilerAndRuntime + [
-                "ApusData", "ApusJSON", "ApusONNX", "ApusProfile", "ApusText", "ApusTraining", "ApusWeights",
-                "CPlatform",
+                "ApusData", "ApusJSON", "ApusONNX", "ApusProfile", "ApusReport", "ApusText", "ApusTraining",
+                "ApusWeights", "CPlatform",
             ]),
         tool("draw-digits", dependencies: ["ApusData", "ApusFiles"]),
         tool(
             "dump-graph",
             dependencies: [
                 "ApusCheckpoint", "ApusCompiler", "ApusFiles", "ApusGraph", "ApusJSON", "ApusONNX", "ApusPlan",
-                "ApusInstructions", "ApusSections", "ApusText", "ApusTraining",
+                "ApusInstructions", "ApusReport", "ApusSections", "ApusText", "ApusTraining",
             ]),
 
         // MARK: Tests, and what they run; measurements
@@ -212,6 +222,11 @@ let package = Package(
             uses: ["ApusInstructions", "ApusJSON", "ApusPlan", "ApusProfile", "ApusRuntime", "TestSupport"]),
         tests("ApusData", uses: ["ApusData", "ApusFiles", "ApusGraph", "CZlib", "TestSupport"]),
         tests("ApusTraining", uses: compilerAndRuntime + ["ApusTraining", "ApusData", "ApusJSON", "TestSupport"]),
+        tests(
+            "ApusReport",
+            uses: compilerAndRuntime + [
+                "ApusData", "ApusReport", "ApusTraining", "TensorBoardSchema", "TestSupport",
+            ]),
         tests("ApusExecutable", uses: ["ApusExecutable"]),
         tests("ApusWeights", uses: ["ApusGraph", "ApusWeights"]),
         tests(
@@ -224,9 +239,8 @@ let package = Package(
         // The three formats: files of each version, and what docs/FORMATS.md shows of them.
         tests(
             "Formats",
-            uses: [
-                "Apus", "ApusCheckpoint", "ApusFiles", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime",
-                "ApusSections", "ApusTraining", "TestSupport",
+            uses: compilerAndRuntime + [
+                "Apus", "ApusCheckpoint", "ApusInstructions", "ApusSections", "ApusTraining", "TestSupport",
             ]),
         tests("ApusJSON", uses: ["ApusJSON", "TestSupport"]),
         tests(
@@ -235,10 +249,8 @@ let package = Package(
         tests("ApusCommandLine", uses: ["TestSupport", "ApusCommandLine", "ApusFiles", "ApusText"]),
         tests(
             "Models",
-            uses: [
-                "TestSupport", "ApusGraph", "ApusCompiler", "ApusPlan", "ApusRuntime", "ApusInstructions", "ApusData",
-                "OperatorCases",
-            ], exclude: ["Fixtures"]),
+            uses: compilerAndRuntime + ["TestSupport", "ApusInstructions", "ApusData", "OperatorCases"],
+            exclude: ["Fixtures"]),
         // Random calls of every operator, for the tests of graphs and of plans.
         .target(
             name: "OperatorCases", dependencies: ["TestSupport", "ApusGraph"], path: "Tests/OperatorCases",
@@ -248,8 +260,8 @@ let package = Package(
             "Tools",
             uses: compilerAndRuntime + [
                 "TestSupport", "ApusData", "ApusJSON", "apus-compile", "ApusCommandLine", "ApusWeights",
-                "allocation-count", "apus-evaluate", "apus-export", "apus-train", "dump-graph", "ONNXSchema",
-                "ONNXTestSupport", "onnx-conformance", "onnx-fuzz", "plan-fuzz", "worker-pool-check",
+                "allocation-count", "apus-compare", "apus-evaluate", "apus-export", "apus-train", "dump-graph",
+                "ONNXSchema", "ONNXTestSupport", "onnx-conformance", "onnx-fuzz", "plan-fuzz", "worker-pool-check",
             ]),
         testProgram("allocation-count", in: "AllocationCount", uses: ["ApusBenchmarks"]),
         testProgram("worker-pool-check", in: "WorkerPoolCheck", uses: ["ApusRuntime"]),
@@ -267,9 +279,8 @@ let package = Package(
             ]),
         testProgram(
             "plan-fuzz", in: "PlanFuzz",
-            uses: [
-                "ApusBenchmarks", "ApusCompiler", "ApusGraph", "ApusInstructions", "ApusPlan", "ApusRuntime",
-                "CPlatform", "InstructionSamples", "TestSupport", argumentParser,
+            uses: compilerAndRuntime + [
+                "ApusBenchmarks", "ApusInstructions", "CPlatform", "InstructionSamples", "TestSupport", argumentParser,
             ]),
         // What reads bytes that strangers send, for those who send it wrong ones. None of it needs kernels.
         .target(
@@ -323,16 +334,11 @@ case "address":
     }
     package.targets.removeAll { left.contains($0.name) }
     package.products = []
-    #if arch(x86_64)
-        let fuzzer = "clang_rt.fuzzer_no_main-x86_64"
-    #else
-        let fuzzer = "clang_rt.fuzzer_no_main-aarch64"
-    #endif
     package.targets.append(
         .executableTarget(
             name: "fuzz", dependencies: ["ApusFiles", "Readers"], path: "Tests/Fuzz", exclude: ["Corpora", "fuzz"],
             swiftSettings: [.unsafeFlags(["-parse-as-library"])],
-            linkerSettings: [.unsafeFlags(["-l\(fuzzer)"]), .linkedLibrary("stdc++")]))
+            linkerSettings: [.unsafeFlags(["-lclang_rt.fuzzer_no_main-\(architecture)"]), .linkedLibrary("stdc++")]))
     // The compiler of Swift checks its own arithmetic. What finds undefined behaviour in C is part of the address sanitizer.
     for target in package.targets where target.name == "CMapping" {
         target.cSettings = [.unsafeFlags(["-fsanitize=undefined", "-fno-sanitize-recover=undefined"])]

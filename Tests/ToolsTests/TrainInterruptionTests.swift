@@ -20,14 +20,14 @@ import Testing
         ] + more
     }
 
-    /// The three files, without the times.
+    /// The three files that a run goes on with, without the times.
     private func files(_ run: String) throws -> [[UInt8]] {
         let history = try readFile("\(run)/history.jsonl").split(separator: UInt8(ascii: "\n")).map { line in
             let fields = try JSONValue(parsing: Array(line)).objectValue ?? []
             return fields.filter { !["seconds", "images_per_second"].contains($0.name) }
                 .map { "\($0.name) \($0.value)" }.joined(separator: ", ")
         }
-        #expect(TestFolder.names(in: run).sorted() == ["best.apus", "checkpoint", "history.jsonl"])
+        #expect(TestFolder.names(in: run).sorted() == ["best.apus", "checkpoint", "history.jsonl", "report.html"])
         return try ["best.apus", "checkpoint"].map { try readFile("\(run)/\($0)") }
             + [Array(history.joined(separator: "\n").utf8)]
     }

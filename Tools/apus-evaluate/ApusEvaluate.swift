@@ -1,6 +1,8 @@
 import ApusCommandLine
 import ApusData
+import ApusFiles
 import ApusGraph
+import ApusReport
 import ApusToolSupport
 import ApusTraining
 import ArgumentParser
@@ -42,16 +44,26 @@ struct ApusEvaluate: Tool {
     @OptionGroup var memoryLimit: MemoryOptions
     @OptionGroup var report: ReportOptions
 
+    @Option(
+        name: .customLong("report"),
+        help: ArgumentHelp(
+            "Write a page for browsers: what is confused, the samples that are most wrong, what each layer costs.",
+            valueName: "X.html"))
+    var page: String?
+
     func run() throws {
         let model = try loadModel(model, settings: settings.values, opensBatch: settings.opensBatch, needsBatch: true)
         let part = try chosenPart()
         let samples = try select(part, for: model)
         let what = samples.images == nil ? "samples" : "images"
         let half = part.map { "\($0.rawValue) " } ?? ""
-        let result = EvaluationReport(
-            try evaluate(model, samples), names: model.labels.isEmpty ? samples.classNames : model.labels, unit: what,
-            title: "\(self.model) on \(data.name(part ?? .training)), \(half)\(what) "
-                + "\(formatCount(first)) to \(formatCount(first + samples.count - 1))")
+        let names = model.labels.isEmpty ? samples.classNames : model.labels
+        let title =
+            "\(self.model) on \(data.name(part ?? .training)), \(half)\(what) "
+            + "\(formatCount(first)) to \(formatCount(first + samples.count - 1))"
+        let evaluation = try evaluate(model, samples)
+        if let page { try writePage(to: page, model, evaluation, samples, names: names, title: title) }
+        let result = EvaluationReport(evaluation.evaluation, names: names, unit: what, title: title)
         try printResult(report.json ? result.json.pretty : result.text)
     }
 
@@ -84,14 +96,38 @@ struct ApusEvaluate: Tool {
         return all.subset(start..<start + (count ?? all.count - start))
     }
 
-    private func evaluate(_ model: Model, _ samples: Dataset) throws(ToolError) -> Evaluation {
+    private func writePage(
+        to path: String, _ model: Model, _ evaluation: DetailedEvaluation, _ samples: Dataset, names: [String],
+        title: String
+    ) throws(ToolError) {
+        let explicit = try explicitModel(model, file: self.model).graph
+        let times = evaluation.recording.map { LayerTimes($0.recording, plan: $0.plan) }
+        let report = EvaluationReportPage(
+            model: model.graph.name, subtitle: title,
+            evaluation: EvaluationSections(
+                evaluation, of: samples, names: names, set: "these \(formatCount(samples.count)) samples"),
+            repetition: Repetition(
+                command: CommandLine.arguments.map { shellCommand([$0]) },
+                facts: [("model", self.model), ("threads", "\(threads.count)")]
+                    + (evaluation.recording.map { [("instruction set", $0.plan.target.rawValue)] } ?? [])
+                    + SystemFacts.list),
+            graph: GraphSection(explicit, layers: Layers(explicit, explicit: explicit), times: times),
+            memory: evaluation.recording.map { MemoryDrawing($0.plan) })
+        do throws(FileError) { try writeFile(Array(report.page.text.utf8), to: path) } catch { throw ToolError(error) }
+    }
+
+    private func evaluate(_ model: Model, _ samples: Dataset) throws(ToolError) -> DetailedEvaluation {
         let target = try targets.target()
         let preparation = try preparation(of: model, samples)
         do throws(TrainingError) {
             var evaluator = try Evaluator(
                 model, preparation: preparation, weights: .constant, target: target, threads: threads.count,
                 placement: threads.placement, convolutions: targets.convolutions)
-            return try evaluator.evaluate(samples)
+            guard page != nil else {
+                return DetailedEvaluation(evaluation: try evaluator.evaluate(samples), answers: [])
+            }
+            evaluator.startRecording()
+            return try evaluator.evaluateEach(samples)
         } catch {
             throw ToolError(error, file: self.model)
         }

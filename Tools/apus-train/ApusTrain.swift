@@ -21,7 +21,8 @@ struct ApusTrain: Tool {
             noise of 0.1 on the input; the rate is divided by 10 after 5 epochs without improvement. The best model is \
             chosen on a twelfth of the training set, which is held out. Noise is for images: other data has none unless asked for.
 
-            The run folder gets best.apus, checkpoint, and history.jsonl with a line for each epoch. The same flags on the \
+            The run folder gets best.apus, checkpoint, history.jsonl with a line for each epoch and each evaluation within one, and \
+            report.html, a page to look at. The same flags on the \
             same data end in the same bits, whatever the number of threads and however often the run was resumed.
 
             A run that was killed, or stopped by a full disk or a power failure, goes on with --resume, from where it was saved last: at \
@@ -52,6 +53,7 @@ struct ApusTrain: Tool {
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Augmentation") var augmentation: AugmentationOptions
     @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
+    @OptionGroup(title: "Report") var page: RunReportOptions
     @OptionGroup(title: "Machine") var threads: ThreadOptions
     @OptionGroup(title: "Machine") var target: TargetOptions
     @OptionGroup(title: "Machine") var memoryLimit: MemoryOptions
@@ -85,6 +87,7 @@ struct ApusTrain: Tool {
         options.convolutions = target.convolutions
         options.checkpointSeconds = checkpoints.checkpointSeconds
         options.checkpointSteps = checkpoints.checkpointSteps ?? 0
+        options.keepsAnswers = !page.isOff
         let data = try reporting { () throws(TrainingError) in
             try TrainingData(training: training, test: test, options: options)
         }
@@ -107,7 +110,12 @@ struct ApusTrain: Tool {
         if profile.isWanted { trainer.startRecording(eventRoom: Self.eventRoom) }
         let command = ResumeCommand(launcher: ranks?.launcher ?? [])
         var report = TrainingReport(
-            folder: folder, options: options, data: data.training, measure: trainer.measure, command: command)
+            folder: folder, options: options, data: data.training, trainer: trainer, command: command)
+        if !page.isOff {
+            report.writer = RunReportWriter(
+                try explicitModel(model, file: self.model), data: data, source: self.data.name(.training),
+                options: options, plan: trainer.plan)
+        }
         let end: TrainingEnd
         do throws(TrainingError) {
             end = try train(&trainer, model, data, &report, checkpoint, limits, ranks)
@@ -151,6 +159,7 @@ struct ApusTrain: Tool {
     ) throws(TrainingError) -> TrainingEnd {
         StopSignals.catchNext()
         if checkpoint == nil { try report.begin(with: trainer.checkpoint()) }
+        if let folder = page.tensorBoard { try report.openEvents(in: folder) }
         report.announce(
             model.graph.name, data, source: self.data.name(.training), ranks: ranks?.exchange?.count ?? 1,
             traffic: trainer.traffic)
@@ -159,6 +168,10 @@ struct ApusTrain: Tool {
         }
         if let limits, let (plan, recording) = trainer.recording() {
             try report.show(Profile(recording, plan: plan, limits: limits), trace: profile.trace)
+        }
+        // A run that was stopped before its last report was written, or had none. Ranks have answers together or not at all.
+        if end != .interrupted, report.needsReport {
+            try report.writeReport(ranks == nil ? trainer.answers() : nil, recipe: trainer.checkpoint().recipe)
         }
         report.finish(end)
         return end

@@ -15,6 +15,14 @@ struct ResumeCommand {
         return shellCommand(launcher + (Self.overwrites(words) ? words : Self.resuming(words)))
     }
 
+    /// The words of this program's command line, each as a shell takes it, as they begin the run: the same that is gone on with.
+    static var beginning: [String] {
+        let options = options(CommandLine.arguments)
+        let words =
+            options.filter { $0 != "--resume" && $0 != "--overwrite" } + CommandLine.arguments[options.endIndex...]
+        return words.map { shellCommand([$0]) }
+    }
+
     /// Words of a command line with `--resume` among them, and without `--overwrite`.
     private static func resuming(_ words: [String]) -> [String] {
         let options = options(words)

@@ -4,6 +4,7 @@ import ApusFiles
 import ApusGraph
 import ApusJSON
 import ApusProfile
+import ApusReport
 import ApusRuntime
 import ApusText
 import ApusTraining
@@ -23,19 +24,26 @@ struct TrainingReport: ~Copyable {
     private let command: ResumeCommand
     private var bestTest: Double?
     private var lastRecord: EpochRecord?
+    private let batchesPerEpoch: Int
+    /// What makes the report; nil where none is wanted.
+    var writer: RunReportWriter?
+    private var hasWrittenReport = false
+    /// Those of the epoch that ends.
+    private var answers: DetailedEvaluation?
+    private var events: EventFile?
 
     /// - Parameters:
     ///   - folder: that of the run, with what is known of it where it goes on.
-    ///   - measure: what models are compared by.
+    ///   - trainer: says what models are compared by, and how many batches an epoch has.
     ///   - command: how to go on.
     init(
-        folder: RunFolder, options: TrainingOptions, data: Dataset, measure: Evaluation.Measure,
-        command: ResumeCommand
+        folder: RunFolder, options: TrainingOptions, data: Dataset, trainer: borrowing Trainer, command: ResumeCommand
     ) {
         self.folder = folder
         self.options = options
-        self.measure = measure
         self.command = command
+        measure = trainer.measure
+        batchesPerEpoch = trainer.batchesPerEpoch
         samples = data.count
         unit = data.images == nil ? "samples" : "images"
         if let rate = folder.saved?.learningRate, rate.bestScore > -.infinity {
@@ -48,6 +56,23 @@ struct TrainingReport: ~Copyable {
 
     /// Puts a run that begins in the place of any that was in the folder.
     mutating func begin(with checkpoint: Checkpoint) throws(TrainingError) { try folder.begin(with: checkpoint) }
+
+    /// Begins a file of events for TensorBoard, from where the run is.
+    mutating func openEvents(in folder: String) throws(TrainingError) {
+        let progress = saved ?? Progress(learningRate: LearningRate(base: 0))
+        let step = progress.epoch * batchesPerEpoch + progress.step
+        do throws(FileError) { events = try EventFile(folder: folder, firstStep: step) } catch { throw .file(error) }
+    }
+
+    /// Whether a report is wanted and this process has not written any.
+    var needsReport: Bool { writer != nil && !hasWrittenReport }
+
+    /// Writes the report of what was done up to now.
+    mutating func writeReport(_ answers: DetailedEvaluation?, recipe: String) throws(TrainingError) {
+        guard let writer else { return }
+        try folder.save(report: writer.report(folder.history.compactMap(\.record), answers, recipe: recipe))
+        hasWrittenReport = true
+    }
 
     /// Says what is trained, on what, and with what traffic where ranks share it.
     func announce(_ model: String, _ data: TrainingData, source: String, ranks: Int = 1, traffic: RankTraffic? = nil) {
@@ -76,12 +101,21 @@ struct TrainingReport: ~Copyable {
                     "epoch \(epoch)/\(options.epochs), step \(step)/\(steps), loss \(formatDecimal(loss, digits: 4))")
             }
         case .evaluated(let epoch, let step, let score):
+            let record = EvaluationRecord(
+                epoch: epoch, step: step, steps: batchesPerEpoch, measure: measure, isTest: options.selection == .test,
+                score: score)
+            try folder.append(record)
+            do throws(FileError) { try events?.append(record) } catch { throw .file(error) }
             show("  epoch \(epoch), step \(step): \(setName) \(formatDecimal(score, digits: 4))")
+        case .answered(let evaluation): answers = evaluation
         case .epoch(let record):
             bar?.clear()
             bar = nil
             lastRecord = record
             try folder.append(record)
+            do throws(FileError) { try events?.append(record, step: record.epoch * batchesPerEpoch) } catch {
+                throw .file(error)
+            }
             show(line(record))
         case .improved(let model, let epoch, let score):
             best = (epoch, score)
@@ -94,6 +128,11 @@ struct TrainingReport: ~Copyable {
             show("  no improvement: the learning rate is now \(rate)")
         case .checkpoint(let checkpoint):
             try folder.save(checkpoint)
+            // At the end of an epoch, once all of it is safe.
+            if let answers, checkpoint.progress.step == 0 {
+                try writeReport(answers, recipe: checkpoint.recipe)
+                self.answers = nil
+            }
         }
     }
 

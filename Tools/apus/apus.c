@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 /* What the main function of a tool is called in its objects. */
+int apus_compare_main(int, char **);
 int apus_compile_main(int, char **);
 int apus_evaluate_main(int, char **);
 int apus_export_main(int, char **);
@@ -28,6 +29,7 @@ static const struct {
     int (*main)(int, char **);
     const char *purpose;
 } tools[] = {
+    {"apus-compare", apus_compare_main, "shows training runs side by side"},
     {"apus-compile", apus_compile_main, "makes the plan of a model"},
     {"apus-evaluate", apus_evaluate_main, "says how good a model is"},
     {"apus-export", apus_export_main, "makes a compact model file, or one for other tools"},

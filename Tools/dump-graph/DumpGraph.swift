@@ -4,6 +4,7 @@ import ApusFiles
 import ApusGraph
 import ApusJSON
 import ApusPlan
+import ApusReport
 import ApusToolSupport
 import ArgumentParser
 import Glibc
@@ -48,6 +49,12 @@ struct DumpGraph: Tool {
     @Option(help: ArgumentHelp("Draw the activation arena as an image for browsers.", valueName: "X.svg"))
     var svg: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write the graph as a page for browsers, which can be searched, in place of showing it.",
+            valueName: "X.html"))
+    var html: String?
+
     @Flag(help: "Check the graph after each pass, or a plan's instructions and buffers.")
     var verify = false
 
@@ -80,6 +87,10 @@ struct DumpGraph: Tool {
         }
         guard !sections || (format ?? .table) == .table || format == .json else {
             throw ValidationError("--sections is a table; leave --format out, or give --format json")
+        }
+        guard html == nil || (shownFormat == nil && !memory && svg == nil && !coverage && !sections) else {
+            throw ValidationError(
+                "--html shows a graph, in place of --format, --memory, --svg, --coverage and --sections")
         }
         guard !memory || shownFormat == nil else {
             throw ValidationError("--memory is drawn as text, and with --svg as an image; leave --format out")
@@ -134,6 +145,12 @@ struct DumpGraph: Tool {
         } else if verify {
             do { try Verifier.verify(model.graph) } catch { throw ToolError(error, file: file) }
         }
+        if let html {
+            let layers = try Layers(shown.graph, file: file)
+            let page = GraphPage(shown.graph, layers: layers, subtitle: pageSubtitle(file)).page
+            do { try writeFile(Array(page.text.utf8), to: html) } catch { throw ToolError(error) }
+            return
+        }
         switch shownFormat ?? .text {
         case .text: try printResult(GraphText(shown.graph, terminal: Terminal(descriptor: STDOUT_FILENO)).text)
         case .table: try printResult(try LayerTable(shown.graph, file: file).text)
@@ -142,7 +159,14 @@ struct DumpGraph: Tool {
         }
     }
 
+    /// What of the compiler's way the page shows.
+    private func pageSubtitle(_ file: String) -> String {
+        let passes = after.map { ", after \($0)" } ?? ""
+        return file + (training ? ", a training step" : "") + passes
+    }
+
     private func show(_ plan: Plan, _ file: String) throws {
+        guard html == nil else { throw UsageError("\(file) is a plan, which has no graph: --html takes its model") }
         guard after == nil, !training else {
             throw UsageError("\(file) is a plan, which the passes lie behind: --after and --training take its model")
         }

@@ -1,5 +1,6 @@
 import ApusCommandLine
 import ApusGraph
+import ApusReport
 import ApusToolSupport
 
 /// A graph in the language of Graphviz: `dump-graph --format dot X | dot -Tsvg > X.svg`.

@@ -1,5 +1,6 @@
 import ApusGraph
 import ApusJSON
+import ApusReport
 import ApusToolSupport
 
 /// A graph as JSON.

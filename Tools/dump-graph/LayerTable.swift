@@ -1,5 +1,6 @@
 import ApusCommandLine
 import ApusGraph
+import ApusReport
 import ApusToolSupport
 import Glibc
 

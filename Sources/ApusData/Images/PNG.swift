@@ -35,7 +35,7 @@ extension Image {
     }
 
     /// The bytes of a PNG file.
-    func encodePNG(name: String) throws(DataError) -> [UInt8] {
+    package func encodePNG(name: String) throws(DataError) -> [UInt8] {
         precondition(channels == 1 || channels == 3, "a PNG of \(channels) channels")
         var control = unsafe png_image()
         unsafe control.version = png_uint_32(PNG_IMAGE_VERSION)

@@ -127,16 +127,35 @@ public struct Evaluator: ~Copyable {
     public mutating func evaluate(_ dataset: Dataset) throws(TrainingError) -> Evaluation {
         var tally = Tally(try kind(dataset), dataset.targets)
         _ = try answer(dataset, into: &tally) { false }
-        return tally.finished()
+        return tally.finished().evaluation
+    }
+
+    /// As ``evaluate(_:)``, with the answer to each sample.
+    public mutating func evaluateEach(_ dataset: Dataset) throws(TrainingError) -> DetailedEvaluation {
+        var tally = Tally(try kind(dataset), dataset.targets, keepsAnswers: true)
+        _ = try answer(dataset, into: &tally) { false }
+        return detailed(tally)
+    }
+
+    /// Records where the time of evaluations goes from now on; see `Session`.
+    package mutating func startRecording() { session.startRecording() }
+
+    private func detailed(_ tally: Tally) -> DetailedEvaluation {
+        let finished = tally.finished()
+        return DetailedEvaluation(
+            evaluation: finished.evaluation, answers: finished.answers,
+            recording: session.recording().map { (session.plan, $0) })
     }
 
     /// Answers every sample of a data set, and gives up, with nil, when told to stop.
-    /// - Parameter shouldStop: is asked after each batch but the last.
+    /// - Parameters:
+    ///   - keepingAnswers: whether the answer to each sample is wanted.
+    ///   - shouldStop: is asked after each batch but the last.
     mutating func evaluate(
-        _ dataset: Dataset, unless shouldStop: () -> Bool
-    ) throws(TrainingError) -> Evaluation? {
-        var tally = Tally(try kind(dataset), dataset.targets)
-        return try answer(dataset, into: &tally, unless: shouldStop) ? tally.finished() : nil
+        _ dataset: Dataset, keepingAnswers: Bool = false, unless shouldStop: () -> Bool
+    ) throws(TrainingError) -> DetailedEvaluation? {
+        var tally = Tally(try kind(dataset), dataset.targets, keepsAnswers: keepingAnswers)
+        return try answer(dataset, into: &tally, unless: shouldStop) ? detailed(tally) : nil
     }
 
     /// Whether all samples were answered. Ranks answer a batch each of what comes next, and take in all of it in its order.

@@ -8,15 +8,22 @@ struct Tally {
     private var classes: ClassEvaluation?
     private var numbers: RegressionEvaluation?
     private var labels: MultiLabelEvaluation?
+    /// One for each sample, where they are kept.
+    private var answers: [SampleAnswer]?
 
-    init(_ kind: AnswerKind, _ targets: DataColumn) {
+    /// - Parameter keepsAnswers: whether each sample's answer is kept. Of samples with several labels none is.
+    init(_ kind: AnswerKind, _ targets: DataColumn, keepsAnswers: Bool = false) {
         self.kind = kind
         self.targets = targets
+        var hasSeveralLabels = false
         switch kind {
-        case .classes(let count, _, _): classes = ClassEvaluation(classes: count)
+        case .classes(let count, let positions, _):
+            classes = ClassEvaluation(classes: count)
+            hasSeveralLabels = positions != 1
         case .numbers(let count): numbers = RegressionEvaluation(elements: count)
         case .labels(let count, _): labels = MultiLabelEvaluation(labels: count)
         }
+        if keepsAnswers, !hasSeveralLabels { answers = [] }
     }
 
     /// - Parameters:
@@ -29,19 +36,44 @@ struct Tally {
             guard case .integers(let elements) = targets.elements else { return }
             for position in 0..<positions {
                 let start = answer.startIndex + position * count
-                classes?.add(answer[start..<start + count], label: Int(elements[first + position]), scores)
+                let (own, label) = (answer[start..<start + count], Int(elements[first + position]))
+                let before = classes?.loss ?? 0
+                classes?.add(own, label: label, scores)
+                // What is no class is passed over.
+                if answers != nil, label >= 0, label < count {
+                    answers?.append(
+                        SampleAnswer(
+                            sample: sample, label: label, scores: own, scores, loss: (classes?.loss ?? 0) - before))
+                }
             }
-        case .numbers: numbers?.add(answer) { targets.elements.number(first + $0) }
+        case .numbers(let count):
+            numbers?.add(answer) { targets.elements.number(first + $0) }
+            if answers != nil {
+                let error = answer.enumerated().reduce(0.0) { sum, element in
+                    let difference = Double(element.element) - Double(targets.elements.number(first + element.offset))
+                    return sum + difference * difference
+                }
+                answers?.append(SampleAnswer(sample: sample, loss: error / Double(max(1, count))))
+            }
         case .labels(_, let areProbabilities):
-            labels?.add(answer, threshold: areProbabilities ? 0.5 : 0) { targets.elements.number(first + $0) }
+            let threshold: Float = areProbabilities ? 0.5 : 0
+            labels?.add(answer, threshold: threshold) { targets.elements.number(first + $0) }
+            if answers != nil {
+                let wrong = answer.enumerated().count { index, value in
+                    (value > threshold) != (targets.elements.number(first + index) > 0.5)
+                }
+                answers?.append(SampleAnswer(sample: sample, loss: Double(wrong)))
+            }
         }
     }
 
-    /// The figures of all that was taken in.
-    consuming func finished() -> Evaluation {
+    /// The figures of all that was taken in, and the answers that were kept.
+    consuming func finished() -> (evaluation: Evaluation, answers: [SampleAnswer]) {
         classes?.finish()
         numbers?.finish()
-        return classes.map { .classes($0) } ?? numbers.map { .numbers($0) }
+        let evaluation: Evaluation =
+            classes.map { .classes($0) } ?? numbers.map { .numbers($0) }
             ?? .labels(labels ?? MultiLabelEvaluation(labels: 0))
+        return (evaluation, answers ?? [])
     }
 }

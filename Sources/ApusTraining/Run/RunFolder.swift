@@ -1,13 +1,12 @@
 import ApusFiles
 public import ApusGraph
-package import ApusJSON
 import ApusSections
 
-/// The folder of a training run: `best.apus`, `checkpoint`, and `history.jsonl`.
+/// The folder of a training run: `best.apus`, `checkpoint`, `history.jsonl`, and `report.html` where one is wanted.
 ///
 /// Each file is replaced as a whole or not at all, and is on the disk before the next one is written. The checkpoint says how far the
-/// run is, and is written last: of the other two files the folder may have later versions, which a run that goes on from the checkpoint
-/// makes again, the same bits. So whenever a process ends, by whatever, the folder is one that can be gone on with.
+/// run is, and is written behind the model and the history: of these the folder may have later versions, which a run that goes on from
+/// the checkpoint makes again, the same bits. The report tells of them, and nothing depends on it. So whenever a process ends, by whatever, the folder is one that can be gone on with.
 ///
 /// One process at a time may write into it.
 public struct RunFolder: Sendable {
@@ -15,15 +14,17 @@ public struct RunFolder: Sendable {
     public let path: String
     /// How far the run is that is on the disk; nil where nothing was read or written yet.
     package private(set) var saved: Progress?
-    /// The lines of the history, without line ends.
-    private var history: [String] = []
+    /// The lines of the history.
+    package private(set) var history: [HistoryLine] = []
 
     /// The model that ``save(best:epoch:score:_:of:loss:)`` keeps.
     public var bestModelPath: String { "\(path)/best.apus" }
     /// The state to go on from.
     public var checkpointPath: String { "\(path)/checkpoint" }
-    /// A line of JSON for each epoch.
+    /// A line of JSON for each epoch, and for each evaluation within one.
     public var historyPath: String { "\(path)/history.jsonl" }
+    /// What people look at.
+    public var reportPath: String { "\(path)/report.html" }
 
     /// Opens the folder; makes it where it doesn't exist, unless it is one to go on with.
     /// - Throws: ``CheckpointError/missing(_:folder:)`` where there is none to go on with.
@@ -49,11 +50,11 @@ public struct RunFolder: Sendable {
         saved = checkpoint.progress
         do throws(FileError) {
             try removePartialFiles()
-            var lines: [Substring] = []
+            var lines: [HistoryLine] = []
             if fileExists(historyPath) {
-                lines = String(decoding: try readFile(historyPath), as: UTF8.self).split(separator: "\n")
+                lines = HistoryLine.lines(of: String(decoding: try readFile(historyPath), as: UTF8.self))
             }
-            history = lines.prefix(checkpoint.epochs).map(String.init)
+            history = HistoryLine.lines(lines, before: checkpoint.epochs, step: checkpoint.progress.step)
             if lines.count > history.count { try writeHistory() }
         } catch {
             throw .file(error)
@@ -84,11 +85,17 @@ public struct RunFolder: Sendable {
         do throws(FileError) { try removePartialFiles() } catch { throw .file(error) }
         try save(checkpoint)
         history = []
-        do throws(FileError) { try writeHistory() } catch { throw .file(error) }
+        do throws(FileError) {
+            try writeHistory()
+            // It tells of the run that was here.
+            try removeFile(reportPath)
+        } catch { throw .file(error) }
     }
 
     private func removePartialFiles() throws(FileError) {
-        for path in [bestModelPath, checkpointPath, historyPath] { try ApusFiles.removePartialFiles(of: path) }
+        for path in [bestModelPath, checkpointPath, historyPath, reportPath] {
+            try ApusFiles.removePartialFiles(of: path)
+        }
     }
 
     /// A folder of several runs, or of a user's, is no run's own.
@@ -129,29 +136,31 @@ public struct RunFolder: Sendable {
         saved = checkpoint.progress
     }
 
-    /// Adds a line to the history.
+    /// Adds an epoch to the history.
     public mutating func append(_ record: EpochRecord) throws(TrainingError) {
-        history.append(record.json.compact)
+        try append(HistoryLine(.epoch(record)))
+    }
+
+    /// Adds an evaluation within an epoch to the history.
+    public mutating func append(_ record: EvaluationRecord) throws(TrainingError) {
+        try append(HistoryLine(.evaluation(record)))
+    }
+
+    private mutating func append(_ line: HistoryLine) throws(TrainingError) {
+        history.append(line)
         do throws(FileError) { try writeHistory() } catch { throw .file(error) }
     }
 
     private func writeHistory() throws(FileError) {
-        try writeFile(Array(history.map { $0 + "\n" }.joined().utf8), to: historyPath)
+        try writeFile(Array(history.map { $0.text + "\n" }.joined().utf8), to: historyPath)
+    }
+
+    /// Puts a report in the place of the one before.
+    package func save(report: String) throws(TrainingError) {
+        do throws(FileError) { try writeFile(Array(report.utf8), to: reportPath) } catch { throw .file(error) }
     }
 
     private func write(_ file: SectionFile, to path: String) throws(TrainingError) {
         do throws(FileError) { try file.write(to: path) } catch { throw .file(error) }
-    }
-}
-
-extension EpochRecord {
-    /// A line of the history. What was not measured is null.
-    package var json: JSONValue {
-        [
-            "epoch": .integer(epoch), "train_loss": .number(trainLoss),
-            "validation_\(measure.rawValue)": validationScore.map { .number($0) } ?? .null,
-            "test_\(measure.rawValue)": testScore.map { .number($0) } ?? .null, "learning_rate": .number(learningRate),
-            "seconds": .number(seconds), "images_per_second": .number(samplesPerSecond),
-        ]
     }
 }

@@ -79,9 +79,10 @@ public struct Trainer: ~Copyable {
         guard let lossSlice = plan.slices.first(where: { $0.kind == .result }),
             let statusSlice = plan.slices.first(where: { $0.kind == .status })
         else { throw .noLoss }
-        let evaluator = try Evaluator(
+        var evaluator = try Evaluator(
             explicit, preparation: preparation, weights: .state, target: target, loss: options.loss.rawValue,
             threads: options.threads, placement: options.placement, ranks: ranks)
+        if options.keepsAnswers { evaluator.startRecording() }
         try evaluator.check(data.training)
         let measure = try evaluator.measure(of: data.validation ?? data.test ?? data.training)
         let source = try BatchSource(
@@ -175,8 +176,19 @@ public struct Trainer: ~Copyable {
     /// What a step costs of the network; nil where no other processes share the run.
     package var traffic: RankTraffic? { session.traffic }
 
+    /// The plan of a step.
+    package var plan: Plan { session.plan }
+
+    /// How well the model as it is now answers the test set or, where there is none, what is held out, with each answer; nil where
+    /// there is neither.
+    package mutating func answers() throws(TrainingError) -> DetailedEvaluation? {
+        guard let dataset = data.test ?? data.validation else { return nil }
+        try evaluator.setWeights(currentModel().weights)
+        return try evaluator.evaluate(dataset, keepingAnswers: true) { false }
+    }
+
     /// Batches of an epoch. The last one may be smaller.
-    var batchesPerEpoch: Int { (data.training.count + options.batch - 1) / options.batch }
+    package var batchesPerEpoch: Int { (data.training.count + options.batch - 1) / options.batch }
 
     /// Steps of the optimizer in an epoch. The last one may have fewer batches.
     var stepsPerEpoch: Int { (batchesPerEpoch + options.accumulation - 1) / options.accumulation }

@@ -145,7 +145,7 @@ extension Trainer {
         guard let selecting = options.selection == .test ? data.test : data.validation else { return true }
         let current = try wholeModel()
         try evaluator.setWeights(current.weights)
-        guard let score = try evaluator.evaluate(selecting, unless: shouldStop)?.score else { return false }
+        guard let score = try evaluator.evaluate(selecting, unless: shouldStop)?.evaluation.score else { return false }
         try observe(.evaluated(epoch: epoch + 1, step: progress.step, score: score))
         if selects, progress.learningRate.note(score: score, epoch: epoch) {
             try observe(.improved(current, epoch: epoch + 1, score: score))
@@ -165,12 +165,16 @@ extension Trainer {
                 options.schedule, step: progress.totalSteps - 1, of: stepsPerEpoch * options.epochs),
             seconds: progress.seconds,
             samplesPerSecond: Double(data.training.count) / max(progress.seconds, 1e-9))
+        var last: DetailedEvaluation?
         if let validation = data.validation {
-            guard let evaluation = try evaluator.evaluate(validation, unless: shouldStop) else { return false }
+            let keeps = options.keepsAnswers && data.test == nil
+            last = try evaluator.evaluate(validation, keepingAnswers: keeps, unless: shouldStop)
+            guard let evaluation = last?.evaluation else { return false }
             (record.validationScore, record.measure) = (evaluation.score, evaluation.measure)
         }
         if let test = data.test {
-            guard let evaluation = try evaluator.evaluate(test, unless: shouldStop) else { return false }
+            last = try evaluator.evaluate(test, keepingAnswers: options.keepsAnswers, unless: shouldStop)
+            guard let evaluation = last?.evaluation else { return false }
             (record.testScore, record.measure) = (evaluation.score, evaluation.measure)
         }
         let selecting: Double? =
@@ -179,6 +183,7 @@ extension Trainer {
             case .test: record.testScore
             case .last: nil
             }
+        if options.keepsAnswers, let last { try observe(.answered(last)) }
         try observe(.epoch(record))
         if let selecting {
             if progress.learningRate.note(score: selecting, epoch: epoch) {

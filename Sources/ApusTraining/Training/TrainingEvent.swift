@@ -8,6 +8,9 @@ public enum TrainingEvent: Sendable {
     case improved(Model, epoch: Int, score: Double)
     /// An evaluation within an epoch.
     case evaluated(epoch: Int, step: Int, score: Double)
+    /// An epoch's last evaluation, with each answer: on the test set or, where there is none, on what is held out. It comes where
+    /// ``TrainingOptions/keepsAnswers`` is set, just before the epoch's record.
+    case answered(DetailedEvaluation)
     /// An epoch is over.
     case epoch(EpochRecord)
     /// The schedule made the learning rate smaller.
@@ -16,7 +19,7 @@ public enum TrainingEvent: Sendable {
     case checkpoint(Checkpoint)
 }
 
-/// A line of `history.jsonl`.
+/// A line of `history.jsonl` for an epoch.
 public struct EpochRecord: Sendable, Equatable {
     /// Counted from 1.
     public var epoch: Int
@@ -33,6 +36,20 @@ public struct EpochRecord: Sendable, Equatable {
     /// How long the steps took, and the evaluations between them.
     public var seconds: Double
     public var samplesPerSecond: Double
+
+    package init(
+        epoch: Int, trainLoss: Double, measure: Evaluation.Measure = .accuracy, validationScore: Double? = nil,
+        testScore: Double? = nil, learningRate: Double, seconds: Double, samplesPerSecond: Double
+    ) {
+        self.epoch = epoch
+        self.trainLoss = trainLoss
+        self.measure = measure
+        self.validationScore = validationScore
+        self.testScore = testScore
+        self.learningRate = learningRate
+        self.seconds = seconds
+        self.samplesPerSecond = samplesPerSecond
+    }
 }
 
 /// Why a trainer ended.

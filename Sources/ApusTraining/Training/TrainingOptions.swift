@@ -82,6 +82,10 @@ public struct TrainingOptions: Sendable {
     /// or by slower algorithms. It is part of the recipe: other algorithms round in another way.
     public var maximumActivations: Int?
 
+    /// Whether each epoch tells the answer to every sample of its last evaluation, and records where the time of evaluations goes. It
+    /// changes nothing of the result.
+    public var keepsAnswers = false
+
     /// The recipe of the Flux model zoo.
     public init() {}
 

@@ -1,32 +1,30 @@
 import ApusCompiler
-import ApusGraph
-import ApusToolSupport
+package import ApusGraph
 
 /// What an operator of a graph costs and where its shapes come from.
-struct Layer {
-    var node: Node
+package struct Layer: Sendable {
+    package var node: Node
     /// Its results, without those that only explain the others.
-    var results: [Value]
+    package var results: [Value]
     /// Elements of trained parameters that it is the first to use, its own that the text leaves out included.
-    var parameters: Int
+    package var parameters: Int
     /// As ``parameters``, of statistics.
-    var statistics: Int
+    package var statistics: Int
     /// For one sample.
-    var multiplyAdds: Int
+    package var multiplyAdds: Int
     /// `288 = 32 × 3 × 3`, for each number that was derived.
-    var derivations: [String]
+    package var derivations: [String]
 
-    var name: String { results.first?.name ?? "" }
+    package var name: String { results.first?.name ?? "" }
 }
 
 /// The operators of a graph, and what they cost together.
-struct Layers {
-    let list: [Layer]
+package struct Layers: Sendable {
+    package let list: [Layer]
 
-    /// - Parameter file: for the errors.
-    init(_ graph: Graph, file: String) throws(ToolError) {
-        // Only a graph with explicit parameters says all of them. It has the same nodes, in the same order.
-        let explicit = try explicitModel(Model(graph: graph), file: file).graph
+    /// - Parameter explicit: the same graph with every parameter a value, which alone says all of them. It has the same nodes, in the
+    ///   same order.
+    package init(_ graph: Graph, explicit: Graph) {
         let roles = Dictionary(uniqueKeysWithValues: explicit.parameters.map { ($0.value, $0.role) })
         var used: Set<ValueID> = []
         list = zip(graph.nodes, explicit.nodes).map { node, full in
@@ -42,9 +40,9 @@ struct Layers {
         }
     }
 
-    var parameters: Int { list.reduce(0) { $0 + $1.parameters } }
-    var statistics: Int { list.reduce(0) { $0 + $1.statistics } }
-    var multiplyAdds: Int { list.reduce(0) { $0.addingSaturated($1.multiplyAdds) } }
+    package var parameters: Int { list.reduce(0) { $0 + $1.parameters } }
+    package var statistics: Int { list.reduce(0) { $0 + $1.statistics } }
+    package var multiplyAdds: Int { list.reduce(0) { $0.addingSaturated($1.multiplyAdds) } }
 
     /// Each derivation once: rows and columns often come alike.
     private static func derivations(_ results: [Value]) -> [String] {
@@ -70,7 +68,7 @@ extension Int {
 
 extension Node {
     /// `conv2d(filters: 16, kernel: [3, 3])`: the operator with its attributes.
-    var operatorText: String {
+    package var operatorText: String {
         let attributes = operation.attributes.map(\.description).joined(separator: ", ")
         return attributes.isEmpty ? operation.name : "\(operation.name)(\(attributes))"
     }

@@ -7,7 +7,7 @@ extension MemoryDrawing {
     /// - Parameters:
     ///   - width: columns of the image itself, beside the scale.
     ///   - height: rows of the image itself, above the legend.
-    func text(width: Int = 72, height: Int = 20) -> String {
+    package func text(width: Int = 72, height: Int = 20) -> String {
         let columns = min(max(1, width), 10_000)
         let rows = min(max(1, height), 10_000)
         // A whole number of columns for each instruction where there is room, else of instructions for each column.

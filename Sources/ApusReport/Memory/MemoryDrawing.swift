@@ -1,33 +1,33 @@
-import ApusCompiler
-import ApusPlan
+package import ApusCompiler
+package import ApusPlan
 import ApusText
 
 /// An image of an arena over time: instructions from left to right, offsets from the bottom up.
 ///
 /// Names may come from a file: what is drawn of them has no control characters, and is escaped in SVG.
-struct MemoryDrawing: Sendable {
+package struct MemoryDrawing: Sendable {
     /// A buffer as a rectangle.
-    struct Block: Sendable, Equatable {
-        var name: String
-        var offset: Int
-        var size: Int
-        var firstUse: Int
-        var lastUse: Int
+    package struct Block: Sendable, Equatable {
+        package var name: String
+        package var offset: Int
+        package var size: Int
+        package var firstUse: Int
+        package var lastUse: Int
     }
 
-    let title: String
+    package let title: String
     /// In order of their first use, then of their offset.
-    let blocks: [Block]
-    let arenaBytes: Int
-    let bound: Int
-    let isOptimal: Bool
+    package let blocks: [Block]
+    package let arenaBytes: Int
+    package let bound: Int
+    package let isOptimal: Bool
     /// What is written under each instruction; may be empty.
-    let instructions: [String]
+    package let instructions: [String]
 
     /// - Parameters:
     ///   - names: the buffers' names, in the order of the requests.
     ///   - instructions: what is written under each instruction, from instruction 0 on; may be empty.
-    init(
+    package init(
         title: String = "Activations", names: [String], requests: [BufferRequest], plan: MemoryPlan,
         instructions: [String] = []
     ) {
@@ -43,7 +43,7 @@ struct MemoryDrawing: Sendable {
     }
 
     /// The activation arena of a plan.
-    init(_ plan: Plan) {
+    package init(_ plan: Plan) {
         let blocks = plan.buffers.map {
             Block(name: $0.name, offset: $0.offset, size: $0.size, firstUse: $0.firstUse, lastUse: $0.lastUse)
         }
@@ -68,10 +68,10 @@ struct MemoryDrawing: Sendable {
     }
 
     /// Instructions that are drawn: up to the last use of a buffer.
-    var duration: Int { max(1, (blocks.map(\.lastUse).max() ?? 0) + 1) }
+    package var duration: Int { max(1, (blocks.map(\.lastUse).max() ?? 0) + 1) }
 
     /// What the plan achieved, in a line.
-    var summary: String {
+    package var summary: String {
         let count = "\(blocks.count) buffer\(blocks.count == 1 ? "" : "s")"
         if arenaBytes == bound { return "\(bytes(arenaBytes)) for \(count): the lower bound, so none is smaller" }
         let claim = isOptimal ? "proven to be the minimum" : "not proven to be the minimum"
@@ -79,7 +79,7 @@ struct MemoryDrawing: Sendable {
     }
 
     /// Live bytes from each instruction where they change.
-    var liveBytes: [(instruction: Int, bytes: Int)] {
+    package var liveBytes: [(instruction: Int, bytes: Int)] {
         var changes: [Int: Int] = [:]
         for block in blocks {
             changes[block.firstUse, default: 0] += block.size
@@ -96,7 +96,7 @@ struct MemoryDrawing: Sendable {
     func bytes(_ count: Int) -> String { "\(Self.grouped(count)) B" }
 
     /// Digits in groups of three.
-    static func grouped(_ number: Int) -> String {
+    package static func grouped(_ number: Int) -> String {
         let digits = Array(String(number))
         var grouped = ""
         for (index, digit) in digits.enumerated() {

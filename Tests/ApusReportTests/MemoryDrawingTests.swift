@@ -1,8 +1,7 @@
 import ApusCompiler
 import ApusPlan
+import ApusReport
 import Testing
-
-@testable import dump_graph
 
 @Suite("Drawings of arenas")
 struct MemoryDrawingTests {
