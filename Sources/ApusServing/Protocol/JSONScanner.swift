@@ -108,10 +108,18 @@ package struct JSONScanner {
     package mutating func string() throws(RequestError) -> String {
         guard take("\"") else { throw error("a string is needed here") }
         let start = position
+        var isASCII = true
         while position < bytes.count, bytes[position] != UInt8(ascii: "\""), bytes[position] != UInt8(ascii: "\\"),
             bytes[position] >= 0x20
-        { position += 1 }
+        {
+            isASCII = isASCII && bytes[position] < 0x80
+            position += 1
+        }
         guard position < bytes.count else { throw error("the string does not end") }
+        if isASCII, bytes[position] == UInt8(ascii: "\"") {
+            position += 1
+            return String(decoding: bytes[start..<position - 1], as: UTF8.self)
+        }
         var text = Array(bytes[start..<position])
         while position < bytes.count {
             let byte = bytes[position]

@@ -193,7 +193,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     func close() { context?.close(promise: nil) }
 
     func closeIfIdle(at time: UInt64) {
-        guard answers.isEmpty, head == nil, !isEnding, time > idleSince &+ 200_000_000, let context else { return }
+        guard answers.isEmpty, head == nil, !isEnding, time > idleSince &+ 1_000_000_000, let context else { return }
         closeBehind(context)
     }
 

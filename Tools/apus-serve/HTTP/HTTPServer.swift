@@ -46,6 +46,8 @@ final class HTTPServer: Sendable {
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.maxMessagesPerRead, value: 4)
+            // A request keeps the memory that it was read into, and new memory of this size is at hand at once.
+            .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 << 10))
             .childChannelInitializer { channel in
                 guard self.connections.wrappingAdd(1, ordering: .relaxed).newValue <= self.options.maximumConnections
                 else {

@@ -31,9 +31,9 @@ struct HTTPService: Service {
     /// answer.
     private func drain() async {
         try? await Task.sleep(nanoseconds: server.options.drainDelay)
-        try? await refuseConnections()
-        try? await Task.sleep(nanoseconds: 20_000_000)
+        if let options = channel as? any SocketOptionProvider { try? await refuseConnections(options) }
         try? await channel.close()
+        var timesEmpty = 0
         let end = now() &+ server.options.requestTimeout &+ 1_000_000_000
         while now() < end {
             var areEmpty = true
@@ -44,7 +44,8 @@ struct HTTPService: Service {
                 }.get()
                 areEmpty = areEmpty && isEmpty != false
             }
-            if areEmpty { return }
+            timesEmpty = areEmpty ? timesEmpty + 1 : 0
+            if timesEmpty == 3 { return }
             try? await Task.sleep(nanoseconds: 20_000_000)
         }
         logger.warning("requests were still under way after the time that --request-timeout allows")
@@ -53,17 +54,41 @@ struct HTTPService: Service {
 
     /// Has the system pass over requests for connections, so that those it has made already can be accepted before nobody listens:
     /// it would break them off then.
-    private func refuseConnections() async throws {
-        guard let options = channel as? any SocketOptionProvider else { return }
+    private func refuseConnections(_ options: any SocketOptionProvider) async throws {
         // SO_ATTACH_FILTER with `struct sock_fprog`: the number of instructions, and where they are.
-        let program: (UInt64, UInt) = (1, filterInstruction)
+        let program: (UInt64, UInt) = (UInt64(filter.count), filterAddress)
         try await options.unsafeSetSocketOption(level: .socket, name: .init(rawValue: 26), value: program).get()
+        for _ in 0..<100 {
+            try await Task.sleep(nanoseconds: 20_000_000)
+            // The start of `struct tcp_info`. Of a socket that listens, `tcpi_unacked` at byte 24 says how many wait to be accepted.
+            let information: (UInt64, UInt64, UInt64, UInt32, UInt32) = try await options.unsafeGetSocketOption(
+                level: .tcp, name: .init(rawValue: 11)
+            ).get()
+            if information.3 == 0 { break }
+        }
+        // Those that were accepted just now are on their way to their event loops. They would be closed with the socket that listens.
+        try await Task.sleep(nanoseconds: 100_000_000)
     }
 }
 
-/// Where a program for a socket's filter (BPF) lies that has one instruction: return 0, which keeps no byte of a packet.
-private let filterInstruction: UInt = {
-    let instruction = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
-    unsafe instruction.initialize(to: 6)
-    return UInt(bitPattern: instruction)
+/// A program for a socket's filter (BPF), which is asked of each packet from its TCP header on: requests for connections (SYN without
+/// ACK) are dropped, and all others kept, so that connections that are being made are made.
+private let filter: [UInt64] = [
+    instruction(0x30, 13),  // the byte of flags
+    instruction(0x54, 0x12),  // SYN and ACK of it
+    instruction(0x15, 0x02, otherwise: 1),  // if it is SYN alone go on, else pass over one instruction
+    instruction(0x06, 0),  // drop
+    instruction(0x06, 0xFFFF_FFFF),  // keep
+]
+
+/// `struct sock_filter`: the code, how many instructions to pass over where a test holds and where not, and a number.
+private func instruction(_ code: UInt64, _ number: UInt64, otherwise: UInt64 = 0) -> UInt64 {
+    code | otherwise << 24 | number << 32
+}
+
+/// Where the filter lies, as long as the program runs.
+private let filterAddress: UInt = {
+    let memory = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: filter.count)
+    _ = unsafe memory.initialize(from: filter)
+    return UInt(bitPattern: memory.baseAddress)
 }()
