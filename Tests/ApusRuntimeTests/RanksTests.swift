@@ -115,6 +115,18 @@ import Testing
         }
     }
 
+    /// More ranks than there are shards, or parts of a layer: each parameter still has one owner.
+    @Test func aThousandRanks() throws {
+        let plan = try Recipe(decay: 0, average: nil, maximumNorm: 1).plan()
+        let distribution = try Distribution(plan, rank: 999, of: 1000)
+        #expect(distribution.shards == 7..<8)
+        for slice in plan.slices where slice.kind == .firstMoment {
+            #expect(distribution.holders.entries(in: slice.bytes).allSatisfy { $0.value != nil })
+        }
+        let updates = distribution.pieces.filter { $0.instruction.opcode == .adam }
+        #expect(updates.count > 900 && updates.allSatisfy { $0.ranks.count == 1 })
+    }
+
     /// Sums of the shards leave in several groups, each behind the last instruction that adds to it, and all of them leave once.
     @Test func sumsLeaveEarly() throws {
         let plan = try Recipe(decay: 0).plan()

@@ -88,7 +88,7 @@ class Round:
             if kill == kills:
                 run(command)
                 break
-            moment = self.random.uniform(0.05, 1) * seconds[self.name]
+            moment = self.random.random() * seconds[self.name]
             victim = self.random.randrange(count)
             while not self.kill(command, count, victim, moment):
                 # The run had ended: once more, and sooner.
@@ -99,10 +99,21 @@ class Round:
         compare(sums(self.folder), expected[self.name], f"{self.name}: {', '.join(done)}, then {count} ranks")
         return f"{self.name}: {', '.join(done)}, then {count}"
 
+    def changed(self) -> int:
+        """When the run was saved last; 0 where it was not."""
+        path = self.folder / "checkpoint"
+        return path.stat().st_mtime_ns if path.exists() else 0
+
     def kill(self, command: list[str], count: int, victim: int, moment: float) -> bool:
-        """Whether the run had not ended before. The others must end soon, and say how to go on where the run had begun."""
+        """Kills a rank so many seconds after the run has begun; whether it had not ended before. The others must end soon, and say how
+        to go on. Who dies before MPI has begun is a matter of mpirun."""
+        before = self.changed()
         with tempfile.TemporaryFile("w+") as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            started = time.monotonic()
+            while self.changed() == before and process.poll() is None:
+                if time.monotonic() - started > SECONDS: raise Failure(f"nothing is saved within {SECONDS} s")
+                time.sleep(0.002)
             time.sleep(moment)
             ranks = launch.ranks(process.pid)
             if len(ranks) == count: launch.kill(ranks[victim], signal.SIGKILL)
@@ -110,6 +121,7 @@ class Round:
             try:
                 process.wait(30 if len(ranks) == count else SECONDS)
             except subprocess.TimeoutExpired:
+                for rank in launch.ranks(process.pid): launch.kill(rank, signal.SIGKILL)
                 process.kill()
                 raise Failure("the others did not end within 30 s of a rank's death") from None
             took = time.monotonic() - began
@@ -117,8 +129,7 @@ class Round:
             text = log.read()
         if process.returncode == 0: return False
         if len(ranks) != count: raise Failure(f"it ended by itself with {process.returncode}\n{text}")
-        hasBegun = (self.folder / "checkpoint").exists() and "epoch 1/" in text
-        if hasBegun and ("then go on: mpirun -n" not in text or "--resume" not in text):
+        if "then go on: mpirun -n" not in text or "--resume" not in text:
             raise Failure(f"nobody said how to go on, {took:.1f} s after a rank was killed\n{text}")
         return True
 

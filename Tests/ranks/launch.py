@@ -17,19 +17,16 @@ def mpirun(count: int, transport: list[str] = LOCAL) -> list[str]:
 
 
 def ranks(launcher: int) -> list[int]:
-    """The processes that mpirun has started, in the order of their ranks."""
+    """The processes that mpirun has started, in the order of their ranks: that in which it starts them."""
     found = []
     for entry in pathlib.Path("/proc").iterdir():
         if not entry.name.isdigit(): continue
         try:
-            fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            environment = (entry / "environ").read_bytes().split(b"\0")
+            parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
         except OSError:
             continue
-        if int(fields[1]) != launcher: continue
-        rank = [word for word in environment if word.startswith(b"OMPI_COMM_WORLD_RANK=")]
-        if rank: found.append((int(rank[0].split(b"=")[1]), int(entry.name)))
-    return [process for _, process in sorted(found)]
+        if parent == launcher: found.append(int(entry.name))
+    return sorted(found)
 
 
 def kill(process: int, number: int) -> None:

@@ -13,6 +13,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -31,9 +32,6 @@ MODELS = {
     "mnist-cnn": [ROOT / "Models/mnist-cnn.graph"],
     "resnet8": [ROOT / "Models/resnet8.graph", "--set", "image_size=28", "--set", "channels=1"],
 }
-# Exchanges of a step that wait for each other, beside the one behind the body: two for each batch norm, one for a layer that several
-# ranks own, and one that brings the parameters back.
-ROUNDS = {"mnist-cnn": 3, "resnet8": 2 + 2 * 9}
 # Trips over the network that a message takes: one where it is small, and a question and an answer before where it is large.
 EAGER = 65536
 
@@ -80,12 +78,16 @@ def received(space: int) -> int:
 
 @dataclasses.dataclass
 class Measurement:
+    """Of a step: seconds, those of the shortest epoch; bytes that came to the first rank; and what the trainer said of it before."""
+
     seconds: float
-    bytes: float = 0
+    bytes: float
+    sums: int
+    expected: int
+    rounds: int
 
 
 def measure(trainer: str, name: str, ranks: int, folder: pathlib.Path) -> Measurement:
-    """Seconds of a step, the shortest epoch's, and bytes that come to a rank in it, over the network that is there."""
     words = [trainer, *map(str, [*MODELS[name], *DATA, "--out", folder / "run", "--overwrite"])]
     if ranks == 1:
         command = [*launch.mpirun(1), *words]
@@ -94,34 +96,27 @@ def measure(trainer: str, name: str, ranks: int, folder: pathlib.Path) -> Measur
         command = launch.mpirun(1, ["--mca", "btl", "self,tcp", "--mca", "btl_tcp_if_include", "10.77.0.0/24"])[:-2]
         for space in range(1, ranks + 1):
             command = [*command, *([":"] if space > 1 else []), "-n", "1", "ip", "netns", "exec", f"apus-{space}", *words]
-    before = [received(space) for space in range(1, ranks + 1)] if ranks > 1 else [0]
+    before = received(1) if ranks > 1 else 0
     environment = os.environ | {"PMIX_MCA_ptl_tcp_if_include": "10.77.0.0/24"} if ranks > 1 else None
     end = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=600)
     if end.returncode: sys.exit(f"measure_scaling: {end.stdout}{end.stderr}")
-    after = [received(space) for space in range(1, ranks + 1)] if ranks > 1 else [0]
+    after = received(1) if ranks > 1 else 0
     history = [json.loads(line) for line in (folder / "run/history.jsonl").read_text().splitlines()]
-    total = sum(b - a for a, b in zip(before, after)) / ranks
-    return Measurement(min(line["seconds"] for line in history) / STEPS, total / (STEPS * EPOCHS))
+    said = re.search(r"ranks: ([\d,]+) bytes of sums .*, ([\d,]+) bytes to a rank and (\d+) exchanges", end.stdout)
+    sums, expected, rounds = (int(text.replace(",", "")) for text in said.groups())
+    return Measurement(min(line["seconds"] for line in history) / STEPS, (after - before) / (STEPS * EPOCHS), sums, expected, rounds)
 
 
-def parameter_bytes(folder: pathlib.Path) -> int:
-    """Of a run by Adam: the checkpoint has each number and its two moments."""
-    return (folder / "run/checkpoint").stat().st_size // 3
-
-
-def predict(name: str, alone: float, parameters: int, ranks: int, link: Link, cores: int) -> tuple[float, float, float]:
-    """Bytes that come to a rank; seconds of a step, where no exchange is hidden behind the backward pass, and where the first one is."""
+def predict(alone: float, found: Measurement, ranks: int, link: Link, cores: int) -> tuple[float, float]:
+    """Seconds of a step: where the exchange of the sums is hidden behind the body as far as can be, and where none of it is."""
     most = -(-SHARDS // ranks)
-    sums = (SHARDS - SHARDS / ranks) * parameters / ranks
-    # The large layer's sums, and the parameters.
-    back = parameters * (ranks - 1) / ranks
-    count = sums + (2 * back if name == "mnist-cnn" else back)
     compute = alone * most / SHARDS * max(1, ranks / cores)
-    sent = most * parameters * (ranks - 1) / ranks
-    seconds = lambda size: 8 * size / link.bits + link.delay * (3 if size / max(1, ranks - 1) > EAGER else 1)
-    first = seconds(max(sums, sent))
-    rest = seconds(back) * (2 if name == "mnist-cnn" else 1) + (ROUNDS[name] - (2 if name == "mnist-cnn" else 1)) * link.delay
-    return count, compute + first + rest, max(compute, first) + rest
+    came = (SHARDS - SHARDS / ranks) * found.sums / ranks
+    went = most * found.sums * (ranks - 1) / ranks
+    trips = 3 if max(came, went) / (ranks - 1) > EAGER else 1
+    first = 8 * max(came, went) / link.bits + trips * link.delay
+    rest = 8 * max(0, found.expected - came) / link.bits + (found.rounds - 1) * link.delay
+    return max(compute, first) + rest, compute + first + rest
 
 
 def main() -> None:
@@ -139,16 +134,15 @@ def main() -> None:
         subprocess.run(["gcc", "-O2", "-o", program, HERE / "network.c"], check=True)
         print(f"{cores} processors, load {os.getloadavg()[0]:.1f}")
         for name in options.models:
-            alone = measure(trainer, name, 1, folder).seconds
-            parameters = parameter_bytes(folder)
-            print(f"\n{name}: {parameters} bytes of parameters, {1e3 * alone:.1f} ms a step on one rank\n")
-            print("| link | ranks | KB to each rank, model | measured | ms a step, model | measured |\n|---|---|---|---|---|---|")
+            alone = measure(trainer, name, 1, folder)
+            print(f"\n{name}: {alone.sums} bytes of sums, {1e3 * alone.seconds:.1f} ms a step on one rank\n")
+            print("| link | ranks | exchanges | KB to a rank, model | measured | ms a step, model | measured |\n|---|---|---|---|---|---|---|")
             for link in links:
                 for ranks in options.ranks:
                     with network(ranks, link, program): found = measure(trainer, name, ranks, folder)
-                    count, slow, quick = predict(name, alone, parameters, ranks, link, cores)
-                    print(f"| {link} | {ranks} | {count / 1e3:.0f} | {found.bytes / 1e3:.0f} | {1e3 * quick:.1f} to {1e3 * slow:.1f} | "
-                          f"{1e3 * found.seconds:.1f} |", flush=True)
+                    quick, slow = predict(alone.seconds, found, ranks, link, cores)
+                    print(f"| {link} | {ranks} | {found.rounds} | {found.expected / 1e3:.0f} | {found.bytes / 1e3:.0f} | "
+                          f"{1e3 * quick:.1f} to {1e3 * slow:.1f} | {1e3 * found.seconds:.1f} |", flush=True)
 
 
 if __name__ == "__main__":
