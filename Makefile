@@ -225,6 +225,10 @@ serve-check: serve .venv-serve/installed ## has Triton's, KServe's and broken cl
 	  REQUESTS=$(or $(REQUESTS),3000) SEED=$(or $(SEED),1) ../../.venv-serve/bin/python -W ignore::ResourceWarning \
 	    -m unittest $(if $(FILTER),-k '$(FILTER)') --verbose $$file || exit 1; done
 
+.PHONY: serve-soak
+serve-soak: serve .venv-serve/installed ## sends ten million requests, or REQUESTS, and watches the server's memory
+	cd Tests/serve && ../../.venv-serve/bin/python soak.py --requests $(or $(REQUESTS),10000000)
+
 .PHONY: deploy-check
 deploy-check: serve .venv-serve/installed ## checks deploy/ against KServe's and Kubernetes' models, and runs the container's files without Docker (needs root)
 	.venv-serve/bin/python deploy/check_manifests.py
