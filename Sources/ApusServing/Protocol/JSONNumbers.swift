@@ -89,16 +89,19 @@ extension JSONScanner {
                 : Float(number.digits) * floatPowersOfTen[number.exponent]
             return number.isNegative ? -magnitude : magnitude
         }
-        guard let value = double(number) else { return nil }
-        let single = Float(value)
-        // What lies exactly between two is rounded twice otherwise.
-        if value.bitPattern & 0x1FFF_FFFF == 0x1000_0000 {
-            guard let value = Float(String(decoding: bytes[number.range], as: UTF8.self)), value.isFinite else {
-                return nil
-            }
-            return value
+        // Digits and power are rounded, and so is what comes of them: by less than two units of the last of 53 bits. That is the nearest
+        // `Float` all the same where it isn't that near to the middle between two.
+        if number.isExact, abs(number.exponent) <= 22 {
+            let digits = Double(number.digits)
+            let magnitude =
+                number.exponent < 0 ? digits / powersOfTen[-number.exponent] : digits * powersOfTen[number.exponent]
+            let rest = Int(magnitude.bitPattern & 0x1FFF_FFFF) - 0x1000_0000
+            if abs(rest) > 8, magnitude < 0x1p127 { return Float(number.isNegative ? -magnitude : magnitude) }
         }
-        return single.isFinite ? single : nil
+        guard let value = Float(String(decoding: bytes[number.range], as: UTF8.self)), value.isFinite else {
+            return nil
+        }
+        return value
     }
 
     /// The whole number, or nil where it has a fraction, an exponent or too many digits.
