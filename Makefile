@@ -246,7 +246,7 @@ serve: dependencies ## builds apus-serve, into .build/release
 
 .PHONY: serve-test
 serve-test: dependencies ## runs the server's tests that need no client
-	$(SERVE) test -c release --filter 'ApusServingTests|ApusServeTests'
+	$(SERVE) test -c release --filter ApusServingTests
 
 # Triton's and KServe's clients.
 .venv-serve/installed: Tests/serve/requirements.txt
@@ -255,14 +255,18 @@ serve-test: dependencies ## runs the server's tests that need no client
 	touch $@
 
 .PHONY: serve-check
-serve-check: serve .venv-serve/installed ## has Triton's, KServe's and broken clients ask the server: REQUESTS (3000), from SEED (1); FILTER=test_limits
+serve-check: $(if $(BUILT),,serve) .venv-serve/installed ## has Triton's, KServe's and broken clients ask the server: REQUESTS (3000), from SEED (1); FILTER=test_limits
 	$(if $(BUILT),,swift build -c release --product apus-infer && swift build -c release --product apus-compile)
 	cd Tests/serve && for file in test_triton test_kserve test_faults; do \
 	  REQUESTS=$(or $(REQUESTS),3000) SEED=$(or $(SEED),1) ../../.venv-serve/bin/python -W ignore::ResourceWarning \
 	    -m unittest $(if $(FILTER),-k '$(FILTER)') --verbose $$file || exit 1; done
 
+.PHONY: serve-soak
+serve-soak: serve .venv-serve/installed ## sends ten million requests, or REQUESTS, and watches the server's memory
+	cd Tests/serve && ../../.venv-serve/bin/python soak.py --requests $(or $(REQUESTS),10000000)
+
 .PHONY: deploy-check
-deploy-check: serve .venv-serve/installed ## checks deploy/ against KServe's and Kubernetes' models, and runs the container's files without Docker (needs root)
+deploy-check: $(if $(BUILT),,serve) .venv-serve/installed ## checks deploy/ against KServe's and Kubernetes' models, and runs the container's files without Docker
 	.venv-serve/bin/python deploy/check_manifests.py
 	deploy/check-container .build/release/apus-serve
 

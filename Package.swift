@@ -374,7 +374,6 @@ if Context.environment["APUS_SERVE"] == "1" {
         .target(name: "ApusServing", dependencies: ours, swiftSettings: checked),
         .target(name: "InferenceProtocol", dependencies: net, exclude: ["inference.proto"]), server,
         .testTarget(name: "ApusServingTests", dependencies: ours + ["ApusServing", "TestSupport"]),
-        .testTarget(name: "ApusServeTests", dependencies: ["apus-serve"] + net),
     ]
 }
 

@@ -117,6 +117,21 @@ struct RequestReaderTests {
         }
     }
 
+    /// Numbers in the middle between two, and next to it.
+    @Test func numbersBetweenTwo() throws {
+        for text in [
+            "16777217", "16777217.0000001", "16777216.9999999", "0.5000000298023224", "0.50000002980232238", "-0",
+            "0e5",
+            "1.00000005960464477539", "1.000000059604644775390625", "1.0000000596046447", "3.4028235e38", "1e-45",
+            "7e-46",
+            "1180591620717411303424", "9999999999999999999", "99999999999999999999e-20",
+        ] {
+            var scanner = JSONScanner(Array(text.utf8))
+            let number = try scanner.number()
+            #expect(scanner.float(number)?.bitPattern == Float(text)?.bitPattern, "\(text)")
+        }
+    }
+
     /// Whatever becomes of a request's bytes, reading it ends in a result or an error.
     @Test(arguments: 0..<4) func changedRequests(seed: Int) throws {
         var random = SplitMix64(seed: seed)

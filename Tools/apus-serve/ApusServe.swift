@@ -1,3 +1,4 @@
+import ApusFiles
 import ApusServing
 import ApusToolSupport
 import ArgumentParser
@@ -160,7 +161,7 @@ struct ApusServe: Tool {
         let options = options
         var logger = Logger(label: "apus-serve") { _ in LogLines(level: .info, isJSON: logFormat == .json) }
         logger.logLevel = Logger.Level(rawValue: logLevel.rawValue) ?? .info
-        let token = try tokenFile.map { try BearerToken(file: $0) }
+        let token = try tokenFile.map(readToken)
         let tls = tlsCertificate.flatMap { certificate in tlsKey.map { TLSFiles(certificate: certificate, key: $0) } }
         let repository = try loadedRepository(options, logger)
         let state = ServerState()
@@ -223,6 +224,16 @@ struct ApusServe: Tool {
                 ])
         }
         return repository
+    }
+
+    private func readToken(_ path: String) throws -> BearerToken {
+        let bytes: [UInt8]
+        do { bytes = try readFile(path) } catch { throw ToolError(error) }
+        guard let token = BearerToken(file: bytes) else {
+            throw ToolError(
+                "\(path): a token is a line of at least 16 characters without spaces; 'openssl rand -hex 32' makes one")
+        }
+        return token
     }
 
     private func context(_ files: TLSFiles) throws -> NIOSSLContext {

@@ -82,11 +82,11 @@ private final class PlanSession {
     init(_ session: consuming Session) { self.session = session }
 
     func bind(_ inputs: [UnsafeMutableRawBufferPointer], _ outputs: [UnsafeMutableRawBufferPointer]) {
-        for unsafe (number, memory) in unsafe inputs.enumerated() {
-            if let start = memory.baseAddress { unsafe session.bindInput(number, to: start) }
+        for number in unsafe inputs.indices {
+            if let start = unsafe inputs[number].baseAddress { unsafe session.bindInput(number, to: start) }
         }
-        for unsafe (number, memory) in unsafe outputs.enumerated() {
-            if let start = memory.baseAddress { unsafe session.bindOutput(number, to: start) }
+        for number in unsafe outputs.indices {
+            if let start = unsafe outputs[number].baseAddress { unsafe session.bindOutput(number, to: start) }
         }
     }
 

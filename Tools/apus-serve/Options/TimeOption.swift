@@ -1,12 +1,11 @@
+import ApusServing
 import ArgumentParser
 
-/// Reads an option's time, as nanoseconds: `200us`, `5ms`, `30s` or `2m`, and 0 without a unit.
+/// Reads an option's time, as nanoseconds.
 @Sendable
 func nanoseconds(_ text: String) throws -> UInt64 {
-    if text == "0" { return 0 }
-    let units: [(String, Double)] = [("us", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9)]
-    guard let (unit, factor) = units.first(where: { text.hasSuffix($0.0) }),
-        let number = Double(text.dropLast(unit.count)), number >= 0, number * factor <= 86_400e9
-    else { throw ValidationError("'\(text)' is no time up to a day; write 200us, 5ms, 30s or 2m") }
-    return UInt64(number * factor)
+    guard let time = parsedTime(text) else {
+        throw ValidationError("'\(text)' is no time up to a day; write 200us, 5ms, 30s or 2m")
+    }
+    return time
 }

@@ -1,16 +1,16 @@
 /// Where a request goes.
-enum Route: Equatable {
+package enum Route: Equatable {
     case serverMetadata, live, ready, metrics, allStatistics, repositoryIndex
     case load(String)
     case unload(String)
     case model(String, version: String, ModelPart)
 
-    enum ModelPart: Equatable {
+    package enum ModelPart: Equatable {
         case metadata, ready, infer, configuration, statistics
     }
 
     /// Nil where there is no such place. What follows a question mark is left out.
-    init?(path: String) {
+    package init?(path: String) {
         let end = path.utf8.firstIndex(of: UInt8(ascii: "?")) ?? path.endIndex
         let parts = path[..<end].split(separator: "/", omittingEmptySubsequences: true)
         switch parts.first {
@@ -57,7 +57,7 @@ enum Route: Equatable {
     }
 
     /// Whether it takes POST; all others take GET.
-    var takesPost: Bool {
+    package var takesPost: Bool {
         switch self {
         case .load, .unload, .repositoryIndex, .model(_, _, .infer): true
         default: false
