@@ -128,7 +128,6 @@ struct ApusTrain: Tool {
             let checkpoint = bytes.isEmpty ? nil : try Checkpoint(decoding: bytes, file: "the first rank's checkpoint")
             var trainer = try Trainer(
                 model, data: data, options: options, target: target, checkpoint: checkpoint, ranks: ranks?.exchange)
-            StopSignals.catchNext()
             end = try trainer.run(shouldStop: { StopSignals.number != nil }) { _ in }
         } catch .session(.lostRank(let what)) {
             throw RunLost(what, in: output, command: ResumeCommand(launcher: ranks?.launcher ?? []))
@@ -149,7 +148,7 @@ struct ApusTrain: Tool {
         _ trainer: inout Trainer, _ model: Model, _ data: TrainingData, _ report: inout TrainingReport,
         _ checkpoint: Checkpoint?, _ limits: MachineLimits?, _ ranks: Ranks?
     ) throws(TrainingError) -> TrainingEnd {
-        StopSignals.catchNext()
+        if ranks == nil { StopSignals.catchNext() }
         if checkpoint == nil { try report.begin(with: trainer.checkpoint()) }
         report.announce(
             model.graph.name, data, source: self.data.name(.training), ranks: ranks?.exchange?.count ?? 1,
