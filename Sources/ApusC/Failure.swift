@@ -81,7 +81,8 @@ extension Failure {
             case .missingKernel: .invalidModel
             case .unknownPort: .unknownName
             case .unknownTarget, .batchOutOfRange, .wrongElementCount, .wrongElementType, .wrongShape, .missingPort,
-                .boundTwice, .otherPlan, .severalPorts:
+                .boundTwice, .otherPlan, .severalPorts, .notDistributable, .lostRank:
+                // No function of the header shares a run among processes.
                 .invalidArgument
             }
         self.init(kind, error.description)

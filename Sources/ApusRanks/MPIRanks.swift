@@ -76,7 +76,9 @@ package final class MPIRanks: RankExchange {
             let first = interrupted ?? clock.now
             interrupted = first
             // What is still there when the time is over is killed.
-            if (clock.now - first) / .seconds(1) > killTime / 2 { throw .lost("another rank doesn't answer any more") }
+            if (clock.now - first) / .seconds(1) > 0.4 * killTime {
+                throw .lost("another rank doesn't answer any more")
+            }
         }
     }
 

@@ -13,6 +13,8 @@ LOCAL = ["--mca", "btl", "self,vader", "--mca", "btl_vader_single_copy_mechanism
 def mpirun(count: int, transport: list[str] = LOCAL) -> list[str]:
     """What begins the command line of so many ranks on this machine, which may have fewer processors, and be a container."""
     root = ["--allow-run-as-root"] if os.geteuid() == 0 else []
+    # What ranks have to say they say between the request to end and their death, however busy the machine is.
+    root += ["--mca", "odls_base_sigkill_timeout", "5"]
     return ["mpirun", *root, "--oversubscribe", "--bind-to", "none", "--mca", "plm", "isolated", *transport, "-n", str(count)]
 
 

@@ -136,7 +136,6 @@ struct ApusTrain: Tool {
             let checkpoint = bytes.isEmpty ? nil : try Checkpoint(decoding: bytes, file: "the first rank's checkpoint")
             var trainer = try Trainer(
                 model, data: data, options: options, target: target, checkpoint: checkpoint, ranks: ranks?.exchange)
-            StopSignals.catchNext()
             end = try trainer.run(shouldStop: { StopSignals.number != nil }) { _ in }
         } catch .session(.lostRank(let what)) {
             throw RunLost(what, in: output, command: ResumeCommand(launcher: ranks?.launcher ?? []))
@@ -157,7 +156,7 @@ struct ApusTrain: Tool {
         _ trainer: inout Trainer, _ model: Model, _ data: TrainingData, _ report: inout TrainingReport,
         _ checkpoint: Checkpoint?, _ limits: MachineLimits?, _ ranks: Ranks?
     ) throws(TrainingError) -> TrainingEnd {
-        StopSignals.catchNext()
+        if ranks == nil { StopSignals.catchNext() }
         if checkpoint == nil { try report.begin(with: trainer.checkpoint()) }
         if let folder = page.tensorBoard { try report.openEvents(in: folder) }
         report.announce(

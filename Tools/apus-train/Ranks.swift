@@ -11,8 +11,9 @@ import Glibc
     struct Ranks {
         private let all: MPIRanks
 
-        /// Begins to talk to the others. From here on all but the first print no results.
+        /// Begins to talk to the others. From here on all but the first print no results, and `mpirun` may ask to end.
         static func begin() throws(ToolError) -> Ranks? {
+            StopSignals.catchNext()
             do throws(RankError) {
                 let ranks = Ranks(all: try MPIRanks { StopSignals.number != nil })
                 if !ranks.isFirst {
@@ -41,7 +42,7 @@ import Glibc
         func letTheFirstSpeak(_ error: any Error) {
             guard !isFirst else { return }
             let isLost = (error as? RunLost) != nil
-            usleep(isLost && all.rank == 1 ? UInt32(0.3e6 * all.killTime) : UInt32(1e6 * all.killTime))
+            usleep(isLost && all.rank == 1 ? UInt32(0.2e6 * all.killTime) : UInt32(1e6 * all.killTime))
         }
     }
 #else

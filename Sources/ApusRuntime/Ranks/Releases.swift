@@ -16,6 +16,8 @@ final class Releases: @unchecked Sendable {
     private let passed: UnsafeMutablePointer<UInt32>
     /// Exchanges that were started in this step; touched by the first thread alone.
     private var started = 0
+    /// Whether anything may go. What is small and waited for would wait behind what is large and isn't.
+    private var isOpen = true
     private var failure: RankError?
 
     init(_ exchange: any RankExchange, _ numbers: [Int], points: [Int], shards: Int) {
@@ -31,11 +33,17 @@ final class Releases: @unchecked Sendable {
     deinit { unsafe passed.deallocate() }
 
     /// Begins a step.
-    func begin() {
+    ///
+    /// - Parameter isOpen: whether shards exchange nothing in the midst of the body.
+    func begin(isOpen: Bool) {
+        self.isOpen = isOpen
         started = 0
         failure = nil
         for point in points.indices { unsafe apus_store(passed + point, 0) }
     }
+
+    /// Says that nothing else is exchanged until the body ends.
+    func open() { isOpen = true }
 
     /// Whether it is worth looking after the instruction before `end`: one of the points is there, or something is under way.
     func isStop(_ end: Int, worker: Int) -> Bool {
@@ -52,7 +60,7 @@ final class Releases: @unchecked Sendable {
     }
 
     private func advance() {
-        guard failure == nil else { return }
+        guard isOpen, failure == nil else { return }
         do throws(RankError) {
             while started < numbers.count, unsafe apus_load(passed + started) == shards {
                 try exchange.start(numbers[started])

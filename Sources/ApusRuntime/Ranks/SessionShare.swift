@@ -38,11 +38,12 @@ extension Session {
 
     /// The body of the shards of this rank, and its pieces of the epilogue, with all that goes from rank to rank.
     func runShare(_ ranks: SessionRanks, isRecorded: Bool) throws(SessionError) {
-        ranks.releases.begin()
+        ranks.releases.begin(isOpen: ranks.combinations.isEmpty)
         var combination = 0
         for wave in 0..<bodyWaves where !runSamples(wave: wave, isRecorded: isRecorded) {
             try ranks.run(ranks.combinations[combination])
             combination += 1
+            if combination == ranks.combinations.count { ranks.releases.open() }
             runOnce(.body, wave: wave, isRecorded: isRecorded)
         }
         do throws(RankError) { try ranks.releases.finish() } catch { throw SessionError(error) }
