@@ -11,7 +11,9 @@ extension EvaluationSections {
         let isDrawn = names.count <= Self.widestMatrix
         let note =
             "\(Parts.count(wrong)) of \(Parts.count(classes.samples)) answers to \(set) are wrong. "
-            + (isDrawn ? "Rows are true classes, columns are answers; the darker a cell, the more was confused." : "")
+            + (isDrawn
+                ? "Rows are true classes, columns are answers; the stronger a cell's colour, the more was confused."
+                : "")
         var content: [HTML] = []
         if isDrawn { content.append(matrix(classes, linked: Set(pairs.map(\.pair)))) }
         if pairs.isEmpty {

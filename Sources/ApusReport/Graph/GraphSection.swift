@@ -19,7 +19,7 @@ package struct GraphSection: Sendable {
         let computed = ComputedLayers(graph, times)
         let time = times.map { times in
             " Time is that of \(Parts.count(times.samples)) samples on this machine, all threads together; bytes are those that a further "
-                + "sample has read and written. What one instruction computes together is one box; the darker, the more of the time it takes."
+                + "sample has read and written. What one instruction computes together is one box; the stronger its colour, the more of the time it takes."
         }
         return Page.Section(
             "graph", "Graph",

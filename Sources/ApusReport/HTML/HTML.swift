@@ -14,7 +14,7 @@ package indirect enum HTML: Sendable, Equatable {
         package var value: String
     }
 
-    /// An element.
+    /// An element. One without attributes and content is `HTML("br", [:])`: a literal by itself is text.
     package init(
         _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:], _ content: [HTML] = []
     ) {

@@ -44,7 +44,7 @@ let styleSheet = """
     nav a:hover { color: var(--accent); text-decoration: underline }
     footer { margin-top: 4rem; color: var(--soft); font-size: .875rem }
 
-    .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 1.75rem 2rem }
+    .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 11.5rem)); gap: 1.75rem 2rem }
     .figures dt { color: var(--soft); font-size: .875rem }
     .figures dd { font-size: 1.75rem; line-height: 1.25; font-weight: 600; letter-spacing: -.01em }
     .figures dd.small { font-size: .8125rem; font-weight: 400; letter-spacing: 0; margin-top: .15rem }
