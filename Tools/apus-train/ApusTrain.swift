@@ -87,7 +87,7 @@ struct ApusTrain: Tool {
         options.convolutions = target.convolutions
         options.checkpointSeconds = checkpoints.checkpointSeconds
         options.checkpointSteps = checkpoints.checkpointSteps ?? 0
-        options.keepsAnswers = !page.isOff
+        options.keepsAnswers = !page.isOff && isFirst
         let data = try reporting { () throws(TrainingError) in
             try TrainingData(training: training, test: test, options: options)
         }
