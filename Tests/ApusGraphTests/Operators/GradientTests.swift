@@ -32,13 +32,13 @@ struct GradientTests {
     @Test("an operand may stand in several places", arguments: OperatorCatalogue.all.map { $0.name })
     func gradientOfRepeatedOperand(name: String) throws {
         var random = SeededRandom(seed: Self.seed)
-        for number in 0..<Self.casesPerOperator {
+        for number in 0..<20 {
             guard let call = OperatorCase.random(name, &random), let differentiable = call.differentiable else {
                 continue
             }
             let place = "\(name) \(call.operation.attributes) on \(call.operands), case \(number), seed \(Self.seed)"
             let needed = call.operands.indices.map { differentiable.contains($0) }
-            var (context, _) = try differentiated(call, needed: needed, sharing: true)
+            var (context, _) = try differentiated(call, needed: needed, sharing: differentiable)
             let gradients = try call.operation.gradient(&context)
             for (operand, gradient) in gradients.enumerated() {
                 guard let gradient else { continue }
@@ -67,15 +67,15 @@ struct GradientTests {
     }
 
     /// A graph with the call and inputs for the gradients of its results, ready for the gradient rule.
-    /// - Parameter sharing: whether operands of one type are one value.
+    /// - Parameter sharing: the operands that are one value where they have one type.
     private func differentiated(
-        _ call: OperatorCase, needed: [Bool], sharing: Bool = false
+        _ call: OperatorCase, needed: [Bool], sharing: [Int] = []
     ) throws -> (context: GradientContext, results: [ValueID]) {
         var editor = GraphEditor(name: "gradient")
         var operands: [ValueID] = []
         for (index, type) in call.operands.enumerated() {
-            let same = sharing ? operands.first { editor.graph[$0].type == type } : nil
-            operands.append(try same ?? editor.addInput("x\(index)", type))
+            let same = sharing.contains(index) ? sharing.first { $0 < index && call.operands[$0] == type } : nil
+            operands.append(try same.map { operands[$0] } ?? editor.addInput("x\(index)", type))
         }
         let results = try editor.apply(call.operation, to: operands, names: ["y"])
         var gradients: [ValueID?] = results.map { _ in nil }
