@@ -192,13 +192,16 @@ batches-check: $(if $(BUILT),,build) wheel .venv-batches/installed ## runs the r
 	.venv-batches/bin/python Tests/batches/check_batches.py .build/release
 
 # Training on several machines. Open MPI is installed where this is asked for, and nowhere else.
-.PHONY: train-mpi
-train-mpi: ## builds apus-train-mpi, which trains on all machines that mpirun names; installs Open MPI where it is missing
+.PHONY: mpi
+mpi:
 	@scripts/install-dependencies libopenmpi-dev openmpi-bin
+
+.PHONY: train-mpi
+train-mpi: mpi ## builds apus-train-mpi, which trains on all machines that mpirun names; installs Open MPI where it is missing
 	APUS_MPI=1 swift build -c release --product apus-train-mpi
 
 .PHONY: ranks-check
-ranks-check: train-mpi ## trains on 1 to 4 ranks, kills some at random moments, and compares bits: ROUNDS (20), from SEED (the time)
+ranks-check: $(if $(BUILT),,train-mpi) ## trains on 1 to 4 ranks, kills some at random moments, and compares bits: ROUNDS (20), from SEED (the time)
 	$(if $(BUILT),,swift build -c release --product apus-train)
 	$(PYTHON) Tests/ranks/check_ranks.py .build/release/apus-train-mpi .build/release/apus-train \
 	  --rounds $(or $(ROUNDS),20) $(if $(SEED),--seed $(SEED))

@@ -377,21 +377,21 @@ if Context.environment["APUS_SERVE"] == "1" {
     ]
 }
 
+// `make train-mpi` sets it: apus-train for several machines, which needs Open MPI. Its sources are those of apus-train, by a link.
+if Context.environment["APUS_MPI"] == "1", let train = package.targets.first(where: { $0.name == "apus-train" }) {
+    package.targets += [
+        .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+        .target(name: "ApusRanks", dependencies: ["ApusRuntime", "CMPI"], swiftSettings: checked),
+        .executableTarget(
+            name: "apus-train-mpi", dependencies: train.dependencies + ["ApusRanks"], path: "Tools/apus-train-mpi",
+            swiftSettings: checked + [.define("MPI")]),
+    ]
+}
+
 // `make` sets it: what the project itself builds has no warnings, but a newer compiler's new ones stop nobody else.
 if Context.environment["APUS_WARNINGS"] == "error" {
     for target in package.targets where target.type != .system {
         target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
         target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
     }
-}
-
-// `make train-mpi` sets it: apus-train for several machines, which needs Open MPI. Its sources are those of apus-train, by a link.
-if Context.environment["APUS_MPI"] == "1", let train = package.targets.first(where: { $0.name == "apus-train" }) {
-    let ranks = tool("apus-train-mpi", dependencies: ["ApusRanks"])
-    ranks.dependencies = train.dependencies + ranks.dependencies
-    ranks.swiftSettings = (train.swiftSettings ?? []) + [.define("MPI")]
-    package.targets += [
-        .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
-        .target(name: "ApusRanks", dependencies: ["ApusRuntime", "CMPI"], swiftSettings: checked), ranks,
-    ]
 }
