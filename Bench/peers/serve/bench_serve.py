@@ -64,6 +64,8 @@ class Server:
 
     def wait(self) -> None:
         for _ in range(300):
+            if self.process.poll() is not None:
+                raise SystemExit(f"{self.name} ended with {self.process.returncode} before it listened")
             with contextlib.suppress(OSError):
                 try:
                     urllib.request.urlopen(f"http://127.0.0.1:{self.port}/v2", timeout=1)
@@ -117,7 +119,8 @@ def triton(environment: pathlib.Path, model: pathlib.Path, folder: pathlib.Path,
         port, variables)
 
 
-def servers(folder: pathlib.Path, arguments: argparse.Namespace) -> list[Server]:
+def start_servers(folder: pathlib.Path, arguments: argparse.Namespace, running: list[Server]) -> None:
+    """Starts all of them. Those that are started are in the list also where a later one can't be."""
     port = arguments.port
     model = folder / "mnist-cnn.onnx"
     subprocess.run([TOOLS / "apus-export", MODEL, "-o", model], check=True, stdout=subprocess.DEVNULL)
@@ -126,7 +129,7 @@ def servers(folder: pathlib.Path, arguments: argparse.Namespace) -> list[Server]
         "serve_onnxruntime", "-Wl,--allow-shlib-undefined", str(library), f"-Wl,-rpath,{library.parent}", "-lpthread")
     serve = [TOOLS / "apus-serve", MODEL, "--no-grpc"]
     fixed = [peer, model, "image", "probabilities", "1x1x28x28", "10", "2"]
-    found = [
+    running += [
         Server("apus-serve", [*serve, "--port", port], port),
         Server("apus-serve, no batches", [*serve, "--port", port + 1, "--max-batch", "1"], port + 1),
         Server("apus-serve, 200 µs for a batch", [*serve, "--port", port + 2, "--max-delay", "200us"], port + 2),
@@ -134,10 +137,10 @@ def servers(folder: pathlib.Path, arguments: argparse.Namespace) -> list[Server]
                [sys.executable, HERE / "serve_fastapi.py", model, "image", "1x1x28x28", port + 3], port + 3),
     ]
     if arguments.triton:
-        found.append(triton(arguments.triton, model, folder, port + 4))
+        running.append(triton(arguments.triton, model, folder, port + 4))
     c_server = Server("C, epoll, ONNX Runtime", fixed, 0)
     c_server.port = int(c_server.process.stdout.readline())
-    return [*found, c_server]
+    running.append(c_server)
 
 
 class Measurement:
@@ -196,8 +199,9 @@ def main() -> None:
         file = folder / "request"
         file.write_bytes(request())
         measure = Measurement(compiled("load", "-lm"), file, arguments.connections, 1 if arguments.quick else 5)
-        running = servers(folder, arguments)
+        running: list[Server] = []
         try:
+            start_servers(folder, arguments, running)
             for server in running:
                 server.wait()
                 # Only one of them has work at a time.
