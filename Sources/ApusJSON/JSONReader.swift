@@ -166,62 +166,8 @@ private struct Reader {
     private mutating func readString() throws(JSONError) -> String {
         let start = position
         position += 1
-        var text: [UInt8] = []
-        while let byte = current {
-            switch byte {
-            case UInt8(ascii: "\""):
-                position += 1
-                guard let string = String(validating: text, as: UTF8.self) else {
-                    throw error("the string is not UTF-8", at: start)
-                }
-                return string
-            case UInt8(ascii: "\\"):
-                position += 1
-                text.append(contentsOf: String(try readEscape()).utf8)
-            case 0..<0x20:
-                throw error("a control character must be written as \\u00XX")
-            default:
-                text.append(byte)
-                position += 1
-            }
+        do throws(JSONString.Problem) { return try JSONString.read(bytes, start: start, from: &position) } catch {
+            throw self.error(error.text, at: error.place)
         }
-        throw error("the string does not end", at: start)
-    }
-
-    private mutating func readEscape() throws(JSONError) -> Unicode.Scalar {
-        let place = position - 1
-        guard let byte = current else { throw error("the string does not end", at: place) }
-        position += 1
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
-        case UInt8(ascii: "b"): return "\u{8}"
-        case UInt8(ascii: "f"): return "\u{C}"
-        case UInt8(ascii: "n"): return "\n"
-        case UInt8(ascii: "r"): return "\r"
-        case UInt8(ascii: "t"): return "\t"
-        case UInt8(ascii: "u"):
-            let unit = try readUnit()
-            if let scalar = Unicode.Scalar(unit) { return scalar }
-            guard unit < 0xDC00, take("\\"), take("u") else { throw error("half of a surrogate pair", at: place) }
-            let second = try readUnit()
-            guard (0xDC00...0xDFFF).contains(second),
-                let scalar = Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + (second - 0xDC00))
-            else { throw error("half of a surrogate pair", at: place) }
-            return scalar
-        default: throw error("there is no such escape", at: place)
-        }
-    }
-
-    /// The four hexadecimal digits of a `\u` escape.
-    private mutating func readUnit() throws(JSONError) -> UInt32 {
-        var unit: UInt32 = 0
-        for _ in 0..<4 {
-            guard let byte = current, let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
-                throw error("four hexadecimal digits are needed here")
-            }
-            unit = unit << 4 | UInt32(digit)
-            position += 1
-        }
-        return unit
     }
 }

@@ -1,3 +1,5 @@
+import ApusJSON
+
 /// Reads JSON (RFC 8259) from its start to its end, value by value, without making a tree of it: a request's numbers go straight to the
 /// bytes of a tensor.
 ///
@@ -121,60 +123,11 @@ package struct JSONScanner {
             position += 1
             return String(decoding: bytes[start..<position - 1], as: UTF8.self)
         }
-        var text = Array(bytes[start..<position])
-        while position < bytes.count {
-            let byte = bytes[position]
-            position += 1
-            switch byte {
-            case UInt8(ascii: "\""):
-                guard let string = String(validating: text, as: UTF8.self) else {
-                    throw error("the string is not UTF-8")
-                }
-                return string
-            case UInt8(ascii: "\\"): text.append(contentsOf: String(try escape()).utf8)
-            case 0..<0x20: throw error("a control character must be written as \\u00XX")
-            default: text.append(byte)
-            }
+        do throws(JSONString.Problem) {
+            return try JSONString.read(
+                bytes, start: start - 1, from: &position, behind: Array(bytes[start..<position]))
+        } catch {
+            throw self.error(error.text)
         }
-        throw error("the string does not end")
-    }
-
-    private mutating func escape() throws(RequestError) -> Unicode.Scalar {
-        guard position < bytes.count else { throw error("the string does not end") }
-        let byte = bytes[position]
-        position += 1
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
-        case UInt8(ascii: "b"): return "\u{8}"
-        case UInt8(ascii: "f"): return "\u{C}"
-        case UInt8(ascii: "n"): return "\n"
-        case UInt8(ascii: "r"): return "\r"
-        case UInt8(ascii: "t"): return "\t"
-        case UInt8(ascii: "u"):
-            let unit = try codeUnit()
-            if let scalar = Unicode.Scalar(unit) { return scalar }
-            guard unit < 0xDC00, position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
-                bytes[position + 1] == UInt8(ascii: "u")
-            else { throw error("half of a surrogate pair") }
-            position += 2
-            let second = try codeUnit()
-            guard (0xDC00...0xDFFF).contains(second),
-                let scalar = Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + (second - 0xDC00))
-            else { throw error("half of a surrogate pair") }
-            return scalar
-        default: throw error("there is no such escape")
-        }
-    }
-
-    private mutating func codeUnit() throws(RequestError) -> UInt32 {
-        var unit: UInt32 = 0
-        for _ in 0..<4 {
-            guard position < bytes.count, bytes[position] < 0x80,
-                let digit = Character(Unicode.Scalar(bytes[position])).hexDigitValue
-            else { throw error("four hexadecimal digits are needed here") }
-            unit = unit << 4 | UInt32(digit)
-            position += 1
-        }
-        return unit
     }
 }
