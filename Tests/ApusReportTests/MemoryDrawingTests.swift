@@ -59,7 +59,7 @@ struct MemoryDrawingTests {
         let svg = try drawing.svg()
         #expect(svg.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\""))
         #expect(svg.hasSuffix("</svg>\n"))
-        #expect(svg.components(of: "class=\"block c") == 3)
+        #expect(svg.count(of: "class=\"block c") == 3)
         #expect(svg.contains("<title>image: 128 B at 0, instructions 0 to 1</title>"))
         #expect(svg.contains("<title>a&lt;b&gt;&amp;&quot;c&quot;: 64 B at 128, instructions 1 to 3</title>"))
         #expect(svg.contains("lower bound 192 B"))
@@ -68,8 +68,8 @@ struct MemoryDrawingTests {
         // As many elements are closed as opened.
         for element in ["g", "title", "text", "style", "svg"] {
             #expect(
-                svg.components(of: "<\(element)>") + svg.components(of: "<\(element) ")
-                    == svg.components(of: "</\(element)>"), "\(element)")
+                svg.count(of: "<\(element)>") + svg.count(of: "<\(element) ")
+                    == svg.count(of: "</\(element)>"), "\(element)")
         }
     }
 
@@ -96,18 +96,5 @@ struct MemoryDrawingTests {
         ]
         #expect(MemoryDrawing(plan).text().contains("281,474,976,710,656 B"))
         #expect(MemoryDrawing(plan).svg().contains("</svg>"))
-    }
-}
-
-extension String {
-    /// How often `part` occurs.
-    fileprivate func components(of part: String) -> Int {
-        var count = 0
-        var rest = self[...]
-        while let range = rest.firstRange(of: part) {
-            count += 1
-            rest = rest[range.upperBound...]
-        }
-        return count
     }
 }
