@@ -66,14 +66,14 @@ PREFIX ?= /usr/local
 INSTALL := PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install-distribution
 
 .PHONY: distribution
-distribution: $(if $(BUILT),,build) standalone ## makes what is installed, into .build/distribution
+distribution: $(if $(BUILT),,build) standalone ## makes what is installed, into .build/distribution; with the server, if it is built
 	scripts/make-distribution .build/release $(DISTRIBUTION)
 
 $(DISTRIBUTION)/version:
 	$(MAKE) distribution
 
 .PHONY: install
-install: $(DISTRIBUTION)/version ## installs tools, library, header and manual pages; PREFIX=/usr/local, DESTDIR=, LIBDIR=
+install: $(DISTRIBUTION)/version ## installs tools, library, header and manual pages; PREFIX=/usr/local, DESTDIR=, LIBDIR=, PARTS=tools
 	$(INSTALL) install $(DISTRIBUTION)
 
 .PHONY: uninstall
@@ -85,12 +85,12 @@ install-check: distribution ## installs it into a folder of its own, and looks a
 	Tests/packaging/check-installation $(DISTRIBUTION)
 
 .PHONY: deb
-deb: $(DISTRIBUTION)/version ## makes a Debian package, into .build
+deb: $(DISTRIBUTION)/version ## makes a Debian package, into .build, and one of the server, if it is built: make serve distribution deb
 	scripts/make-deb $(DISTRIBUTION) .build
 
 .PHONY: deb-check
 deb-check: deb wheel ## installs the package and the wheel into a bare Debian 12 without Swift, and has them answer there (needs root and mmdebstrap)
-	Tests/packaging/check-on-bare-debian .build/apus_*.deb dist/apus-*.whl
+	Tests/packaging/check-on-bare-debian .build/apus_*.deb dist/apus-*.whl $$(ls .build/apus-serve_*.deb 2>/dev/null)
 
 .PHONY: docs
 docs: dependencies ## writes docs/LANGUAGE.md anew from what the operators say of themselves
@@ -260,7 +260,7 @@ serve-test: dependencies ## runs the server's tests that need no client
 .PHONY: serve-check
 serve-check: $(if $(BUILT),,serve) .venv-serve/installed ## has Triton's, KServe's and broken clients ask the server: REQUESTS (3000), from SEED (1); FILTER=test_limits
 	$(if $(BUILT),,swift build -c release --product apus-infer && swift build -c release --product apus-compile)
-	cd Tests/serve && for file in test_triton test_kserve test_faults; do \
+	cd Tests/serve && for file in test_triton test_triton_examples test_kserve test_faults; do \
 	  REQUESTS=$(or $(REQUESTS),3000) SEED=$(or $(SEED),1) ../../.venv-serve/bin/python -W ignore::ResourceWarning \
 	    -m unittest $(if $(FILTER),-k '$(FILTER)') --verbose $$file || exit 1; done
 

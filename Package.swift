@@ -371,9 +371,9 @@ if Context.environment["APUS_SERVE"] == "1" {
     let link = "-static-stdlib -use-ld=lld -l_FoundationCShims -l_FoundationCollections -Xlinker --no-export-dynamic"
     server.linkerSettings = [.unsafeFlags(link.split(separator: " ").map(String.init))]
     package.targets += [
-        .target(name: "ApusServing", dependencies: ours, swiftSettings: checked),
+        .target(name: "ApusServing", dependencies: ours + ["CZlib"], swiftSettings: checked),
         .target(name: "InferenceProtocol", dependencies: net, exclude: ["inference.proto"]), server,
-        .testTarget(name: "ApusServingTests", dependencies: ours + ["ApusServing", "TestSupport"]),
+        .testTarget(name: "ApusServingTests", dependencies: ours + ["ApusServing", "CZlib", "TestSupport"]),
     ]
 }
 

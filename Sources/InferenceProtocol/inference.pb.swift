@@ -517,9 +517,49 @@ package nonisolated struct ModelInput: Sendable {
 
   package var dataType: DataType = .typeInvalid
 
+  package var format: ModelInput.Format = .none
+
   package var dims: [Int64] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Format: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case none // = 0
+    case nhwc // = 1
+    case nchw // = 2
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .none
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .none
+      case 1: self = .nhwc
+      case 2: self = .nchw
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .none: return 0
+      case .nhwc: return 1
+      case .nchw: return 2
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [ModelInput.Format] = [
+      .none,
+      .nhwc,
+      .nchw,
+    ]
+
+  }
 
   package init() {}
 }
@@ -1818,7 +1858,7 @@ nonisolated extension ModelConfigRequest: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension ModelInput: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ModelInput"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}data_type\0\u{2}\u{2}dims\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}data_type\0\u{1}format\0\u{1}dims\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1828,6 +1868,7 @@ nonisolated extension ModelInput: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 2: try { try decoder.decodeSingularEnumField(value: &self.dataType) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.format) }()
       case 4: try { try decoder.decodeRepeatedInt64Field(value: &self.dims) }()
       default: break
       }
@@ -1841,6 +1882,9 @@ nonisolated extension ModelInput: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if self.dataType != .typeInvalid {
       try visitor.visitSingularEnumField(value: self.dataType, fieldNumber: 2)
     }
+    if self.format != .none {
+      try visitor.visitSingularEnumField(value: self.format, fieldNumber: 3)
+    }
     if !self.dims.isEmpty {
       try visitor.visitPackedInt64Field(value: self.dims, fieldNumber: 4)
     }
@@ -1850,10 +1894,15 @@ nonisolated extension ModelInput: SwiftProtobuf.Message, SwiftProtobuf._MessageI
   package static func ==(lhs: ModelInput, rhs: ModelInput) -> Bool {
     if lhs.name != rhs.name {return false}
     if lhs.dataType != rhs.dataType {return false}
+    if lhs.format != rhs.format {return false}
     if lhs.dims != rhs.dims {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
+}
+
+nonisolated extension ModelInput.Format: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FORMAT_NONE\0\u{1}FORMAT_NHWC\0\u{1}FORMAT_NCHW\0")
 }
 
 nonisolated extension ModelOutput: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -32,7 +32,7 @@ struct ModelRepositoryTests {
         #expect(try repository.model(named: "a").signature.version == "10")
         #expect(try repository.model(named: "a", version: "2").signature.version == "2")
         #expect(repository.versions(of: "a") == ["2", "9", "10"])
-        #expect(throws: RequestError(.notFound, "there is no model 'another'")) {
+        #expect(throws: RequestError(.notFound, "Request for unknown model: there is no model 'another'")) {
             try repository.model(named: "another")
         }
         #expect(throws: RequestError(.notFound, "the model 'a' has no version '3'; it has 2, 9, 10")) {

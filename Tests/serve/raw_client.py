@@ -1,7 +1,9 @@
 """HTTP over a socket, byte by byte: what well-behaved clients don't do."""
 
+import gzip
 import json
 import socket
+import zlib
 
 import numpy as np
 
@@ -21,11 +23,27 @@ def infer_request(samples, model="mnist-cnn", identity="", headers=()):
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
+def packed(request, coding):
+    """A request whose body is compressed as `gzip` or `deflate`."""
+    head, body = request.split(b"\r\n\r\n", 1)
+    lines = [line for line in head.split(b"\r\n") if not line.startswith(b"Content-Length")]
+    body = gzip.compress(body) if coding == "gzip" else zlib.compress(body)
+    return b"\r\n".join([
+        *lines, b"Content-Encoding: " + coding.encode(), b"Content-Length: %d" % len(body)]) + b"\r\n\r\n" + body
+
+
 class Answer:
     def __init__(self, status, headers, body):
         self.status = status
         self.headers = headers
         self.body = body
+
+    @property
+    def unpacked(self):
+        """The answer with its body as it was before the server compressed it."""
+        coding = self.headers.get("content-encoding")
+        unpack = {"gzip": gzip.decompress, "deflate": zlib.decompress, None: lambda body: body}[coding]
+        return Answer(self.status, self.headers, unpack(self.body))
 
     @property
     def json(self):

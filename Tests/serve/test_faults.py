@@ -3,6 +3,7 @@
 REQUESTS says how many changed requests there are (3000), SEED with which one they begin (1).
 """
 
+import gzip
 import os
 import pathlib
 import random
@@ -16,10 +17,15 @@ import threading
 import time
 import unittest
 
+import grpc
 import numpy as np
 from expected_answers import SAMPLES, expected
-from raw_client import Ended, RawClient, infer_request
+from raw_client import Ended, RawClient, infer_request, packed
 from running_server import INFER, MNIST, ROOT, RunningServer
+from tritonclient.grpc import service_pb2, service_pb2_grpc
+
+# What a client of HTTP/2 says first: that it speaks it, and no settings.
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\x04\0\0\0\0\0"
 
 REQUESTS = int(os.environ.get("REQUESTS", "3000"))
 SEED = int(os.environ.get("SEED", "1"))
@@ -78,7 +84,7 @@ class Faults(unittest.TestCase):
 
     def test_changed_requests(self):
         valid = [
-            infer_request(SAMPLES[:1]), b"GET /v2 HTTP/1.1\r\nHost: a\r\n\r\n",
+            infer_request(SAMPLES[:1]), packed(infer_request(SAMPLES[:1]), "gzip"), b"GET /v2 HTTP/1.1\r\nHost: a\r\n\r\n",
             b"POST /v2/models/mnist-cnn/infer HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\n3\r\n[1]\r\n1\r\n}\r\n0\r\n\r\n",
             b"POST /v2/models/mnist-cnn/infer HTTP/1.1\r\nHost: a\r\nContent-Length: 60\r\n\r\n"
             b"{\"inputs\":[{\"name\":\"image\",\"shape\":[1],\"datatype\":\"FP32\"}]}  ",
@@ -227,6 +233,128 @@ class Faults(unittest.TestCase):
                 client.close()
             time.sleep(0.3)
             self.check_answers(server.port)
+            self.assertEqual(server.end(), 0)
+
+    def test_bodies_that_are_compressed(self):
+        with RunningServer("--no-grpc") as server, RawClient(server.port) as client:
+            for accepted in ("", "gzip", "deflate", "br, gzip;q=0.5", "identity, gzip;q=0.5", "gzip;q=0"):
+                headers = [f"Accept-Encoding: {accepted}"]
+                for coding in ("gzip", "deflate"):
+                    many = np.concatenate([SAMPLES] * 12)
+                    answer = client.ask(packed(infer_request(many, headers=headers), coding))
+                    self.assertEqual(answer.status, 200, answer.body)
+                    # What a client wouldn't have, and what takes it as well as it is, come as they are.
+                    self.assertEqual(
+                        answer.headers.get("content-encoding"),
+                        {"gzip": "gzip", "deflate": "deflate", "br, gzip;q=0.5": "gzip"}.get(accepted))
+                    np.testing.assert_array_equal(answer.unpacked.numbers, np.concatenate([self.answers] * 12))
+                    # A short answer isn't worth it.
+                    answer = client.ask(packed(infer_request(SAMPLES, headers=headers), coding))
+                    self.assertNotIn("content-encoding", answer.headers)
+                    np.testing.assert_array_equal(answer.numbers, self.answers)
+            right = infer_request(SAMPLES)
+            for data, status, text in (
+                    (packed(right, "gzip").replace(b": gzip", b": br"), 415, "compressed as gzip or deflate"),
+                    (packed(right, "gzip").replace(b": gzip", b": gzip, gzip"), 415, "compressed as gzip or deflate"),
+                    (packed(right, "gzip").replace(b": gzip", b": deflate"), 400, "not compressed as 'deflate'"),
+                    (right.replace(b"Host", b"Content-Encoding: gzip\r\nHost"), 400, "not compressed as 'gzip'"),
+                    (b"POST /v2/models/mnist-cnn/infer HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n",
+                     400, "ends too early")):
+                answer = client.ask(data)
+                self.assertEqual(answer.status, status, answer.body)
+                self.assertIn(text, answer.json["error"])
+            self.check_answers(server.port)
+            self.assertEqual(server.end(), 0)
+
+    def test_few_bytes_that_stand_for_many(self):
+        head = b"POST /v2/models/mnist-cnn/infer HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+        body = gzip.compress(b" " * (256 << 20))
+        self.assertLess(len(body), 512 << 10)
+        with RunningServer("--max-request-bytes", "512K") as server:
+            with RawClient(server.port) as client:
+                client.ask(head % len(body) + body)
+            before = server.memory
+            start = time.monotonic()
+            for _ in range(50):
+                with RawClient(server.port) as client:
+                    answer = client.ask(head % len(body) + body)
+                    self.assertEqual(answer.status, 413)
+                    self.assertIn("more than 524288 bytes when it is unpacked", answer.json["error"])
+            self.assertLess(server.memory - before, 8 << 20)
+            # Unpacked to its end, each would take a second.
+            self.assertLess(time.monotonic() - start, 20)
+            request = service_pb2.ModelInferRequest(model_name="mnist-cnn")
+            request.inputs.add(name="image", datatype="FP32", shape=[1, 1, 28, 28])
+            request.raw_input_contents.append(bytes(64 << 20))
+            with grpc.insecure_channel(
+                    f"127.0.0.1:{server.grpc_port}", options=[("grpc.max_send_message_length", -1)],
+                    compression=grpc.Compression.Gzip) as channel:
+                stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)
+                for _ in range(10):
+                    with self.assertRaises(grpc.RpcError) as caught:
+                        stub.ModelInfer(request)
+                    self.assertEqual(caught.exception.code(), grpc.StatusCode.RESOURCE_EXHAUSTED, caught.exception)
+                request.raw_input_contents[0] = SAMPLES[0].tobytes()
+                answer = stub.ModelInfer(request)
+                self.assertEqual(answer.raw_output_contents[0], self.answers[0].tobytes())
+            self.assertLess(server.memory - before, 16 << 20)
+            self.check_answers(server.port)
+            self.assertEqual(server.end(), 0)
+
+    def test_connections_over_grpc_are_bounded(self):
+        with RunningServer("--max-connections", "8", "--idle-timeout", "3s") as server:
+            def connect(data):
+                client = RawClient(server.grpc_port)
+                client.send(data)
+                return client
+
+            def open_connections():
+                with RawClient(server.port) as client:
+                    text = client.ask(b"GET /metrics HTTP/1.1\r\n\r\n").body.decode()
+                return int(next(line for line in text.splitlines() if line.startswith("apus_grpc_connections ")).split()[1])
+
+            def wait_for(count):
+                end = time.monotonic() + 20
+                while open_connections() != count:
+                    self.assertLess(time.monotonic(), end, f"{open_connections()} connections are open, and not {count}")
+                    time.sleep(0.05)
+
+            # Some say what a client of HTTP/2 says first, and some nothing.
+            held = [connect(PREFACE) for _ in range(4)] + [connect(b"") for _ in range(4)]
+            wait_for(8)
+            for _ in range(20):
+                with connect(PREFACE) as client:
+                    self.assertTrue(client.is_ended())
+            self.assertEqual(open_connections(), 8)
+            # Those over HTTP have places of their own.
+            self.check_answers(server.port)
+            # A place that is free again is taken.
+            held.pop().close()
+            wait_for(7)
+            with grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}") as channel:
+                stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)
+                self.assertTrue(stub.ServerLive(service_pb2.ServerLiveRequest(), timeout=10).live)
+                self.assertEqual(open_connections(), 8)
+            # Who asks for nothing doesn't keep others away for long.
+            for client in held:
+                self.assertTrue(client.is_ended())
+                client.close()
+            wait_for(0)
+            self.assertEqual(server.end(), 0)
+
+    def test_calls_of_a_connection_are_bounded(self):
+        with RunningServer() as server:
+            with socket.create_connection(("127.0.0.1", server.grpc_port), 10) as client:
+                client.sendall(PREFACE)
+                data = b""
+                while len(data) < 9 or len(data) < 9 + int.from_bytes(data[:3], "big"):
+                    data += client.recv(4096)
+                # The first frame has the server's settings, six bytes each; the third is how many streams may be open.
+                self.assertEqual(data[3], 4)
+                settings = data[9:9 + int.from_bytes(data[:3], "big")]
+                pairs = {int.from_bytes(settings[n:n + 2], "big"): int.from_bytes(settings[n + 2:n + 6], "big")
+                         for n in range(0, len(settings), 6)}
+                self.assertEqual(pairs[3], 256)
             self.assertEqual(server.end(), 0)
 
     def test_clients_that_are_killed(self):

@@ -178,7 +178,7 @@ class Conformance(unittest.TestCase):
         self.assertEqual(self.get("/v2/models/mnist-cnn/infer")[0], 405)
         self.assertEqual(self.get("/v2/models/mnist-cnn/infer", "POST", b"{")[0], 400)
         self.assertEqual(
-            self.get("/v2/models/mnist-cnn/infer", "POST", b"{}", {"Content-Encoding": "gzip"})[0], 415)
+            self.get("/v2/models/mnist-cnn/infer", "POST", b"{}", {"Content-Encoding": "br"})[0], 415)
 
 
 class Options(unittest.TestCase):

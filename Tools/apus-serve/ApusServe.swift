@@ -68,7 +68,8 @@ struct ApusServe: Tool {
         help: ArgumentHelp("The largest body of a request: 4096, 32K, 64M.", valueName: "bytes"), transform: byteCount)
     var maxRequestBytes = 64 << 20
 
-    @Option(help: "Connections over HTTP that may be open.", transform: integer(in: 1...1_000_000))
+    @Option(
+        help: "Connections that may be open over HTTP, and as many over gRPC.", transform: integer(in: 1...1_000_000))
     var maxConnections = 4096
 
     @Option(
@@ -164,7 +165,7 @@ struct ApusServe: Tool {
         let token = try tokenFile.map(readToken)
         let tls = tlsCertificate.flatMap { certificate in tlsKey.map { TLSFiles(certificate: certificate, key: $0) } }
         let repository = try loadedRepository(options, logger)
-        let state = ServerState()
+        let state = ServerState(maximumConnections: options.maximumConnections)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: options.serving.loops)
         var dispatchers: [LoopDispatcher] = []
         for loop in group.makeIterator() { dispatchers.append(LoopDispatcher(loop, index: dispatchers.count)) }

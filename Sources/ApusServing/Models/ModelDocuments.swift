@@ -25,25 +25,27 @@ extension ServedModel {
 
     /// The answer to `/v2/models/NAME/config`. As for Triton, shapes are those of a sample where there is a batch.
     package func configuration(delay: UInt64) -> JSONValue {
-        func list(_ ports: [Port]) -> JSONValue {
-            .array(
-                ports.map {
-                    [
-                        "name": .string($0.name), "data_type": .string($0.elementType.configurationType),
-                        "dims": JSONValue($0.sampleShape),
-                    ]
-                })
+        func members(_ port: Port) -> [JSONValue.Member] {
+            [
+                .init("name", .string(port.name)), .init("data_type", .string(port.elementType.configurationType)),
+                .init("dims", JSONValue(port.sampleShape)),
+            ]
         }
+        let format = JSONValue.Member("format", takesImages ? "FORMAT_NCHW" : "FORMAT_NONE")
         return [
             "name": .string(signature.name), "platform": .string(Self.platform), "backend": "apus",
             "max_batch_size": .integer(configuredBatch),
-            "input": list(signature.inputs), "output": list(signature.outputs),
+            "input": .array(signature.inputs.map { .object(members($0) + [format]) }),
+            "output": .array(signature.outputs.map { .object(members($0)) }),
             "dynamic_batching": [
                 "preferred_batch_size": JSONValue(batches),
                 "max_queue_delay_microseconds": .integer(Int(delay / 1000)),
             ],
         ]
     }
+
+    /// Whether the input has the dimensions of an image, channels first.
+    package var takesImages: Bool { signature.pictures != nil }
 
     /// The largest batch, or 0 where shapes have none.
     package var configuredBatch: Int {

@@ -91,7 +91,10 @@ package final class ModelRepository: Sendable {
         guard let versions else {
             let near = nearName(to: name, among: entries.withLock { Array($0.keys) })
             throw RequestError(
-                .notFound, "there is no model '\(name)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
+                // Triton's clients know it by its first words.
+                .notFound,
+                "Request for unknown model: there is no model '\(name)'"
+                    + (near.map { "; did you mean '\($0)'?" } ?? ""))
         }
         if version.isEmpty {
             guard let model = versions.last(where: { $0.model != nil })?.model else {
@@ -122,14 +125,25 @@ package final class ModelRepository: Sendable {
     /// Loads all versions of a model beside those that are served, and then puts them in their place. Requests that are under way end on
     /// what they began with.
     ///
-    /// - Parameter name: nil for all models.
     /// - Throws: the first error; a model that can't be loaded stays what it was.
-    package func load(_ name: String? = nil) throws(RequestError) {
+    package func load() throws(RequestError) { try load(nil, ModelOverride()) }
+
+    /// Loads all versions of one model likewise.
+    ///
+    /// - Parameter wanted: what is to be otherwise, until the model is loaded the next time.
+    package func load(_ name: String, with wanted: ModelOverride = ModelOverride()) throws(RequestError) {
+        do { try load(Optional(name), wanted) } catch {
+            throw RequestError(error.kind, "failed to load '\(name)': \(error.description)")
+        }
+    }
+
+    private func load(_ name: String?, _ wanted: ModelOverride) throws(RequestError) {
         var error: RequestError?
         changes.withLock { _ in
             let sources = find().filter { name == nil || $0.name == name }
-            if let name, sources.isEmpty {
-                error = RequestError(.notFound, "there is no model '\(name)' to load")
+            if name != nil, sources.isEmpty {
+                error = RequestError(
+                    .notFound, "there is no such model among those of the command line and of --repository")
                 return
             }
             for (name, sources) in Dictionary(grouping: sources, by: \.name).sorted(by: { $0.key < $1.key }) {
@@ -137,7 +151,7 @@ package final class ModelRepository: Sendable {
                 var made: [Entry] = []
                 for source in sources.sorted(by: { $0.number < $1.number }) {
                     do throws(RequestError) {
-                        made.append(Entry(source: source, model: try make(source), reason: ""))
+                        made.append(Entry(source: source, model: try make(source, wanted), reason: ""))
                     } catch {
                         failed = failed ?? error
                         made.append(Entry(source: source, model: nil, reason: error.description))
@@ -159,12 +173,16 @@ package final class ModelRepository: Sendable {
         if let error { throw error }
     }
 
-    private func make(_ source: ModelSource) throws(RequestError) -> ServedModel {
+    private func make(_ source: ModelSource, _ wanted: ModelOverride) throws(RequestError) -> ServedModel {
+        let options = try wanted.options(self.options)
         let file: ServableFile
         do { file = try read(source) } catch {
             throw error as? RequestError ?? RequestError(.failed, "\(error)")
         }
-        return try ServedModel(file, name: source.name, version: source.version, path: source.path, options: options)
+        let model = try ServedModel(
+            file, name: source.name, version: source.version, path: source.path, options: options)
+        try wanted.check(model, options)
+        return model
     }
 
     /// Serves a model no more. Requests that are under way are answered.

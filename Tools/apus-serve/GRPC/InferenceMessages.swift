@@ -5,6 +5,13 @@ import InferenceProtocol
 extension ModelInferRequest {
     /// The request, checked against what the model takes.
     func inferenceRequest(_ signature: ModelSignature) throws(RequestError) -> InferenceRequest {
+        // Some clients send contents that are empty.
+        if !rawInputContents.isEmpty, let input = inputs.first(where: { $0.hasContents && $0.contents != .init() }) {
+            throw RequestError(
+                .invalid,
+                "contents field must not be specified when using raw_input_contents for '\(input.name)' for model "
+                    + "'\(signature.name)'; give one of them")
+        }
         guard rawInputContents.isEmpty || rawInputContents.count == inputs.count else {
             throw RequestError(
                 .invalid,
@@ -27,7 +34,8 @@ extension ModelInferRequest {
                     : try signature.pictureBytes(Array(rawInputContents[number]), count: samples, name: input.name)
             } else {
                 bytes =
-                    rawInputContents.isEmpty ? input.contents.bytes(port.elementType) : Array(rawInputContents[number])
+                    rawInputContents.isEmpty
+                    ? try input.contents.bytes(port.elementType, of: input.name) : Array(rawInputContents[number])
                 let expected = port.elements(samples: samples) * port.elementType.size
                 guard bytes.count == expected else {
                     throw RequestError(.invalid, "'\(input.name)' has \(bytes.count) bytes, and its shape \(expected)")
@@ -49,24 +57,50 @@ extension ModelInferRequest {
 
 extension InferTensorContents {
     /// The elements as bytes. Of a type that the contents have no list for, or where they are in another list, there are none.
-    fileprivate func bytes(_ type: Port.ElementType) -> [UInt8] {
-        func pack<Value, Element: BitwiseCopyable>(_ values: [Value], _ convert: (Value) -> Element) -> [UInt8] {
-            unsafe values.map(convert).withUnsafeBytes { unsafe Array($0) }
+    fileprivate func bytes(_ type: Port.ElementType, of name: String) throws(RequestError) -> [UInt8] {
+        func pack<Element: BitwiseCopyable>(_ values: [Element]) -> [UInt8] {
+            unsafe values.withUnsafeBytes { unsafe Array($0) }
+        }
+        func narrow<Value: FixedWidthInteger, Element: FixedWidthInteger & BitwiseCopyable>(
+            _ values: [Value], _: Element.Type
+        ) throws(RequestError) -> [UInt8] {
+            var elements: [Element] = []
+            elements.reserveCapacity(values.count)
+            for value in values {
+                guard let element = Element(exactly: value) else {
+                    throw RequestError(.invalid, "'\(name)' has \(value), which is no \(type.dataType)")
+                }
+                elements.append(element)
+            }
+            return pack(elements)
         }
         return switch type {
-        case .f32: pack(fp32Contents) { $0 }
-        case .f64: pack(fp64Contents) { $0 }
-        case .i8: pack(intContents) { Int8(truncatingIfNeeded: $0) }
-        case .i16: pack(intContents) { Int16(truncatingIfNeeded: $0) }
-        case .i32: pack(intContents) { $0 }
-        case .i64: pack(int64Contents) { $0 }
-        case .u8: pack(uintContents) { UInt8(truncatingIfNeeded: $0) }
-        case .u16: pack(uintContents) { UInt16(truncatingIfNeeded: $0) }
-        case .u32: pack(uintContents) { $0 }
-        case .u64: pack(uint64Contents) { $0 }
-        case .bool: pack(boolContents) { $0 ? 1 as UInt8 : 0 }
+        case .f32: pack(fp32Contents)
+        case .f64: pack(fp64Contents)
+        case .i8: try narrow(intContents, Int8.self)
+        case .i16: try narrow(intContents, Int16.self)
+        case .i32: pack(intContents)
+        case .i64: pack(int64Contents)
+        case .u8: try narrow(uintContents, UInt8.self)
+        case .u16: try narrow(uintContents, UInt16.self)
+        case .u32: pack(uintContents)
+        case .u64: pack(uint64Contents)
+        case .bool: boolContents.map { $0 ? 1 : 0 }
         // The protocol has them as raw bytes alone.
         case .f16, .bf16: []
+        }
+    }
+}
+
+extension RepositoryModelLoadRequest {
+    /// What is to be otherwise with the model.
+    var wanted: ModelOverride {
+        get throws(RequestError) {
+            do {
+                for name in parameters.keys.sorted() { try ModelOverride.check(parameter: name) }
+                guard let text = parameters["config"]?.stringParam else { return ModelOverride() }
+                return try ModelOverride(configuration: text)
+            } catch { throw RequestError(error.kind, "failed to load '\(modelName)': \(error.description)") }
         }
     }
 }

@@ -102,7 +102,11 @@ struct InferenceService: GRPCInferenceService.SimpleServiceProtocol {
     ) async throws -> RepositoryModelLoadResponse {
         let name = request.modelName.isEmpty ? request.repositoryName : request.modelName
         try checkLoading()
-        do { try repository.load(name) } catch { throw RPCError(error) }
+        do throws(RequestError) {
+            try repository.load(name, with: try request.wanted)
+        } catch {
+            throw RPCError(error)
+        }
         return .with {
             $0.modelName = name
             $0.isLoaded = true

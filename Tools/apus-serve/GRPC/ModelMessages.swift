@@ -51,6 +51,7 @@ extension ServedModel {
                 .with {
                     $0.name = port.name
                     $0.dataType = port.elementType.message
+                    $0.format = takesImages ? .nchw : .none
                     $0.dims = port.sampleShape.map(Int64.init)
                 }
             }

@@ -15,7 +15,6 @@ final class HTTPServer: Sendable {
     let logger: Logger
     private let token: BearerToken?
     let state: ServerState
-    let connections = Atomic(0)
     let malformed = Atomic(0)
     let otherRequests = Atomic(0)
 
@@ -48,11 +47,7 @@ final class HTTPServer: Sendable {
             // A request keeps the memory that it was read into, and new memory of this size is at hand at once.
             .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 << 10))
             .childChannelInitializer { channel in
-                guard self.connections.wrappingAdd(1, ordering: .relaxed).newValue <= self.options.maximumConnections
-                else {
-                    self.connectionEnded()
-                    return channel.close()
-                }
+                guard self.state.connections.begin() else { return channel.close() }
                 return channel.eventLoop.makeCompletedFuture {
                     try self.addHandlers(to: channel, tls: tls)
                 }
@@ -76,7 +71,7 @@ final class HTTPServer: Sendable {
         dispatchers.first { $0.loop === loop } ?? dispatchers[0]
     }
 
-    func connectionEnded() { connections.wrappingSubtract(1, ordering: .relaxed) }
+    func connectionEnded() { state.connections.end() }
 
     func noteMalformed() { malformed.wrappingAdd(1, ordering: .relaxed) }
 
@@ -91,13 +86,21 @@ final class HTTPServer: Sendable {
                     .notFound, "there is nothing at \(printable(request.head.uri)); the protocol's root is /v2")
             }
             try check(request, route)
+            let request = try request.unpacked(limit: options.maximumBytes)
             if case .model(let name, let version, .infer) = route {
                 let model = try repository.model(named: name, version: version)
                 return try infer(request, model, for: connection, number: number, dispatcher: dispatcher)
             }
             otherRequests.wrappingAdd(1, ordering: .relaxed)
             if case .load(let name) = route {
-                return change(request, connection, number, dispatcher) { try self.repository.load(name) }
+                let body = Array(request.body.readableBytesView)
+                return change(request, connection, number, dispatcher) {
+                    let wanted: ModelOverride
+                    do throws(RequestError) { wanted = try ModelOverride(body: body) } catch {
+                        throw RequestError(error.kind, "failed to load '\(name)': \(error.description)")
+                    }
+                    try self.repository.load(name, with: wanted)
+                }
             }
             if case .unload(let name) = route {
                 return change(request, connection, number, dispatcher) { try self.repository.unload(name) }
@@ -147,13 +150,15 @@ final class HTTPServer: Sendable {
         let inference = try inferenceRequest(request, model.signature)
         let reply = Reply(connection, number: number, closes: request.closes, dispatcher: dispatcher)
         let isOnLoop = model.isAnsweredOnLoop
+        let coding = request.head.headers.first(name: "accept-encoding").flatMap { ContentCoding(accepted: $0) }
         let task = InferenceTask(
             request: inference, body: BufferBody(buffer: request.body), arrival: time,
             deadline: time &+ options.requestTimeout
         ) { result in
             let response =
                 switch result {
-                case .success(let answer): Response(answer, closes: reply.closes, allocator: ByteBufferAllocator())
+                case .success(let answer):
+                    Response(answer, coding: coding, closes: reply.closes, allocator: ByteBufferAllocator())
                 case .failure(let error): Response(error, closes: reply.closes, allocator: ByteBufferAllocator())
                 }
             if isOnLoop { reply.finishOnLoop(response) } else { reply.finish(response) }
@@ -165,9 +170,6 @@ final class HTTPServer: Sendable {
         _ request: HTTPRequest, _ signature: ModelSignature
     ) throws(RequestError) -> InferenceRequest {
         let headers = request.head.headers
-        if let encoding = headers.first(name: "content-encoding"), encoding != "identity" {
-            throw RequestError(.unsupportedContent, "bodies with a Content-Encoding are not read; send it as it is")
-        }
         let body = BufferBody(buffer: request.body)
         let count = request.body.readableBytes
         if let type = headers.first(name: "content-type"), type.hasPrefix("image/") {

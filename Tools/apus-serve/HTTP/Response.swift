@@ -21,8 +21,8 @@ struct Response: Sendable {
         self.closes = closes
     }
 
-    /// The answer to an infer request.
-    init(_ answer: InferenceAnswer, closes: Bool, allocator: ByteBufferAllocator) {
+    /// The answer to an infer request, compressed if it is long enough and its client takes that.
+    init(_ answer: InferenceAnswer, coding: ContentCoding?, closes: Bool, allocator: ByteBufferAllocator) {
         let writer = ResponseWriter(answer)
         let outputs = answer.signature.outputs
         var count = writer.header.count
@@ -33,22 +33,30 @@ struct Response: Sendable {
             case .bytes(let bytes): count += bytes.count
             }
         }
-        var buffer = allocator.buffer(capacity: 256 + count)
-        if writer.parts.isEmpty {
-            Self.writeHead(
-                200, contentType: "application/json", count: count, headers: "", closes: closes, into: &buffer)
-        } else {
-            Self.writeHead(
-                200, contentType: "application/octet-stream", count: count,
-                headers: "Inference-Header-Content-Length: \(writer.header.count)\r\n", closes: closes, into: &buffer)
-        }
-        buffer.writeBytes(writer.header)
-        for part in writer.parts {
-            switch part {
-            case .output(let port): answer.withOutput(port) { _ = buffer.writeBytes($0) }
-            case .bytes(let bytes): buffer.writeBytes(bytes)
+        /// The body's bytes.
+        func write(into buffer: inout ByteBuffer) {
+            buffer.writeBytes(writer.header)
+            for part in writer.parts {
+                switch part {
+                case .output(let port): answer.withOutput(port) { _ = buffer.writeBytes($0) }
+                case .bytes(let bytes): buffer.writeBytes(bytes)
+                }
             }
         }
+        var packed: [UInt8]?
+        var headers = writer.parts.isEmpty ? "" : "Inference-Header-Content-Length: \(writer.header.count)\r\n"
+        if let coding, count >= ContentCoding.smallestAnswer {
+            var body = allocator.buffer(capacity: count)
+            write(into: &body)
+            packed = coding.compressed(body.readableBytesSpan)
+            if packed != nil { headers += "Content-Encoding: \(coding.rawValue)\r\n" }
+        }
+        let length = packed?.count ?? count
+        var buffer = allocator.buffer(capacity: 256 + length)
+        Self.writeHead(
+            200, contentType: writer.parts.isEmpty ? "application/json" : "application/octet-stream", count: length,
+            headers: headers, closes: closes, into: &buffer)
+        if let packed { buffer.writeBytes(packed) } else { write(into: &buffer) }
         self.buffer = buffer
         self.closes = closes
     }

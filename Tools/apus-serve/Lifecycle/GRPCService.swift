@@ -2,6 +2,7 @@ import ApusServing
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Logging
+import NIOCore
 import NIOPosix
 import ServiceLifecycle
 
@@ -19,6 +20,18 @@ struct GRPCService: Service {
         config.rpc.maxRequestPayloadSize = options.maximumBytes
         config.http2.maxConcurrentStreams = 256
         config.connection.maxIdleTime = .nanoseconds(Int64(options.idleTimeout))
+        // A message may come compressed; what it becomes is bounded as any is.
+        config.compression.enabledAlgorithms = [.gzip, .deflate]
+        let connections = service.state.grpcConnections
+        // The one place where the transport shows a connection. It may be closed there, but an error would end the server.
+        config.channelDebuggingCallbacks.onAcceptTCPConnection = { channel in
+            if connections.begin() {
+                channel.closeFuture.whenComplete { _ in connections.end() }
+            } else {
+                channel.close(promise: nil)
+            }
+            return channel.eventLoop.makeSucceededVoidFuture()
+        }
         let security: HTTP2ServerTransport.Posix.TransportSecurity =
             if let tls {
                 .tls(

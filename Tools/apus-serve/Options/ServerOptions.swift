@@ -5,7 +5,7 @@ struct ServerOptions: Sendable {
     var serving = ServingOptions()
     /// Bytes of a request's body.
     var maximumBytes = 64 << 20
-    /// Connections over HTTP that may be open.
+    /// Connections that may be open over HTTP, and as many over gRPC.
     var maximumConnections = 4096
     /// Nanoseconds from a request's first byte to its last, and again from there to its batch.
     var requestTimeout: UInt64 = 30_000_000_000
