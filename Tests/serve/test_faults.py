@@ -293,7 +293,10 @@ class Faults(unittest.TestCase):
                 for _ in range(10):
                     with self.assertRaises(grpc.RpcError) as caught:
                         stub.ModelInfer(request)
-                    self.assertEqual(caught.exception.code(), grpc.StatusCode.RESOURCE_EXHAUSTED, caught.exception)
+                    # The call is broken off, and what it says about that may not come through.
+                    self.assertIn(
+                        caught.exception.code(), (grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.CANCELLED),
+                        caught.exception)
                 request.raw_input_contents[0] = SAMPLES[0].tobytes()
                 answer = stub.ModelInfer(request)
                 self.assertEqual(answer.raw_output_contents[0], self.answers[0].tobytes())
@@ -302,7 +305,7 @@ class Faults(unittest.TestCase):
             self.assertEqual(server.end(), 0)
 
     def test_connections_over_grpc_are_bounded(self):
-        with RunningServer("--max-connections", "8", "--idle-timeout", "3s") as server:
+        with RunningServer("--max-connections", "8", "--idle-timeout", "3s", "--request-timeout", "1s") as server:
             def connect(data):
                 client = RawClient(server.grpc_port)
                 client.send(data)

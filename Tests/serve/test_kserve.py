@@ -4,6 +4,7 @@ clients define messages of the same names.
 """
 
 import asyncio
+import logging
 import signal
 import unittest
 
@@ -15,6 +16,9 @@ from expected_answers import SAMPLES, expected
 from kserve.inference_client import RESTConfig
 from kserve.protocol.infer_type import RequestedOutput
 from running_server import MNIST, RunningServer
+
+# What is expected to fail is no news.
+logging.disable(logging.CRITICAL)
 
 
 def request(data=SAMPLES, binary=None, **more):
@@ -40,8 +44,8 @@ class Conformance(unittest.IsolatedAsyncioTestCase):
         assert cls.server.end() == 0
 
     async def asyncSetUp(self):
-        self.rest = kserve.InferenceRESTClient(RESTConfig(protocol="v2", timeout=30, verbose=True))
-        self.grpc = kserve.InferenceGRPCClient(f"127.0.0.1:{self.server.grpc_port}", timeout=30, verbose=True)
+        self.rest = kserve.InferenceRESTClient(RESTConfig(protocol="v2", timeout=30))
+        self.grpc = kserve.InferenceGRPCClient(f"127.0.0.1:{self.server.grpc_port}", timeout=30)
         self.addAsyncCleanup(self.rest.close)
         self.addAsyncCleanup(self.grpc.close)
 
@@ -171,6 +175,7 @@ class Times(unittest.IsolatedAsyncioTestCase):
                     await client.is_server_ready(place)
                 self.assertEqual(caught.exception.response.status_code, 503)
                 self.assertIs(await client.is_server_live(place), True)
+            # Whoever comes over gRPC is answered as long.
             async with kserve.InferenceGRPCClient(f"127.0.0.1:{server.grpc_port}") as client:
                 self.assertIs(await client.is_server_ready(), False)
                 self.assertIs(await client.is_server_live(), True)

@@ -49,7 +49,8 @@ output OUTPUT0 = add(INPUT0, INPUT1)
 output OUTPUT1 = subtract(INPUT0, INPUT1)
 """
 SIMPLE_INT8 = SIMPLE.replace("model simple", "model simple_int8").replace("i32", "i8")
-SAMPLES = sorted((ROOT / "Models/samples").glob("*.png"))
+# A picture of each digit, in their order.
+SAMPLES = sorted((ROOT / "Models/samples").glob("0*.png"))
 
 FIRST = np.arange(16, dtype=np.int32)[np.newaxis]
 SECOND = np.full((1, 16), -1, np.int32)
@@ -451,6 +452,7 @@ class Examples(unittest.TestCase):
 
         streamed = list(stub.ModelStreamInfer(requests()))
         self.assertEqual([answer.error_message for answer in streamed], [""] * 3)
+        self.assertEqual(len(pictures), 10)
         for answers in (
                 [stub.ModelInfer(request) for request in requests()],
                 [future.result() for future in [stub.ModelInfer.future(request) for request in requests()]],

@@ -201,7 +201,9 @@ struct ApusServe: Tool {
         quiet.logLevel = .error
         let lifecycle = ServiceGroup(
             configuration: .init(
-                services: services.map { .init(service: $0, successTerminationBehavior: .ignore) },
+                services: [
+                    .init(service: Together(services: services), successTerminationBehavior: .gracefullyShutdownGroup)
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
         try await lifecycle.run()
         // The event loops' threads end with the program.

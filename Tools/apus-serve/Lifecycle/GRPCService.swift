@@ -20,6 +20,10 @@ struct GRPCService: Service {
         config.rpc.maxRequestPayloadSize = options.maximumBytes
         config.http2.maxConcurrentStreams = 256
         config.connection.maxIdleTime = .nanoseconds(Int64(options.idleTimeout))
+        // One whose client is gone without a word, or doesn't answer when it is told that it is to end.
+        config.connection.keepalive.time = .nanoseconds(Int64(options.idleTimeout))
+        config.connection.keepalive.timeout = .nanoseconds(Int64(options.requestTimeout))
+        config.connection.maxGraceTime = .nanoseconds(Int64(options.requestTimeout))
         // A message may come compressed; what it becomes is bounded as any is.
         config.compression.enabledAlgorithms = [.gzip, .deflate]
         let connections = service.state.grpcConnections
