@@ -345,6 +345,19 @@ class Faults(unittest.TestCase):
             wait_for(0)
             self.assertEqual(server.end(), 0)
 
+    def test_connections_over_grpc_that_say_nothing_end_with_the_server(self):
+        with RunningServer("--request-timeout", "2s") as server:
+            held = [RawClient(server.grpc_port) for _ in range(5)]
+            for client in held[1:]:
+                client.send(PREFACE)
+            time.sleep(0.3)
+            start = time.monotonic()
+            self.assertEqual(server.end(), 0)
+            self.assertLess(time.monotonic() - start, 10)
+            for client in held:
+                self.assertTrue(client.is_ended())
+                client.close()
+
     def test_calls_of_a_connection_are_bounded(self):
         with RunningServer() as server:
             with socket.create_connection(("127.0.0.1", server.grpc_port), 10) as client:

@@ -10,6 +10,8 @@ import ServiceLifecycle
 struct GRPCService: Service {
     private let server: GRPCServer<HTTP2ServerTransport.Posix>
     private let drainDelay: UInt64
+    /// Nanoseconds for which what was accepted may go on then.
+    private let longestEnd: UInt64
 
     init(
         _ service: InferenceService, host: String, port: Int, group: MultiThreadedEventLoopGroup,
@@ -20,17 +22,18 @@ struct GRPCService: Service {
         config.rpc.maxRequestPayloadSize = options.maximumBytes
         config.http2.maxConcurrentStreams = 256
         config.connection.maxIdleTime = .nanoseconds(Int64(options.idleTimeout))
-        // One whose client is gone without a word, or doesn't answer when it is told that it is to end.
+        // A client that is there answers this, though its call may take long.
         config.connection.keepalive.time = .nanoseconds(Int64(options.idleTimeout))
-        config.connection.keepalive.timeout = .nanoseconds(Int64(options.requestTimeout))
         config.connection.maxGraceTime = .nanoseconds(Int64(options.requestTimeout))
         // A message may come compressed; what it becomes is bounded as any is.
         config.compression.enabledAlgorithms = [.gzip, .deflate]
         let connections = service.state.grpcConnections
+        let silence = TimeAmount.nanoseconds(Int64(options.idleTimeout + options.requestTimeout))
         // The one place where the transport shows a connection. It may be closed there, but an error would end the server.
         config.channelDebuggingCallbacks.onAcceptTCPConnection = { channel in
             if connections.begin() {
                 channel.closeFuture.whenComplete { _ in connections.end() }
+                try? channel.pipeline.syncOperations.addHandler(SilenceHandler(limit: silence), position: .first)
             } else {
                 channel.close(promise: nil)
             }
@@ -49,6 +52,7 @@ struct GRPCService: Service {
             transport: transport, services: [service],
             interceptors: token.map { [TokenInterceptor(token: $0)] } ?? [])
         drainDelay = options.drainDelay
+        longestEnd = options.requestTimeout + 1_000_000_000
     }
 
     /// Where it listens, once it does.
@@ -60,13 +64,18 @@ struct GRPCService: Service {
     }
 
     func run() async throws {
-        try await withGracefulShutdownHandler {
-            try await server.serve()
-        } onGracefulShutdown: {
-            Task {
-                try? await Task.sleep(nanoseconds: drainDelay)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.serve() }
+            group.addTask {
+                try await gracefulShutdown()
+                try await Task.sleep(nanoseconds: drainDelay)
                 server.beginGracefulShutdown()
+                try await Task.sleep(nanoseconds: longestEnd)
             }
+            // Either nothing is left to serve, or there was time enough for it.
+            try await group.next()
+            group.cancelAll()
+            while let result = await group.nextResult() { _ = result }
         }
     }
 }
