@@ -19,8 +19,16 @@ build: dependencies ## builds the libraries and the tools, into .build/release
 	swift build -c release
 
 .PHONY: test
-test: dependencies lint ## runs all tests, and checks the sources' format
-	swift test -c release
+test: $(if $(BUILT),,dependencies lint) ## runs all tests, and checks the sources' format
+	swift test -c release $(if $(BUILT),--skip-build)
+
+# `swift test` lets tests look into modules by an option that no other build can be given. This one says it as others can, so that they find
+# their modules here: what is built with BUILT=1. It doesn't mix with `swift test` without BUILT=1, which compiles all of it anew.
+TESTABLE := -Xswiftc -enable-testing
+
+.PHONY: test-build
+test-build: dependencies lint
+	swift build -c release --build-tests $(TESTABLE)
 
 # Swift 6.3 makes casts for ThreadSanitizer that LLVM's verifier refuses, and its code generator understands.
 .PHONY: thread-check
@@ -100,11 +108,16 @@ docs: dependencies ## writes docs/LANGUAGE.md anew from what the operators say o
 documentation: $(if $(BUILT),,build) ## builds the library's documentation for a browser, into .build/documentation, and ends at a warning
 	@scripts/build-documentation
 
+# Bench is a package of its own, with a build of its own. With BUILT=1 it is built into that of `make test-build`, so that the modules that
+# both have are there already, kernels above all.
+BENCH_BUILD := $(CURDIR)/$(if $(BUILT),.build,Bench/.build)
+BENCH_OPTIONS := --scratch-path $(BENCH_BUILD) $(if $(BUILT),$(TESTABLE))
+
 .PHONY: library-use
 library-use: dependencies ## builds the examples of README and articles in a package of their own, and runs them
-	swift build -c release --package-path Bench --product library-use
+	swift build -c release --package-path Bench $(BENCH_OPTIONS) --product library-use
 	@mkdir -p .build/library-use-files
-	Bench/.build/release/library-use Models/mnist-cnn.apus .build/library-use-files
+	$(BENCH_BUILD)/release/library-use Models/mnist-cnn.apus .build/library-use-files
 
 .PHONY: library-check
 library-check: dependencies ## the same, in a package that depends on Apus by version; builds all of it anew
@@ -122,7 +135,7 @@ bench: dependencies ## times every kernel and every model, or those of which FIL
 
 .PHONY: bench-allocations
 bench-allocations: dependencies ## checks that no model's run allocates memory
-	cd Bench && swift package benchmark thresholds check --target Models --no-progress
+	cd Bench && swift package $(BENCH_OPTIONS) benchmark thresholds check --target Models --no-progress
 
 # The peers, in the versions that requirements.txt names.
 .venv-peers/installed: Bench/peers/requirements.txt
@@ -219,6 +232,10 @@ ranks-measure: train-mpi ## compares the model of docs/SCALING.md with ranks in 
 .PHONY: report-check
 report-check: $(if $(BUILT),,build) .venv-report/installed ## opens the tools' pages in Chromium, and checks that people can use them; screenshots are in .build/report
 	.venv-report/bin/python Tests/report/check_report.py .build/release .build/report
+
+# What the checks of .ci/run need of Python.
+.PHONY: environments
+environments: .venv-python/check-installed .venv-batches/installed .venv-report/installed .venv-serve/installed .build/onnx-cases/cases.tsv
 
 .PHONY: onnx-fuzz
 onnx-fuzz: .build/onnx-cases/cases.tsv ## imports ONNX files that were changed at random, for SECONDS (3600), from SEED (the time)

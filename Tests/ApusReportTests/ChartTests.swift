@@ -73,6 +73,36 @@ import Testing
         #expect(curves.validation.points == [.init(1, 0.5), .init(1.75, 0.6), .init(2, 0.7)])
         #expect(curves.test.points.isEmpty && curves.loss.points == [.init(1, 1), .init(2, 0.5)])
         #expect(curves.section.content[0].text.contains("60.00 %"))
+        #expect(curves.validationLoss.points.isEmpty && curves.testLoss.points.isEmpty)
+    }
+
+    @Test func lossesOfSetsAreCurvesBesideThatOfTraining() {
+        let records = (1...2).map { number in
+            HistoryRecord.epoch(
+                EpochRecord(
+                    epoch: number, trainLoss: 1, validationScore: 0.5, testScore: 0.25, validationLoss: Double(number),
+                    // The first epoch is of a run that kept none.
+                    testLoss: number == 1 ? nil : 4, learningRate: 0.01, seconds: 1, samplesPerSecond: 10))
+        }
+        let curves = TrainingCurves(records)
+        #expect(curves.validationLoss.points == [.init(1, 1), .init(2, 2)] && curves.testLoss.points == [.init(2, 4)])
+        let text = curves.section.content[0].text
+        #expect(text.contains("Loss by epoch: validation 1.000 to 2.000; test 4.000; training 1.000 to 1.000."))
+        // A set has one colour in all charts.
+        for (set, colour) in [("validation", "s0"), ("test", "s1")] {
+            let labels = text.components(between: "class=\"label ", and: "</text>").filter { $0.contains(">\(set) ") }
+            #expect(labels.count == 2 && labels.allSatisfy { $0.hasPrefix(colour) })
+        }
+    }
+
+    @Test func chartsFillTheirRows() {
+        func rows(_ series: [Series]) -> HTML { ChartGrid.html(series.map { LineChart("Loss", [$0]) }) }
+        let (full, empty) = (Series("a", [.init(1, 2)]), Series("b", []))
+        for count in 0...6 {
+            let text = rows(Array(repeating: full, count: count) + [empty]).text
+            #expect(text.count(of: "<figure") == count)
+            #expect(text.hasPrefix("<div class=\"charts three\">") == (count == 3 || count == 6))
+        }
     }
 }
 

@@ -27,15 +27,24 @@ import Testing
                 EpochRecord(
                     epoch: 1, trainLoss: 0.25, validationScore: 0.75, testScore: nil, learningRate: 0.125, seconds: 1,
                     samplesPerSecond: 8), step: 10)
+            try file.append(
+                EpochRecord(
+                    epoch: 2, trainLoss: 0.25, validationLoss: 0.5, testLoss: 4, learningRate: 0.125, seconds: 1,
+                    samplesPerSecond: 8), step: 20)
         }
         let events = try Self.events(try readFile(path))
-        #expect(events.map(\.step) == [0, 7, 4, 10])
+        #expect(events.map(\.step) == [0, 7, 4, 10, 20])
         #expect(events[0].fileVersion == "brain.Event:2" && events[1].sessionLog.status == .start)
         #expect(events.allSatisfy { $0.wallTime > 1.6e9 })
         #expect(events[2].summary.value.map(\.tag) == ["accuracy/validation"])
         #expect(
             events[3].summary.value.map { "\($0.tag) \($0.simpleValue)" } == [
                 "loss/training 0.25", "learning_rate 0.125", "samples_per_second 8.0", "accuracy/validation 0.75",
+            ])
+        let losses = events[4].summary.value.filter { $0.tag.hasPrefix("loss/") }
+        #expect(
+            losses.map { "\($0.tag) \($0.simpleValue)" } == [
+                "loss/training 0.25", "loss/validation 0.5", "loss/test 4.0",
             ])
         // A second one takes another name.
         #expect(try EventFile(folder: folder.file("events"), firstStep: 0).path != path)

@@ -27,6 +27,20 @@ import Testing
         #expect(HistoryRecord.epoch(epoch).place == 3 && HistoryRecord.evaluation(evaluation).place == 2.5)
     }
 
+    /// Behind what a line always had: programs that know nothing of them read the rest as before.
+    @Test func lossesOfSetsAreThereWhereTheyWereMeasured() {
+        var record = EpochRecord(
+            epoch: 3, trainLoss: 0.5, validationScore: 0.75, testScore: nil, learningRate: 0.01, seconds: 1.5,
+            samplesPerSecond: 200)
+        record.validationLoss = 0.625
+        let text = Self.epoch.dropLast() + #","validation_loss":0.625}"#
+        #expect(HistoryLine(.epoch(record)).text == text)
+        #expect(HistoryLine(text: String(text)).record == .epoch(record))
+        record.testLoss = 2
+        #expect(HistoryLine(.epoch(record)).text == text.dropLast() + #","test_loss":2.0}"#)
+        #expect(HistoryLine(text: HistoryLine(.epoch(record)).text).record == .epoch(record))
+    }
+
     @Test(arguments: ["", "{", "[]", "3", #"{"epoch":"one"}"#, #"{"epoch":1,"train_loss":2}"#, #"{"step":1}"#])
     func whatIsNoLineOfAHistoryIsKeptAsItIs(text: String) {
         let line = HistoryLine(text: text)
@@ -133,6 +147,7 @@ import Testing
                     #expect(right.map { Double($0) / Double(max(1, last?.answers.count ?? 0)) } == evaluation?.score)
                     let loss = (last?.answers ?? []).reduce(0) { $0 + $1.loss }
                     if case .classes(let classes) = evaluation {
+                        #expect(record.testLoss == classes.loss && record.validationLoss ?? 0 > 0)
                         #expect(abs(loss / Double(classes.samples) - classes.loss) < 1e-9)
                     }
                     #expect(last?.answers.allSatisfy { (0...1.000001).contains($0.probability) } ?? false)

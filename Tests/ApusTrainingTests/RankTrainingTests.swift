@@ -84,6 +84,26 @@ import Testing
         #expect(ReproducibilityTests.bits(two[0].checkpoint) == ReproducibilityTests.bits(whole.checkpoint))
     }
 
+    /// What a run answers that has come to its end: each rank has some of the samples, and all get all answers.
+    @Test func answerTogether() throws {
+        var options = TrainingFixture.options()
+        options.averageDecay = 0.9
+        let checkpoint = try #require(try Self.run(TrainingFixture.source, options, ranks: nil).checkpoint)
+        func answers(_ ranks: (any RankExchange)?) throws -> (evaluation: Evaluation?, answers: [SampleAnswer]) {
+            var trainer = try Trainer(
+                TrainingFixture.model(), data: TrainingFixture.data(options), options: options,
+                target: Processor.targets[0], checkpoint: checkpoint, ranks: ranks)
+            #expect(trainer.epochs == options.epochs)
+            let answers = try trainer.answers()
+            return (answers?.evaluation, answers?.answers ?? [])
+        }
+        let one = try answers(nil)
+        #expect(one.answers.count == 50)
+        for count in 2...4 {
+            for rank in try LocalRanks.run(count, answers) { #expect(rank == one, "\(count) ranks") }
+        }
+    }
+
     /// The clock and the signals of one rank are those of all.
     @Test func oneRankStopsAll() throws {
         var options = TrainingFixture.options()

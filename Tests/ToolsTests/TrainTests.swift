@@ -29,11 +29,17 @@ import Testing
         let history = String(decoding: try readFile("\(out)/history.jsonl"), as: UTF8.self).split(separator: "\n")
         #expect(history.count == 2)
         let line = try JSONValue(parsing: String(history[1]))
+        // The first seven have been there from the beginning, so programs count on them. The losses of the sets came later; they are there
+        // where a set is evaluated by what the run was trained by, so that they can be held against the training loss.
         #expect(
             line.objectValue?.map(\.name) == [
                 "epoch", "train_loss", "validation_accuracy", "test_accuracy", "learning_rate", "seconds",
-                "images_per_second",
+                "images_per_second", "validation_loss", "test_loss",
             ])
+        for name in ["validation_loss", "test_loss"] {
+            let loss = try #require(line[name]?.doubleValue)
+            #expect(loss > 0 && loss < 10)
+        }
         #expect(line["epoch"]?.integerValue == 2)
         #expect(fileExists("\(out)/best.apus") && fileExists("\(out)/checkpoint") && !fileExists("\(out)/lock"))
     }

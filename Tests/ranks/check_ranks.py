@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import pathlib
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -67,6 +68,19 @@ def check_numbers(tools: argparse.Namespace, folder: pathlib.Path) -> None:
             run([*launch.mpirun(count), tools.trainer, *words(recipe, place)])
             compare(sums(place), expected, f"{name} on {count} ranks")
         print(f"{name}: 1 to {tools.ranks} ranks end in the bits of one process", flush=True)
+    check_report(tools, folder / f"mnist-cnn-{tools.ranks}")
+    print("a run that is over has a whole report again", flush=True)
+
+
+def check_report(tools: argparse.Namespace, folder: pathlib.Path) -> None:
+    """Ranks that go on with a run that has come to its end answer together what its report shows."""
+    report = folder / "report.html"
+    parts = re.findall('<section id="([a-z-]+)"', report.read_text())
+    if "confusion" not in parts: raise Failure(f"the report of {folder.name} has the parts {parts}")
+    report.unlink()
+    run([*launch.mpirun(tools.ranks), tools.trainer, *words(MODELS["mnist-cnn"], folder, "--resume")])
+    again = re.findall('<section id="([a-z-]+)"', report.read_text())
+    if again != parts: raise Failure(f"the report of {folder.name} has the parts {again} and had {parts}")
 
 
 class Round:

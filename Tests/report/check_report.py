@@ -70,6 +70,7 @@ def look(browser: Browser, name: str, file: pathlib.Path, output: pathlib.Path) 
             page.screenshot(path=output / f"{name}-{width}-{scheme}.png", full_page=True)
             reach = page.evaluate("document.scrollingElement.scrollWidth")
             expect(reach <= width, f"{title}: is {reach} pixels wide")
+            look_at_charts(page, title, width)
             # What is folded away is read too.
             page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
             found = Axe().run(page)
@@ -78,6 +79,30 @@ def look(browser: Browser, name: str, file: pathlib.Path, output: pathlib.Path) 
                 expect(False, f"{title}: {violation['id']}: {places}")
             expect(page.evaluate("window.taken") is None, f"{title}: a script that was in a name has run")
             page.context.close()
+
+
+def look_at_charts(page: Page, title: str, width: int) -> None:
+    """They fill their rows, of one on a narrow page, and none's text reaches into the next one."""
+    for charts in page.locator(".charts").all():
+        places = charts.evaluate("""charts => [...charts.children].map(chart => {
+            const box = chart.getBoundingClientRect();
+            const texts = [...chart.querySelectorAll(".plot text")].map(text => text.getBoundingClientRect());
+            return {top: Math.round(box.top), left: Math.min(...texts.map(text => text.left)),
+                    right: Math.max(...texts.map(text => text.right)), letters: Math.min(...texts.map(text => text.height))};
+        })""")
+        rows: dict[int, list[dict]] = {}
+        for place in places:
+            rows.setdefault(place["top"], []).append(place)
+        sizes = [len(row) for row in rows.values()]
+        expect(len(set(sizes)) == 1, f"{title}: there is a hole among charts in rows of {sizes}")
+        expect(sizes[0] == 1 if width < 640 else sizes[0] > 1, f"{title}: charts are in rows of {sizes}")
+        for row in rows.values():
+            for one, next in zip(row, row[1:]):
+                expect(one["right"] < next["left"], f"{title}: the text of a chart ends at {one['right']}, and that of the next "
+                       f"begins at {next['left']}")
+            for place in row:
+                expect(0 <= place["left"] and place["right"] <= width, f"{title}: a chart's text lies outside of the page")
+                expect(place["letters"] >= 10, f"{title}: a chart's lines of text are {place['letters']} pixels high")
 
 
 def read_without_scripts(browser: Browser, name: str, file: pathlib.Path) -> None:

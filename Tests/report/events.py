@@ -18,6 +18,7 @@ def problems(folder: pathlib.Path, history: pathlib.Path) -> list[str]:
     for line in lines:
         place = (line["epoch"] - 1) * steps + line["step"] if "step" in line else line["epoch"] * steps
         for name, tag in (("train_loss", "loss/training"), ("learning_rate", "learning_rate"),
+                          ("validation_loss", "loss/validation"), ("test_loss", "loss/test"),
                           ("validation_accuracy", "accuracy/validation"), ("test_accuracy", "accuracy/test")):
             if line.get(name) is not None:
                 expected.setdefault(tag, []).append((place, line[name]))

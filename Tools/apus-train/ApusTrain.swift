@@ -136,7 +136,9 @@ struct ApusTrain: Tool {
             let checkpoint = bytes.isEmpty ? nil : try Checkpoint(decoding: bytes, file: "the first rank's checkpoint")
             var trainer = try Trainer(
                 model, data: data, options: options, target: target, checkpoint: checkpoint, ranks: ranks?.exchange)
+            let epochs = trainer.epochs
             end = try trainer.run(shouldStop: { StopSignals.number != nil }) { _ in }
+            if lacksAnswers(trainer, since: epochs, end) { _ = try trainer.answers() }
         } catch .session(.lostRank(let what)) {
             throw RunLost(what, in: output, command: ResumeCommand(launcher: ranks?.launcher ?? []))
         } catch {
@@ -162,18 +164,25 @@ struct ApusTrain: Tool {
         report.announce(
             model.graph.name, data, source: self.data.name(.training), ranks: ranks?.exchange?.count ?? 1,
             traffic: trainer.traffic)
+        let epochs = trainer.epochs
         let end = try trainer.run(shouldStop: { StopSignals.number != nil }) { event throws(TrainingError) in
             try report.note(event)
         }
+        let answers = lacksAnswers(trainer, since: epochs, end) ? try trainer.answers() : nil
         if let limits, let (plan, recording) = trainer.recording() {
             try report.show(Profile(recording, plan: plan, limits: limits), trace: profile.trace)
         }
-        // A run that was stopped before its last report was written, or had none. Ranks have answers together or not at all.
         if end != .interrupted, report.needsReport {
-            try report.writeReport(ranks == nil ? trainer.answers() : nil, recipe: trainer.checkpoint().recipe)
+            try report.writeReport(answers, recipe: trainer.checkpoint().recipe)
         }
         report.finish(end)
         return end
+    }
+
+    /// Whether a report is wanted and no epoch has ended since there were so many, with which answers would have come: of a run that was
+    /// stopped before its last report was written, or had none. All ranks come to the same, and then ask for the answers together.
+    private func lacksAnswers(_ trainer: borrowing Trainer, since epochs: Int, _ end: TrainingEnd) -> Bool {
+        !page.isOff && end != .interrupted && trainer.epochs == epochs
     }
 
     /// The parts of the data. Classes that the model knew by these names before keep their places in its answer.

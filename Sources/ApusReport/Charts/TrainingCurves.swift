@@ -24,9 +24,15 @@ package struct TrainingCurves: Sendable {
     }
 
     package var loss: Series { Series("training", epochs.map { .init(Double($0.epoch), $0.trainLoss) }) }
+    package var validationLoss: Series { losses("validation", \.validationLoss) }
+    package var testLoss: Series { losses("test", \.testLoss) }
     package var rate: Series { Series("rate", epochs.map { .init(Double($0.epoch), $0.learningRate) }) }
     package var validation: Series { scores("validation", isTest: false) }
     package var test: Series { scores("test", isTest: true) }
+
+    private func losses(_ name: String, _ loss: (EpochRecord) -> Double?) -> Series {
+        Series(name, epochs.compactMap { epoch in loss(epoch).map { .init(Double(epoch.epoch), $0) } })
+    }
 
     private func scores(_ name: String, isTest: Bool) -> Series {
         let points = records.compactMap { record -> Series.Point? in
@@ -48,17 +54,16 @@ package struct TrainingCurves: Sendable {
         let note =
             epochs.isEmpty
             ? "No epoch is done yet."
-            : "Training loss is the mean over an epoch's batches, while the parameters changed. Scores are those of the model after it."
+            : "Training loss is the mean over an epoch's batches, while the parameters changed. All else is of the model after it."
         return Page.Section(
             "curves", "Curves", note: note,
             [
-                HTML(
-                    "div", ["class": "charts"],
-                    [
-                        LineChart(title, [validation, test], format: { Self.score($0, measure) }).html,
-                        LineChart("Loss", [loss], mayBeLogarithmic: true).html,
-                        LineChart("Learning rate", [rate], mayBeLogarithmic: true).html,
-                    ])
+                // A set's curves have one colour: those of training come last.
+                ChartGrid.html([
+                    LineChart(title, [validation, test], format: { Self.score($0, measure) }),
+                    LineChart("Loss", [validationLoss, testLoss, loss], mayBeLogarithmic: true),
+                    LineChart("Learning rate", [rate], mayBeLogarithmic: true),
+                ])
             ])
     }
 

@@ -66,10 +66,10 @@ package struct Comparison: Sendable {
             runs.map { run in Series(run.name, series(run.curves).points) }
         }
         let charts = [
-            LineChart("Validation \(title)", curves(\.validation), format: { TrainingCurves.score($0, measure) }).html,
-            LineChart("Test \(title)", curves(\.test), format: { TrainingCurves.score($0, measure) }).html,
-            LineChart("Training loss", curves(\.loss), mayBeLogarithmic: true).html,
-            LineChart("Learning rate", curves(\.rate), mayBeLogarithmic: true).html,
+            LineChart("Validation \(title)", curves(\.validation), format: { TrainingCurves.score($0, measure) }),
+            LineChart("Test \(title)", curves(\.test), format: { TrainingCurves.score($0, measure) }),
+            LineChart("Training loss", curves(\.loss), mayBeLogarithmic: true),
+            LineChart("Learning rate", curves(\.rate), mayBeLogarithmic: true),
         ]
         let columns = [Parts.Column("setting")] + runs.map { Parts.Column($0.name) }
         let settings = differences.map { difference in
@@ -80,7 +80,7 @@ package struct Comparison: Sendable {
             subtitle: "\(runs.count) training runs",
             sections: [
                 Page.Section("runs", "Runs", [table(measure)]),
-                Page.Section("curves", "Curves", [HTML("div", ["class": "charts"], charts)]),
+                Page.Section("curves", "Curves", [ChartGrid.html(charts)]),
                 Page.Section(
                     "settings", "Settings that differ",
                     note: settings.isEmpty ? "All settings are the same." : "",

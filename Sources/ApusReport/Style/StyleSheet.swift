@@ -72,6 +72,11 @@ let styleSheet = """
 
     .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 2.5rem 3rem }
     .chart { max-width: 36rem; min-width: 0 }
+    @media (min-width: 68rem) {
+      .three { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 2.5rem 2rem }
+      /* Drawings are smaller here, and their text is to stay readable. */
+      .three .plot text { font-size: 14px }
+    }
     .chart figcaption { font-weight: 600; margin-bottom: .5rem }
     .plot { position: relative; border-radius: 4px }
     .plot svg { display: block; width: 100%; height: auto; overflow: visible }

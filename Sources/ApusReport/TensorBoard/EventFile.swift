@@ -57,6 +57,8 @@ package struct EventFile: ~Copyable {
             ("loss/training", record.trainLoss), ("learning_rate", record.learningRate),
             ("samples_per_second", record.samplesPerSecond),
         ]
+        if let loss = record.validationLoss { values.append(("loss/validation", loss)) }
+        if let loss = record.testLoss { values.append(("loss/test", loss)) }
         if let score = record.validationScore { values.append(("\(record.measure.rawValue)/validation", score)) }
         if let score = record.testScore { values.append(("\(record.measure.rawValue)/test", score)) }
         try append(values, step: step)

@@ -1,3 +1,4 @@
+import ApusCompiler
 import ApusPlan
 
 /// How well a model answers a data set.
@@ -36,6 +37,17 @@ public enum Evaluation: Sendable, Equatable {
         case .classes(let evaluation): evaluation.accuracy
         case .numbers(let evaluation): evaluation.rSquared
         case .labels(let evaluation): evaluation.f1
+        }
+    }
+
+    /// The mean loss, in what a model was trained by: cross-entropy of classes, or squared errors of numbers. Nil for other losses, which
+    /// evaluations don't count.
+    func loss(trainedBy loss: Loss) -> Double? {
+        switch self {
+        case .classes(let evaluation):
+            [.automatic, .crossEntropy, .logitCrossEntropy].contains(loss) ? evaluation.loss : nil
+        case .numbers(let evaluation): loss == .meanSquaredError ? evaluation.meanSquaredError : nil
+        case .labels: nil
         }
     }
 

@@ -63,14 +63,18 @@ package struct HistoryLine: Sendable, Equatable {
 }
 
 extension EpochRecord {
-    /// A line of the history. What was not measured is null.
+    /// A line of the history. A score that was not measured is null, and a loss of a set that was not is left out.
     package var json: JSONValue {
-        [
-            "epoch": .integer(epoch), "train_loss": .number(trainLoss),
-            "validation_\(measure.rawValue)": validationScore.map { .number($0) } ?? .null,
-            "test_\(measure.rawValue)": testScore.map { .number($0) } ?? .null, "learning_rate": .number(learningRate),
-            "seconds": .number(seconds), "images_per_second": .number(samplesPerSecond),
+        var members: [JSONValue.Member] = [
+            .init("epoch", .integer(epoch)), .init("train_loss", .number(trainLoss)),
+            .init("validation_\(measure.rawValue)", validationScore.map { .number($0) } ?? .null),
+            .init("test_\(measure.rawValue)", testScore.map { .number($0) } ?? .null),
+            .init("learning_rate", .number(learningRate)), .init("seconds", .number(seconds)),
+            .init("images_per_second", .number(samplesPerSecond)),
         ]
+        if let validationLoss { members.append(.init("validation_loss", .number(validationLoss))) }
+        if let testLoss { members.append(.init("test_loss", .number(testLoss))) }
+        return .object(members)
     }
 
     /// What a line says; nil where it is none of an epoch.
@@ -81,6 +85,7 @@ extension EpochRecord {
             epoch: epoch, trainLoss: line["train_loss"]?.doubleValue ?? .nan, measure: measure,
             validationScore: line["validation_\(measure.rawValue)"]?.doubleValue,
             testScore: line["test_\(measure.rawValue)"]?.doubleValue,
+            validationLoss: line["validation_loss"]?.doubleValue, testLoss: line["test_loss"]?.doubleValue,
             learningRate: line["learning_rate"]?.doubleValue ?? .nan, seconds: line["seconds"]?.doubleValue ?? 0,
             samplesPerSecond: line["images_per_second"]?.doubleValue ?? 0)
     }

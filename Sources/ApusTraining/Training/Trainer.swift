@@ -179,11 +179,14 @@ public struct Trainer: ~Copyable {
     /// The plan of a step.
     package var plan: Plan { session.plan }
 
+    /// Epochs that the run has behind it.
+    package var epochs: Int { progress.epoch }
+
     /// How well the model as it is now answers the test set or, where there is none, what is held out, with each answer; nil where
-    /// there is neither.
+    /// there is neither. Where other processes share the run, all of them call it.
     package mutating func answers() throws(TrainingError) -> DetailedEvaluation? {
         guard let dataset = data.test ?? data.validation else { return nil }
-        try evaluator.setWeights(currentModel().weights)
+        try evaluator.setWeights(wholeModel().weights)
         return try evaluator.evaluate(dataset, keepingAnswers: true) { false }
     }
 

@@ -171,11 +171,13 @@ extension Trainer {
             last = try evaluator.evaluate(validation, keepingAnswers: keeps, unless: shouldStop)
             guard let evaluation = last?.evaluation else { return false }
             (record.validationScore, record.measure) = (evaluation.score, evaluation.measure)
+            record.validationLoss = evaluation.loss(trainedBy: options.loss)
         }
         if let test = data.test {
             last = try evaluator.evaluate(test, keepingAnswers: options.keepsAnswers, unless: shouldStop)
             guard let evaluation = last?.evaluation else { return false }
             (record.testScore, record.measure) = (evaluation.score, evaluation.measure)
+            record.testLoss = evaluation.loss(trainedBy: options.loss)
         }
         let selecting: Double? =
             switch options.selection {

@@ -31,6 +31,11 @@ public struct EpochRecord: Sendable, Equatable {
     public var validationScore: Double?
     /// On the test set; nil where there is none.
     public var testScore: Double?
+    /// The mean loss on the samples that are held out, by the model after the epoch; nil where there are none, or where evaluations don't
+    /// count what the model was trained by.
+    public var validationLoss: Double?
+    /// The same on the test set.
+    public var testLoss: Double?
     /// That of the epoch's last step.
     public var learningRate: Double
     /// How long the steps took, and the evaluations between them.
@@ -39,13 +44,16 @@ public struct EpochRecord: Sendable, Equatable {
 
     package init(
         epoch: Int, trainLoss: Double, measure: Evaluation.Measure = .accuracy, validationScore: Double? = nil,
-        testScore: Double? = nil, learningRate: Double, seconds: Double, samplesPerSecond: Double
+        testScore: Double? = nil, validationLoss: Double? = nil, testLoss: Double? = nil, learningRate: Double,
+        seconds: Double, samplesPerSecond: Double
     ) {
         self.epoch = epoch
         self.trainLoss = trainLoss
         self.measure = measure
         self.validationScore = validationScore
         self.testScore = testScore
+        self.validationLoss = validationLoss
+        self.testLoss = testLoss
         self.learningRate = learningRate
         self.seconds = seconds
         self.samplesPerSecond = samplesPerSecond
