@@ -1,0 +1,75 @@
+package import ApusData
+package import ApusGraph
+import Synchronization
+
+/// What was seen of the values of a model, by name.
+package struct Calibration: Sendable {
+    package private(set) var statistics: [String: ValueStatistics]
+
+    /// Answers samples and takes in what values are.
+    ///
+    /// - Parameters:
+    ///   - values: of the float graph, of f32, each depending on the batch. Inputs may be among them.
+    ///   - samples: to calibrate on.
+    /// - Throws: ``QuantizationError`` where a value is not finite, or the samples don't fit the model.
+    package init(
+        _ float: FloatModel, values: [ValueID], samples: Dataset, preparation: InputPreparation, machine: Machine
+    ) throws(QuantizationError) {
+        let graph = float.graph
+        let isInput = Set(graph.inputs)
+        let made = values.filter { !isInput.contains($0) }.map { graph[$0].name }
+        var observation = try Observation(
+            float.model, names: made, preparation: preparation, machine: machine)
+        var watched: [Watched] = []
+        for (name, (block, size)) in zip(observation.names, zip(observation.outputs, observation.sizes)) {
+            watched.append(Watched(name, block, size: size, channels: Self.channels(graph, name)))
+        }
+        for (number, input) in graph.inputs.enumerated() where values.contains(input) {
+            let name = graph[input].name
+            watched.append(
+                Watched(
+                    name, observation.inputs[number], size: observation.inputSize(number),
+                    channels: Self.channels(graph, name)))
+        }
+        let all = watched
+        try observation.run(samples) { count in
+            // Whoever takes in a value takes in all of the batch, so that threads don't change the sums.
+            runConcurrently(all.count) { all[$0].take(count) }
+        }
+        statistics = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.statistics.withLock { $0 }) })
+        for value in all where statistics[value.name]?.histogram.notFinite != 0 { throw .notFinite(value: value.name) }
+    }
+
+    /// The second dimension of a value behind the batch; 0 where it has none.
+    private static func channels(_ graph: Graph, _ name: String) -> Int {
+        guard let value = graph.value(named: name), graph[value].type.isBatched, graph[value].type.rank >= 2 else {
+            return 0
+        }
+        return graph[value].type.dimensions[1].number ?? 0
+    }
+
+    /// Takes in what was seen of other values.
+    mutating func merge(_ other: Calibration) { statistics.merge(other.statistics) { _, new in new } }
+
+    package subscript(_ name: String) -> ValueStatistics? { statistics[name] }
+}
+
+/// A value that is taken in.
+private final class Watched: Sendable {
+    let name: String
+    private let block: FloatBlock
+    private let size: Int
+    let statistics: Mutex<ValueStatistics>
+
+    init(_ name: String, _ block: FloatBlock, size: Int, channels: Int) {
+        self.name = name
+        self.block = block
+        self.size = size
+        statistics = Mutex(ValueStatistics(sampleSize: size, channels: channels))
+    }
+
+    /// Takes in the first samples of the batch.
+    func take(_ samples: Int) {
+        statistics.withLock { statistics in block.withElements(samples * size) { statistics.add($0) } }
+    }
+}
