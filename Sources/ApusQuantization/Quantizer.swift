@@ -1,6 +1,6 @@
-public import ApusData
-public import ApusGraph
-package import ApusTraining
+package import ApusData
+package import ApusGraph
+import ApusTraining
 
 /// Makes a model of 8 bits of a trained one: looks at what values are on samples, and gives them and the weights codes.
 ///

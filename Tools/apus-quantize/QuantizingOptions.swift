@@ -100,7 +100,7 @@ struct QuantizingOptions: ParsableArguments {
         let count = min(samples, all.count)
         let wanted = heldOut ?? max(1, count / 5)
         guard wanted < count else {
-            throw ToolError("\(QuantizationError.tooFewSamples(count, heldOut: wanted))", file: file)
+            throw ToolError(QuantizationError.tooFewSamples(count, heldOut: wanted), file: file)
         }
         let chosen = Array(Shuffle.permutation(count: all.count, seed: seed, epoch: 0).prefix(count))
         return (all.subset(Array(chosen.dropFirst(wanted))), all.subset(Array(chosen.prefix(wanted))))

@@ -1,6 +1,6 @@
 package import ApusCompiler
-package import ApusData
-package import ApusGraph
+import ApusData
+import ApusGraph
 package import ApusPlan
 package import ApusRuntime
 import ApusTraining
@@ -99,7 +99,7 @@ struct Observation: ~Copyable {
     /// Answers a batch: the samples from `first` on.
     mutating func answer(_ source: BatchSource, first: Int, count: Int) throws(QuantizationError) {
         let inputs = inputs
-        source.withAddresses { columns in
+        unsafe source.withAddresses { columns in
             for (input, preparation) in source.preparations.enumerated() {
                 for row in 0..<count {
                     unsafe preparation.prepare(

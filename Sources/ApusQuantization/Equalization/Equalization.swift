@@ -6,19 +6,19 @@ import Glibc
 /// ranges r₁ of a channel before and r₂ of the weights that read it, and a channel is divided by s. Weights have a scale for each output
 /// here. So r₁ is the range of the activation, as in Xiao et al., "SmoothQuant" (2022), equation 4; r₂ is counted in steps of each
 /// output's scale; and where each output reads one channel only, all channels get the same range, for it costs nothing.
-enum Equalization {
+package enum Equalization {
     /// Ranges differ widely where the largest is so many times the median.
     private static let spread: Float = 2
     /// A channel becomes no larger than so many times what it was.
     private static let largestGrowth: Float = 256
 
     /// A pair whose channels were scaled.
-    struct Change: Sendable, Equatable {
+    package struct Change: Sendable, Equatable {
         /// The names of the two layers.
-        var first: String
-        var second: String
+        package var first: String
+        package var second: String
         /// How many times the median the largest range was.
-        var spread: Float
+        package var spread: Float
     }
 
     /// Scales the channels between all pairs of layers that can be equalized.

@@ -1,4 +1,4 @@
-package import ApusGraph
+import ApusGraph
 
 /// What integers make of an operator.
 package enum NodeRole: Sendable, Equatable {

@@ -1,4 +1,4 @@
-package import ApusData
+import ApusData
 import ApusTraining
 import Glibc
 
