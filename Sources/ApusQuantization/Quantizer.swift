@@ -74,8 +74,7 @@ package struct Quantizer: Sendable {
         if options.correctsBiases {
             for layer in layers {
                 let name = float.graph[float.layers[layer].input].name
-                let channels = calibration[name]?.channels.map(\.mean) ?? []
-                if channels.count == float.layers[layer].inputs * float.layers[layer].groups { means[name] = channels }
+                means[name] = calibration[name]?.means
             }
         }
         let quantized = try QuantizedModel(

@@ -24,8 +24,10 @@ import Testing
     private static func data(for model: Model, count: Int = 120) throws -> Dataset {
         let data = try SmallModel.data([2, 8, 8], count: count)
         let answers = try SmallModel.answers(model, data)
-        let labels = (0..<count).map { sample in
-            Int32((0..<3).max { answers[3 * sample + $0] < answers[3 * sample + $1] } ?? 0)
+        let labels = (0..<count).map { sample -> Int32 in
+            let scores = answers[3 * sample..<3 * sample + 3]
+            let best = scores.indices.max { scores[$0] < scores[$1] } ?? 0
+            return Int32(best - scores.startIndex)
         }
         return try Dataset(
             inputs: data.inputs, targets: DataColumn(count: count, sampleShape: [], elements: .integers(labels)))

@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func noOutputIsDividedByZero() throws {
-        let layer = try Self.layer([0, 0, 1e-44, 0], outputs: 2, bias: nil)
+        let layer = try Self.layer([0, 0, .leastNonzeroMagnitude, 0], outputs: 2, bias: nil)
         let codes = WeightCodes(layer, inputScale: 1e-30)
         #expect(codes.scales[0] == 1 && codes.weight == [0, 0, 0, 0] && codes.bias == nil)
         #expect(codes.scales.allSatisfy { $0.isNormal } && codes.biasScales.allSatisfy { $0.isNormal })
@@ -56,7 +56,7 @@ import Testing
         let means = (0..<24).map { feature in samples.reduce(0) { $0 + $1[feature] } / 50 }
         let plain = WeightCodes(layer, inputScale: 1e-5)
         let corrected = WeightCodes(
-            layer, inputScale: 1e-5, correction: BiasCorrection.correction(layer, plain, means: means))
+            layer, inputScale: 1e-5, correction: BiasCorrection.correction(layer, plain, mean: means))
         let weights = plain.weights(rowLength: 24)
         let (before, after) = (try #require(plain.biases), try #require(corrected.biases))
         for output in 0..<4 {

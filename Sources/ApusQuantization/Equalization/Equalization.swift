@@ -31,7 +31,7 @@ package enum Equalization {
         var changes: [Change] = []
         for pair in EqualizablePair.pairs(float) {
             guard let seen = calibration[float.graph[pair.value].name] else { continue }
-            let ranges = seen.channels.map(\.maximumMagnitude)
+            let ranges = seen.channelMaxima
             guard ranges.count == float.layers[pair.first].outputs, let largest = ranges.max(), largest > 0 else {
                 continue
             }

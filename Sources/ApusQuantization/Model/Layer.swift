@@ -24,6 +24,8 @@ package struct Layer: Sendable {
     package var bias: [Float]?
     /// For one sample.
     package var multiplyAdds: Int
+    /// Of a convolution: its operator, and rows and columns of its operand.
+    var image: (convolution: Convolution2D, height: Int, width: Int)?
 
     init(node number: Int, _ node: Node, in graph: Graph, weight: [Float], bias: [Float]?) {
         let shape = graph[node.operands[1]].type.shape ?? []
@@ -36,6 +38,8 @@ package struct Layer: Sendable {
         inputs = shape.count > 1 ? shape[1] : 1
         kernel = shape.dropFirst(2).reduce(1, *)
         groups = (node.operation as? Convolution2D)?.groups ?? 1
+        let operand = graph[node.operands[0]].type.dimensions.compactMap(\.number).suffix(2)
+        image = (node.operation as? Convolution2D).map { ($0, operand.first ?? 1, operand.last ?? 1) }
         self.weight = weight
         self.bias = bias
         multiplyAdds =

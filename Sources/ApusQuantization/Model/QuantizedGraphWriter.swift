@@ -102,8 +102,8 @@ struct QuantizedGraphWriter {
     private mutating func quantized(_ layer: Layer, _ node: Node) throws(GraphError) -> (any Operator, [ValueID]) {
         let inputScale = codeScales[layer.input]?.scale ?? 1
         var codes = WeightCodes(layer, inputScale: inputScale)
-        if let means = means[float.graph[layer.input].name] {
-            let correction = BiasCorrection.correction(layer, codes, means: means)
+        if let mean = means[float.graph[layer.input].name] {
+            let correction = BiasCorrection.correction(layer, codes, mean: mean)
             codes = WeightCodes(layer, inputScale: inputScale, correction: correction)
         }
         var operation = node.operation

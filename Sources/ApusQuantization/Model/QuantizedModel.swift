@@ -19,7 +19,7 @@ package struct QuantizedModel: Sendable {
     /// - Parameters:
     ///   - placement: what becomes codes.
     ///   - scales: of its points.
-    ///   - means: of the channels of layers' operands by name, where biases are to be corrected.
+    ///   - means: samples, of layers' operands by name, where biases are to be corrected.
     package init(
         _ float: FloatModel, _ placement: Placement, scales: [CodeScale], means: [String: [Double]] = [:],
         form: Form = .codes
