@@ -1,10 +1,10 @@
-public import ApusCompiler
-public import ApusGraph
-public import ApusRuntime
-public import ApusTraining
+package import ApusCompiler
+package import ApusGraph
+package import ApusRuntime
+package import ApusTraining
 
 /// Why a model can't be quantized.
-public enum QuantizationError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum QuantizationError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A pass can't work on the model.
     case pass(PassError)
     /// A graph of the model with codes can't be made.
@@ -29,7 +29,7 @@ public enum QuantizationError: Error, Sendable, Equatable, CustomStringConvertib
     /// A value is not a finite number on a sample.
     case notFinite(value: String)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .pass(let error): error.description
         case .graph(let error): error.description

@@ -78,7 +78,7 @@ import Testing
         model.weights["conv2.weight"] = weights
         let data = try Self.data(for: model)
         var options = QuantizationOptions()
-        options.equalizes = false
+        options.equalization = .never
         let plain = try SmallModel.quantize(model, on: data, options: options).report
         #expect(plain.before == nil && plain.signalToNoise.decibels < 15, "\(plain.signalToNoise.decibels)")
         options.maximumDrop = 0

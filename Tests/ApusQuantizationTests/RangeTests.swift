@@ -69,12 +69,12 @@ import Testing
     }
 
     @Test func outliersAreCutOffWhereThatPays() {
-        // What 12 loses at 5 or so is less than what a shorter step gains for all others.
+        // What 12 loses at 9 or less is less than what a shorter step gains for all others.
         let numbers = Self.normal(200_000, seed: 1) + [12]
         let histogram = Self.histogram(numbers)
         for method in [CalibrationMethod.entropy, .leastSquares, .percentile(99.99)] {
             let range = method.range(histogram)
-            #expect(range.upperBound < 8 && range.upperBound > 2, "\(method): \(range)")
+            #expect(range.upperBound < 10 && range.upperBound > 2, "\(method): \(range)")
         }
         #expect(CalibrationMethod.minmax.range(histogram).upperBound == 12)
     }

@@ -34,6 +34,10 @@ enum SmallModel {
         Machine(target: try Processor.preferredTarget(), threads: threads)
     }
 
+    static func samples(_ data: Dataset) throws -> CalibrationSamples {
+        CalibrationSamples(data, preparation: .none, machine: try machine())
+    }
+
     /// Quantizes a model on random samples.
     static func quantize(
         _ model: Model, on data: Dataset, options: QuantizationOptions = QuantizationOptions(), threads: Int = 2

@@ -70,7 +70,7 @@ import Testing
         expectFailure(
             try quantize(model, "--percentile", "99"), status: 64, "--percentile is for --calibration percentile")
         expectFailure(try quantize(model, "--calibration", "best"), status: 64, "'least-squares'")
-        expectFailure(try quantize(model, "--max-drop", "-1"), status: 64, "from 0 on")
+        expectFailure(try quantize(model, "--max-drop=-1"), status: 64, "from 0 on")
         expectFailure(try quantize(model, "--keep", "conv7"), "there is no layer 'conv7'; the layers are conv1, logits")
         let larger = SmallModels.spec.replacing("image_size = 28", with: "image_size = 32")
         expectFailure(

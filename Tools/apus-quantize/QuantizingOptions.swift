@@ -46,11 +46,18 @@ struct QuantizingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Let a layer stay in f32; may be repeated.", valueName: "layer"))
     var keep: [String] = []
 
-    @Flag(help: "Leave channels as they are, where they differ widely.")
-    var noEqualization = false
+    @Option(
+        help: ArgumentHelp(
+            """
+            Bring channels that differ widely to like ranges: always, never, or where that lowers the noise of the answers to \
+            calibration samples.
+            """, valueName: "choice"))
+    var equalization = QuantizationOptions.Choice.automatic
 
-    @Flag(help: "Leave biases as they are.")
-    var noBiasCorrection = false
+    @Option(
+        help: ArgumentHelp(
+            "Have biases make up for what the rounding of weights adds in the mean: likewise.", valueName: "choice"))
+    var biasCorrection = QuantizationOptions.Choice.automatic
 
     @Flag(help: "Try each layer by itself, and say what it does to the answer.")
     var sensitivity = false
@@ -91,7 +98,7 @@ struct QuantizingOptions: ParsableArguments {
             case .leastSquares: .leastSquares
             }
         return QuantizationOptions(
-            method: method, equalizes: !noEqualization, correctsBiases: !noBiasCorrection, kept: keep,
+            method: method, equalization: equalization, biasCorrection: biasCorrection, kept: keep,
             maximumDrop: maxDrop, measuresSensitivity: sensitivity)
     }
 
@@ -122,3 +129,5 @@ struct QuantizingOptions: ParsableArguments {
         return number
     }
 }
+
+extension QuantizationOptions.Choice: ExpressibleByArgument {}

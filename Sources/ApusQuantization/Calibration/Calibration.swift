@@ -1,4 +1,3 @@
-package import ApusData
 package import ApusGraph
 import Synchronization
 
@@ -13,13 +12,13 @@ package struct Calibration: Sendable {
     ///   - samples: to calibrate on.
     /// - Throws: ``QuantizationError`` where a value is not finite, or the samples don't fit the model.
     package init(
-        _ float: FloatModel, values: [ValueID], samples: Dataset, preparation: InputPreparation, machine: Machine
+        _ float: FloatModel, values: [ValueID], on samples: CalibrationSamples
     ) throws(QuantizationError) {
         let graph = float.graph
         let isInput = Set(graph.inputs)
         let made = values.filter { !isInput.contains($0) }.map { graph[$0].name }
         var observation = try Observation(
-            float.model, names: made, preparation: preparation, machine: machine)
+            float.model, names: made, preparation: samples.preparation, machine: samples.machine)
         var watched: [Watched] = []
         for (name, (block, size)) in zip(observation.names, zip(observation.outputs, observation.sizes)) {
             watched.append(Watched(name, block, size: size, channels: Self.channels(graph, name)))
@@ -32,7 +31,7 @@ package struct Calibration: Sendable {
                     channels: Self.channels(graph, name)))
         }
         let all = watched
-        try observation.run(samples) { count in
+        try observation.run(samples.dataset) { count in
             // Whoever takes in a value takes in all of the batch, so that threads don't change the sums.
             runConcurrently(all.count) { all[$0].take(count) }
         }

@@ -1,5 +1,5 @@
 /// How the range that codes cover is chosen of what was seen of a value.
-public enum CalibrationMethod: Sendable, Hashable, CustomStringConvertible {
+package enum CalibrationMethod: Sendable, Hashable, CustomStringConvertible {
     /// From the smallest number to the largest.
     case minmax
     /// All but a share of the numbers at either end; a percentage from 50 to 100.
@@ -10,13 +10,13 @@ public enum CalibrationMethod: Sendable, Hashable, CustomStringConvertible {
     case leastSquares
 
     /// The best one over the networks at hand: docs/QUANTIZATION.md has the figures.
-    public static let standard = CalibrationMethod.leastSquares
+    package static let standard = CalibrationMethod.leastSquares
 
     /// The percentage where none is given.
-    public static let standardPercentile = 99.99
+    package static let standardPercentile = 99.99
 
     /// As options name it.
-    public var description: String {
+    package var description: String {
         switch self {
         case .minmax: "minmax"
         case .percentile(let share): "percentile \(share)"

@@ -1,13 +1,13 @@
 /// What the codes 0 to 255 of a value stand for: `(code − zeroPoint) · scale`, of which one is exactly 0.
 ///
 /// Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference" (2018), equation 1.
-public struct CodeScale: Sendable, Equatable {
-    public var scale: Float
+package struct CodeScale: Sendable, Equatable {
+    package var scale: Float
     /// 0 to 255.
-    public var zeroPoint: Int
+    package var zeroPoint: Int
 
     /// The scale that covers a range and zero as near as it can.
-    public init(_ range: ClosedRange<Float>) {
+    package init(_ range: ClosedRange<Float>) {
         let (lowest, highest) = (Double(min(range.lowerBound, 0)), Double(max(range.upperBound, 0)))
         guard highest > lowest else {
             scale = 1
@@ -21,7 +21,7 @@ public struct CodeScale: Sendable, Equatable {
     static let lastCode = 255
 
     /// What the first and the last code stand for.
-    public var range: ClosedRange<Float> {
+    package var range: ClosedRange<Float> {
         Float(-zeroPoint) * scale...Float(Self.lastCode - zeroPoint) * scale
     }
 

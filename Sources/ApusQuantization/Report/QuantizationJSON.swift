@@ -24,6 +24,7 @@ extension QuantizationReport {
                             + Self.members(value.range)
                             + [.init("signal_to_noise", Self.decibels(value.signalToNoise))])
                 }),
+            "biases_corrected": .bool(correctsBiases),
             "equalized": .array(
                 equalized.map { change in
                     [

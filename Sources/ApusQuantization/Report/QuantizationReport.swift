@@ -50,6 +50,7 @@ package struct QuantizationReport: Sendable {
     /// Operators that have no form in integers where they stand, by name, with how many there are.
     package var floats: [(name: String, count: Int)]
     package var equalized: [Equalization.Change]
+    package var correctsBiases: Bool
     /// Of the answer as a whole.
     package var signalToNoise: SignalToNoise
     /// How well the held-out samples are answered; nil where that was not to be found out.
@@ -63,15 +64,15 @@ package struct QuantizationReport: Sendable {
         let float = quantizer.float
         let scales = Dictionary(uniqueKeysWithValues: zip(placement.points, quantized.scales))
         func range(_ value: ValueID) -> Range? {
-            guard let histogram = quantizer.seen(value)?.histogram else { return nil }
+            guard let histogram = quantizer.calibrated.seen(value)?.histogram else { return nil }
             return Range(
                 minimum: histogram.minimum, maximum: histogram.maximum, scale: scales[value],
                 saturated: scales[value].map { histogram.share(outside: $0.range) })
         }
         model = float.graph.name
         method = quantizer.options.method
-        samples = quantizer.samples.count
-        heldOut = quantizer.heldOut.count
+        samples = quantizer.counts.samples
+        heldOut = quantizer.counts.heldOut
         layers = float.layers.enumerated().map { number, layer in
             let value = shown[number] ?? layer.result
             return LayerEntry(
@@ -92,7 +93,8 @@ package struct QuantizationReport: Sendable {
             }
         }
         floats = Self.floats(float, placement)
-        equalized = quantizer.equalized
+        equalized = quantizer.calibrated.equalized
+        correctsBiases = quantizer.correctsBiases
         signalToNoise = quantizer.answers.compactMap { noise[$0] }.reduce(into: SignalToNoise()) { sum, measure in
             sum.signal += measure.signal
             sum.noise += measure.noise

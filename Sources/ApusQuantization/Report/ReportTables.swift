@@ -63,6 +63,7 @@ extension QuantizationReport {
             ("multiply-adds in 8 bits", formatShare(integerShare)),
             ("weights", "\(weightBytes.before) B in f32, \(weightBytes.after) B now"),
             ("ranges", "\(method), of \(samples) samples"),
+            ("biases", correctsBiases ? "corrected" : "as they were"),
             ("signal to noise", "\(formatDecibels(signalToNoise)) dB of the answer, on \(heldOut) held-out samples"),
         ]
         if let before, let after {

@@ -18,8 +18,8 @@ struct LayerSearch {
     init(_ quantizer: inout Quantizer) throws(QuantizationError) {
         layers = quantizer.candidates
         if quantizer.options.maximumDrop != nil {
-            quantizer.tell("evaluating \(quantizer.heldOut.count) held-out samples")
-            before = try quantizer.evaluation(quantizer.float.model)
+            quantizer.tell("evaluating \(quantizer.counts.heldOut) held-out samples")
+            before = try quantizer.evaluation(quantizer.original.model)
             after = try evaluation(&quantizer, layers)
         }
         let isGoodEnough = drop <= (quantizer.options.maximumDrop ?? .infinity)

@@ -1,17 +1,15 @@
-import ApusData
-import ApusTraining
 import Glibc
 
 /// How large a value is beside what quantizing adds to it.
-public struct SignalToNoise: Sendable, Equatable {
+package struct SignalToNoise: Sendable, Equatable {
     /// Sums of squares: of the value, and of the differences from it.
-    public var signal = 0.0
-    public var noise = 0.0
+    package var signal = 0.0
+    package var noise = 0.0
 
-    public init() {}
+    package init() {}
 
     /// Ten times the decimal logarithm of the ratio; infinite where there is no difference.
-    public var decibels: Double {
+    package var decibels: Double {
         if noise == 0 { return .infinity }
         return signal == 0 ? -.infinity : 10 * log10(signal / noise)
     }
@@ -31,19 +29,19 @@ extension SignalToNoise {
     /// - Parameter names: of the float model's values.
     /// - Returns: one for each name.
     static func measure(
-        _ float: FloatModel, _ quantized: QuantizedModel, names: [String], samples: Dataset,
-        preparation: InputPreparation, machine: Machine
+        _ float: FloatModel, _ quantized: QuantizedModel, names: [String], on samples: CalibrationSamples
     ) throws(QuantizationError) -> [String: SignalToNoise] {
-        var reference = try Observation(float.model, names: names, preparation: preparation, machine: machine)
+        var reference = try Observation(
+            float.model, names: names, preparation: samples.preparation, machine: samples.machine)
         var other = try Observation(
-            quantized.model, names: names.map { quantized.names[$0] ?? $0 }, preparation: preparation,
-            machine: machine)
+            quantized.model, names: names.map { quantized.names[$0] ?? $0 }, preparation: samples.preparation,
+            machine: samples.machine)
         let places = Dictionary(uniqueKeysWithValues: other.names.enumerated().map { ($1, $0) })
         var measures = reference.names.map { _ in SignalToNoise() }
-        let (source, otherSource) = (try reference.source(samples), try other.source(samples))
+        let (source, otherSource) = (try reference.source(samples.dataset), try other.source(samples.dataset))
         let batch = min(reference.batch, other.batch)
-        for first in stride(from: 0, to: samples.count, by: batch) {
-            let count = min(batch, samples.count - first)
+        for first in stride(from: 0, to: samples.dataset.count, by: batch) {
+            let count = min(batch, samples.dataset.count - first)
             try reference.answer(source, first: first, count: count)
             try other.answer(otherSource, first: first, count: count)
             for (number, name) in reference.names.enumerated() {
