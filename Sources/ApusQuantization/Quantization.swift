@@ -21,7 +21,7 @@ package struct Quantization: Sendable {
             quantizer, search, quantized, placement, shown: shown, noise: noise)
     }
 
-    /// The value by which a layer is judged: its result behind its bound or rectifier, where that becomes codes.
+    /// The value by which a layer is judged: its result, or where that becomes no codes itself what its bound or rectifier makes of it.
     private static func shownValues(_ float: FloatModel, _ placement: Placement) -> [Int: ValueID] {
         let readers = float.graph.consumers()
         let points = Set(placement.points)
@@ -32,9 +32,7 @@ package struct Quantization: Sendable {
                 let reader = readers[layer.result.index].first
             else { continue }
             let node = float.graph.nodes[reader]
-            if node.operation is Relu || node.operation is Clip, points.contains(node.results[0]) {
-                shown[number] = node.results[0]
-            }
+            if node.operation is Relu || node.operation is Clip { shown[number] = node.results[0] }
         }
         return shown
     }

@@ -44,19 +44,30 @@ package struct Quantizer: Sendable {
         progress("looking at \(samples.count) samples")
         calibrated = try CalibratedModel(
             original, equalizes: options.equalization == .always, samples: self.samples)
+        var others: [CalibratedModel] = []
         if options.equalization == .automatic {
             let other = try CalibratedModel(original, equalizes: true, samples: self.samples)
-            if !other.equalized.isEmpty,
-                try noise(of: other, correcting: false) < noise(of: calibrated, correcting: false)
-            {
-                calibrated = other
-            }
+            if !other.equalized.isEmpty { others.append(other) }
         }
-        switch options.biasCorrection {
-        case .always: correctsBiases = true
-        case .never: break
-        case .automatic:
-            correctsBiases = try noise(of: calibrated, correcting: true) < noise(of: calibrated, correcting: false)
+        try choose(among: [calibrated] + others)
+    }
+
+    /// Takes what has the least noise. One thing may lower it only where the other is done too, so all of them are tried.
+    private mutating func choose(among models: [CalibratedModel]) throws(QuantizationError) {
+        let corrections =
+            switch options.biasCorrection {
+            case .automatic: [false, true]
+            case .always: [true]
+            case .never: [false]
+            }
+        var least = Double.infinity
+        for model in models {
+            for correcting in corrections {
+                let isOnly = models.count * corrections.count == 1
+                let noise = isOnly ? 0 : try noise(of: model, correcting: correcting)
+                guard noise < least else { continue }
+                (calibrated, correctsBiases, least) = (model, correcting, noise)
+            }
         }
     }
 

@@ -6,9 +6,8 @@ import Glibc
 /// counted at its ends is compared with what codes keep of it, by the divergence of Kullback and Leibler. Both ends are at one distance
 /// of zero, or where the numbers end. Zeros are left out: any range has a code for them.
 ///
-/// Few numbers differ more from bin to bin than what they are samples of, which would be taken for information. So bins are joined to
-/// some two thousand, as there, and what that adds to a divergence is taken off: half a bin's number for each bin more than codes (Miller,
-/// "Note on the Bias of Information Estimates", 1955).
+/// Few numbers differ more from bin to bin than what they are samples of, which would be taken for information. What that adds to a
+/// divergence is taken off: half a number's share for each bin more than codes (Miller, "Note on the Bias of Information Estimates", 1955).
 enum EntropyRange {
     /// Distances that are tried, up to the largest number.
     private static let places = 128
@@ -18,7 +17,7 @@ enum EntropyRange {
     private static let smallest = 1e-9
 
     static func range(_ histogram: Histogram) -> ClosedRange<Float> {
-        let bins = joined(histogram)
+        let bins = histogram.bins
         let reach = max(-histogram.minimum, histogram.maximum)
         var best = histogram.minimum...histogram.maximum
         var least = Double.infinity
@@ -30,21 +29,6 @@ enum EntropyRange {
             if divergence <= least { (best, least) = (range, divergence) }
         }
         return best
-    }
-
-    /// Two bins as one, so that there are no more than 2,048 on either side.
-    private static func joined(_ histogram: Histogram) -> [(middle: Double, count: Double)] {
-        let width = 2 * histogram.width
-        var bins: [(middle: Double, count: Double)] = []
-        for bin in histogram.bins {
-            let middle = ((bin.middle / width).rounded(.down) + 0.5) * width
-            if bins.last?.middle == middle {
-                bins[bins.count - 1].count += bin.count
-            } else {
-                bins.append((middle, bin.count))
-            }
-        }
-        return bins
     }
 
     /// Σ p · log(p / q) over the bins within the range.

@@ -32,7 +32,10 @@ extension QuantizationReport {
                         "spread": .float(change.spread),
                     ]
                 }),
-            "f32": .array(floats.map { ["operator": .string($0.name), "calls": .integer($0.count)] }),
+            "f32": .array(
+                floats.map {
+                    ["operator": .string($0.name), "calls": .integer($0.calls), "reason": .string($0.reason)]
+                }),
         ]
     }
 

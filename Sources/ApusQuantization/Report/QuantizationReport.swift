@@ -47,8 +47,14 @@ package struct QuantizationReport: Sendable {
     package var heldOut: Int
     package var layers: [LayerEntry]
     package var values: [ValueEntry]
-    /// Operators that have no form in integers where they stand, by name, with how many there are.
-    package var floats: [(name: String, count: Int)]
+    /// Operators of one name that are no layers and are computed in floating point.
+    package struct FloatEntry: Sendable {
+        package var name: String
+        package var calls: Int
+        package var reason: String
+    }
+
+    package var floats: [FloatEntry]
     package var equalized: [Equalization.Change]
     package var correctsBiases: Bool
     /// Of the answer as a whole.
@@ -115,14 +121,21 @@ package struct QuantizationReport: Sendable {
     }
 
     /// What is computed in floating point and is no layer, nor moves elements of codes.
-    private static func floats(_ float: FloatModel, _ placement: Placement) -> [(name: String, count: Int)] {
+    private static func floats(_ float: FloatModel, _ placement: Placement) -> [FloatEntry] {
         let layers = Set(float.layers.map(\.node))
-        var counts: [String: Int] = [:]
+        var entries: [FloatEntry] = []
         for (number, node) in float.graph.nodes.enumerated() where !layers.contains(number) {
             let role = NodeRole(node, in: float.graph, isLayer: false)
             if role == .move || placement.integerNodes.contains(number) { continue }
-            counts[node.operation.name, default: 0] += 1
+            let reason =
+                role == .float ? "it has no form in integers" : "what it reads is f32, or nobody reads it as codes"
+            let name = node.operation.name
+            if let same = entries.firstIndex(where: { $0.name == name && $0.reason == reason }) {
+                entries[same].calls += 1
+            } else {
+                entries.append(FloatEntry(name: name, calls: 1, reason: reason))
+            }
         }
-        return counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        return entries.sorted { ($0.name, $0.reason) < ($1.name, $1.reason) }
     }
 }

@@ -40,7 +40,7 @@ package struct ReportTables: Sendable {
             rows: report.equalized.map { [$0.first, $0.second, formatNumber($0.spread)] })
         floats = Table(
             title: "Other operators in f32", columns: [("operator", false), ("calls", true), ("why", false)],
-            rows: report.floats.map { [$0.name, "\($0.count)", "no form in integers where it stands"] })
+            rows: report.floats.map { [$0.name, "\($0.calls)", $0.reason] })
     }
 
     private static func cells(_ range: QuantizationReport.Range?) -> [String] {
