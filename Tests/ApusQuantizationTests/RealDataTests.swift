@@ -23,7 +23,8 @@ import Testing
         let chosen = Shuffle.permutation(count: training.count, seed: 1, epoch: 0)
         let quantizer = try Quantizer(
             model, samples: training.subset(Array(chosen[100..<500])), heldOut: training.subset(Array(chosen[..<100])),
-            preparation: try model.inputPreparation(), machine: try SmallModel.machine(), options: QuantizationOptions())
+            preparation: try model.inputPreparation(), machine: try SmallModel.machine(), options: QuantizationOptions()
+        )
         let quantized = try Quantization(quantizer)
         #expect(quantized.report.layers.allSatisfy { $0.reason == nil })
         #expect(quantized.report.signalToNoise.decibels > 30)

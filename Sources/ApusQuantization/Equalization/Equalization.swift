@@ -17,7 +17,7 @@ package enum Equalization {
         /// The names of the two layers.
         package var first: String
         package var second: String
-        /// How many times the median the largest range was.
+        /// How many times the median the largest range was; infinite where the median is 0.
         package var spread: Float
     }
 
@@ -42,7 +42,7 @@ package enum Equalization {
             changes.append(
                 Change(
                     first: float.layers[pair.first].name, second: float.layers[pair.second].name,
-                    spread: largest / max(median, .leastNormalMagnitude)))
+                    spread: median > 0 ? largest / median : .infinity))
         }
         return changes
     }

@@ -37,7 +37,9 @@ package struct ReportTables: Sendable {
         equalized = Table(
             title: "Channels that were equalized",
             columns: [("behind", false), ("before", false), ("largest / median range", true)],
-            rows: report.equalized.map { [$0.first, $0.second, formatNumber($0.spread)] })
+            rows: report.equalized.map {
+                [$0.first, $0.second, $0.spread.isFinite ? formatNumber($0.spread) : "the median is 0"]
+            })
         floats = Table(
             title: "Other operators in f32", columns: [("operator", false), ("calls", true), ("why", false)],
             rows: report.floats.map { [$0.name, "\($0.calls)", $0.reason] })
