@@ -29,6 +29,11 @@ import Testing
         let plan = folder.file("x.plan")
         #expect(try Tool.run("apus-compile", [quantized, "-o", plan]).status == 0)
         #expect(try Tool.run("dump-graph", [quantized]).output.contains("dequantize_linear"))
+        // What is exported keeps its codes.
+        let exported = folder.file("exported.apus")
+        #expect(try Tool.run("apus-export", [quantized, "-o", exported]).status == 0)
+        let graphs = try [quantized, exported].map { try Tool.run("dump-graph", [$0]).output }
+        #expect(graphs[0] == graphs[1] && graphs[0].contains("i8[16, 1, 3, 3]"))
         expectFailure(try quantize(quantized), "is quantized already; give the model that it was made of")
     }
 

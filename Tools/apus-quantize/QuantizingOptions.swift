@@ -8,7 +8,7 @@ import ArgumentParser
 struct QuantizingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Samples of the training part, chosen at random by the seed, those that are held out among them.",
+            "Samples of the training part, chosen at random by the seed, those that are held out among them (default: 500).",
             valueName: "count"),
         transform: integer(in: 2...1_000_000))
     var samples = 500

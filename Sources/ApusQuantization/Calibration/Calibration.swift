@@ -21,14 +21,14 @@ package struct Calibration: Sendable {
             float.model, names: made, preparation: samples.preparation, machine: samples.machine)
         var watched: [Watched] = []
         for (name, (block, size)) in zip(observation.names, zip(observation.outputs, observation.sizes)) {
-            watched.append(Watched(name, block, size: size, channels: Self.channels(graph, name)))
+            guard let value = graph.value(named: name) else { continue }
+            watched.append(Watched(name, block, size: size, type: graph[value].type))
         }
         for (number, input) in graph.inputs.enumerated() where values.contains(input) {
-            let name = graph[input].name
             watched.append(
                 Watched(
-                    name, observation.inputs[number], size: observation.inputSize(number),
-                    channels: Self.channels(graph, name)))
+                    graph[input].name, observation.inputs[number], size: observation.inputSize(number),
+                    type: graph[input].type))
         }
         let all = watched
         try observation.run(samples.dataset) { count in
@@ -37,14 +37,6 @@ package struct Calibration: Sendable {
         }
         statistics = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.statistics.withLock { $0 }) })
         for value in all where statistics[value.name]?.histogram.notFinite != 0 { throw .notFinite(value: value.name) }
-    }
-
-    /// The second dimension of a value behind the batch; 0 where it has none.
-    private static func channels(_ graph: Graph, _ name: String) -> Int {
-        guard let value = graph.value(named: name), graph[value].type.isBatched, graph[value].type.rank >= 2 else {
-            return 0
-        }
-        return graph[value].type.dimensions[1].number ?? 0
     }
 
     /// Takes in what was seen of other values.
@@ -60,11 +52,16 @@ private final class Watched: Sendable {
     private let size: Int
     let statistics: Mutex<ValueStatistics>
 
-    init(_ name: String, _ block: FloatBlock, size: Int, channels: Int) {
+    /// - Parameters:
+    ///   - block: where a batch of it is.
+    ///   - size: elements of a sample.
+    ///   - type: the second dimension counts channels or features.
+    init(_ name: String, _ block: FloatBlock, size: Int, type: TensorType) {
         self.name = name
         self.block = block
         self.size = size
-        statistics = Mutex(ValueStatistics(sampleSize: size, channels: channels))
+        let channels = type.rank >= 2 ? type.dimensions[1].number : nil
+        statistics = Mutex(ValueStatistics(rowSize: type.sampleElements ?? size, channels: channels ?? 0))
     }
 
     /// Takes in the first samples of the batch.

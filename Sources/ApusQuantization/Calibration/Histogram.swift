@@ -46,7 +46,9 @@ package struct Histogram: Sendable, Equatable {
             if number == 0 {
                 zeros += 1
             } else if number.isFinite {
-                counts[Int((number * inverse).rounded(.down)) + Self.side] += 1
+                // What is so near to zero that the product is zero has its sign all the same.
+                let place = Int((number * inverse).rounded(.down))
+                counts[(number < 0 ? min(place, -1) : place) + Self.side] += 1
             } else {
                 notFinite += 1
             }

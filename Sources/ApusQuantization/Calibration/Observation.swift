@@ -47,7 +47,7 @@ struct Observation: ~Copyable {
     ) throws(QuantizationError) {
         let names = names.isEmpty ? [model.graph[model.graph.outputs[0]].name] : names
         let bytes = names.reduce(0) { sum, name in
-            sum + 4 * (model.graph.value(named: name).flatMap { model.graph[$0].type.sampleElements } ?? 0)
+            sum + 4 * (model.graph.value(named: name).map { model.graph[$0].type.shape(batch: 1).reduce(1, *) } ?? 0)
         }
         // It must not depend on the machine, or sums would.
         batch = min(max(Self.batchBytes / max(bytes, 1), 1), Self.largestBatch)

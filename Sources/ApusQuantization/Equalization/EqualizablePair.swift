@@ -36,13 +36,19 @@ struct EqualizablePair: Sendable, Equatable {
                     if clip.maximum < .infinity { pair.bound = Float(clip.maximum) }
                     pair.value = node.results[0]
                 case is MaxPool2D, is AveragePool2D, is GlobalAveragePool: break
-                case _ where node.operation.isReshape && graph[node.results[0]].type.rank == 2: break
+                case _ where node.operation.isReshape && isFlattening(node, graph): break
                 default: return nil
                 }
                 value = node.results[0]
             }
             return nil
         }
+    }
+
+    /// Whether the elements of a sample become a row.
+    private static func isFlattening(_ node: Node, _ graph: Graph) -> Bool {
+        let (before, after) = (graph[node.operands[0]].type, graph[node.results[0]].type)
+        return after.rank == 2 && before.dimensions.first == after.dimensions.first
     }
 
     /// Whether the second layer's channels, or so many features each, are the first layer's, and the weights are their own.

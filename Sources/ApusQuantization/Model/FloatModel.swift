@@ -52,7 +52,7 @@ package struct FloatModel: Sendable {
         let fixed = Set(model.graph.parameters.map(\.value) + model.graph.constants.map(\.value))
         return model.graph.nodes.enumerated().compactMap { number, node in
             guard node.operation is Convolution2D || node.operation is Dense, node.operands.count >= 2,
-                !fixed.contains(node.operands[0]), node.operands.dropFirst().allSatisfy(fixed.contains),
+                model.graph[node.operands[0]].type.isBatched, node.operands.dropFirst().allSatisfy(fixed.contains),
                 let weight = elements(of: node.operands[1], in: model)
             else { return nil }
             let bias = node.operands.count > 2 ? elements(of: node.operands[2], in: model) : nil

@@ -8,7 +8,7 @@ package enum NodeRole: Sendable, Equatable {
     case move
     /// Its result has the elements of its operands, which must mean the same.
     case join
-    /// Integers of two scales or a mean of integers.
+    /// A sum of integers of two scales, of one shape, or a mean of integers.
     case arithmetic
     /// A bound, which can be part of how the result before it is rounded.
     case clamp
@@ -20,7 +20,7 @@ package enum NodeRole: Sendable, Equatable {
     /// - Parameter isLayer: whether the node is one of ``FloatModel/layers``.
     init(_ node: Node, in graph: Graph, isLayer: Bool) {
         guard node.operands.first.map({ graph[$0].type.elementType == .f32 }) == true,
-            node.results.allSatisfy({ graph[$0].type.elementType == .f32 })
+            node.results.allSatisfy({ graph[$0].type.elementType == .f32 && graph[$0].type.isBatched })
         else {
             self = .float
             return
@@ -30,7 +30,9 @@ package enum NodeRole: Sendable, Equatable {
         case is MaxPool2D, is Transpose, is Slice, is Split, is Flip: self = .move
         case let pad as PadConstant: self = pad.value == 0 ? .move : .float
         case is Concat: self = .join
-        case is Add: self = node.operands.count == 2 ? .arithmetic : .float
+        case is Add:
+            let isEven = node.operands.count == 2 && graph[node.operands[0]].type == graph[node.operands[1]].type
+            self = isEven ? .arithmetic : .float
         case is AveragePool2D, is GlobalAveragePool: self = .arithmetic
         case is Relu, is Clip: self = .clamp
         case _ where node.operation.isReshape: self = .move
