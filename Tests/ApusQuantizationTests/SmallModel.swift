@@ -9,8 +9,8 @@ import TestSupport
 /// Small models and data for tests.
 enum SmallModel {
     /// A spec with random weights; statistics of batch norms are about 1.
-    static func initialized(_ spec: String, seed: UInt64 = 7) throws -> Model {
-        let graph = try Graph.parse(spec)
+    static func initialized(_ spec: String, settings: [String: Int] = [:], seed: UInt64 = 7) throws -> Model {
+        let graph = try Graph.parse(spec, settings: settings)
         var model = try Pipeline([ExplicitParameters()]).run(Model(graph: graph)).initialized(seed: seed)
         for parameter in model.graph.parameters where parameter.role == .statistic {
             let name = model.graph[parameter.value].name
@@ -28,6 +28,21 @@ enum SmallModel {
             targets: DataColumn(
                 count: count, sampleShape: [],
                 elements: .integers((0..<count).map { _ in Int32.random(in: 0..<Int32(classes), using: &random) })))
+    }
+
+    /// Random samples for the one input of a model, of numbers from 0 to 1 or of words, with labels that nobody asks for.
+    static func data(for model: Model, count: Int, words: Int32, seed: UInt64 = 3) throws -> Dataset {
+        var random = SplitMix64(seed: seed)
+        let type = model.graph[model.graph.inputs[0]].type
+        let shape = type.sampleShape ?? []
+        let size = count * shape.reduce(1, *)
+        let elements: DataColumn.Elements =
+            type.elementType.isInteger
+            ? .integers((0..<size).map { _ in Int32.random(in: 0..<words, using: &random) })
+            : .floats((0..<size).map { _ in Float.random(in: 0...1, using: &random) })
+        return try Dataset(
+            inputs: [DataColumn(count: count, sampleShape: shape, elements: elements)],
+            targets: DataColumn(count: count, sampleShape: [], elements: .integers(Array(repeating: 0, count: count))))
     }
 
     static func machine(threads: Int = 2) throws -> Machine {
