@@ -2,9 +2,9 @@ import Glibc
 
 /// The range whose codes lose the least information of how numbers are distributed.
 ///
-/// Migacz, "8-bit Inference with TensorRT" (GPU Technology Conference 2017), pages 26 to 37: the distribution with what is beyond the range
-/// counted at its ends is compared with what codes keep of it, by the divergence of Kullback and Leibler. Both ends are at one distance
-/// of zero, or where the numbers end. Zeros are left out: any range has a code for them.
+/// Migacz, "8-bit Inference with TensorRT" (GPU Technology Conference 2017), "Entropy Calibration": the distribution with what is beyond
+/// the range counted at its ends is compared with what codes keep of it, by the divergence of Kullback and Leibler. Both ends are at one
+/// distance of zero, or where the numbers end. Zeros are left out: any range has a code for them.
 ///
 /// Few numbers differ more from bin to bin than what they are samples of, which would be taken for information. What that adds to a
 /// divergence is taken off: half a number's share for each bin more than codes (Miller, "Note on the Bias of Information Estimates", 1955).

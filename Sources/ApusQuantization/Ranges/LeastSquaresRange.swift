@@ -1,7 +1,7 @@
 /// The range whose codes have the least sum of squared errors.
 ///
 /// Ends are moved towards zero, one after the other: what is gained is a smaller step for most numbers, what is lost are those beyond
-/// the end. Sung, Shin and Hwang, "Resiliency of Deep Neural Networks under Quantization" (2015), section 2.2, choose steps in this way.
+/// the end. Sung, Shin and Hwang, "Resiliency of Deep Neural Networks under Quantization" (2015), choose steps by this error.
 enum LeastSquaresRange {
     /// Places of an end that are tried, between zero and where it was.
     private static let places = 128
