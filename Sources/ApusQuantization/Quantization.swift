@@ -14,7 +14,7 @@ package struct Quantization: Sendable {
         model = quantized.model
         let shown = Self.shownValues(quantizer.float, placement)
         let points = placement.points.filter { !quantizer.float.graph.inputs.contains($0) }
-        let names = Set(shown.values.map { $0 } + points).sorted().map { quantizer.float.graph[$0].name }
+        let names = Set(Array(shown.values) + points).sorted().map { quantizer.float.graph[$0].name }
         quantizer.tell("comparing with f32 on \(quantizer.counts.heldOut) held-out samples")
         let noise = try quantizer.noise(quantized, of: Array(Set(names + quantizer.answers)).sorted())
         report = QuantizationReport(

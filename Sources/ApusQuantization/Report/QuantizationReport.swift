@@ -41,12 +41,6 @@ package struct QuantizationReport: Sendable {
         package var signalToNoise: SignalToNoise?
     }
 
-    package var model: String
-    package var method: CalibrationMethod
-    package var samples: Int
-    package var heldOut: Int
-    package var layers: [LayerEntry]
-    package var values: [ValueEntry]
     /// Operators of one name that are no layers and are computed in floating point.
     package struct FloatEntry: Sendable {
         package var name: String
@@ -54,6 +48,12 @@ package struct QuantizationReport: Sendable {
         package var reason: String
     }
 
+    package var model: String
+    package var method: CalibrationMethod
+    package var samples: Int
+    package var heldOut: Int
+    package var layers: [LayerEntry]
+    package var values: [ValueEntry]
     package var floats: [FloatEntry]
     package var equalized: [Equalization.Change]
     package var correctsBiases: Bool
@@ -85,7 +85,7 @@ package struct QuantizationReport: Sendable {
                 name: layer.name, kind: layer.isDepthwise ? "\(layer.kind), depthwise" : layer.kind,
                 multiplyAdds: layer.multiplyAdds, weights: layer.weight.count,
                 largestWeight: layer.weight.reduce(0) { max($0, abs($1)) },
-                reason: Self.reason(layer, number, quantizer, search), range: range(value),
+                reason: Self.reason(number, search), range: range(value),
                 signalToNoise: noise[float.graph[value].name], sensitivity: search.sensitivities[number])
         }
         let producers = float.graph.producers()
@@ -109,9 +109,8 @@ package struct QuantizationReport: Sendable {
         after = search.after
     }
 
-    private static func reason(
-        _ layer: Layer, _ number: Int, _ quantizer: Quantizer, _ search: LayerSearch
-    ) -> String? {
+    /// Why a layer stays in f32; nil where it doesn't.
+    private static func reason(_ number: Int, _ search: LayerSearch) -> String? {
         if search.layers.contains(number) { return nil }
         guard let gain = search.gains[number] else { return "as asked for" }
         if gain > 0 { return "in 8 bits the score on held-out samples is \(formatPoints(gain)) points lower" }
