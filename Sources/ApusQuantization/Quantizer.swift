@@ -42,43 +42,52 @@ package struct Quantizer: Sendable {
             throw .unknownLayer(name, layers: original.layers.map(\.name))
         }
         progress("looking at \(samples.count) samples")
-        calibrated = try CalibratedModel(
-            original, equalizes: options.equalization == .always, samples: self.samples)
-        var others: [CalibratedModel] = []
-        if options.equalization == .automatic {
-            let other = try CalibratedModel(original, equalizes: true, samples: self.samples)
-            if !other.equalized.isEmpty { others.append(other) }
-        }
-        try choose(among: [calibrated] + others)
+        let equalizes = Self.choices(options.equalization)
+        let corrects = Self.choices(options.biasCorrection)
+        calibrated = try CalibratedModel(original, equalizes: equalizes[0], samples: self.samples)
+        correctsBiases = corrects[0]
+        if equalizes.count * corrects.count > 1 { try choose(equalizes, corrects) }
     }
 
-    /// Takes what has the least noise. One thing may lower it only where the other is done too, so all of them are tried.
-    private mutating func choose(among models: [CalibratedModel]) throws(QuantizationError) {
-        let corrections =
-            switch options.biasCorrection {
-            case .automatic: [false, true]
-            case .always: [true]
-            case .never: [false]
-            }
-        var least = Double.infinity
-        for model in models {
-            for correcting in corrections {
-                let isOnly = models.count * corrections.count == 1
-                let noise = isOnly ? 0 : try noise(of: model, correcting: correcting)
-                guard noise < least else { continue }
-                (calibrated, correctsBiases, least) = (model, correcting, noise)
-            }
+    /// What there is to choose from.
+    private static func choices(_ choice: QuantizationOptions.Choice) -> [Bool] {
+        switch choice {
+        case .automatic: [false, true]
+        case .always: [true]
+        case .never: [false]
         }
     }
 
-    /// The noise that the answers to some calibration samples have.
-    private func noise(of calibrated: CalibratedModel, correcting: Bool) throws(QuantizationError) -> Double {
-        var calibrated = calibrated
-        var some = samples
-        some.dataset = some.dataset.subset(0..<min(Self.trials, some.dataset.count))
+    /// Takes what has the least noise. One thing may lower it only where the other is done too, so all of them are tried; on samples that
+    /// the ranges of the trials were not chosen by, for what fits these too well would seem best.
+    private mutating func choose(_ equalizes: [Bool], _ corrects: [Bool]) throws(QuantizationError) {
+        let count = min(Self.trials, samples.dataset.count / 4)
+        guard count > 0 else { return }
+        let trials = samples.subset(0..<count)
+        let others = samples.subset(count..<samples.dataset.count)
+        var (least, chosen) = (Double.infinity, (equalizes: equalizes[0], corrects: corrects[0]))
+        for equalizing in equalizes {
+            tell(equalizing ? "trying with equalized channels" : "trying with channels as they are")
+            var model = try CalibratedModel(original, equalizes: equalizing, samples: others)
+            if equalizing, equalizes.count > 1, model.equalized.isEmpty { continue }
+            for correcting in corrects {
+                let noise = try noise(of: &model, correcting: correcting, on: trials)
+                if noise < least { (least, chosen) = (noise, (equalizing, correcting)) }
+            }
+        }
+        correctsBiases = chosen.corrects
+        if chosen.equalizes != equalizes[0] {
+            calibrated = try CalibratedModel(original, equalizes: chosen.equalizes, samples: samples)
+        }
+    }
+
+    /// The noise that the answers to samples have.
+    private func noise(
+        of calibrated: inout CalibratedModel, correcting: Bool, on samples: CalibrationSamples
+    ) throws(QuantizationError) -> Double {
         let trial = try calibrated.quantized(
             layers: candidates, method: options.method, correctsBiases: correcting, form: .simulated)
-        return try SignalToNoise.measure(original, trial.model, names: answers, on: some).values
+        return try SignalToNoise.measure(original, trial.model, names: answers, on: samples).values
             .reduce(0) { $0 + $1.noise }
     }
 

@@ -64,13 +64,14 @@ import Testing
         let (before, after, changes) = try Self.equalized(model, on: data)
         #expect(changes.count == 3)
         let (one, other) = (try SmallModel.answers(before.model, data), try SmallModel.answers(after.model, data))
-        let largest = one.map(abs).max() ?? 0
-        for (old, new) in zip(one, other) { #expect(abs(old - new) < 1e-5 * largest) }
-        // Before a depthwise layer all channels have one range then.
+        let magnitude = one.map(abs).max() ?? 0
+        for (old, new) in zip(one, other) { #expect(abs(old - new) < 1e-5 * magnitude) }
+        // Before a depthwise layer all channels but the largest have one range then, three quarters of it.
         let seen = try Calibration(
             after, values: EqualizablePair.pairs(after).map(\.value), on: try SmallModel.samples(data))
         let ranges = try #require(seen["act1"]).channelMaxima
-        #expect(try #require(ranges.max()) < 1.001 * (try #require(ranges.min())), "\(ranges)")
+        let largest = try #require(ranges.max())
+        #expect(ranges.allSatisfy { $0 > 0.7499 * largest }, "\(ranges)")
     }
 
     @Test func equalizingHelpsNetworksWithLopsidedChannels() throws {

@@ -80,4 +80,9 @@ package struct CalibrationSamples: Sendable {
         self.preparation = preparation
         self.machine = machine
     }
+
+    /// Some of them.
+    func subset(_ range: Range<Int>) -> CalibrationSamples {
+        CalibrationSamples(dataset.subset(range), preparation: preparation, machine: machine)
+    }
 }

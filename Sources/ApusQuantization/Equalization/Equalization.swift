@@ -9,6 +9,8 @@ import Glibc
 package enum Equalization {
     /// Ranges differ widely where the largest is so many times the median.
     private static let spread: Float = 2
+    /// The share of the largest range that a channel may be brought to: other samples have larger numbers than those that were seen.
+    private static let headroom: Float = 0.75
     /// A channel becomes no larger than so many times what it was.
     private static let largestGrowth: Float = 256
 
@@ -66,7 +68,8 @@ package enum Equalization {
             guard range > 0, divisor.isFinite, divisor > 0 else { return 1 }
             // What is at the bound is cut there, before it is scaled and behind.
             if let bound = pair.bound, range >= bound * 0.999 { return 1 }
-            return min(max(divisor, range / largest, 1 / largestGrowth), largestGrowth)
+            let least = max(min(range / (headroom * largest), 1), 1 / largestGrowth)
+            return min(max(divisor, least), largestGrowth)
         }
     }
 
