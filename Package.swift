@@ -76,6 +76,8 @@ func testProgram(_ name: String, in folder: String, uses: [Target.Dependency], e
 
 /// What compiles a graph and runs its plan.
 let compilerAndRuntime: [Target.Dependency] = ["ApusCompiler", "ApusFiles", "ApusGraph", "ApusPlan", "ApusRuntime"]
+/// What answers data sets with a model, and reports on it.
+let evaluation: [Target.Dependency] = ["ApusData", "ApusJSON", "ApusReport", "ApusText", "ApusTraining"]
 
 let package = Package(
     name: "apus",
@@ -123,6 +125,8 @@ let package = Package(
             uses: compilerAndRuntime + [
                 "ApusData", "ApusSections", "ApusText", "ApusTraining", "TensorBoardSchema", protobuf,
             ]),
+        // Models in 8 bits.
+        module("ApusQuantization", uses: compilerAndRuntime + evaluation),
         .target(name: "TensorBoardSchema", dependencies: [protobuf], exclude: ["event.proto"]),
         // What ONNX files consist of: generated, and apart from what is ours, for it takes long to compile.
         .target(name: "ONNXSchema", dependencies: [protobuf], exclude: ["onnx.proto"]),
@@ -167,9 +171,7 @@ let package = Package(
         tool(
             "apus-compile", dependencies: compilerAndRuntime + ["ApusInstructions", "ApusJSON", "ApusText"]),
         tool("apus-compare", dependencies: ["ApusFiles", "ApusJSON", "ApusReport", "ApusText", "ApusTraining"]),
-        tool(
-            "apus-evaluate",
-            dependencies: ["ApusData", "ApusFiles", "ApusGraph", "ApusJSON", "ApusReport", "ApusText", "ApusTraining"]),
+        tool("apus-evaluate", dependencies: evaluation + ["ApusFiles", "ApusGraph"]),
         tool(
             "apus-export",
             dependencies: [
@@ -197,6 +199,7 @@ let package = Package(
                 "ApusData", "ApusJSON", "ApusONNX", "ApusProfile", "ApusReport", "ApusText", "ApusTraining",
                 "ApusWeights", "CPlatform",
             ]),
+        tool("apus-quantize", dependencies: evaluation + ["ApusFiles", "ApusGraph", "ApusQuantization"]),
         tool("draw-digits", dependencies: ["ApusData", "ApusFiles"]),
         tool(
             "dump-graph",
@@ -222,11 +225,8 @@ let package = Package(
             uses: ["ApusInstructions", "ApusJSON", "ApusPlan", "ApusProfile", "ApusRuntime", "TestSupport"]),
         tests("ApusData", uses: ["ApusData", "ApusFiles", "ApusGraph", "CZlib", "TestSupport"]),
         tests("ApusTraining", uses: compilerAndRuntime + ["ApusTraining", "ApusData", "ApusJSON", "TestSupport"]),
-        tests(
-            "ApusReport",
-            uses: compilerAndRuntime + [
-                "ApusData", "ApusReport", "ApusTraining", "TensorBoardSchema", "TestSupport",
-            ]),
+        tests("ApusReport", uses: compilerAndRuntime + evaluation + ["TensorBoardSchema", "TestSupport"]),
+        tests("ApusQuantization", uses: compilerAndRuntime + evaluation + ["ApusQuantization", "TestSupport"]),
         tests("ApusExecutable", uses: ["ApusExecutable"]),
         tests("ApusWeights", uses: ["ApusGraph", "ApusWeights"]),
         tests(
@@ -260,8 +260,9 @@ let package = Package(
             "Tools",
             uses: compilerAndRuntime + [
                 "TestSupport", "ApusData", "ApusJSON", "apus-compile", "ApusCommandLine", "ApusWeights",
-                "allocation-count", "apus-compare", "apus-evaluate", "apus-export", "apus-train", "dump-graph",
-                "ONNXSchema", "ONNXTestSupport", "onnx-conformance", "onnx-fuzz", "plan-fuzz", "worker-pool-check",
+                "allocation-count", "apus-compare", "apus-evaluate", "apus-export", "apus-quantize", "apus-train",
+                "dump-graph", "ONNXSchema", "ONNXTestSupport", "onnx-conformance", "onnx-fuzz", "plan-fuzz",
+                "worker-pool-check",
             ]),
         testProgram("allocation-count", in: "AllocationCount", uses: ["ApusBenchmarks"]),
         testProgram("worker-pool-check", in: "WorkerPoolCheck", uses: ["ApusRuntime"]),

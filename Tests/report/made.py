@@ -61,10 +61,13 @@ def pages(tools: pathlib.Path, place: pathlib.Path) -> dict[str, pathlib.Path]:
         place / "evaluation.html")
     run(tools / "dump-graph", ROOT / "Models/resnet8.graph", "--html", place / "graph.html")
     run(tools / "apus-compare", place / "digits", place / "<b>other run<b>", "--html", place / "comparison.html")
+    run(tools / "apus-quantize", place / "digits", "--data", "digits", "--data-count", 3000, "--sensitivity", "--max-drop", 100,
+        "--keep", "conv2", "--output", place / "<i>8 bits<i>.apus", "--html", place / "quantization.html")
     if (place / "<b>other run<b>/report.html").exists():
         raise Failure("--no-report wrote a report")
     return {
         "run": place / "digits/report.html", "hostile": place / "hostile/report.html",
         "numbers": place / "numbers/report.html", "evaluation": place / "evaluation.html",
         "graph": place / "graph.html", "comparison": place / "comparison.html",
+        "quantization": place / "quantization.html",
     }

@@ -14,6 +14,7 @@ int apus_compare_main(int, char **);
 int apus_compile_main(int, char **);
 int apus_evaluate_main(int, char **);
 int apus_export_main(int, char **);
+int apus_quantize_main(int, char **);
 int apus_train_main(int, char **);
 int draw_digits_main(int, char **);
 int dump_graph_main(int, char **);
@@ -33,6 +34,7 @@ static const struct {
     {"apus-compile", apus_compile_main, "makes the plan of a model"},
     {"apus-evaluate", apus_evaluate_main, "says how good a model is"},
     {"apus-export", apus_export_main, "makes a compact model file, or one for other tools"},
+    {"apus-quantize", apus_quantize_main, "makes a model of 8 bits"},
     {"apus-train", apus_train_main, "trains a network"},
     {"draw-digits", draw_digits_main, "draws handwritten digits"},
     {"dump-graph", dump_graph_main, "shows a network, a model or a plan"},

@@ -1,16 +1,16 @@
-import ApusData
-import ApusPlan
+package import ApusData
+package import ApusPlan
 
 /// The columns of a data set in the order of a plan's inputs, each with the way in which a port takes it.
-struct BatchSource: Sendable {
+package struct BatchSource: Sendable {
     /// Samples of the data set.
     let count: Int
     let columns: [DataColumn]
-    let preparations: [SamplePreparation]
+    package let preparations: [SamplePreparation]
 
     /// Matches a data set with ports: inputs in their order, and then the targets where there is one port more.
     /// - Throws: ``TrainingError`` where a shape or a type of elements differs.
-    init(
+    package init(
         _ dataset: Dataset, for ports: [Port], preparation: InputPreparation,
         augmentation: Augmentation = Augmentation(), hasTargets: Bool
     ) throws(TrainingError) {
@@ -59,7 +59,7 @@ struct BatchSource: Sendable {
     }
 
     /// Hands the addresses of the columns' elements to `body`, in the order of the columns.
-    func withAddresses<Failure: Error>(
+    package func withAddresses<Failure: Error>(
         _ body: ([UnsafeRawPointer]) throws(Failure) -> Void
     ) throws(Failure) {
         try unsafe withAddresses(of: columns[...], behind: [], body)

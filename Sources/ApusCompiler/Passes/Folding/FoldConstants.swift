@@ -3,7 +3,8 @@ package import ApusGraph
 /// Computes now what depends on constants and parameters alone, with the reference kernels.
 ///
 /// A result becomes a constant where it comes from constants alone and is small, else a parameter with weights.
-/// What would become much larger than what it is made of is left to be computed: it would only fill memory.
+/// What would become much larger than what it is made of is left to be computed: it would only fill memory. So are the numbers that
+/// codes stand for; where they are wanted all the same, dequantizing is expanded before.
 /// Parameters that are not trained yet count with their initial values (seed 0), so that the plan of an untrained spec
 /// has the layout of the trained one. Only for inference: it takes the parameters' present values for good.
 package struct FoldConstants: Pass {
@@ -58,7 +59,7 @@ package struct FoldConstants: Pass {
         for node in graph.nodes {
             let operands = node.operands.compactMap { known[$0] }
             let types = node.results.map { graph[$0].type }
-            guard operands.count == node.operands.count,
+            guard operands.count == node.operands.count, !(node.operation is DequantizeLinear),
                 types.allSatisfy({ $0.shape != nil }), Self.isWithinBudget(types, of: operands),
                 !node.results.contains(where: roots.contains)
             else {
