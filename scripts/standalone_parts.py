@@ -19,6 +19,7 @@ from pathlib import Path
 INPUT = re.compile(r"^\s*([0-9a-f]+)\s+[0-9a-f]+\s+([0-9a-f]+)\s+\d+ {9}(\S.*):\((\.text[^)]*)\)$")
 SYMBOL = re.compile(r"^\s*[0-9a-f]+\s+[0-9a-f]+\s+[0-9a-f]+\s+\d+ {17}(\S+)$")
 SUFFIX = ".swift.o"
+TABLES = {"KernelTable", "QuantizedKernels"}
 
 
 def read_map(path, kernels):
@@ -51,8 +52,8 @@ def symbols(nm, file):
 
 def opcodes():
     """The number and the kernel's function of each instruction, as the sources say."""
-    table = Path("Sources/ApusKernels/KernelTable.swift").read_text()
-    functions = dict(re.findall(r"case \.(\w+): (\w+)", table))
+    tables = "".join(Path(f"Sources/ApusKernels/{name}.swift").read_text() for name in ("KernelTable", "Quantized/QuantizedKernels"))
+    functions = dict(re.findall(r"case \.(\w+): (\w+)", tables))
     numbers = {}
     for file in Path("Sources/ApusInstructions").rglob("*.swift"):
         numbers |= {n: int(v) for n, v in re.findall(r"static let (\w+) = Opcode\(rawValue: (\d+)\)", file.read_text())}
@@ -62,12 +63,13 @@ def opcodes():
 def main():
     map_file, nm, kernels = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
     places, owners = read_map(map_file, kernels)
-    # It asks for all kernels, and is asked for each.
-    places.pop("KernelTable", None)
+    # They ask for all kernels, and are asked for each.
+    for table in TABLES:
+        places.pop(table, None)
     for name, ranges in sorted(places.items()):
         for start, end in ranges:
             print("part", name, start, end)
-        needed = {owners.get(symbol) for symbol in symbols(nm, kernels / (name + SUFFIX))} - {None, name, "KernelTable"}
+        needed = {owners.get(symbol) for symbol in symbols(nm, kernels / (name + SUFFIX))} - {None, name} - TABLES
         for other in sorted(needed):
             print("needs", name, other)
     module = kernels.name.removesuffix(".build")

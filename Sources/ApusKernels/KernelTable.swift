@@ -79,7 +79,7 @@ package func kernel(for opcode: Opcode) -> Kernel? {
     case .recurrentGradient: recurrentGradient
     case .batchMean: batchMean
     case .batchMeanGradient: batchMeanGradient
-    default: nil
+    default: quantizedKernel(for: opcode)
     }
 }
 

@@ -6,7 +6,9 @@ import Glibc
 
 #if arch(x86_64)
     import ApusKernelsV3
+    import ApusKernelsV3VNNI
     import ApusKernelsV4
+    import ApusKernelsV4VNNI
 #endif
 
 /// The processor at hand: which targets it runs, and their kernels.
@@ -34,14 +36,23 @@ public enum Processor {
         return target
     }
 
+    /// Whether the processor multiplies bytes of a target's vectors by fours: those kernels give the same bits in less time.
+    static func multipliesBytes(of target: Target) -> Bool {
+        apus_multiplies_bytes(target == .avx512 ? 512 : 256)
+    }
+
     /// The kernel for an instruction on a target.
     package static func kernel(for opcode: Opcode, on target: Target) throws(SessionError) -> Kernel {
         guard targets.contains(target) else { throw SessionError.wrongTarget(plan: target, processor: targets[0]) }
         let found: Kernel? =
             switch target {
             #if arch(x86_64)
-                case .avx512: unsafe ApusKernelsV4.kernel(for: opcode)
-                case .avx2: unsafe ApusKernelsV3.kernel(for: opcode)
+                case .avx512:
+                    unsafe (multipliesBytes(of: .avx512) ? ApusKernelsV4VNNI.quantizedKernel(for: opcode) : nil)
+                        ?? ApusKernelsV4.kernel(for: opcode)
+                case .avx2:
+                    unsafe (multipliesBytes(of: .avx2) ? ApusKernelsV3VNNI.quantizedKernel(for: opcode) : nil)
+                        ?? ApusKernelsV3.kernel(for: opcode)
             #endif
             default: unsafe ApusKernels.kernel(for: opcode)
             }

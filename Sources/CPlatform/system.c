@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <xmmintrin.h>
 #endif
 
@@ -27,13 +28,26 @@ int apus_instruction_set_level(void) {
         && CPU_FEATURE_ACTIVE(AVX512DQ) && CPU_FEATURE_ACTIVE(AVX512VL);
     return level4 ? 4 : level3 ? 3 : 1;
 }
+
+bool apus_multiplies_bytes(int bits) {
+    return bits == 512 ? CPU_FEATURE_ACTIVE(AVX512_VNNI) : CPU_FEATURE_ACTIVE(AVX_VNNI);
+}
 #elif defined(__x86_64__)
 int apus_instruction_set_level(void) {
     __builtin_cpu_init();
     return __builtin_cpu_supports("x86-64-v4") ? 4 : __builtin_cpu_supports("x86-64-v3") ? 3 : 1;
 }
+
+bool apus_multiplies_bytes(int bits) {
+    __builtin_cpu_init();
+    if (bits == 512) return __builtin_cpu_supports("avx512vnni");
+    // Not every compiler knows the other by name. The system saves the registers wherever it runs AVX2.
+    unsigned a = 0, b, c, d;
+    return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1);
+}
 #else
 int apus_instruction_set_level(void) { return 1; }
+bool apus_multiplies_bytes(int bits) { return false; }
 #endif
 
 uint32_t apus_flush_denormals(void) {

@@ -4,7 +4,9 @@ import CPlatform
 
 #if arch(x86_64)
     import ApusKernelsV3
+    import ApusKernelsV3VNNI
     import ApusKernelsV4
+    import ApusKernelsV4VNNI
 #endif
 
 /// One compiled set of kernels that this processor can run.
@@ -31,6 +33,27 @@ struct InstructionSet: Sendable, CustomStringConvertible {
                 sets.append(
                     InstructionSet(description: "x86-64-v4", lanes: ApusKernelsV4.vectorLanes) {
                         ApusKernelsV4.kernel(for: $0)
+                    })
+            }
+        #endif
+        return sets
+    }()
+
+    /// The same, and those that multiply bytes by fours, which have kernels for bytes alone.
+    static let ofBytes: [InstructionSet] = {
+        var sets = available
+        #if arch(x86_64)
+            let level = apus_instruction_set_level()
+            if level >= 3, apus_multiplies_bytes(256) {
+                sets.append(
+                    InstructionSet(description: "x86-64-v3 with VNNI", lanes: ApusKernelsV3.vectorLanes) {
+                        ApusKernelsV3VNNI.quantizedKernel(for: $0)
+                    })
+            }
+            if level >= 4, apus_multiplies_bytes(512) {
+                sets.append(
+                    InstructionSet(description: "x86-64-v4 with VNNI", lanes: ApusKernelsV4.vectorLanes) {
+                        ApusKernelsV4VNNI.quantizedKernel(for: $0)
                     })
             }
         #endif

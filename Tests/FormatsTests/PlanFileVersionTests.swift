@@ -14,6 +14,9 @@ struct PlanFileVersionTests {
     /// What the model answers to ``image``.
     private static let answer: [Float] = [0.22890927, 0.23813087, 0.24938248, 0.2835774]
 
+    /// What the model of bytes answers to it.
+    private static let byteAnswer: [Float] = [0.28641304, 0.29860362, 0.15687872, 0.25810462]
+
     private static let image = (0..<64).map { Float(($0 * 37) % 64) / 64 }
 
     @Test func holdWhatTheyHeld() throws {
@@ -57,8 +60,22 @@ struct PlanFileVersionTests {
         }
     }
 
+    /// Plans with layers of bytes, which version 12.1 brought.
+    @Test(arguments: Processor.targets)
+    func layersOfBytesAnswerWhatTheyAnswered(target: Target) throws {
+        let plan = try PlanFile.decode(Fixture.bytes("plan/12.1/\(target.rawValue).plan"))
+        let kinds: Set<Opcode> = [.quantizedConvolution, .quantizedDepthwise, .convertImage, .fillBorder]
+        #expect(kinds.isSubset(of: plan.body.map(\.opcode)))
+        var session = try Session(plan)
+        var answer = [Float](repeating: -1, count: 4)
+        var room = answer.mutableSpan
+        try session.run(Self.image.span, into: &room)
+        for (given, expected) in zip(answer, Self.byteAnswer) { #expect(abs(given - expected) < 1e-6, "\(answer)") }
+    }
+
     @Test func noFileIsForgotten() {
-        #expect(Fixture.names("plan") == ["12.0"] && Fixture.names(Self.folder) == Self.files)
+        #expect(Fixture.names("plan") == ["12.0", "12.1"] && Fixture.names(Self.folder) == Self.files)
+        #expect(Fixture.names("plan/12.1") == Self.files.filter { $0 != "training.plan" })
     }
 
     /// An instruction's number never changes its meaning: those that a file may hold are these.

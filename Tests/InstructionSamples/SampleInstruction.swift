@@ -24,7 +24,7 @@ package struct SampleInstruction: Sendable, CustomStringConvertible {
     }
 
     package static let all: [SampleInstruction] =
-        moves + convolutions + winograd + weights + pools + elements + rows + once + general
+        moves + convolutions + winograd + weights + pools + elements + rows + once + general + quantized
 
     private static let plain = ImageLayout(channels: 8, height: 6, width: 6)
     private static let blocked = ImageLayout(channels: 8, height: 6, width: 6, channelBlock: 4)

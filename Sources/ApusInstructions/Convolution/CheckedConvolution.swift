@@ -16,7 +16,14 @@ struct CheckedConvolution: Sendable {
     init(
         _ bytes: ParameterBytes, lanes: Int, isDepthwise: Bool, isWritten: Bool
     ) throws(ParameterError) {
-        parameters = try bytes.load(ConvolutionParameters.self)
+        try self.init(
+            bytes.load(ConvolutionParameters.self), lanes: lanes, isDepthwise: isDepthwise, isWritten: isWritten)
+    }
+
+    init(
+        _ parameters: ConvolutionParameters, lanes: Int, isDepthwise: Bool, isWritten: Bool
+    ) throws(ParameterError) {
+        self.parameters = parameters
         source = try CheckedImage(parameters.source, "source")
         destination = try CheckedImage(parameters.destination, "destination", isWritten: isWritten)
         outputHeight = try positive(parameters.outputHeight, "the output's height")

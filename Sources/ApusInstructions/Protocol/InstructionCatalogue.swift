@@ -86,6 +86,10 @@ package enum InstructionCatalogue {
             (.recurrentGradient, RecurrentGradientInstruction.self),
             (.batchMean, BatchMeanInstruction.self),
             (.batchMeanGradient, BatchMeanGradientInstruction.self),
+            (.quantizedConvolution, QuantizedConvolutionInstruction.self),
+            (.quantizedDepthwise, QuantizedDepthwiseInstruction.self),
+            (.convertImage, ConvertImageInstruction.self),
+            (.fillBorder, FillBorderInstruction.self),
         ]
 
         /// The kind of that number, or nil where there is none.

@@ -49,11 +49,12 @@ package struct OperandExtent: Sendable, Equatable {
 
     /// The image of each sample, border included.
     package init(
-        _ name: String, _ access: Access, _ image: CheckedImage, samples: Int, isOptional: Bool = false
+        _ name: String, _ access: Access, _ image: CheckedImage, of elementBytes: Int = 4, samples: Int,
+        isOptional: Bool = false
     ) {
         self.init(
             name, access, elements: image.sampleElements, every: image.sampleStride, samples: samples,
-            isOptional: isOptional)
+            of: elementBytes, isOptional: isOptional)
     }
 
     /// The ``RunArguments``.

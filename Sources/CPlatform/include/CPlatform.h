@@ -10,6 +10,10 @@
 /// On other architectures: 1.
 int apus_instruction_set_level(void);
 
+/// Whether this processor adds products of four bytes each to the lanes of vectors of so many bits: AVX-VNNI for 256, AVX-512 VNNI for
+/// 512.
+bool apus_multiplies_bytes(int bits);
+
 /// Sets flush-to-zero and denormals-are-zero for this thread and returns the former control word.
 uint32_t apus_flush_denormals(void);
 
@@ -145,6 +149,16 @@ static inline __attribute__((always_inline)) void apus_prefetch(const void *addr
         __builtin_memcpy(&bytes, address, sizeof bytes);                                                               \
         return __builtin_convertvector(bytes, apus_int##lanes);                                                        \
     }                                                                                                                  \
+    APUS_INLINE apus_float##lanes apus_numbers_##lanes(apus_int##lanes x) {                                            \
+        return __builtin_convertvector(x, apus_float##lanes);                                                          \
+    }                                                                                                                  \
+    APUS_INLINE apus_int##lanes apus_word_of_bytes_##lanes(                                                            \
+        apus_int##lanes a, apus_int##lanes b, apus_int##lanes c, apus_int##lanes d) {                                  \
+        return (a | b << 8) | (c << 16 | d << 24);                                                                     \
+    }                                                                                                                  \
+    APUS_INLINE apus_int##lanes apus_greatest_##lanes(apus_int##lanes x, apus_int##lanes y) {                          \
+        return __builtin_elementwise_max(x, y);                                                                        \
+    }                                                                                                                  \
     APUS_INLINE apus_float##lanes apus_chosen_##lanes(apus_float##lanes x, apus_int##lanes argmax, int32_t place) {    \
         return argmax == place ? x : (apus_float##lanes)0;                                                             \
     }                                                                                                                  \
@@ -235,6 +249,46 @@ APUS_SHUFFLE(16, low_pairs, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28
 APUS_SHUFFLE(16, high_pairs, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31)
 APUS_SHUFFLE(16, even_fours, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27)
 APUS_SHUFFLE(16, odd_fours, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31)
+#endif
+
+// To each lane of `sum` the products of four bytes of `bytes`, which are from 0 to 255, with four of `weights`, which are from -128 to
+// 127. An instruction where the processor has one; elsewhere even and odd bytes by themselves as 16 bits, which is exact too.
+#define APUS_BYTE_PRODUCTS(lanes, pairs, multiply)                                                                     \
+    typedef int16_t apus_pair##lanes __attribute__((ext_vector_type(pairs)));                                          \
+    typedef uint16_t apus_unsigned_pair##lanes __attribute__((ext_vector_type(pairs)));                                \
+    APUS_INLINE apus_int##lanes apus_add_products_##lanes(                                                             \
+        apus_int##lanes sum, apus_int##lanes bytes, apus_int##lanes weights) {                                         \
+        apus_unsigned_pair##lanes values = (apus_unsigned_pair##lanes)bytes;                                           \
+        apus_pair##lanes factors = (apus_pair##lanes)weights;                                                          \
+        apus_int##lanes even = multiply((apus_pair##lanes)(values & 255), factors << 8 >> 8);                          \
+        apus_int##lanes odd = multiply((apus_pair##lanes)(values >> 8), factors >> 8);                                 \
+        return sum + (even + odd);                                                                                     \
+    }
+#define APUS_VNNI_PRODUCTS(lanes, multiply)                                                                            \
+    APUS_INLINE apus_int##lanes apus_add_products_##lanes(                                                             \
+        apus_int##lanes sum, apus_int##lanes bytes, apus_int##lanes weights) {                                         \
+        return multiply(sum, bytes, weights);                                                                          \
+    }
+#if defined(__x86_64__)
+APUS_BYTE_PRODUCTS(4, 8, __builtin_ia32_pmaddwd128)
+#else
+typedef int16_t apus_pair4 __attribute__((ext_vector_type(8)));
+/// The sums of neighbouring products.
+APUS_INLINE apus_int4 apus_pair_products(apus_pair4 x, apus_pair4 y) {
+    return __builtin_convertvector(x.even, apus_int4) * __builtin_convertvector(y.even, apus_int4)
+        + __builtin_convertvector(x.odd, apus_int4) * __builtin_convertvector(y.odd, apus_int4);
+}
+APUS_BYTE_PRODUCTS(4, 8, apus_pair_products)
+#endif
+#if defined(__AVXVNNI__)
+APUS_VNNI_PRODUCTS(8, __builtin_ia32_vpdpbusd256)
+#elif defined(__AVX2__)
+APUS_BYTE_PRODUCTS(8, 16, __builtin_ia32_pmaddwd256)
+#endif
+#if defined(__AVX512VNNI__)
+APUS_VNNI_PRODUCTS(16, __builtin_ia32_vpdpbusd512)
+#elif defined(__AVX512BW__)
+APUS_BYTE_PRODUCTS(16, 32, __builtin_ia32_pmaddwd512)
 #endif
 
 #endif

@@ -1,0 +1,290 @@
+// The inner loop of convolutions of bytes: some output blocks by some positions, each sum a vector of 32-bit integers, all in registers.
+
+import CPlatform
+
+/// Computes tiles of `outputs` (1 or 2) output blocks and `rows` by `columns` positions. A row is of one pooling window's height.
+///
+/// `step` is the distance of columns in the source, a constant: the address of a position is then part of the instruction
+/// that reads it. Where it is 0 the positions are linear: there is one row, and each has an address of its own.
+///
+/// Sums of integers are exact, so their order is nobody's concern: the bits are the same for every tile and instruction set.
+enum ByteTile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> {
+    @inline(never)
+    static func compute(_ memory: ByteTilePointer, _ origin: Bytes, _ weights: Bytes) {
+        var source = origin
+        var result = memory.pointee.destination.unsafelyUnwrapped
+        var addend = memory.pointee.addend
+        var rowsLeft = memory.pointee.tileRows
+        repeat {
+            computeRow(memory, source, weights, result, addend)
+            source += memory.pointee.rowBytes
+            result += memory.pointee.rowResults
+            if let bytes = addend { addend = bytes + memory.pointee.rowAddends }
+            rowsLeft &-= 1
+        } while rowsLeft > 0
+    }
+
+    @inline(__always)
+    private static func computeRow(
+        _ memory: ByteTilePointer, _ origin: Bytes, _ weights: Bytes, _ result: Bytes, _ addend: Bytes?
+    ) {
+        var source = origin
+        var result = result
+        var addend = addend
+        var left = memory.pointee.tiles
+        repeat {
+            var sums = start(memory)
+            accumulate(memory, source, weights, &sums)
+            store(memory, &sums, result, addend)
+            source += memory.pointee.tileBytes
+            result += memory.pointee.tileResults
+            if let bytes = addend { addend = bytes + memory.pointee.tileAddends }
+            left &-= 1
+        } while left > 0
+    }
+
+    /// A tile of few sums has four of each, for as many words: one would wait for the one before it.
+    @inline(__always)
+    private static var chains: Int { outputs * rows * columns <= 2 ? 4 : 1 }
+
+    /// The positions of piece 0 to 5. Longer loops would not be unrolled, and only constant numbers keep sums in registers.
+    @inline(__always)
+    private static func positions(_ piece: Int) -> Range<Int> {
+        Range(uncheckedBounds: (min(4 * piece, rows * columns), min(4 * piece + 4, rows * columns)))
+    }
+
+    @inline(__always)
+    private static func start(_ memory: ByteTilePointer) -> ByteSums {
+        var sums = noByteSums
+        setStart(0, memory, &sums)
+        setStart(1, memory, &sums)
+        setStart(2, memory, &sums)
+        setStart(3, memory, &sums)
+        setStart(4, memory, &sums)
+        setStart(5, memory, &sums)
+        return sums
+    }
+
+    @inline(__always)
+    private static func setStart(_ piece: Int, _ memory: ByteTilePointer, _ sums: inout ByteSums) {
+        for position in positions(piece) {
+            sums[position * outputs * chains] = memory.pointee.first.start
+            if outputs > 1 { sums[(position * outputs + 1) * chains] = memory.pointee.second.start }
+        }
+    }
+
+    /// Adds the products of a word of each position to the sums of a chain.
+    @inline(__always)
+    private static func add(
+        _ source: Bytes, _ sourceRow: Int, _ weights: Bytes, _ outputStep: Int, _ places: BytePositions, chain: Int,
+        _ sums: inout ByteSums
+    ) {
+        let first = weights.loadUnaligned(as: IntegerVector.self)
+        let second = outputs > 1 ? weights.loadUnaligned(fromByteOffset: outputStep, as: IntegerVector.self) : first
+        add(0, source, sourceRow, first, second, places, chain, &sums)
+        add(1, source, sourceRow, first, second, places, chain, &sums)
+        add(2, source, sourceRow, first, second, places, chain, &sums)
+        add(3, source, sourceRow, first, second, places, chain, &sums)
+        add(4, source, sourceRow, first, second, places, chain, &sums)
+        add(5, source, sourceRow, first, second, places, chain, &sums)
+    }
+
+    @inline(__always)
+    private static func add(
+        _ piece: Int, _ source: Bytes, _ sourceRow: Int, _ first: IntegerVector, _ second: IntegerVector,
+        _ places: BytePositions, _ chain: Int, _ sums: inout ByteSums
+    ) {
+        for position in positions(piece) {
+            let offset =
+                step == 0
+                ? Int(places[position]) : position / columns &* sourceRow &+ position % columns &* step
+            let word = IntegerVector(repeating: source.loadUnaligned(fromByteOffset: offset, as: Int32.self))
+            let place = position * outputs * chains + chain
+            sums[place] = addProducts(sums[place], word, first)
+            if outputs > 1 { sums[place + chains] = addProducts(sums[place + chains], word, second) }
+        }
+    }
+
+    @inline(__always)
+    private static func accumulate(
+        _ memory: ByteTilePointer, _ origin: Bytes, _ weights: Bytes, _ sums: inout ByteSums
+    ) {
+        let (outer, middle, inner) = (memory.pointee.outer, memory.pointee.middle, memory.pointee.inner)
+        let (outputStep, sourceRow) = (memory.pointee.outputStep, memory.pointee.sourceRow)
+        let places = memory.pointee.sources
+        var round = 0
+        while round < outer.count {
+            let words = round + 1 == outer.count ? memory.pointee.lastWords : memory.pointee.words
+            var middleSource = origin + round &* outer.byteStep
+            var middleWeights = weights + round &* outer.weightStep
+            var middleLeft = middle.count
+            while middleLeft > 0 {
+                var innerSource = middleSource
+                var innerWeights = middleWeights
+                var innerLeft = inner.count
+                while innerLeft > 0 {
+                    var source = innerSource
+                    var vector = innerWeights
+                    var left = words
+                    if left == 4 {
+                        add(source, sourceRow, vector, outputStep, places, chain: 0, &sums)
+                        add(
+                            source + 4, sourceRow, vector + 4 &* lanes, outputStep, places,
+                            chain: chains == 4 ? 1 : 0, &sums)
+                        add(
+                            source + 8, sourceRow, vector + 8 &* lanes, outputStep, places,
+                            chain: chains == 4 ? 2 : 0, &sums)
+                        add(
+                            source + 12, sourceRow, vector + 12 &* lanes, outputStep, places,
+                            chain: chains == 4 ? 3 : 0, &sums)
+                    } else {
+                        repeat {
+                            add(source, sourceRow, vector, outputStep, places, chain: 0, &sums)
+                            source += 4
+                            vector += 4 &* lanes
+                            left &-= 1
+                        } while left > 0
+                    }
+                    innerSource += inner.byteStep
+                    innerWeights += inner.weightStep
+                    innerLeft &-= 1
+                }
+                middleSource += middle.byteStep
+                middleWeights += middle.weightStep
+                middleLeft &-= 1
+            }
+            round &+= 1
+        }
+        if chains == 4 { joinChains(&sums) }
+    }
+
+    /// Adds the sums of the chains up: in the first place of each.
+    @inline(__always)
+    private static func joinChains(_ sums: inout ByteSums) {
+        sums[0] = (sums[0] &+ sums[1]) &+ (sums[2] &+ sums[3])
+        if outputs * rows * columns > 1 { sums[4] = (sums[4] &+ sums[5]) &+ (sums[6] &+ sums[7]) }
+    }
+
+    /// Makes results of the sums and stores them, in steps so short that their loops too are unrolled.
+    @inline(__always)
+    private static func store(_ memory: ByteTilePointer, _ sums: inout ByteSums, _ result: Bytes, _ addend: Bytes?) {
+        if rows == 2 {
+            takeWindows(0, &sums)
+            takeWindows(1, &sums)
+            takeWindows(2, &sums)
+            takeWindows(3, &sums)
+        }
+        store(0, memory, &sums, result, addend)
+        if outputs > 1 {
+            store(
+                1, memory, &sums, result + memory.pointee.destinationStep,
+                addend.map { $0 + memory.pointee.addendStep })
+        }
+    }
+
+    /// Puts the greatest sums of two pooling windows in the places of their numbers, whose own sums were taken before.
+    @inline(__always)
+    private static func takeWindows(_ piece: Int, _ sums: inout ByteSums) {
+        for window in min(2 * piece, columns / 2)..<min(2 * piece + 2, columns / 2) {
+            let (upper, lower) = (2 * window * outputs, (columns + 2 * window) * outputs)
+            sums[window * outputs] = maximum(
+                maximum(sums[upper], sums[upper + outputs]), maximum(sums[lower], sums[lower + outputs]))
+            if outputs > 1 {
+                sums[window * outputs + 1] = maximum(
+                    maximum(sums[upper + 1], sums[upper + 3]), maximum(sums[lower + 1], sums[lower + 3]))
+            }
+        }
+    }
+
+    /// The results of piece 0 to 3: positions, or windows.
+    @inline(__always)
+    private static func results(_ piece: Int) -> Range<Int> {
+        let count = rows == 2 ? columns / 2 : columns
+        return Range(uncheckedBounds: (min(4 * piece, count), min(4 * piece + 4, count)))
+    }
+
+    @inline(__always)
+    private static func place(_ result: Int, _ output: Int) -> Int { (result * outputs + output) * chains }
+
+    /// The same for an output block.
+    @inline(__always)
+    private static func store(
+        _ output: Int, _ memory: ByteTilePointer, _ sums: inout ByteSums, _ result: Bytes, _ addend: Bytes?
+    ) {
+        let scale = output == 0 ? memory.pointee.first.scale : memory.pointee.second.scale
+        multiply(0, output, scale, &sums)
+        multiply(1, output, scale, &sums)
+        multiply(2, output, scale, &sums)
+        multiply(3, output, scale, &sums)
+        if let addend {
+            add(0, output, memory, addend, &sums)
+            add(1, output, memory, addend, &sums)
+            add(2, output, memory, addend, &sums)
+            add(3, output, memory, addend, &sums)
+        }
+        let (lowest, highest) = (memory.pointee.lowest, memory.pointee.highest)
+        let (places, resultStep) = (memory.pointee.results, memory.pointee.resultStep)
+        if memory.pointee.storesFloats {
+            storeFloats(0, output, lowest, highest, sums, result, resultStep, places)
+            storeFloats(1, output, lowest, highest, sums, result, resultStep, places)
+            storeFloats(2, output, lowest, highest, sums, result, resultStep, places)
+            storeFloats(3, output, lowest, highest, sums, result, resultStep, places)
+        } else {
+            let zeroPoint = memory.pointee.zeroPoint
+            storeCodes(0, output, lowest, highest, zeroPoint, sums, result, resultStep, places)
+            storeCodes(1, output, lowest, highest, zeroPoint, sums, result, resultStep, places)
+            storeCodes(2, output, lowest, highest, zeroPoint, sums, result, resultStep, places)
+            storeCodes(3, output, lowest, highest, zeroPoint, sums, result, resultStep, places)
+        }
+    }
+
+    /// Puts values in the place of sums.
+    @inline(__always)
+    private static func multiply(_ piece: Int, _ output: Int, _ scale: Vector, _ sums: inout ByteSums) {
+        for number in results(piece) {
+            let value = numbers(sums[place(number, output)]) * scale
+            sums[place(number, output)] = unsafeBitCast(value, to: IntegerVector.self)
+        }
+    }
+
+    @inline(__always)
+    private static func add(
+        _ piece: Int, _ output: Int, _ memory: ByteTilePointer, _ addend: Bytes, _ sums: inout ByteSums
+    ) {
+        for number in results(piece) {
+            let address = addend + (step == 0 ? Int(memory.pointee.addends[number]) : number &* lanes)
+            let value = value(number, output, sums) + memory.pointee.addendNumbers(at: address)
+            sums[place(number, output)] = unsafeBitCast(value, to: IntegerVector.self)
+        }
+    }
+
+    @inline(__always)
+    private static func value(_ number: Int, _ output: Int, _ sums: borrowing ByteSums) -> Vector {
+        unsafeBitCast(sums[place(number, output)], to: Vector.self)
+    }
+
+    @inline(__always)
+    private static func storeFloats(
+        _ piece: Int, _ output: Int, _ lowest: Vector, _ highest: Vector, _ sums: borrowing ByteSums, _ result: Bytes,
+        _ resultStep: Int, _ places: BytePositions
+    ) {
+        for number in results(piece) {
+            let limited = lesser(highest, greater(lowest, value(number, output, sums)))
+            (result + (step == 0 ? Int(places[number]) : number &* resultStep)).storeBytes(
+                of: limited, as: Vector.self)
+        }
+    }
+
+    @inline(__always)
+    private static func storeCodes(
+        _ piece: Int, _ output: Int, _ lowest: Vector, _ highest: Vector, _ zeroPoint: IntegerVector,
+        _ sums: borrowing ByteSums, _ result: Bytes, _ resultStep: Int, _ places: BytePositions
+    ) {
+        for number in results(piece) {
+            let limited = lesser(highest, greater(lowest, value(number, output, sums)))
+            storeBytes(
+                of: nearestIntegers(limited) &+ zeroPoint,
+                at: result + (step == 0 ? Int(places[number]) : number &* resultStep))
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import ApusInstructions
+
+func convertImage(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int) {
+    let settings = parameters.load(as: ConvertImageParameters.self)
+    let source = Image(settings.source)
+    let destination = Image(settings.destination)
+    let conversion = ByteConversion(settings)
+    let (sourceBytes, resultBytes) = (Int(settings.sourceBytes), Int(settings.resultBytes))
+    let isPadded = destination.hasBorder || destination.channels < destination.blocks * destination.block
+    for sample in 0..<samples {
+        let from = operands.bytes(0) + sample * source.sampleStride * sourceBytes
+        let to = operands.bytes(1) + sample * destination.sampleStride * resultBytes
+        if isPadded {
+            fillBytes(
+                to, count: destination.blocks * destination.blockStride * resultBytes,
+                with: resultBytes == 1 ? UInt8(truncatingIfNeeded: settings.zeroPoint) : 0)
+        }
+        if source.block == destination.block {
+            conversion.convertBlocks(from, source, to, destination)
+        } else {
+            conversion.convertChannels(from, source, to, destination)
+        }
+    }
+}
+
+/// Sets bytes to a value.
+@inline(__always)
+func fillBytes(_ start: Bytes, count: Int, with value: UInt8) {
+    let vector = SIMD16<UInt8>(repeating: value)
+    var index = 0
+    while index + 16 <= count {
+        (start + index).storeBytes(of: vector, as: SIMD16<UInt8>.self)
+        index += 16
+    }
+    while index < count {
+        (start + index).storeBytes(of: value, as: UInt8.self)
+        index += 1
+    }
+}
+
+/// What makes bytes of numbers, or numbers of bytes.
+private struct ByteConversion {
+    let scale: Vector
+    let zeroPoint: IntegerVector
+    /// What steps are kept within, so that bytes come out.
+    let lowest: Vector
+    let highest: Vector
+    let sourceBytes: Int
+    let resultBytes: Int
+
+    init(_ parameters: ConvertImageParameters) {
+        let zero = Float(parameters.zeroPoint)
+        scale = Vector(repeating: parameters.scale)
+        zeroPoint = IntegerVector(repeating: parameters.zeroPoint)
+        lowest = Vector(repeating: -zero)
+        highest = Vector(repeating: 255 - zero)
+        sourceBytes = Int(parameters.sourceBytes)
+        resultBytes = Int(parameters.resultBytes)
+    }
+
+    /// The bytes that stand for numbers, each in the lowest bits of a lane.
+    @inline(__always)
+    private func codes(_ numbers: Vector) -> IntegerVector {
+        nearestIntegers(lesser(highest, greater(lowest, numbers / scale))) &+ zeroPoint
+    }
+
+    /// The numbers that bytes stand for.
+    @inline(__always)
+    private func values(_ codes: IntegerVector) -> Vector { numbers(codes &- zeroPoint) * scale }
+
+    /// Converts elements that follow each other.
+    private func convert(_ from: Bytes, _ to: Bytes, count: Int) {
+        if sourceBytes == 4 {
+            let floats = from.assumingMemoryBound(to: Float.self)
+            forEach(count) {
+                storeBytes(of: codes(floats.vector(at: $0)), at: to + $0)
+            } rest: {
+                let code = codes(Vector(repeating: floats[$0]))[0]
+                to.storeBytes(of: UInt8(truncatingIfNeeded: code), toByteOffset: $0, as: UInt8.self)
+            }
+        } else if resultBytes == 4 {
+            let floats = to.assumingMemoryBound(to: Float.self)
+            forEach(count) {
+                floats.store(values(loadedBytes(at: from + $0)), at: $0)
+            } rest: {
+                let code = Int32(from.load(fromByteOffset: $0, as: UInt8.self))
+                floats[$0] = values(IntegerVector(repeating: code))[0]
+            }
+        } else {
+            forEach(count) {
+                storeBytes(of: loadedBytes(at: from + $0), at: to + $0)
+            } rest: {
+                to.storeBytes(of: from.load(fromByteOffset: $0, as: UInt8.self), toByteOffset: $0, as: UInt8.self)
+            }
+        }
+    }
+
+    /// Calls `whole` for each vector of elements, the last of which may lap over the one before it, and `rest` for each element where
+    /// there is no vector of them.
+    @inline(__always)
+    private func forEach(_ count: Int, _ whole: (Int) -> Void, rest: (Int) -> Void) {
+        var index = 0
+        while index + lanes <= count {
+            whole(index)
+            index += lanes
+        }
+        if index == count { return }
+        if count >= lanes { return whole(count - lanes) }
+        while index < count {
+            rest(index)
+            index += 1
+        }
+    }
+
+    /// The same blocks on both sides: rows are converted whole.
+    func convertBlocks(_ from: Bytes, _ source: Image, _ to: Bytes, _ destination: Image) {
+        let block = source.block
+        let used = source.channels - (source.blocks - 1) * block
+        for index in 0..<source.blocks {
+            let isCut = index == source.blocks - 1 && used < block
+            // The unused lanes of a block stay as they are.
+            let (count, parts) = isCut ? (used, source.width) : (source.width * block, 1)
+            var read = from + (index * source.blockStride + source.origin) * sourceBytes
+            var write = to + (index * destination.blockStride + destination.origin) * resultBytes
+            for _ in 0..<source.height {
+                for part in 0..<parts {
+                    convert(read + part * block * sourceBytes, write + part * block * resultBytes, count: count)
+                }
+                read += source.rowStride * sourceBytes
+                write += destination.rowStride * resultBytes
+            }
+        }
+    }
+
+    /// Different blocks: element by element.
+    func convertChannels(_ from: Bytes, _ source: Image, _ to: Bytes, _ destination: Image) {
+        for channel in 0..<source.channels {
+            let read = from + source.offset(of: channel) * sourceBytes
+            let write = to + destination.offset(of: channel) * resultBytes
+            for row in 0..<source.height {
+                for column in 0..<source.width {
+                    convert(
+                        read + (row * source.rowStride + column * source.block) * sourceBytes,
+                        write + (row * destination.rowStride + column * destination.block) * resultBytes, count: 1)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+import ApusInstructions
+import CPlatform
+
+func quantizedDepthwise(
+    _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
+) {
+    let settings = parameters.load(as: QuantizedConvolutionParameters.self)
+    let own = settings.convolution
+    let (source, destination) = (ImageSteps(own.source), ImageSteps(own.destination))
+    let added = ImageSteps(own.addend)
+    let resultBytes = Int(settings.resultBytes)
+    var loops = DepthwiseByteLoops(settings, source)
+    let rowStep = Int(own.strideY) &* source.row
+    // Rows of the result share what they read of the source.
+    let together = own.strideY == 1 && own.dilationY == 1 ? 4 : 1
+    let origin = source.origin &- Int(own.padTop) &* source.row &- Int(own.padLeft) &* lanes
+    for sample in 0..<samples {
+        for block in 0..<own.destination.vectorBlocks {
+            loops.start = (operands.bytes(2) + 4 &* block &* lanes).loadUnaligned(as: IntegerVector.self)
+            loops.scale = operands.floats(3).vector(at: block &* lanes)
+            let weights = operands.bytes(1) + block &* loops.kernelHeight &* loops.groups &* 4 &* lanes
+            var from = operands.bytes(0) + (origin &+ sample &* source.sample &+ block &* source.block)
+            var to =
+                operands.bytes(4)
+                + (destination.origin &+ sample &* destination.sample &+ block &* destination.block) &* resultBytes
+            var addend = operands[5].map {
+                $0 + (added.origin &+ sample &* added.sample &+ block &* added.block)
+            }
+            var rows = Int(own.outputHeight)
+            while rows > 0 {
+                let count = rows >= together ? together : 1
+                if count == 4 {
+                    DepthwiseByteRows<4>.compute(loops, from, weights, to, addend)
+                } else {
+                    DepthwiseByteRows<1>.compute(loops, from, weights, to, addend)
+                }
+                from += count &* rowStep
+                to += count &* destination.row &* resultBytes
+                addend = addend.map { $0 + count &* added.row }
+                rows &-= count
+            }
+        }
+    }
+}
+
+/// The loops of a depthwise convolution of bytes. Steps are bytes.
+private struct DepthwiseByteLoops {
+    let kernelHeight: Int
+    let kernelWidth: Int
+    /// Words of four columns of a kernel's row.
+    let groups: Int
+    /// Of the source, between rows and columns of the kernel.
+    let kernelRow: Int
+    let kernelColumn: Int
+    /// Columns of the result, and how far apart they are in the source and the destination.
+    let columns: Int
+    let columnStep: Int
+    let resultStep: Int
+    let resultRow: Int
+    let addendRow: Int
+    let storesFloats: Bool
+    let lowest: Vector
+    let highest: Vector
+    let zeroPoint: IntegerVector
+    let addendZero: IntegerVector
+    let addendScale: Vector
+    /// Of a block.
+    var start = IntegerVector()
+    var scale = Vector()
+
+    init(_ settings: QuantizedConvolutionParameters, _ source: ImageSteps) {
+        let own = settings.convolution
+        kernelHeight = Int(own.kernelHeight)
+        kernelWidth = Int(own.kernelWidth)
+        groups = (kernelWidth &+ 3) / 4
+        kernelRow = Int(own.dilationY) &* source.row
+        kernelColumn = Int(own.dilationX) &* lanes
+        columns = Int(own.outputWidth)
+        columnStep = Int(own.strideX) &* lanes
+        resultStep = lanes &* Int(settings.resultBytes)
+        resultRow = ImageSteps(own.destination).row &* Int(settings.resultBytes)
+        addendRow = ImageSteps(own.addend).row
+        storesFloats = settings.resultBytes == 4
+        lowest = Vector(repeating: own.floor)
+        highest = Vector(repeating: own.ceiling)
+        zeroPoint = IntegerVector(repeating: settings.zeroPoint)
+        addendZero = IntegerVector(repeating: settings.addendZeroPoint)
+        addendScale = Vector(repeating: settings.addendScale)
+    }
+
+    /// Bytes of up to four columns of each channel, from the group's first on.
+    @inline(__always)
+    func word(_ row: Bytes, _ group: Int) -> IntegerVector {
+        let first = row + 4 &* group &* kernelColumn
+        let count = kernelWidth &- 4 &* group
+        let none = IntegerVector()
+        let a = loadedBytes(at: first)
+        if count == 1 { return a }
+        let b = loadedBytes(at: first + kernelColumn)
+        if count == 2 { return wordOfBytes(a, b, none, none) }
+        let c = loadedBytes(at: first + 2 &* kernelColumn)
+        if count == 3 { return wordOfBytes(a, b, c, none) }
+        return wordOfBytes(a, b, c, loadedBytes(at: first + 3 &* kernelColumn))
+    }
+
+    @inline(__always)
+    func store(_ sum: IntegerVector, _ result: Bytes, _ addend: Bytes?) {
+        var value = numbers(sum) * scale
+        if let addend { value += numbers(loadedBytes(at: addend) &- addendZero) * addendScale }
+        value = lesser(highest, greater(lowest, value))
+        if storesFloats {
+            result.storeBytes(of: value, as: Vector.self)
+        } else {
+            storeBytes(of: nearestIntegers(value) &+ zeroPoint, at: result)
+        }
+    }
+}
+
+/// Computes one row of results, or four neighbouring ones of a convolution without strides and dilation of rows: what is read of the
+/// source serves all rows that see it.
+private enum DepthwiseByteRows<let rows: Int> {
+    @inline(never)
+    static func compute(
+        _ loops: DepthwiseByteLoops, _ source: Bytes, _ weights: Bytes, _ result: Bytes, _ addend: Bytes?
+    ) {
+        var (source, result, addend) = (source, result, addend)
+        let kernelBytes = loops.groups &* 4 &* lanes
+        var columns = loops.columns
+        repeat {
+            var (first, second, third, fourth) = (loops.start, loops.start, loops.start, loops.start)
+            var row = source
+            var number = 0
+            while number < loops.kernelHeight &+ rows &- 1 {
+                var group = 0
+                while group < loops.groups {
+                    let word = loops.word(row, group)
+                    let place = weights + (number &* kernelBytes &+ group &* 4 &* lanes)
+                    // The kernel's row for each row of the result.
+                    if number < loops.kernelHeight { first = add(first, word, place) }
+                    if rows == 4 {
+                        if isInside(number &- 1, loops) { second = add(second, word, place - kernelBytes) }
+                        if isInside(number &- 2, loops) { third = add(third, word, place - 2 &* kernelBytes) }
+                        if isInside(number &- 3, loops) { fourth = add(fourth, word, place - 3 &* kernelBytes) }
+                    }
+                    group &+= 1
+                }
+                row += loops.kernelRow
+                number &+= 1
+            }
+            loops.store(first, result, addend)
+            if rows == 4 {
+                loops.store(second, result + loops.resultRow, addend.map { $0 + loops.addendRow })
+                loops.store(third, result + 2 &* loops.resultRow, addend.map { $0 + 2 &* loops.addendRow })
+                loops.store(fourth, result + 3 &* loops.resultRow, addend.map { $0 + 3 &* loops.addendRow })
+            }
+            source += loops.columnStep
+            result += loops.resultStep
+            addend = addend.map { $0 + lanes }
+            columns &-= 1
+        } while columns > 0
+    }
+
+    @inline(__always)
+    private static func isInside(_ row: Int, _ loops: DepthwiseByteLoops) -> Bool {
+        row >= 0 && row < loops.kernelHeight
+    }
+
+    @inline(__always)
+    private static func add(_ sum: IntegerVector, _ word: IntegerVector, _ weights: Bytes) -> IntegerVector {
+        addProducts(sum, word, weights.loadUnaligned(as: IntegerVector.self))
+    }
+}
+
+/// Four bytes in each lane, of which the first are the lowest.
+@inline(__always)
+private func wordOfBytes(
+    _ a: IntegerVector, _ b: IntegerVector, _ c: IntegerVector, _ d: IntegerVector
+) -> IntegerVector {
+    #if VECTOR_16
+        apus_word_of_bytes_16(a, b, c, d)
+    #elseif VECTOR_8
+        apus_word_of_bytes_8(a, b, c, d)
+    #else
+        apus_word_of_bytes_4(a, b, c, d)
+    #endif
+}

@@ -1,0 +1,235 @@
+import ApusInstructions
+
+/// A random convolution of bytes, and its result by plain loops over the logical layout.
+struct QuantizedCase: CustomStringConvertible {
+    let seed: Int
+    let samples: Int
+    let isDepthwise: Bool
+    var parameters: QuantizedConvolutionParameters
+    private var source: [UInt8]
+    private var weights: [Int8]
+    private var packed: [UInt8]
+    private let bias: [Int32]
+    private let scale: [Float]
+    private let addend: [UInt8]?
+    /// The bytes of the destination; nil where they must be left alone.
+    private(set) var expected: [UInt8?] = []
+
+    var description: String { "seed \(seed): \(samples) samples, depthwise \(isDepthwise), \(parameters)" }
+
+    init(seed: Int, lanes: Int, isDepthwise: Bool = false) {
+        var random = SeededGenerator(seed: seed)
+        self.seed = seed
+        self.isDepthwise = isDepthwise
+        samples = random.int(1...3)
+        let isPlain = !isDepthwise && random.chance(30)
+        let parted = !isPlain && random.chance(30) ? random.int(2...3) : 1
+        let groups = isDepthwise ? random.int(1...40) : parted
+        let fills = !isDepthwise && random.chance(50)
+        let inputs =
+            isDepthwise
+            ? groups : isPlain ? random.int(1...3) : groups * (fills ? lanes * random.int(1...2) : random.int(1...18))
+        let outputs = isDepthwise ? groups : groups * (fills ? lanes * random.int(1...3) : random.int(1...20))
+        let kernel = (height: random.int(1...5), width: isPlain ? 4 * random.int(1...2) : random.int(1...6))
+        let pooled = !isDepthwise && random.chance(40)
+        let window = pooled ? 2 : 1
+        let stride = (y: pooled ? 1 : random.int(1...2), x: pooled || random.chance(60) ? 1 : 2)
+        let dilation = (y: random.int(1...2), x: isPlain || random.chance(70) ? 1 : 2)
+        let pad = (top: random.int(0...2), left: random.int(0...2))
+        let output = (
+            height: window * random.int(1...(isDepthwise ? 9 : 3)) + random.int(0...window - 1),
+            width: window * random.int(1...(pooled ? 9 : 20)) + random.int(0...window - 1)
+        )
+        let read = (
+            height: (output.height - 1) * stride.y + (kernel.height - 1) * dilation.y + 1,
+            width: (output.width - 1) * stride.x + (kernel.width - 1) * dilation.x + 1
+        )
+        var layout = ImageLayout(
+            channels: inputs, height: max(1, read.height - pad.top - random.int(0...1)),
+            width: max(1, read.width - pad.left - random.int(0...1)), channelBlock: isPlain ? 1 : lanes, top: pad.top,
+            left: pad.left)
+        layout.bottom = Int32(max(0, read.height - pad.top - Int(layout.height)))
+        layout.right = Int32(max(0, read.width - pad.left - Int(layout.width)))
+        layout.sampleStride = Int32(layout.sampleElements + random.int(0...5))
+        let result = random.layout(
+            channels: outputs, height: output.height / window, width: output.width / window, block: lanes)
+        var own = ConvolutionParameters(source: layout, destination: result)
+        (own.kernelHeight, own.kernelWidth) = (Int32(kernel.height), Int32(kernel.width))
+        (own.strideY, own.strideX) = (Int32(stride.y), Int32(stride.x))
+        (own.dilationY, own.dilationX) = (Int32(dilation.y), Int32(dilation.x))
+        (own.padTop, own.padLeft) = (Int32(pad.top), Int32(pad.left))
+        (own.outputHeight, own.outputWidth) = (Int32(output.height), Int32(output.width))
+        let parts = groups > 1 && fills ? groups : 1
+        (own.inputBlocks, own.outputBlocks) = (Int32(layout.blocks / parts), Int32(result.blocks / parts))
+        if groups > 1, parts == 1 {
+            (own.groupInputs, own.groupOutputs) = (Int32(inputs / groups), Int32(outputs / groups))
+        }
+        if pooled { (own.poolHeight, own.poolWidth) = (2, 2) }
+        let isBytes = random.chance(75)
+        let zero = isBytes ? random.int(0...255) : 0
+        own.floor = isBytes ? Float(random.chance(50) ? -zero : 0) : -.infinity
+        own.ceiling = isBytes ? Float(255 - zero) : random.chance(50) ? .infinity : 3
+        let tiles = (1...14).flatMap { columns in
+            (1...2).map {
+                ConvolutionTile(outputs: $0, rows: pooled ? 2 : stride.x == 1 ? random.int(0...1) : 0, columns: columns)
+            }
+        }.filter {
+            ByteTileShape.exists(outputs: Int($0.outputs), rows: Int($0.rows), columns: Int($0.columns), lanes: lanes)
+        }
+        own.tile = tiles[random.int(0...tiles.count - 1)]
+        own.addend = random.layout(
+            channels: outputs, height: output.height / window, width: output.width / window, block: lanes)
+        parameters = QuantizedConvolutionParameters(own)
+        parameters.zeroPoint = Int32(zero)
+        parameters.resultBytes = isBytes ? 1 : 4
+        parameters.addendZeroPoint = Int32(random.int(0...255))
+        parameters.addendScale = 0.37
+        source = (0..<samples * Int(layout.sampleStride)).map { _ in UInt8(random.int(0...255)) }
+        weights = (0..<outputs * (inputs / groups) * kernel.height * kernel.width).map { _ in
+            Int8(random.int(-128...127))
+        }
+        bias = (0..<result.blocks * lanes).map { _ in Int32(random.int(-100_000...100_000)) }
+        scale = random.floats(result.blocks * lanes, in: 0.0001...0.01)
+        addend =
+            random.chance(40)
+            ? (0..<samples * Int(own.addend.sampleStride)).map { _ in UInt8(random.int(0...255)) } : nil
+        packed = []
+        if isDepthwise { packDepthwise(lanes: lanes) } else { pack(groups: groups, lanes: lanes) }
+        expected = definition(groups: groups)
+    }
+
+    /// Puts the weights into the order of the instruction's documentation.
+    private mutating func pack(groups: Int, lanes: Int) {
+        let own = parameters.convolution
+        let isPlain = own.source.channelBlock == 1
+        let block = Int(own.source.channelBlock)
+        let (height, width) = (Int(own.kernelHeight), Int(own.kernelWidth))
+        let (reads, makes) = (Int(own.source.channels) / groups, Int(own.destination.channels) / groups)
+        let blocks = Int(own.inputBlocks)
+        packed = [UInt8](repeating: 0, count: own.destination.blocks * lanes * blocks * block * height * width)
+        for filter in 0..<Int(own.destination.channels) {
+            // Groups that don't fill blocks are packed as one.
+            let first = own.groupOutputs > 0 ? filter / makes * reads : 0
+            for input in 0..<reads {
+                let channel = first + input
+                for row in 0..<height {
+                    for column in 0..<width {
+                        let line = (filter / lanes * blocks + channel / block) * height + row
+                        let word =
+                            isPlain
+                            ? (line * width / 4 + column / 4)
+                            : ((line * width + column) * lanes / 4 + channel % block / 4)
+                        let byte = isPlain ? column % 4 : channel % 4
+                        packed[(word * lanes + filter % lanes) * 4 + byte] = UInt8(
+                            bitPattern: weights[((filter * reads + input) * height + row) * width + column])
+                    }
+                }
+            }
+        }
+    }
+
+    private mutating func packDepthwise(lanes: Int) {
+        let own = parameters.convolution
+        let (height, width) = (Int(own.kernelHeight), Int(own.kernelWidth))
+        let words = (width + 3) / 4
+        packed = [UInt8](repeating: 0, count: own.destination.blocks * lanes * height * words * 4)
+        for channel in 0..<Int(own.destination.channels) {
+            for row in 0..<height {
+                for column in 0..<width {
+                    let word = (channel / lanes * height + row) * words + column / 4
+                    packed[(word * lanes + channel % lanes) * 4 + column % 4] = UInt8(
+                        bitPattern: weights[(channel * height + row) * width + column])
+                }
+            }
+        }
+    }
+
+    /// The sum at a place.
+    private func sum(_ n: Int, _ o: Int, _ y: Int, _ x: Int, groups: Int) -> Int32 {
+        let own = parameters.convolution
+        let (reads, makes) = (Int(own.source.channels) / groups, Int(own.destination.channels) / groups)
+        var sum = bias[o]
+        for input in 0..<reads {
+            for i in 0..<Int(own.kernelHeight) {
+                for j in 0..<Int(own.kernelWidth) {
+                    let row = y * Int(own.strideY) + i * Int(own.dilationY) - Int(own.padTop)
+                    let column = x * Int(own.strideX) + j * Int(own.dilationX) - Int(own.padLeft)
+                    let code = source[own.source.index(n, o / makes * reads + input, row, column)]
+                    let place = ((o * reads + input) * Int(own.kernelHeight) + i) * Int(own.kernelWidth) + j
+                    sum &+= Int32(code) &* Int32(weights[place])
+                }
+            }
+        }
+        return sum
+    }
+
+    private func definition(groups: Int) -> [UInt8?] {
+        let own = parameters.convolution
+        let size = Int(parameters.resultBytes)
+        var bytes = [UInt8?](repeating: nil, count: samples * Int(own.destination.sampleStride) * size)
+        let window = own.poolHeight > 0 ? 2 : 1
+        // What unused lanes hold is open: they are computed with no weights.
+        own.destination.forEach(samples: samples) { n, o, y, x in
+            var greatest = Int32.min
+            for i in 0..<window {
+                for j in 0..<window {
+                    greatest = max(greatest, sum(n, o, y * window + i, x * window + j, groups: groups))
+                }
+            }
+            var value = Float(greatest) * scale[o]
+            if let addend {
+                value +=
+                    Float(Int32(addend[own.addend.index(n, o, y, x)]) - parameters.addendZeroPoint)
+                    * parameters.addendScale
+            }
+            value = min(own.ceiling, max(own.floor, value))
+            let place = own.destination.index(n, o, y, x)
+            if size == 1 {
+                bytes[place] = UInt8(Int32(value.rounded(.toNearestOrEven)) + parameters.zeroPoint)
+            } else {
+                for byte in 0..<4 {
+                    bytes[4 * place + byte] = UInt8(truncatingIfNeeded: value.bitPattern >> (8 * byte))
+                }
+            }
+        }
+        return bytes
+    }
+
+    /// The destination's bytes after a run, all 0xA5 before; those of unused lanes are put back.
+    func run(on set: InstructionSet) -> [UInt8] {
+        let own = parameters.convolution
+        var result = [UInt8](repeating: 0xA5, count: expected.count)
+        guard let kernel = set.kernel(isDepthwise ? .quantizedDepthwise : .quantizedConvolution) else { return [] }
+        var (source, packed, bias, scale) = (source, packed, bias, scale)
+        var added = addend ?? []
+        source.withUnsafeMutableBytes { source in
+            packed.withUnsafeMutableBytes { packed in
+                bias.withUnsafeMutableBytes { bias in
+                    scale.withUnsafeMutableBytes { scale in
+                        result.withUnsafeMutableBytes { result in
+                            added.withUnsafeMutableBytes { added in
+                                let operands: [UnsafeMutableRawPointer?] = [
+                                    source.baseAddress, packed.baseAddress, bias.baseAddress, scale.baseAddress,
+                                    result.baseAddress, addend == nil ? nil : added.baseAddress,
+                                ]
+                                withUnsafeBytes(of: parameters) { kernel(operands, $0.baseAddress!, samples) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        let size = Int(parameters.resultBytes)
+        for sample in 0..<samples {
+            for channel in Int(own.destination.channels)..<own.destination.blocks * set.lanes {
+                for y in 0..<Int(own.destination.height) {
+                    for x in 0..<Int(own.destination.width) {
+                        let place = size * own.destination.index(sample, channel, y, x)
+                        for byte in place..<place + size { result[byte] = 0xA5 }
+                    }
+                }
+            }
+        }
+        return result
+    }
+}

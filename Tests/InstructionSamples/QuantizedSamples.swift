@@ -1,0 +1,43 @@
+import ApusInstructions
+
+// Samples of the instructions that work on bytes.
+extension SampleInstruction {
+    static let quantized: [SampleInstruction] = {
+        let bordered = ImageLayout(
+            channels: 8, height: 6, width: 6, channelBlock: 4, top: 1, left: 1, bottom: 1, right: 1)
+        let wide = ImageLayout(channels: 1, height: 6, width: 6, top: 1, left: 1, bottom: 1, right: 2)
+        let blocked = ImageLayout(channels: 8, height: 6, width: 6, channelBlock: 4)
+        let half = ImageLayout(channels: 8, height: 3, width: 3, channelBlock: 4)
+        func convolution(
+            _ source: ImageLayout, _ destination: ImageLayout, rows: Int, kernelWidth: Int = 3
+        ) -> QuantizedConvolutionParameters {
+            var own = ConvolutionParameters(source: source, destination: destination)
+            (own.kernelHeight, own.kernelWidth) = (3, Int32(kernelWidth))
+            (own.padTop, own.padLeft) = (1, 1)
+            (own.outputHeight, own.outputWidth) = (6, 6)
+            (own.inputBlocks, own.outputBlocks) = (Int32(source.blocks), 2)
+            if rows == 2 { (own.poolHeight, own.poolWidth) = (2, 2) }
+            (own.floor, own.ceiling) = (-3, 252)
+            own.tile = ConvolutionTile(outputs: 1, rows: rows, columns: 4)
+            var parameters = QuantizedConvolutionParameters(own)
+            (parameters.zeroPoint, parameters.addendScale) = (3, 0.5)
+            return parameters
+        }
+        var floats = convolution(bordered, blocked, rows: 0)
+        (floats.zeroPoint, floats.resultBytes) = (0, 4)
+        var quantize = ConvertImageParameters(source: wide, destination: wide, sourceBytes: 4, resultBytes: 1)
+        (quantize.scale, quantize.zeroPoint) = (0.25, 9)
+        return [
+            SampleInstruction(.quantizedConvolution, convolution(bordered, blocked, rows: 1)),
+            SampleInstruction(.quantizedConvolution, convolution(bordered, half, rows: 2)),
+            SampleInstruction(.quantizedConvolution, convolution(wide, blocked, rows: 1, kernelWidth: 4)),
+            SampleInstruction(.quantizedConvolution, floats),
+            SampleInstruction(.quantizedDepthwise, convolution(bordered, blocked, rows: 1)),
+            SampleInstruction(.convertImage, quantize),
+            SampleInstruction(
+                .convertImage,
+                ConvertImageParameters(source: bordered, destination: blocked, sourceBytes: 1, resultBytes: 4)),
+            SampleInstruction(.fillBorder, FillBorderParameters(bordered, value: 5)),
+        ]
+    }()
+}
