@@ -9,6 +9,8 @@ package struct OperatorCase {
     package var differentiable: [Int]?
     /// The results that a loss may depend on.
     package var results = [0]
+    /// The operands that must be known when a plan is made.
+    package var constants: Set<Int> = []
 
     package init(
         _ operation: any Operator, _ operands: [TensorType], draws: [Draw]? = nil, differentiable: [Int]? = nil
@@ -39,7 +41,7 @@ package struct OperatorCase {
         [
             layers,
             arithmetic, functions, comparison, activations, conversions, reductions, losses, normalizations,
-            shapes, indexing, resizing, products, spatial, attentions, recurrences,
+            shapes, indexing, resizing, products, spatial, attentions, recurrences, quantized,
         ].reduce(into: [:]) { all, family in
             all.merge(family) { _, _ in preconditionFailure("two families draw the same operator") }
         }

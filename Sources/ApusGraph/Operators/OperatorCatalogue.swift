@@ -47,6 +47,7 @@ public enum OperatorCatalogue {
         LayerNorm.self, GroupNorm.self, InstanceNorm.self, RootMeanSquareNorm.self, NormalizeRows.self,
         NormalizeRowsGradient.self, LocalResponseNorm.self, LpNormalization.self,
         Dropout.self, DropoutTraining.self, GaussianNoise.self,
+        Quantize.self, Dequantize.self, QuantizedConvolution2D.self,
     ]
 
     private static let byName: [String: any Operator.Type] = Dictionary(

@@ -24,7 +24,7 @@ extension Breach {
     static let all: [Breach] = [
         layers,
         arithmetic, functions, comparison, activations, conversions, reductions, losses, normalizations,
-        shapes, indexing, resizing, products, spatial, attentions, recurrences,
+        shapes, indexing, resizing, products, spatial, attentions, recurrences, quantized,
     ].flatMap { $0 }
 }
 

@@ -5,7 +5,8 @@ import ApusPlan
 import ApusRuntime
 import OperatorCases
 
-/// One call of an operator as a graph: its operands are the inputs, or the parameters that it would bring, its results the outputs.
+/// One call of an operator as a graph: its operands are the inputs, or the parameters that it would bring, or constants; its results are
+/// the outputs.
 struct OperatorAgreement {
     private let graph: Graph
     private let weights: [String: [Float]]
@@ -25,7 +26,9 @@ struct OperatorAgreement {
         var values: [ValueID] = []
         var weights: [String: [Float]] = [:]
         for (index, type) in call.operands.enumerated() {
-            if index < inputs {
+            if call.constants.contains(index) {
+                values.append(try editor.addConstant("x\(index)", type, elements: operands[index].data))
+            } else if index < inputs {
                 values.append(try editor.addInput("x\(index)", type))
             } else {
                 values.append(try editor.addParameter("x\(index)", type, initializer: .constant(0)))
@@ -36,7 +39,7 @@ struct OperatorAgreement {
         graph = editor.graph
         self.weights = weights
         self.batch = batch
-        self.operands = Array(operands[..<inputs])
+        self.operands = operands.indices.filter { $0 < inputs && !call.constants.contains($0) }.map { operands[$0] }
         context = EvaluationContext(seed: random.next(), step: random.integer(1...9))
         let bindings = Dictionary(uniqueKeysWithValues: operands.enumerated().map { ("x\($0)", $1) })
         let tensors = ReferenceInterpreter(graph, context: context).run(bindings, batch: batch)

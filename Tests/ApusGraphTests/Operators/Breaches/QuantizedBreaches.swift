@@ -1,0 +1,55 @@
+import ApusGraph
+
+private let codes = TensorType(.u8, ["N", 4, 8, 8])
+private let numbers = TensorType(.f32, ["N", 4, 8, 8])
+private let weight = TensorType(.i8, [8, 4, 3, 3])
+private let bias = TensorType(.i32, [8])
+private let scale = TensorType(.f32, [8])
+private let convolution = Convolution2D(filters: 8, kernel: [3, 3])
+
+extension Breach {
+    static let quantized: [Breach] = grids + byteConvolutions
+
+    private static let grids = [
+        Breach(Quantize(scale: 1), [codes], "C1", "takes one operand of f32, not [u8[N, 4, 8, 8]]"),
+        Breach(Quantize(scale: 0), [numbers], "C2", "has a scale of 0.0"),
+        Breach(Quantize(scale: 1, zero: 256), [numbers], "C2", "a zero of 256"),
+        Breach(Dequantize(scale: 1), [numbers], "C1", "takes one operand of u8, not [f32[N, 4, 8, 8]]"),
+        Breach(Dequantize(scale: -1), [codes], "C2", "has a scale of -1.0"),
+    ]
+
+    private static let byteConvolutions: [Breach] = {
+        let operands = [codes, weight, bias, scale]
+        func make(
+            _ change: (inout QuantizedConvolution2D) -> Void, _ operands: [TensorType], _ label: String,
+            _ message: String
+        ) -> Breach {
+            var operation = QuantizedConvolution2D(convolution)
+            change(&operation)
+            return Breach(operation, operands, label, message)
+        }
+        return [
+            make({ _ in }, [codes, weight, bias], "C1", "takes x, a weight, a bias, a scale, not 3 operands"),
+            make({ $0.addend = .init(zero: 0, scale: 1) }, operands, "C1", "a scale and an addend, not 4 operands"),
+            make({ _ in }, [numbers, weight, bias, scale], "C2", "not on f32[N, 4, 8, 8]"),
+            make({ $0.convolution.groups = 3 }, operands, "C3", "8 filters can't be split into 3 groups"),
+            make({ _ in }, [codes, numbers, bias, scale], "C3", "is f32[8, 4, 3, 3] here"),
+            make(
+                { _ in }, [codes, TensorType(.u8, [8, 4, 3, 3]), bias, scale], "C4",
+                "is i8[8, 4, 3, 3] here, not u8[8, 4, 3, 3]"),
+            make({ _ in }, [codes, weight, scale, scale], "C4", "is i32[8] here, not f32[8]"),
+            make({ _ in }, [codes, weight, bias, bias], "C4", "is f32[8] here, not i32[8]"),
+            make({ $0.zero = 256 }, operands, "C5", "with 256"),
+            make({ $0.elementType = .i8 }, operands, "C5", "not i8 with 0"),
+            make(
+                {
+                    $0.minimum = 3; $0.maximum = 2
+                }, operands, "C6", "can't be from 3.0 to 2.0"),
+            make({ $0.maximum = 256 }, operands, "C6", "can't be from 0.0 to 256.0"),
+            make({ $0.pool = [7, 2] }, operands, "C7", "windows of [7, 2] do not fit"),
+            make(
+                { $0.addend = .init(zero: 0, scale: 1) }, operands + [codes], "C8",
+                "is u8[N, 8, 6, 6] here, not u8[N, 4, 8, 8]"),
+        ]
+    }()
+}

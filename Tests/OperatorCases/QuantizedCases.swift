@@ -1,0 +1,45 @@
+import ApusGraph
+
+// What computes with bytes.
+extension OperatorCase {
+    static let quantized: [String: Generator] = [
+        "quantize": { random in
+            let operation = Quantize(scale: random.pick(0.01, 0.5, 3), zero: random.pick(0, 7, 128, 255))
+            return OperatorCase(operation, [floating(minimum: 0, &random)], draws: [.within(-9...9)])
+        },
+        "dequantize": { random in
+            var x = floating(minimum: 0, &random)
+            x.elementType = .u8
+            let operation = Dequantize(scale: random.pick(0.01, 0.5, 3), zero: random.pick(0, 7, 128, 255))
+            return OperatorCase(operation, [x], draws: [.whole(0...255)])
+        },
+        "quantized_conv2d": { random in
+            let call = ConvolutionCall(&random)
+            let elementType: ElementType = random.pick(.u8, .u8, .f32)
+            let output = call.result.dimensions.suffix(2).compactMap(\.number)
+            let isPooled = call.convolution.stride == [1, 1] && output.allSatisfy { $0 > 1 } && random.chance(0.5)
+            var operation = QuantizedConvolution2D(
+                call.convolution, sourceZero: random.pick(0, 3, 128), to: elementType,
+                zero: elementType == .u8 ? random.pick(0, 90, 128) : 0, pool: isPooled ? [2, 2] : nil,
+                addend: random.chance(0.3) ? .init(zero: random.pick(0, 128), scale: random.pick(0.25, 1.5)) : nil)
+            if random.chance(0.3) { operation.minimum = 0 }
+            var weight = call.operands[1]
+            weight.elementType = .i8
+            let filters = Dimension.fixed(call.convolution.filters)
+            var x = call.operands[0]
+            x.elementType = .u8
+            var operands = [x, weight, TensorType(.i32, [filters]), TensorType(.f32, [filters])]
+            var draws: [Draw] = [.whole(0...255), .whole(-127...127), .whole(-5000...5000), .within(0.001...0.02)]
+            if operation.addend != nil {
+                var result = call.result
+                result.elementType = .u8
+                if isPooled { for axis in 0...1 { result.dimensions[2 + axis] = .fixed(output[axis] / 2) } }
+                operands.append(result)
+                draws.append(.whole(0...255))
+            }
+            var made = OperatorCase(operation, operands, draws: draws)
+            made.constants = [1, 2, 3]
+            return made
+        },
+    ]
+}
