@@ -95,8 +95,8 @@ import Testing
         #expect(
             Set(Pipeline.inference().names).subtracting(inference) == [
                 "explicit-parameters", "resolve-shapes", "expand-compositions", "remove-duplicates",
-                // RecognitionTests have them.
-                "recognize-norms", "recognize-attention", "recognize-dense",
+                // RecognitionTests and QuantizationTests have them.
+                "recognize-norms", "recognize-attention", "recognize-dense", "recognize-quantized",
             ])
         #expect(evaluation.contains("trim"))
     }

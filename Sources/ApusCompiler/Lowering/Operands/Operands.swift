@@ -62,7 +62,10 @@ extension Lowering {
     /// The value as aligned plain rows.
     mutating func plainOperand(_ value: ValueID) throws(LoweringError) -> Stored {
         let source = try made(value)
-        // What is no image of f32 is plain in any case.
+        // Bytes too may lie in blocks; all that is no number or byte is plain in any case.
+        if source.elementType.size == 1, !source.isPlain, !source.isRow {
+            return try copied(value, source, in: try plainLayout(of: value), zero: 0)
+        }
         if source.elementType.size != 4 { return source }
         return try operand(value, in: try plainLayout(of: value))
     }

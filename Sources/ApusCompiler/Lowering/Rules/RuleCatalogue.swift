@@ -33,6 +33,7 @@ enum RuleCatalogue {
         InterpolateRule.self, InterpolateGradientRule.self,
         ScaledDotProductAttentionRule.self, ScaledDotProductAttentionGradientRule.self,
         RecurrentStepsRule.self, RecurrentStepsGradientRule.self,
+        QuantizedConvolution2DRule.self, QuantizeRule.self, DequantizeRule.self,
     ]
 
     private static let byName: [String: any OperatorRule.Type] = Dictionary(

@@ -25,7 +25,7 @@ extension Lowering {
             // What does not depend on an input is there once the run begins.
             stage = context.samples.isDynamic(output) ? .body : .prologue
             defer { stage = .body }
-            let source = try made(output)
+            let source = graph[output].type.elementType == .f32 ? try made(output) : try readableOperand(output)
             if source.place == place { continue }
             try write(source, shape, to: place, layout: packedLayout(output, shape), label: name)
         }

@@ -1,0 +1,91 @@
+import ApusInstructions
+
+/// What a convolution of bytes costs, in cycles of a core that multiplies vectors of bytes by fours: the model that tiles are chosen
+/// by.
+struct ByteCostModel {
+    let lanes: Int
+    private let core = CoreModel()
+    /// Cycles to start the loops of a tile.
+    private let tileStart = 12.0
+    /// Cycles to go from one row or place of the kernel to the next.
+    private let kernelPlace = 2.0
+    /// Cycles to make and store a result.
+    private let result = 3.0
+    /// Cycles to find where the positions of a linear tile are.
+    private let linearPosition = 6.0
+
+    /// The tile that is estimated to be the fastest.
+    func fastestTile(for convolution: ConvolutionParameters, samples: Int) -> ConvolutionTile {
+        let isPooled = convolution.poolHeight > 0
+        var shapes = isPooled ? [2] : [0]
+        if !isPooled, convolution.strideX == 1 { shapes.append(1) }
+        var best = ConvolutionTile(outputs: 1, rows: shapes[0], columns: isPooled ? 2 : 1)
+        var least = Double.infinity
+        for rows in shapes {
+            for outputs in 1...min(2, max(1, Int(convolution.outputBlocks))) {
+                for columns in 1...14
+                where ByteTileShape.exists(outputs: outputs, rows: rows, columns: columns, lanes: lanes) {
+                    let tile = ConvolutionTile(outputs: outputs, rows: rows, columns: columns)
+                    let cycles = cycles(of: convolution, tile, samples: samples)
+                    if cycles < least { (best, least) = (tile, cycles) }
+                }
+            }
+        }
+        return best
+    }
+
+    /// The estimated cycles of some samples.
+    func cycles(of convolution: ConvolutionParameters, _ tile: ConvolutionTile, samples: Int) -> Double {
+        let window = convolution.poolHeight > 0 ? 2 : 1
+        let (rows, columns) = (Int(convolution.outputHeight) / window, Int(convolution.outputWidth) / window)
+        let blocks = Double(convolution.destination.blocks)
+        let outputs = Int(tile.outputs)
+        // Of an odd number one is computed by itself.
+        let pairs =
+            outputs == 1 ? 0 : Double(Int(convolution.outputBlocks) / 2) / Double(convolution.outputBlocks) * blocks
+        return pairs * cycles(of: convolution, tile, 2, rows: rows, columns: columns, samples: samples)
+            + (blocks - 2 * pairs) * cycles(of: convolution, tile, 1, rows: rows, columns: columns, samples: samples)
+    }
+
+    /// The cycles of `outputs` output blocks.
+    private func cycles(
+        of convolution: ConvolutionParameters, _ tile: ConvolutionTile, _ outputs: Int, rows: Int, columns: Int,
+        samples: Int
+    ) -> Double {
+        if tile.rows == 0 {
+            let count = samples * rows * columns
+            let width = ByteTileShape.widest(
+                outputs: outputs, rows: 0, within: min(Int(tile.columns), count), lanes: lanes)
+            let tiles = Double((count + width - 1) / width)
+            return tiles * (self.tile(convolution, outputs, rows: 1, width) + linearPosition * Double(width))
+        }
+        let window = Int(tile.rows)
+        let width = ByteTileShape.widest(
+            outputs: outputs, rows: window, within: min(Int(tile.columns), columns * window), lanes: lanes)
+        let whole = columns / (width / window)
+        var row = Double(whole) * self.tile(convolution, outputs, rows: window, width)
+        let rest = columns - whole * (width / window)
+        if rest > 0 {
+            let narrow = ByteTileShape.narrowest(
+                outputs: outputs, rows: window, covering: rest * window, within: width, lanes: lanes)
+            row += self.tile(convolution, outputs, rows: window, narrow)
+        }
+        return Double(samples * rows) * row
+    }
+
+    /// The cycles of a tile.
+    private func tile(_ convolution: ConvolutionParameters, _ outputs: Int, rows: Int, _ columns: Int) -> Double {
+        let positions = Double(rows * columns)
+        let sums = positions * Double(outputs)
+        let block = Int(convolution.source.channelBlock)
+        let places = Double(convolution.kernelHeight) * (block == 1 ? 1 : Double(convolution.kernelWidth))
+        let inputs = Double(convolution.inputBlocks)
+        let words = block == 1 ? Double(convolution.kernelWidth / 4) : Double(block) / 4
+        // A tile of few sums has four of each.
+        let chained = sums <= 2 ? sums * 4 : sums
+        let term = max(
+            sums / core.multiplyAdds, core.latency * sums / chained, (positions + Double(outputs)) / core.loads)
+        return tileStart + inputs * places * (kernelPlace + words * term)
+            + result * sums / Double(rows * rows)
+    }
+}

@@ -1,0 +1,65 @@
+import ApusGraph
+import ApusInstructions
+
+// Images of bytes: their border holds the byte that stands for zero.
+extension Lowering {
+    /// Room for bytes, in the layout that was chosen for them; plain ones too have the border that their readers ask for.
+    mutating func makeByteResult(_ value: ValueID) throws(LoweringError) -> Stored {
+        let border = layouts.border(of: value)
+        guard !layouts.isBlocked(value), border != Border(), joins[value] == nil else { return try makeResult(value) }
+        let result = addStored(
+            graph[value].name, try blockedLayout(of: value, border: border, block: 1),
+            elementType: graph[value].type.elementType, imageCount: context.samples.imageCount(value))
+        stored[value.index] = result
+        return result
+    }
+
+    /// The value as an image of bytes with at least this border.
+    ///
+    /// - Parameter zero: what the border holds.
+    mutating func byteOperand(
+        _ value: ValueID, border: Border, isBlocked: Bool, zero: Int
+    ) throws(LoweringError) -> Stored {
+        let source = try made(value)
+        let block = isBlocked ? lanes : 1
+        let layout = source.layout
+        if Int(layout.channelBlock) == block, Int(layout.top) >= border.top, Int(layout.left) >= border.left,
+            Int(layout.bottom) >= border.bottom, Int(layout.right) >= border.right
+        {
+            return source
+        }
+        var wide = layouts.border(of: value)
+        wide.widen(to: border)
+        let wanted = try blockedLayout(of: value, border: wide, block: block)
+        if source.isRow, source.startsBuffer, !wanted.hasBorder, wanted.sampleStride == layout.sampleStride {
+            var view = source
+            view.layout = wanted
+            return view
+        }
+        return try copied(value, source, in: wanted, zero: zero)
+    }
+
+    /// A copy of bytes in another layout, made once.
+    mutating func copied(
+        _ value: ValueID, _ source: Stored, in layout: ImageLayout, zero: Int
+    ) throws(LoweringError) -> Stored {
+        let key = CopyKey(value: value.index, layout: layout, stage: stage)
+        if let copy = copies[key] { return copy }
+        let label = "\(graph[value].name) copied"
+        let copy = addStored(label, layout, elementType: source.elementType, imageCount: source.imageCount)
+        var parameters = ConvertImageParameters(
+            source: source.layout, destination: layout, sourceBytes: 1, resultBytes: 1)
+        parameters.zeroPoint = Int32(zero)
+        emit(.convertImage, [source.place, copy.place], parameters, label: label, repeats: source.imageCount)
+        copies[key] = copy
+        return copy
+    }
+
+    /// Gives the border of what an instruction has just written the byte that stands for zero.
+    mutating func fillBorder(_ result: Stored, with zero: Int, label: String) {
+        guard result.layout.hasBorder else { return }
+        emit(
+            .fillBorder, [result.place], FillBorderParameters(result.layout, value: zero), label: label,
+            repeats: result.imageCount)
+    }
+}
