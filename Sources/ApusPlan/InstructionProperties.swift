@@ -30,6 +30,9 @@ extension Instruction {
     /// choose, or where the parameters are wrong.
     package func choice(lanes: Int) -> String? { (try? definition(lanes: lanes))?.choice }
 
+    /// Whether its multiply-adds are of bytes.
+    package func multipliesBytes(lanes: Int) -> Bool { (try? definition(lanes: lanes))?.multipliesBytes ?? false }
+
     /// The other choices that may be faster, and the one that was made. Empty where there is nothing to measure.
     package func candidates(lanes: Int) -> [TuningCandidate] { (try? definition(lanes: lanes))?.candidates ?? [] }
 }

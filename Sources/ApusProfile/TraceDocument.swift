@@ -78,6 +78,7 @@ package struct TraceDocument {
                 "limits",
                 .object([
                     .init("operations_per_second", .number(limits.operationsPerSecond)),
+                    .init("byte_operations_per_second", optional(limits.byteMultiplyAddsPerSecond.map { 2 * $0 })),
                     .init(
                         "memory",
                         .array(

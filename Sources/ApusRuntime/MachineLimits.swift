@@ -4,7 +4,9 @@ import CPlatform
 
 #if arch(x86_64)
     import ApusKernelsV3
+    import ApusKernelsV3VNNI
     import ApusKernelsV4
+    import ApusKernelsV4VNNI
 #endif
 
 /// What one core of this machine can do at most with a target's instructions, as measured here and now.
@@ -25,12 +27,17 @@ package struct MachineLimits: Sendable, Equatable {
 
     package var target: Target
     package var multiplyAddsPerSecond: Double
+    /// Those of bytes, whose sums are integers; nil where they weren't measured.
+    package var byteMultiplyAddsPerSecond: Double?
     /// From the smallest to the largest: the nearest cache to main memory.
     package var levels: [Level]
 
-    package init(target: Target, multiplyAddsPerSecond: Double, levels: [Level]) {
+    package init(
+        target: Target, multiplyAddsPerSecond: Double, byteMultiplyAddsPerSecond: Double? = nil, levels: [Level]
+    ) {
         self.target = target
         self.multiplyAddsPerSecond = multiplyAddsPerSecond
+        self.byteMultiplyAddsPerSecond = byteMultiplyAddsPerSecond
         self.levels = levels
     }
 
@@ -40,10 +47,15 @@ package struct MachineLimits: Sendable, Equatable {
     /// The least time for so much work: what its arithmetic takes or what its memory takes, whichever is longer (the roofline
     /// model: Williams, Waterman and Patterson, 2009). Reads and writes go on side by side.
     ///
-    /// - Parameter footprint: bytes that are touched at a time. Memory is taken to be as fast as at the largest measured size
-    ///   that isn't larger: the limit is one that can't be passed, wherever the bytes come from.
-    package func seconds(multiplyAdds: Double, bytesRead: Double, bytesWritten: Double, footprint: Int) -> Double {
-        let arithmetic = multiplyAdds / multiplyAddsPerSecond
+    /// - Parameters:
+    ///   - ofBytes: whether the multiply-adds are of bytes.
+    ///   - footprint: bytes that are touched at a time. Memory is taken to be as fast as at the largest measured size
+    ///     that isn't larger: the limit is one that can't be passed, wherever the bytes come from.
+    package func seconds(
+        multiplyAdds: Double, ofBytes: Bool = false, bytesRead: Double, bytesWritten: Double, footprint: Int
+    ) -> Double {
+        let speed = ofBytes ? byteMultiplyAddsPerSecond ?? multiplyAddsPerSecond : multiplyAddsPerSecond
+        let arithmetic = multiplyAdds / speed
         guard let level = levels.last(where: { $0.size <= footprint }) ?? levels.first else { return arithmetic }
         return max(
             arithmetic, bytesRead / level.bytesReadPerSecond, bytesWritten / level.bytesWrittenPerSecond)
@@ -54,8 +66,9 @@ package struct MachineLimits: Sendable, Equatable {
 
     /// Measures, on the thread that asks: 0.15 s.
     ///
+    /// - Parameter ofBytes: whether the limit of bytes is measured too.
     /// - Throws: ``SessionError`` where this processor doesn't run the target or the memory can't be had.
-    package static func measure(on target: Target) throws(SessionError) -> MachineLimits {
+    package static func measure(on target: Target, ofBytes: Bool = false) throws(SessionError) -> MachineLimits {
         let loops = try LimitLoops(target)
         let clock = TickClock()
         let memory = try MemoryArena(size: sizes.max() ?? 0)
@@ -64,6 +77,7 @@ package struct MachineLimits: Sendable, Equatable {
         // A core may need a while until it runs wide instructions at full speed: short trials, many of them.
         let rounds = 4_000
         let arithmetic = minimumTicks(trials: 400, clock) { loops.multiplyAdd(rounds) }
+        let bytes = ofBytes ? minimumTicks(trials: 400, clock) { loops.multiplyAddBytes(rounds) } : nil
         var ticks: [(size: Int, read: Double, written: Double)] = []
         for size in sizes {
             let count = size / MemoryLayout<Float>.stride
@@ -77,6 +91,7 @@ package struct MachineLimits: Sendable, Equatable {
         let second = 1 / clock.secondsPerTick()
         return MachineLimits(
             target: target, multiplyAddsPerSecond: Double(rounds * loops.multiplyAddsOfRound) * second / arithmetic,
+            byteMultiplyAddsPerSecond: bytes.map { Double(rounds * 4 * loops.multiplyAddsOfRound) * second / $0 },
             levels: ticks.map { entry in
                 Level(
                     size: entry.size, bytesReadPerSecond: Double(entry.size) * second / entry.read,
@@ -102,6 +117,8 @@ package struct MachineLimits: Sendable, Equatable {
 private struct LimitLoops {
     let multiplyAddsOfRound: Int
     let multiplyAdd: (Int) -> Void
+    /// Does four times as many, of bytes.
+    let multiplyAddBytes: (Int) -> Void
     let read: (UnsafeMutableRawPointer, Int, Int) -> Void
     let write: (UnsafeMutableRawPointer, Int, Int) -> Void
 
@@ -114,17 +131,26 @@ private struct LimitLoops {
             case .avx512:
                 multiplyAddsOfRound = ApusKernelsV4.multiplyAddsOfRound
                 multiplyAdd = { _ = ApusKernelsV4.multiplyAddRounds($0) }
+                let isVNNI = Processor.multipliesBytes(of: target)
+                multiplyAddBytes = {
+                    _ = isVNNI ? ApusKernelsV4VNNI.byteProductRounds($0) : ApusKernelsV4.byteProductRounds($0)
+                }
                 unsafe read = { _ = unsafe ApusKernelsV4.readRounds($0, count: $1, rounds: $2) }
                 unsafe write = { unsafe ApusKernelsV4.writeRounds($0, count: $1, rounds: $2) }
             case .avx2:
                 multiplyAddsOfRound = ApusKernelsV3.multiplyAddsOfRound
                 multiplyAdd = { _ = ApusKernelsV3.multiplyAddRounds($0) }
+                let isVNNI = Processor.multipliesBytes(of: target)
+                multiplyAddBytes = {
+                    _ = isVNNI ? ApusKernelsV3VNNI.byteProductRounds($0) : ApusKernelsV3.byteProductRounds($0)
+                }
                 unsafe read = { _ = unsafe ApusKernelsV3.readRounds($0, count: $1, rounds: $2) }
                 unsafe write = { unsafe ApusKernelsV3.writeRounds($0, count: $1, rounds: $2) }
         #endif
         default:
             multiplyAddsOfRound = ApusKernels.multiplyAddsOfRound
             multiplyAdd = { _ = ApusKernels.multiplyAddRounds($0) }
+            multiplyAddBytes = { _ = ApusKernels.byteProductRounds($0) }
             unsafe read = { _ = unsafe ApusKernels.readRounds($0, count: $1, rounds: $2) }
             unsafe write = { unsafe ApusKernels.writeRounds($0, count: $1, rounds: $2) }
         }

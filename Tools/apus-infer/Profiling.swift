@@ -8,7 +8,11 @@ import ApusText
 /// Records runs of the network on made-up samples and prints where their time goes.
 func profile(_ arguments: Arguments) throws(Failure) {
     var network = try loadFilled(arguments)
-    let limits = try reporting { () throws(SessionError) in try MachineLimits.measure(on: network.plan.target) }
+    let limits = try reporting { () throws(SessionError) in
+        let plan = network.plan
+        return try MachineLimits.measure(
+            on: plan.target, ofBytes: plan.body.contains { $0.multipliesBytes(lanes: plan.target.lanes) })
+    }
     do { try record(&network) } catch { throw Failure(error.description) }
     guard let recording = network.recording() else { return }
     let profile = Profile(recording, plan: network.plan, limits: limits)
