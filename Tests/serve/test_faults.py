@@ -242,6 +242,8 @@ class Faults(unittest.TestCase):
                 except (Ended, ConnectionError):
                     self.assertLess(time.monotonic() - start, 10)
                     time.sleep(0.05)
+            # A server that has just begun may not listen for signals yet.
+            time.sleep(1)
             self.assertEqual(server.end(), 0)
 
     def test_bodies_that_are_compressed(self):
