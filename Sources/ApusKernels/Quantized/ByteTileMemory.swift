@@ -31,8 +31,7 @@ var noByteSums: ByteSums {
     #endif
 }
 
-/// The maximum number of positions whose addresses are held in registers beside the loops' own.
-let maximumBytePositions = 8
+/// As many positions as have addresses in registers beside the loops' own.
 typealias BytePositions = InlineArray<8, Int32>
 
 /// What a tile of bytes sums over, where its positions are, and what becomes of the sums. All steps count bytes.

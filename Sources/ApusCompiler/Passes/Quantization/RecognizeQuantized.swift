@@ -44,7 +44,6 @@ private struct QuantizedRewriting {
     }
 
     private var graph: Graph { known.graph }
-    private var index: GraphIndex { known.index }
 
     init(_ model: Model, pass: RecognizeQuantized) throws(PassError) {
         known = QuantizedValues(model)
