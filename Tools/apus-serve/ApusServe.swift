@@ -126,6 +126,7 @@ struct ApusServe: Tool {
     func run() throws {
         // A client that is gone is an error of its socket, and not the end of the server.
         signal(SIGPIPE, SIG_IGN)
+        holdSignals()
         let outcome = Outcome()
         Task.detached {
             do { try await serve() } catch { outcome.error = error }
@@ -133,6 +134,15 @@ struct ApusServe: Tool {
         }
         outcome.semaphore.wait()
         if let error = outcome.error { throw error }
+    }
+
+    /// Has signals that come before somebody listens for them wait until then: they would end the program at once. All threads that are
+    /// made later do as this one.
+    private func holdSignals() {
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        for number in [SIGTERM, SIGINT, SIGHUP] { unsafe sigaddset(&signals, number) }
+        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
     /// The program's main thread waits for this.
