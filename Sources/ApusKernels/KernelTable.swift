@@ -79,6 +79,12 @@ package func kernel(for opcode: Opcode) -> Kernel? {
     case .recurrentGradient: recurrentGradient
     case .batchMean: batchMean
     case .batchMeanGradient: batchMeanGradient
+    case .convertImage: convertImage
+    case .fillBorder: fillBorder
+    case .quantizedMaxPool: quantizedMaxPool
+    case .quantizedAveragePool: quantizedAveragePool
+    case .quantizedAdd: quantizedAdd
+    case .byteTable: byteTable
     default: quantizedKernel(for: opcode)
     }
 }

@@ -13,7 +13,14 @@ struct CheckedPool: Sendable {
     init(
         _ bytes: ParameterBytes, lanes: Int, isGradient: Bool = false, isUnpool: Bool = false
     ) throws(ParameterError) {
-        parameters = try bytes.load(PoolParameters.self)
+        let parameters = try bytes.load(PoolParameters.self)
+        try self.init(parameters, lanes: lanes, isGradient: isGradient, isUnpool: isUnpool)
+    }
+
+    init(
+        _ parameters: PoolParameters, lanes: Int, isGradient: Bool = false, isUnpool: Bool = false
+    ) throws(ParameterError) {
+        self.parameters = parameters
         source = try CheckedImage(parameters.source, "source", isWritten: isGradient)
         destination = try CheckedImage(parameters.destination, "destination", isWritten: !isGradient)
         try require(
@@ -64,17 +71,25 @@ struct CheckedPool: Sendable {
     }
 
     /// By blocks of channels, of instructions with the operands `source, destination, argmax?`.
-    var partition: Partition {
-        let whole = parameters
+    var partition: Partition { partition(sourceBytes: 4, resultBytes: 4) { ParameterBytes($0).bytes } }
+
+    /// The same where elements have other sizes.
+    ///
+    /// - Parameter parameters: an instruction's parameters with those of a part.
+    func partition(
+        sourceBytes: Int, resultBytes: Int, _ parameters: @escaping @Sendable (PoolParameters) -> [UInt8]
+    ) -> Partition {
+        let whole = self.parameters
         return Partition(.blocks, units: source.blocks) { blocks in
             var part = whole
             part.source = whole.source.withBlocks(blocks)
             part.destination = whole.destination.withBlocks(blocks)
             let first = blocks.lowerBound
             return Partition.Part(
-                parameters: ParameterBytes(part).bytes,
+                parameters: parameters(part),
                 offsets: [
-                    4 * first * whole.source.blockStride, 4 * first * whole.destination.blockStride,
+                    first * whole.source.blockStride * sourceBytes,
+                    first * whole.destination.blockStride * resultBytes,
                     first * Int(whole.destination.height * whole.destination.width * whole.destination.channelBlock),
                 ])
         }

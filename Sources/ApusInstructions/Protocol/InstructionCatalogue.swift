@@ -90,6 +90,10 @@ package enum InstructionCatalogue {
             (.quantizedDepthwise, QuantizedDepthwiseInstruction.self),
             (.convertImage, ConvertImageInstruction.self),
             (.fillBorder, FillBorderInstruction.self),
+            (.quantizedMaxPool, QuantizedMaxPoolInstruction.self),
+            (.quantizedAveragePool, QuantizedAveragePoolInstruction.self),
+            (.quantizedAdd, QuantizedAddInstruction.self),
+            (.byteTable, ByteTableInstruction.self),
         ]
 
         /// The kind of that number, or nil where there is none.

@@ -9,15 +9,9 @@ extension QuantizedConvolutionParameters {
             "the addend is not of the destination's image in blocks of \(lanes)")
         try require(
             convolution.activation == 0 && convolution.argmaxStride == 0, "there is an activation or an argmax")
-        let (floor, ceiling) = (convolution.floor, convolution.ceiling)
-        try require(floor <= ceiling, "no number is from \(floor) to \(ceiling)")
-        try require(resultBytes == 1 || resultBytes == 4, "a result has \(resultBytes) bytes, not 1 or 4")
-        _ = try check(zeroPoint, 0...(resultBytes == 1 ? 255 : 0), "the zero point")
+        try checkRounding(
+            floor: convolution.floor, ceiling: convolution.ceiling, zeroPoint: zeroPoint, resultBytes: resultBytes)
         _ = try check(addendZeroPoint, 0...255, "the addend's zero point")
-        let zero = Float(zeroPoint)
-        try require(
-            resultBytes == 4 || floor >= -zero && ceiling <= 255 - zero,
-            "bytes can't be from \(floor) to \(ceiling)")
         return addend
     }
 

@@ -1,36 +1,5 @@
 import ApusInstructions
 
-/// What ``PoolParameters`` say, as integers of the machine's width.
-private struct Window {
-    let height, width, strideY, strideX, padTop, padLeft: Int
-
-    @inline(__always)
-    init(_ parameters: PoolParameters) {
-        height = Int(parameters.windowHeight)
-        width = Int(parameters.windowWidth)
-        strideY = Int(parameters.strideY)
-        strideX = Int(parameters.strideX)
-        padTop = Int(parameters.padTop)
-        padLeft = Int(parameters.padLeft)
-    }
-
-    /// The rows of the window of output row `y` that lie in an image of `limit` rows.
-    @inline(__always)
-    func rows(at y: Int, limit: Int) -> Range<Int> {
-        let first = y * strideY - padTop
-        let lower = max(0, -first)
-        return lower..<max(lower, min(height, limit - first))
-    }
-
-    /// The columns of the window of output column `x` that lie in an image of `limit` columns.
-    @inline(__always)
-    func columns(at x: Int, limit: Int) -> Range<Int> {
-        let first = x * strideX - padLeft
-        let lower = max(0, -first)
-        return lower..<max(lower, min(width, limit - first))
-    }
-}
-
 /// The maximum of a window, lane by lane, and where it was: the first maximum, or one that is not a number.
 @inline(__always)
 private func maximum(
@@ -54,7 +23,7 @@ func maxPool(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: 
     let settings = parameters.load(as: PoolParameters.self)
     let source = Image(settings.source)
     let destination = Image(settings.destination)
-    let window = Window(settings)
+    let window = PoolWindow(settings)
     let argmaxes = operands[2]
     let argmaxBlock = destination.height * destination.width * lanes
     for sample in 0..<samples {
@@ -90,7 +59,7 @@ func maxPoolGradient(
     let settings = parameters.load(as: PoolParameters.self)
     let source = Image(settings.source)
     let destination = Image(settings.destination)
-    let window = Window(settings)
+    let window = PoolWindow(settings)
     for sample in 0..<samples {
         for block in 0..<destination.blocks {
             let sourceStart = sample * source.sampleStride + block * source.blockStride
@@ -130,7 +99,7 @@ func maxUnpool(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters
     let settings = parameters.load(as: PoolParameters.self)
     let source = Image(settings.source)
     let destination = Image(settings.destination)
-    let window = Window(settings)
+    let window = PoolWindow(settings)
     let touching = window.strideY == window.height && window.strideX == window.width
     let argmaxBlock = destination.height * destination.width * lanes
     for sample in 0..<samples {
@@ -163,7 +132,7 @@ func maxUnpool(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters
 @inline(__always)
 private func unpool(
     _ argmaxes: UnsafeMutableRawPointer, _ gradients: Floats, _ destination: Image, _ to: Floats, _ source: Image,
-    _ window: Window, height: Int, width: Int
+    _ window: PoolWindow, height: Int, width: Int
 ) {
     for y in 0..<destination.height {
         for x in 0..<destination.width {
@@ -196,7 +165,7 @@ func averagePool(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ paramete
     let settings = parameters.load(as: PoolParameters.self)
     let source = Image(settings.source)
     let destination = Image(settings.destination)
-    let window = Window(settings)
+    let window = PoolWindow(settings)
     for sample in 0..<samples {
         for block in 0..<destination.blocks {
             let from = operands.floats(0) + sample * source.sampleStride + block * source.blockStride + source.origin
@@ -230,7 +199,7 @@ func averagePoolGradient(
     let settings = parameters.load(as: PoolParameters.self)
     let source = Image(settings.source)
     let destination = Image(settings.destination)
-    let window = Window(settings)
+    let window = PoolWindow(settings)
     for sample in 0..<samples {
         for block in 0..<destination.blocks {
             let start = operands.floats(1) + sample * source.sampleStride + block * source.blockStride
@@ -262,7 +231,7 @@ func averagePoolGradient(
 
 /// One over the elements that an average counts; 0 for a window that lies outside the image.
 @inline(__always)
-private func windowShare(_ window: Window, _ rows: Range<Int>, _ columns: Range<Int>, countPadding: Bool) -> Float {
+private func windowShare(_ window: PoolWindow, _ rows: Range<Int>, _ columns: Range<Int>, countPadding: Bool) -> Float {
     let count = countPadding ? window.height * window.width : rows.count * columns.count
     return count > 0 ? 1 / Float(count) : 0
 }

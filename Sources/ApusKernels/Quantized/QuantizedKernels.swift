@@ -1,13 +1,11 @@
 import ApusInstructions
 
-/// The function that computes `opcode`, of those that work on bytes; nil where there is none. They are compiled once more for
+/// The function that computes `opcode`, of those that multiply bytes; nil where there is none. They are compiled once more for
 /// processors that multiply bytes by fours, with nothing else beside them.
 package func quantizedKernel(for opcode: Opcode) -> Kernel? {
     switch opcode {
     case .quantizedConvolution: quantizedConvolution
     case .quantizedDepthwise: quantizedDepthwise
-    case .convertImage: convertImage
-    case .fillBorder: fillBorder
     default: nil
     }
 }

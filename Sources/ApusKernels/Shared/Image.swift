@@ -46,6 +46,10 @@ struct Image {
     @inline(__always)
     var hasBorder: Bool { top | left | bottom | right != 0 }
 
+    /// Elements from an operand's address to the first pixel of a block.
+    @inline(__always)
+    func start(sample: Int, block index: Int) -> Int { sample * sampleStride + index * blockStride + origin }
+
     /// Elements from a sample's start to the first pixel of a channel.
     @inline(__always)
     func offset(of channel: Int) -> Int { channel / block * blockStride + origin + channel % block }
