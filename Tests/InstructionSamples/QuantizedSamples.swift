@@ -38,6 +38,22 @@ extension SampleInstruction {
                 .convertImage,
                 ConvertImageParameters(source: bordered, destination: blocked, sourceBytes: 1, resultBytes: 4)),
             SampleInstruction(.fillBorder, FillBorderParameters(bordered, value: 5)),
-        ]
+        ] + elements(bordered, blocked, half)
     }()
+
+    /// Those that make each byte of others.
+    private static func elements(
+        _ bordered: ImageLayout, _ blocked: ImageLayout, _ half: ImageLayout
+    ) -> [SampleInstruction] {
+        let pool = PoolParameters(source: bordered, destination: half, window: (3, 3), stride: (2, 2))
+        var means = QuantizedAveragePoolParameters(pool, floor: -3, ceiling: 252)
+        (means.zeroPoint, means.sourceZeroPoint, means.scale) = (3, 7, 0.5)
+        var sum = QuantizedAddParameters(first: bordered, second: blocked, destination: blocked)
+        (sum.firstScale, sum.secondZeroPoint) = (0.5, 9)
+        return [
+            SampleInstruction(.quantizedMaxPool, pool), SampleInstruction(.quantizedAveragePool, means),
+            SampleInstruction(.quantizedAdd, sum),
+            SampleInstruction(.byteTable, ByteTableParameters(source: bordered, destination: blocked)),
+        ]
+    }
 }

@@ -18,11 +18,10 @@ extension OperatorCase {
             let elementType: ElementType = random.pick(.u8, .u8, .f32)
             let output = call.result.dimensions.suffix(2).compactMap(\.number)
             let isPooled = call.convolution.stride == [1, 1] && output.allSatisfy { $0 > 1 } && random.chance(0.5)
-            var operation = QuantizedConvolution2D(
-                call.convolution, sourceZero: random.pick(0, 3, 128), to: elementType,
-                zero: elementType == .u8 ? random.pick(0, 90, 128) : 0, pool: isPooled ? [2, 2] : nil,
+            let operation = QuantizedConvolution2D(
+                call.convolution, sourceZero: random.pick(0, 3, 128), result: result(elementType, &random),
+                pool: isPooled ? [2, 2] : nil,
                 addend: random.chance(0.3) ? .init(zero: random.pick(0, 128), scale: random.pick(0.25, 1.5)) : nil)
-            if random.chance(0.3) { operation.minimum = 0 }
             var weight = call.operands[1]
             weight.elementType = .i8
             let filters = Dimension.fixed(call.convolution.filters)
@@ -41,5 +40,45 @@ extension OperatorCase {
             made.constants = [1, 2, 3]
             return made
         },
+        "quantized_add": { random in
+            var x = floating(minimum: 0, &random)
+            x.elementType = .u8
+            let terms = (0..<2).map { _ in
+                QuantizedAdd.Term(scale: random.pick(0.25, 1, 1.5), zero: random.pick(0, 3, 128))
+            }
+            let operation = QuantizedAdd(terms[0], terms[1], result: result(.u8, &random))
+            return OperatorCase(operation, [x, x], draws: [.whole(0...255), .whole(0...255)])
+        },
+        "quantized_max_pool2d": { random in
+            let call = PoolCall(&random)
+            let pool = MaxPool2D(window: call.window, stride: call.stride, padding: call.padding)
+            var x = call.operand
+            x.elementType = .u8
+            return OperatorCase(QuantizedMaxPool2D(pool), [x], draws: [.whole(0...255)])
+        },
+        "quantized_average_pool2d": { random in
+            let call = PoolCall(&random)
+            var x = call.operand
+            x.elementType = .u8
+            let operation = QuantizedAveragePool2D(
+                call.average(&random), sourceZero: random.pick(0, 3, 128), scale: random.pick(0.5, 1, 1.75),
+                result: result(random.pick(.u8, .u8, .f32), &random))
+            return OperatorCase(operation, [x], draws: [.whole(0...255)])
+        },
+        "byte_table": { random in
+            var x = floating(minimum: 0, &random)
+            x.elementType = .u8
+            var made = OperatorCase(
+                ByteTable(), [x, TensorType(.u8, [256])], draws: [.whole(0...255), .whole(0...255)])
+            made.constants = [1]
+            return made
+        },
     ]
+
+    /// What becomes of numbers, at times with a limit.
+    private static func result(_ type: ElementType, _ random: inout SeededRandom) -> QuantizedResult {
+        var result = QuantizedResult(type, zero: type == .u8 ? random.pick(0, 90, 128) : 0)
+        if random.chance(0.3) { result.minimum = 0 }
+        return result
+    }
 }

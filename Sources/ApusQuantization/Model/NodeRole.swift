@@ -27,15 +27,18 @@ package enum NodeRole: Sendable, Equatable {
         }
         switch node.operation {
         case _ where isLayer: self = .layer
-        case is MaxPool2D, is Transpose, is Slice, is Split, is Flip: self = .move
+        case is MaxPool2D: self = .move
         case let pad as PadConstant: self = pad.value == 0 ? .move : .float
         case is Concat: self = .join
         case is Add:
             let isEven = node.operands.count == 2 && graph[node.operands[0]].type == graph[node.operands[1]].type
             self = isEven ? .arithmetic : .float
         case is AveragePool2D, is GlobalAveragePool: self = .arithmetic
+        case let mean as ReduceMean:
+            let isGlobal = mean.keep && mean.axes == [2, 3] && graph[node.operands[0]].type.rank == 4
+            self = isGlobal ? .arithmetic : .float
         case is Relu, is Clip: self = .clamp
-        case _ where node.operation.isReshape: self = .move
+        case _ where node.operation.movesElements: self = .move
         default: self = Self.tabulated.contains(node.operation.name) && node.operands.count == 1 ? .table : .float
         }
     }

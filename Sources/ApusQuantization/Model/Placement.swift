@@ -3,8 +3,9 @@ package import ApusGraph
 /// Where the values of a graph become codes: what integers compute has operands of codes, and a result of codes where somebody reads
 /// it as such.
 ///
-/// Codes are made behind what makes a value, but behind its bound or rectifier where it has one. What only moves elements passes codes
-/// on; what joins values has operands of one scale. Results that only floats read stay floats: the last layer's, for instance.
+/// Codes are made behind what makes a value, but behind its bound or rectifier where it has one, and behind the sum that a layer's result
+/// is added to: the layer computes that with it, and rounds once. What only moves elements passes codes on; what joins values has
+/// operands of one scale. Results that only floats read stay floats: the last layer's, for instance.
 package struct Placement: Sendable {
     /// The layers that are computed with integers, by their numbers in ``FloatModel/layers``.
     package private(set) var layers: Set<Int>
@@ -14,7 +15,7 @@ package struct Placement: Sendable {
     package private(set) var groups: [Int] = []
     /// The numbers of the nodes that integers compute, beside the layers and what moves elements.
     package private(set) var integerNodes: Set<Int> = []
-    /// Values that are bounded before they become codes.
+    /// Values that are bounded or added to others before they become codes.
     private var absorbed: Set<ValueID> = []
 
     /// - Parameter layers: numbers of the layers that are to be computed with integers.
@@ -65,6 +66,9 @@ package struct Placement: Sendable {
                 guard isRead, isAvailable[node.results[0].index] else { continue }
                 integerNodes.insert(number)
                 for operand in node.operands { isWanted[operand.index] = true }
+                if let part = Self.layerResult(addedBy: node, graph, roles, producers, readers) {
+                    absorbed.insert(part)
+                }
             case .clamp:
                 guard isRead, isAvailable[node.results[0].index] else { continue }
                 integerNodes.insert(number)
@@ -78,6 +82,22 @@ package struct Placement: Sendable {
             }
         }
         return isWanted
+    }
+
+    /// Of the operands of a sum, the result of a layer that can add the other one to it: the layer runs behind what makes that, and its
+    /// result is for the sum alone.
+    private static func layerResult(
+        addedBy node: Node, _ graph: Graph, _ roles: [NodeRole], _ producers: [Int?], _ readers: [[Int]]
+    ) -> ValueID? {
+        guard node.operation is Add, node.operands.count == 2, node.operands[0] != node.operands[1] else { return nil }
+        let numbers = node.operands.map { producers[$0.index] ?? -1 }
+        let later = numbers[0] > numbers[1] ? 0 : 1
+        let value = node.operands[later]
+        guard numbers[later] >= 0, roles[numbers[later]] == .layer,
+            graph.nodes[numbers[later]].operation is Convolution2D, readers[value.index].count == 1,
+            !graph.outputs.contains(value)
+        else { return nil }
+        return value
     }
 
     /// Finds the points, and which of them have one scale.

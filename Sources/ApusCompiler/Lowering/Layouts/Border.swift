@@ -1,4 +1,4 @@
-/// Rows and columns of zeros around a blocked image.
+/// Rows and columns around a blocked image: of zeros, or of the byte that stands for zero.
 struct Border: Equatable, Sendable {
     var top = 0
     var left = 0

@@ -35,6 +35,7 @@ struct Joins: Sendable {
                     parts[operand] == nil, layouts.isBlocked(operand) == layouts.isBlocked(whole),
                     layouts.isBlocked(whole)
                         ? layouts.border(of: operand) == layouts.border(of: whole)
+                            && [nil, layouts.fill(of: whole)].contains(layouts.fill(of: operand))
                         : microBatch == 1 && site.liesTogether(operand, at: part.start, of: whole, axis: axis)
                 else { continue }
                 parts[operand] = part

@@ -12,6 +12,8 @@ struct LayoutChoice: Sendable {
     private var isBlocked: [Bool]
     /// Values whose producer writes plain order and nothing else.
     private var isPlainOnly: [Bool]
+    /// What the borders of bytes hold.
+    private var fills: [ValueID: Int] = [:]
 
     /// Chooses the order of the elements; borders come by ``demandBorders(of:_:)``. Almost O(nodes).
     init(_ context: LoweringContext) {
@@ -40,6 +42,7 @@ struct LayoutChoice: Sendable {
     mutating func demandBorders(of candidates: [Candidate], _ unstored: UnstoredGradients) {
         for demand in unstored.demands + candidates.flatMap(\.demands) {
             border[root(demand.value.index)].widen(to: demand.border)
+            if let fill = demand.fill, fills[demand.value] == nil { fills[demand.value] = fill }
         }
     }
 
@@ -70,6 +73,9 @@ struct LayoutChoice: Sendable {
 
     /// The border that the value's readers ask for.
     func border(of value: ValueID) -> Border { border[root(value.index)] }
+
+    /// The byte that the value's first reader wants in its border; nil where no reader wants any.
+    func fill(of value: ValueID) -> Int? { fills[value] }
 
     /// Whether the value is made as a blocked image.
     func isBlocked(_ value: ValueID) -> Bool { isBlocked[root(value.index)] && !isPlainOnly[value.index] }

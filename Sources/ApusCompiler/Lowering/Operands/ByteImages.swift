@@ -16,7 +16,7 @@ extension Lowering {
 
     /// The value as an image of bytes with at least this border.
     ///
-    /// - Parameter zero: what the border holds.
+    /// - Parameter zero: what a border that is asked for holds.
     mutating func byteOperand(
         _ value: ValueID, border: Border, isBlocked: Bool, zero: Int
     ) throws(LoweringError) -> Stored {
@@ -24,7 +24,8 @@ extension Lowering {
         let block = isBlocked ? lanes : 1
         let layout = source.layout
         if Int(layout.channelBlock) == block, Int(layout.top) >= border.top, Int(layout.left) >= border.left,
-            Int(layout.bottom) >= border.bottom, Int(layout.right) >= border.right
+            Int(layout.bottom) >= border.bottom, Int(layout.right) >= border.right,
+            border == Border() || borderByte(of: value) == zero
         {
             return source
         }
@@ -55,11 +56,26 @@ extension Lowering {
         return copy
     }
 
-    /// Gives the border of what an instruction has just written the byte that stands for zero.
-    mutating func fillBorder(_ result: Stored, with zero: Int, label: String) {
+    /// What the border of a value of bytes holds: what its readers want, or those of the value that it is joined into.
+    func borderByte(of value: ValueID) -> Int {
+        if let joined = joins[value] { return borderByte(of: joined.whole) }
+        return layouts.fill(of: value) ?? 0
+    }
+
+    /// Gives the border of bytes that an instruction has just written what the readers want there.
+    mutating func fillBorder(_ result: Stored, of value: ValueID, label: String) {
         guard result.layout.hasBorder else { return }
         emit(
-            .fillBorder, [result.place], FillBorderParameters(result.layout, value: zero), label: label,
-            repeats: result.imageCount)
+            .fillBorder, [result.place], FillBorderParameters(result.layout, value: borderByte(of: value)),
+            label: label, repeats: result.imageCount)
+    }
+
+    /// Gives the border of what an instruction on bytes has just written what belongs there, bytes or zeros.
+    mutating func completeBorder(_ result: Stored, of value: ValueID, label: String) {
+        if result.elementType == .u8 {
+            fillBorder(result, of: value, label: label)
+        } else {
+            clearBorder(result, label: label)
+        }
     }
 }

@@ -6,6 +6,8 @@ struct Candidate: Sendable {
     struct Demand: Sendable, Equatable {
         var value: ValueID
         var border: Border
+        /// What the border of a value of bytes holds.
+        var fill: Int?
     }
 
     /// An operand that it also takes as a pool left it.

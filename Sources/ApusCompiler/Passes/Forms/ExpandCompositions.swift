@@ -4,20 +4,30 @@ package import ApusGraph
 package struct ExpandCompositions: Pass {
     public let name = "expand-compositions"
 
-    public init() {}
+    /// Whether an operator is left as it is.
+    private let keeps: @Sendable (any Operator) -> Bool
+
+    public init() { self.init { _ in false } }
+
+    /// - Parameter keeps: whether an operator is left as it is.
+    init(keeping keeps: @escaping @Sendable (any Operator) -> Bool) { self.keeps = keeps }
 
     public func apply(to model: Model) throws(PassError) -> Model {
         var model = model
-        while model.graph.nodes.contains(where: { $0.operation.asComposite != nil }) {
+        while model.graph.nodes.contains(where: { composite($0) != nil }) {
             model.graph = try expanded(model.graph)
         }
         return model
     }
 
+    private func composite(_ node: Node) -> (any CompositeOperator)? {
+        keeps(node.operation) ? nil : node.operation.asComposite
+    }
+
     private func expanded(_ graph: Graph) throws(PassError) -> Graph {
         var rewriter = try GraphRewriter(graph, pass: self)
         for node in graph.nodes {
-            guard let composite = node.operation.asComposite else {
+            guard let composite = composite(node) else {
                 try rewriter.keep(node)
                 continue
             }

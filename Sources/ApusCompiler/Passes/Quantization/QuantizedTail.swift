@@ -1,12 +1,23 @@
 import ApusGraph
 
-/// What follows a layer and is computed with it: an activation, a pooling window, and the quantization of the result, as far as nobody else
-/// reads what lies in between.
+/// What follows an operator on codes and is computed with it: a sum with other codes, an activation, a pooling window, and the
+/// quantization of the result, as far as nobody else reads what lies in between.
 struct QuantizedTail {
+    /// What an operator can compute beside an activation and the quantization.
+    struct Abilities: OptionSet {
+        let rawValue: Int
+        /// The sum with a value of its result's shape that has codes.
+        static let adds = Abilities(rawValue: 1)
+        /// The greatest of each 2 × 2 window.
+        static let pools = Abilities(rawValue: 2)
+    }
+
     /// The nodes, in order.
     private(set) var nodes: [Int] = []
-    /// The last of them; the layer's own where there are none.
+    /// The last of them; the operator's own where there are none.
     private(set) var last: Int
+    /// What is added.
+    private(set) var addend: ValueID?
     private(set) var activation = FusedActivation.none
     private(set) var pool: [Int]?
     /// What the result's bytes stand for; nil where it stays in f32.
@@ -14,10 +25,26 @@ struct QuantizedTail {
 
     private let known: QuantizedValues
 
-    /// - Parameter pools: whether the layer can take the greatest of each 2 × 2 window.
-    init(after number: Int, _ known: QuantizedValues, pools: Bool) {
+    /// These nodes, the last of which makes codes, whatever they are.
+    init(nodes: [Int], _ known: QuantizedValues) {
+        self.known = known
+        self.nodes = nodes
+        last = nodes[nodes.count - 1]
+    }
+
+    /// - Parameter codes: the grid of an old value that has codes already.
+    init(
+        after number: Int, _ known: QuantizedValues, _ abilities: Abilities, codes: (ValueID) -> ByteGrid?
+    ) {
         self.known = known
         last = number
+        if abilities.contains(.adds), let next = known.index.soleConsumer(of: result(of: last)),
+            let value = addend(of: next), codes(value) != nil
+        {
+            addend = value
+            take(next)
+        }
+        let pools = abilities.contains(.pools) && addend == nil
         while let next = known.index.soleConsumer(of: result(of: last)), takeFunction(next, pools: pools) { take(next) }
         guard let next = known.index.soleConsumer(of: result(of: last)),
             known.graph.nodes[next].operation is QuantizeLinear,
@@ -28,6 +55,20 @@ struct QuantizedTail {
         if pools, pool == nil { takeWindow(of: grid) }
     }
 
+    /// What becomes of values: the type and the limits.
+    var result: QuantizedResult {
+        var result = grid.map { QuantizedResult(zero: $0.zero) } ?? QuantizedResult(.f32)
+        let step = grid?.scale ?? 1
+        switch activation {
+        case .none: break
+        case .relu: result.minimum = max(result.minimum, 0)
+        case .clip(let minimum, let maximum):
+            result.minimum = min(max(result.minimum, Double(Float(minimum / step))), result.maximum)
+            result.maximum = max(min(result.maximum, Double(Float(maximum / step))), result.minimum)
+        }
+        return result
+    }
+
     private func result(of number: Int) -> ValueID { known.graph.nodes[number].results[0] }
 
     private func type(of number: Int) -> ElementType { known.graph[result(of: number)].type.elementType }
@@ -35,6 +76,15 @@ struct QuantizedTail {
     private mutating func take(_ number: Int) {
         nodes.append(number)
         last = number
+    }
+
+    /// What a node adds to the last one's result, if it is of the same shape.
+    private func addend(of number: Int) -> ValueID? {
+        let node = known.graph.nodes[number]
+        guard node.operation is Add, let other = known.pattern.operand(beside: result(of: last), of: node),
+            known.graph[other].type == known.graph[result(of: last)].type
+        else { return nil }
+        return other
     }
 
     /// Notes the activation or the pooling window that a node is; false where it is neither, or one more.

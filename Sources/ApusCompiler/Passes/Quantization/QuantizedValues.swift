@@ -1,36 +1,27 @@
 import ApusGraph
 
-/// Which numbers bytes stand for: `(code − zero) · scale`.
-struct ByteGrid: Equatable {
-    var scale: Double
-    var zero: Int
-}
-
 /// What is known of a graph's constants, for what computes with bytes: scales, zeros and codes.
 struct QuantizedValues {
-    let index: GraphIndex
-    private let constants: [ValueID: Elements]
+    let pattern: Pattern
     private let weights: [String: [Float]]
 
-    var graph: Graph { index.graph }
+    var graph: Graph { pattern.graph }
+    var index: GraphIndex { pattern.index }
 
     init(_ model: Model) {
-        index = GraphIndex(model.graph)
-        constants = Dictionary(uniqueKeysWithValues: model.graph.constants.map { ($0.value, $0.elements) })
+        pattern = Pattern(model.graph)
         weights = model.weights
     }
 
     /// The elements of a constant, or of a parameter whose weights are there.
     func elements(of value: ValueID) -> Elements? {
-        constants[value] ?? weights[graph[value].name].map { .numbers($0.map(Double.init)) }
+        pattern.elements(of: value) ?? weights[graph[value].name].map { .numbers($0.map(Double.init)) }
     }
 
-    /// The node that makes a value, where it is a call of this operator.
-    func call<Operation: Operator>(of type: Operation.Type, making value: ValueID) -> (
-        node: Node, operation: Operation
-    )? {
-        guard let node = index.producer(of: value), let operation = node.operation as? Operation else { return nil }
-        return (node, operation)
+    /// The number that a constant of one element is.
+    func number(_ value: ValueID) -> Double? {
+        guard graph[value].type.shape?.reduce(1, *) == 1, let elements = elements(of: value) else { return nil }
+        return elements.doubles[0]
     }
 
     /// The grid of a call of quantize_linear or dequantize_linear with one scale, as bytes without a sign have it: signed codes are 128
@@ -56,7 +47,7 @@ struct QuantizedValues {
     }
 
     func weights(_ value: ValueID, outputs: Int) -> Weights? {
-        guard let (node, operation) = call(of: DequantizeLinear.self, making: value),
+        guard let (node, operation) = pattern.call(of: DequantizeLinear.self, making: value),
             graph[node.operands[0]].type.elementType == .i8, let codes = elements(of: node.operands[0]),
             let scales = elements(of: node.operands[1])?.doubles, scales.allSatisfy({ $0 > 0 && $0.isFinite })
         else { return nil }
@@ -76,7 +67,7 @@ struct QuantizedValues {
     /// A bias as codes of 32 bits with these scales; zeros where there is none. Nil where its numbers are not known, or don't fit.
     func bias(_ value: ValueID?, scales: [Double]) -> [Int]? {
         guard let value else { return Array(repeating: 0, count: scales.count) }
-        if let (node, _) = call(of: DequantizeLinear.self, making: value),
+        if let (node, _) = pattern.call(of: DequantizeLinear.self, making: value),
             graph[node.operands[0]].type.elementType == .i32, let codes = elements(of: node.operands[0]),
             let own = elements(of: node.operands[1])?.doubles, hasNoZero(node),
             own.count == scales.count || own.count == 1

@@ -20,6 +20,9 @@ struct Pattern {
         return (node, operation)
     }
 
+    /// The elements of a constant.
+    func elements(of value: ValueID) -> Elements? { constants[value] }
+
     /// The number that a constant of one element is.
     func number(_ value: ValueID) -> Double? {
         guard let elements = constants[value], elements.count == 1 else { return nil }

@@ -18,15 +18,11 @@ package struct QuantizedConvolution2D: Operator {
         ],
         attributes: Convolution2D.documentation.attributes + [
             .init("x_zero", "the byte that stands for zero in x; 0"),
-            .init("to", "the result's type: u8 or f32; u8"),
-            .init("zero", "the byte that stands for zero in the result; 0"),
-            .init("min", "what smaller values become; the least that the type holds"),
-            .init("max", "what larger values become; the largest that the type holds"),
             .init("pool", "rows and columns of the pooling window; without it there is no pooling"),
             .init("addend", "whether the last operand is added; false"),
             .init("addend_zero", "the byte that stands for zero in the addend; 0"),
             .init("addend_scale", "how much a step of the addend counts; 1"),
-        ],
+        ] + QuantizedResult.attributes,
         results: [.init("y", "[N, filters, output rows, output columns] of the type `to`, after the pooling")],
         constraints: [
             .init("C1", "x, a weight, a bias and a scale, and an addend where `addend` is true"),
@@ -44,12 +40,7 @@ package struct QuantizedConvolution2D: Operator {
     /// What is computed of numbers; it has a bias.
     public var convolution: Convolution2D
     public var sourceZero: Int
-    /// u8 or f32.
-    public var elementType: ElementType
-    public var zero: Int
-    /// What values are kept within before they are rounded.
-    public var minimum: Double
-    public var maximum: Double
+    public var result: QuantizedResult
     /// Rows and columns of the pooling window, which is also its stride; nil for no pooling.
     public var pool: [Int]?
     public var addend: Addend?
@@ -65,35 +56,22 @@ package struct QuantizedConvolution2D: Operator {
         }
     }
 
-    /// Limits as wide as the type.
     public init(
-        _ convolution: Convolution2D, sourceZero: Int = 0, to elementType: ElementType = .u8, zero: Int = 0,
+        _ convolution: Convolution2D, sourceZero: Int = 0, result: QuantizedResult = QuantizedResult(),
         pool: [Int]? = nil, addend: Addend? = nil
     ) {
         self.convolution = convolution
         self.convolution.bias = true
         self.sourceZero = sourceZero
-        self.elementType = elementType
-        self.zero = zero
-        (minimum, maximum) = Self.limits(elementType, zero: zero)
+        self.result = result
         self.pool = pool
         self.addend = addend
-    }
-
-    private static func limits(_ type: ElementType, zero: Int) -> (Double, Double) {
-        type == .u8
-            ? (Double(-zero), Double(255 - zero))
-            : (-Double(Float.greatestFiniteMagnitude), Double(Float.greatestFiniteMagnitude))
     }
 
     public init(attributes: inout AttributeReader) throws(AttributeError) {
         convolution = try Convolution2D(attributes: &attributes)
         sourceZero = try attributes.integer("x_zero", in: 0...255, default: 0)
-        elementType = try attributes.elementType("to", default: .u8)
-        zero = try attributes.integer("zero", in: 0...255, default: 0)
-        let (least, greatest) = Self.limits(elementType, zero: zero)
-        minimum = try attributes.number("min", in: AttributeRange.single, default: least)
-        maximum = try attributes.number("max", in: AttributeRange.single, default: greatest)
+        result = try QuantizedResult(attributes: &attributes)
         let window = try attributes.integers("pool", count: 2, in: AttributeRange.extent, default: [])
         pool = window.isEmpty ? nil : window
         let added = Addend(
@@ -105,18 +83,13 @@ package struct QuantizedConvolution2D: Operator {
     public var attributes: [Attribute] {
         var list = convolution.attributes
         if sourceZero != 0 { list.append(Attribute("x_zero", .integer(sourceZero))) }
-        if elementType != .u8 { list.append(Attribute("to", .word(elementType.rawValue))) }
-        if zero != 0 { list.append(Attribute("zero", .integer(zero))) }
-        let (least, greatest) = Self.limits(elementType, zero: zero)
-        if minimum != least { list.append(Attribute("min", .number(minimum))) }
-        if maximum != greatest { list.append(Attribute("max", .number(maximum))) }
         if let pool { list.append(Attribute("pool", .integers(pool))) }
         if let addend {
             list.append(Attribute("addend", .boolean(true)))
             if addend.zero != 0 { list.append(Attribute("addend_zero", .integer(addend.zero))) }
             if addend.scale != 1 { list.append(Attribute("addend_scale", .number(addend.scale))) }
         }
-        return list
+        return list + result.attributes
     }
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
@@ -134,7 +107,7 @@ package struct QuantizedConvolution2D: Operator {
         try checks.match("C4", 1, TensorType(.i8, operands[1].dimensions), "the weight")
         try checks.match("C4", 2, TensorType(.i32, operands[2].dimensions), "the bias")
         try checks.match("C4", 3, TensorType(.f32, operands[2].dimensions), "the scale")
-        try checkLimits()
+        try result.check(Self.name, zeros: [sourceZero, addend?.zero ?? 0], "C5", "C6")
         if let pool {
             for axis in 0...1 {
                 let rows = sums.type.dimensions[2 + axis].number ?? 0
@@ -147,25 +120,9 @@ package struct QuantizedConvolution2D: Operator {
                 sums.derivations[2 + axis] = sums.derivations[2 + axis].map { "floor((\($0)) / \(pool[axis]))" }
             }
         }
-        sums.type.elementType = elementType
+        sums.type.elementType = result.elementType
         if addend != nil { try checks.match("C8", 4, TensorType(.u8, sums.type.dimensions), "the addend") }
         return [sums]
-    }
-
-    private func checkLimits() throws(ConstraintViolation) {
-        guard elementType == .u8 || elementType == .f32, (0...255).contains(zero), (0...255).contains(sourceZero),
-            addend.map({ (0...255).contains($0.zero) }) ?? true
-        else {
-            throw ConstraintViolation(
-                "C5", "\(Self.name) makes u8 or f32 with zeros from 0 to 255, not \(elementType.rawValue) with \(zero)",
-                remedy: "choose one of them", at: .attribute("to"))
-        }
-        let (least, greatest) = Self.limits(elementType, zero: zero)
-        guard minimum <= maximum, minimum >= least, maximum <= greatest else {
-            throw ConstraintViolation(
-                "C6", "values of \(Self.name) can't be from \(minimum) to \(maximum)",
-                remedy: "keep to \(least) to \(greatest)", at: .attribute("min"))
-        }
     }
 
     /// The multiply-adds of the convolution's outputs that some window needs.
@@ -193,12 +150,11 @@ package struct QuantizedConvolution2D: Operator {
         }
         let (scale, count) = (operands[3].elements, results[0][2] * results[0][3])
         let added = addend == nil ? [] : operands[4].integers
-        let values = tensor.elements.enumerated().map { index, sum in
+        let values = tensor.elements.enumerated().map { index, sum -> Float in
             var value = Float(sum) * Float(scale[index / count % convolution.filters])
             if let addend { value += Float(added[index] - addend.zero) * Float(addend.scale) }
-            return min(Float(maximum), max(Float(minimum), value))
+            return value
         }
-        guard elementType == .u8 else { return [Tensor(shape: results[0], elements: values.map(Double.init))] }
-        return [Tensor(.u8, shape: results[0], integers: values.map { Int($0.rounded(.toNearestOrEven)) + zero })]
+        return [result.tensor(values, shape: results[0])]
     }
 }

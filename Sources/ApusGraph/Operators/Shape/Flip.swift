@@ -17,6 +17,8 @@ public struct Flip: Operator {
     }
     public var attributes: [Attribute] { [Attribute("axes", .integers(axes))] }
 
+    public var movesElements: Bool { true }
+
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         let checks = OperandChecks(Self.name, operands)
         try checks.count("C1", 1)

@@ -123,6 +123,8 @@ public struct Slice: Operator {
         return parts
     }
 
+    public var movesElements: Bool { true }
+
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         if try resolving(operands, known: []) != nil { return [] }
         try OperandChecks(Self.name, operands).count("C1", 1)

@@ -58,6 +58,8 @@ public struct Split: Operator {
         }
     }
 
+    public var movesElements: Bool { true }
+
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         let checks = OperandChecks(Self.name, operands)
         try checks.count("C1", 1)

@@ -26,6 +26,8 @@ public struct Transpose: Operator {
         permutation.map { $0.compactMap { axisNumber($0, rank: rank) } } ?? (0..<rank).reversed()
     }
 
+    public var movesElements: Bool { true }
+
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         try OperandChecks(Self.name, operands).count("C1", 1)
         let x = operands[0]

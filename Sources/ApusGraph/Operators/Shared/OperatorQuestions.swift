@@ -8,6 +8,9 @@ public protocol OperatorQuestions {
     /// Whether the result has the operand's elements in their order, under another shape.
     var isReshape: Bool { get }
 
+    /// Whether the results have elements of the first operand, of whatever type it is, and nothing else.
+    var movesElements: Bool { get }
+
     /// The operator that takes the place of this one where a model answers.
     var inferenceForm: InferenceForm { get }
 
@@ -89,6 +92,7 @@ public enum Trimming: Sendable {
 extension Operator {
     public func unchangedOperands(_ constants: [Elements?]) -> [Int] { [] }
     public var isReshape: Bool { false }
+    public var movesElements: Bool { isReshape }
     public var inferenceForm: InferenceForm { .same }
     public func trainingForm(stream: Int) -> TrainingForm { .same }
     public var repeatedForm: RepeatedForm { .same }

@@ -8,7 +8,7 @@ private let scale = TensorType(.f32, [8])
 private let convolution = Convolution2D(filters: 8, kernel: [3, 3])
 
 extension Breach {
-    static let quantized: [Breach] = grids + byteConvolutions
+    static let quantized: [Breach] = grids + byteConvolutions + byteElements
 
     private static let grids = [
         Breach(Quantize(scale: 1), [codes], "C1", "takes one operand of f32, not [u8[N, 4, 8, 8]]"),
@@ -39,17 +39,48 @@ extension Breach {
                 "is i8[8, 4, 3, 3] here, not u8[8, 4, 3, 3]"),
             make({ _ in }, [codes, weight, scale, scale], "C4", "is i32[8] here, not f32[8]"),
             make({ _ in }, [codes, weight, bias, bias], "C4", "is f32[8] here, not i32[8]"),
-            make({ $0.zero = 256 }, operands, "C5", "with 256"),
-            make({ $0.elementType = .i8 }, operands, "C5", "not i8 with 0"),
+            make({ $0.result.zero = 256 }, operands, "C5", "with 256"),
+            make({ $0.result.elementType = .i8 }, operands, "C5", "not i8 with 0"),
             make(
                 {
-                    $0.minimum = 3; $0.maximum = 2
+                    $0.result.minimum = 3; $0.result.maximum = 2
                 }, operands, "C6", "can't be from 3.0 to 2.0"),
-            make({ $0.maximum = 256 }, operands, "C6", "can't be from 0.0 to 256.0"),
+            make({ $0.result.maximum = 256 }, operands, "C6", "can't be from 0.0 to 256.0"),
             make({ $0.pool = [7, 2] }, operands, "C7", "windows of [7, 2] do not fit"),
             make(
                 { $0.addend = .init(zero: 0, scale: 1) }, operands + [codes], "C8",
                 "is u8[N, 8, 6, 6] here, not u8[N, 4, 8, 8]"),
+        ]
+    }()
+
+    private static let byteElements: [Breach] = {
+        let term = QuantizedAdd.Term()
+        let other = TensorType(.u8, ["N", 4, 8, 9])
+        let means = AveragePool2D(window: [3, 3])
+        var wide = QuantizedResult()
+        wide.maximum = 256
+        return [
+            Breach(QuantizedAdd(term, term), [codes], "C1", "takes two operands of u8 and one shape"),
+            Breach(QuantizedAdd(term, term), [codes, other], "C1", "takes two operands of u8 and one shape"),
+            Breach(QuantizedAdd(.init(scale: 0), term), [codes, codes], "C2", "has scales of 0.0 and 1.0"),
+            Breach(QuantizedAdd(.init(zero: 256), term), [codes, codes], "C3", "zeros from 0 to 255"),
+            Breach(
+                QuantizedAdd(term, term, result: QuantizedResult(.f32)), [codes, codes], "C3", "makes u8, not f32"),
+            Breach(QuantizedAdd(term, term, result: wide), [codes, codes], "C4", "can't be from 0.0 to 256.0"),
+            Breach(QuantizedMaxPool2D(MaxPool2D(window: [2, 2])), [numbers], "C1", "takes one operand of u8"),
+            Breach(QuantizedMaxPool2D(MaxPool2D(window: [9, 2])), [codes], "C2", "does not fit"),
+            Breach(
+                QuantizedMaxPool2D(MaxPool2D(window: [3, 3], ceil: true)), [codes], "C2",
+                "can't leave open how far windows reach"),
+            Breach(QuantizedAveragePool2D(means), [numbers], "C1", "takes one operand of u8"),
+            Breach(QuantizedAveragePool2D(AveragePool2D(window: [9, 2])), [codes], "C2", "does not fit"),
+            Breach(
+                QuantizedAveragePool2D(AveragePool2D(window: [3, 3], ceil: true)), [codes], "C2",
+                "can't leave open how far windows reach"),
+            Breach(QuantizedAveragePool2D(means, scale: 0), [codes], "C3", "has a scale of 0.0"),
+            Breach(QuantizedAveragePool2D(means, sourceZero: 256), [codes], "C4", "zeros from 0 to 255"),
+            Breach(QuantizedAveragePool2D(means, result: wide), [codes], "C5", "can't be from 0.0 to 256.0"),
+            Breach(ByteTable(), [codes, codes], "C1", "takes u8 and a table u8[256]"),
         ]
     }()
 }

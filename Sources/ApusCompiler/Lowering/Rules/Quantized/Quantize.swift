@@ -16,6 +16,10 @@ struct QuantizeRule: OperatorRule, SingleRule {
         let source = try lowering.made(site.operands[0])
         let result = try lowering.makeByteResult(site.results[0])
         try lowering.emitConversion(source, result, scale: operation.scale, zero: operation.zero, site)
+        // The conversion gave it the byte that stands for zero.
+        if lowering.borderByte(of: site.results[0]) != operation.zero {
+            lowering.fillBorder(result, of: site.results[0], label: site.name)
+        }
     }
 }
 

@@ -34,7 +34,10 @@ struct QuantizedConvolution2DRule: OperatorRule {
         return [
             Candidate(
                 name: "bytes by \(form)",
-                demands: [Candidate.Demand(value: site.operands[0], border: packing.sourceBorder)]
+                demands: [
+                    Candidate.Demand(
+                        value: site.operands[0], border: packing.sourceBorder, fill: operation.sourceZero)
+                ]
             ) { (lowering: inout Lowering) throws(LoweringError) in
                 try emit(site, packing, into: &lowering)
             }
@@ -48,8 +51,8 @@ struct QuantizedConvolution2DRule: OperatorRule {
         let constants = try constants(site, packing, &lowering)
         let result = try lowering.makeResult(site.results[0])
         var own = packing.parameters(source: source.layout, destination: result.layout)
-        own.floor = Float(operation.minimum)
-        own.ceiling = Float(operation.maximum)
+        own.floor = Float(operation.result.minimum)
+        own.ceiling = Float(operation.result.maximum)
         own.poolHeight = Int32(operation.pool?[0] ?? 0)
         own.poolWidth = Int32(operation.pool?[1] ?? 0)
         var addend = Place.none
@@ -62,19 +65,15 @@ struct QuantizedConvolution2DRule: OperatorRule {
             own.tile = ByteCostModel(lanes: site.lanes).fastestTile(for: own, samples: lowering.plan.microBatch)
         }
         var parameters = QuantizedConvolutionParameters(own)
-        parameters.zeroPoint = Int32(operation.elementType == .u8 ? operation.zero : 0)
-        parameters.resultBytes = Int32(operation.elementType.size)
+        parameters.zeroPoint = Int32(operation.result.byteOfZero)
+        parameters.resultBytes = Int32(operation.result.elementType.size)
         parameters.addendZeroPoint = Int32(operation.addend?.zero ?? 0)
         parameters.addendScale = Float(operation.addend?.scale ?? 0)
         lowering.emit(
             packing.form == .depthwise ? .quantizedDepthwise : .quantizedConvolution,
             [source.place] + constants + [result.place, addend], parameters, label: site.name,
             multiplyAdds: site.multiplyAdds, repeats: source.imageCount)
-        if operation.elementType == .u8 {
-            lowering.fillBorder(result, with: operation.zero, label: site.name)
-        } else {
-            lowering.clearBorder(result, label: site.name)
-        }
+        lowering.completeBorder(result, of: site.results[0], label: site.name)
     }
 
     /// Packed weights, bias and scales.
@@ -95,7 +94,7 @@ struct QuantizedConvolution2DRule: OperatorRule {
 
 extension Lowering {
     /// The elements of a value that must be known when the plan is made.
-    fileprivate func fixedElements(of value: ValueID, _ site: Site) throws(LoweringError) -> Elements {
+    func fixedElements(of value: ValueID, _ site: Site) throws(LoweringError) -> Elements {
         guard let elements = literals[value] ?? computed[value] else {
             throw site.unsupported("has weights of bytes that are no constants")
         }

@@ -50,7 +50,7 @@ extension Site {
     /// have whole blocks of channels.
     func joinsBlocks(_ parts: [ValueID], in whole: ValueID, axis: Int) -> Bool {
         guard type(whole).rank == 4, axis == 1 || axis == -3 else { return false }
-        return parts.allSatisfy { isDynamic($0) && type($0).elementType == .f32 }
+        return [.f32, .u8].contains(type(whole).elementType) && parts.allSatisfy(isDynamic)
             && parts.dropLast().allSatisfy { type($0).dimensions[1].number?.isMultiple(of: lanes) ?? false }
     }
 }
@@ -62,6 +62,14 @@ extension Lowering {
     ) throws(LoweringError) {
         let source = try made(value)
         let destination = try self.part(value, part, of: whole)
+        guard source.elementType == .f32 else {
+            var parameters = ConvertImageParameters(
+                source: source.layout, destination: destination.layout, sourceBytes: 1, resultBytes: 1)
+            parameters.zeroPoint = Int32(borderByte(of: part.whole))
+            return emit(
+                .convertImage, [source.place, destination.place], parameters, label: site.name,
+                repeats: source.imageCount)
+        }
         emit(
             .relayout, [source.place, destination.place],
             RelayoutParameters(source: source.layout, destination: destination.layout), label: site.name,
