@@ -27,6 +27,9 @@ extension SampleInstruction {
         (floats.zeroPoint, floats.resultBytes) = (0, 4)
         var quantize = ConvertImageParameters(source: wide, destination: wide, sourceBytes: 4, resultBytes: 1)
         (quantize.scale, quantize.zeroPoint) = (0.25, 9)
+        var block = BlockDenseParameters(inputs: 70, outputs: 9, bits: 8, sourceStride: 71, destinationStride: 13)
+        (block.activation, block.floor, block.ceiling) = (Activation.clip.rawValue, -1, 6)
+        let halves = BlockDenseParameters(inputs: 32, outputs: 20, bits: 4, sourceStride: 32, destinationStride: 20)
         return [
             SampleInstruction(.quantizedConvolution, convolution(bordered, blocked, rows: 1)),
             SampleInstruction(.quantizedConvolution, convolution(bordered, half, rows: 2)),
@@ -38,6 +41,8 @@ extension SampleInstruction {
                 .convertImage,
                 ConvertImageParameters(source: bordered, destination: blocked, sourceBytes: 1, resultBytes: 4)),
             SampleInstruction(.fillBorder, FillBorderParameters(bordered, value: 5)),
+            SampleInstruction(.blockDense, block),
+            SampleInstruction(.blockDense, halves),
         ] + elements(bordered, blocked, half)
     }()
 

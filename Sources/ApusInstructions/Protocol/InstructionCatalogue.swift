@@ -94,6 +94,7 @@ package enum InstructionCatalogue {
             (.quantizedAveragePool, QuantizedAveragePoolInstruction.self),
             (.quantizedAdd, QuantizedAddInstruction.self),
             (.byteTable, ByteTableInstruction.self),
+            (.blockDense, BlockDenseInstruction.self),
         ]
 
         /// The kind of that number, or nil where there is none.

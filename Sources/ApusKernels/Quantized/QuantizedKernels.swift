@@ -6,6 +6,7 @@ package func quantizedKernel(for opcode: Opcode) -> Kernel? {
     switch opcode {
     case .quantizedConvolution: quantizedConvolution
     case .quantizedDepthwise: quantizedDepthwise
+    case .blockDense: blockDense
     default: nil
     }
 }

@@ -291,4 +291,96 @@ APUS_VNNI_PRODUCTS(16, __builtin_ia32_vpdpbusd512)
 APUS_BYTE_PRODUCTS(16, 32, __builtin_ia32_pmaddwd512)
 #endif
 
+// Exact products of codes, which are bytes from 0 to 255, with whole numbers of 24 bits, from -0x7f7f7f to 0x7f7f7f.
+//
+// A number is cut into digits around zero, so that `digits` of four neighbouring lanes are four words, each of which is the same digit
+// of four numbers, or of two. `add_digits` adds to each lane the products of its codes with one digit of these numbers, for each
+// number of the row: `digits` points to the four words. `first_codes` and `second_codes` are what it wants to know of a word of codes.
+// There are `planes` digits, and `joined` makes of a lane's sums, of up to 32 products, the whole sum, rounded to the nearest float.
+// Where the processor adds products of four bytes to a lane in one instruction, digits are three bytes; elsewhere two numbers of 12 bits. The
+// whole sums are the same, and so are the floats.
+#define APUS_DIGITS(lanes)                                                                                             \
+    typedef uint32_t apus_word##lanes __attribute__((ext_vector_type(lanes)));                                         \
+    APUS_INLINE int32_t apus_total_##lanes(apus_int##lanes x) {                                                        \
+        return (int32_t)__builtin_reduce_add((apus_word##lanes)x);                                                     \
+    }                                                                                                                  \
+    APUS_INLINE int32_t apus_greatest_lane_##lanes(apus_int##lanes x) { return __builtin_reduce_max(x); }              \
+    APUS_INLINE apus_int##lanes apus_nearest_##lanes(apus_float##lanes x) { return APUS_NEAREST_##lanes(x); }          \
+    APUS_INLINE apus_int##lanes apus_low_codes_##lanes(apus_int##lanes x) { return x & 0x0f0f0f0f; }                   \
+    APUS_INLINE apus_int##lanes apus_high_codes_##lanes(apus_int##lanes x) { return x >> 4 & 0x0f0f0f0f; }             \
+    /* `high * 4096 + low`, whose terms are exact. */                                                                  \
+    APUS_INLINE apus_float##lanes apus_float_sum_##lanes(apus_int##lanes high, apus_int##lanes low) {                  \
+        return __builtin_convertvector(high, apus_float##lanes) * 4096.0f                                              \
+            + __builtin_convertvector(low, apus_float##lanes);                                                         \
+    }
+#define APUS_BYTE_DIGITS(lanes, ...)                                                                                   \
+    typedef uint8_t apus_digit_bytes##lanes __attribute__((ext_vector_type(4 * lanes)));                               \
+    APUS_INLINE int apus_planes_##lanes(void) { return 3; }                                                            \
+    APUS_INLINE apus_int##lanes apus_digits_##lanes(apus_int##lanes x) {                                               \
+        apus_word##lanes bytes = ((apus_word##lanes)x + 0x808080) ^ 0x808080;                                          \
+        return (apus_int##lanes)__builtin_shufflevector(                                                               \
+            (apus_digit_bytes##lanes)bytes, (apus_digit_bytes##lanes)bytes, __VA_ARGS__);                              \
+    }                                                                                                                  \
+    APUS_INLINE apus_int##lanes apus_first_codes_##lanes(apus_int##lanes x) { return x; }                              \
+    APUS_INLINE apus_int##lanes apus_second_codes_##lanes(apus_int##lanes x) { return x; }                             \
+    APUS_INLINE apus_int##lanes apus_add_digits_##lanes(                                                               \
+        apus_int##lanes sum, apus_int##lanes first, apus_int##lanes second, const int32_t *digits, int plane) {        \
+        return apus_add_products_##lanes(sum, first, (apus_int##lanes)digits[plane]);                                  \
+    }                                                                                                                  \
+    APUS_INLINE apus_float##lanes apus_joined_##lanes(apus_int##lanes a, apus_int##lanes b, apus_int##lanes c) {       \
+        apus_int##lanes low = a + (b << 8);                                                                            \
+        return apus_float_sum_##lanes((c << 4) + (low >> 12), low & 4095);                                             \
+    }
+#define APUS_WORD_DIGITS(lanes, multiply, ...)                                                                         \
+    APUS_INLINE int apus_planes_##lanes(void) { return 2; }                                                            \
+    APUS_INLINE apus_int##lanes apus_digits_##lanes(apus_int##lanes x) {                                               \
+        apus_word##lanes from = (apus_word##lanes)x + 2048;                                                            \
+        apus_word##lanes low = (from & 4095) - 2048;                                                                   \
+        apus_word##lanes pairs = (low & 65535) | (apus_word##lanes)((apus_int##lanes)from >> 12) << 16;                \
+        return (apus_int##lanes)__builtin_shufflevector((apus_pair##lanes)pairs, (apus_pair##lanes)pairs, __VA_ARGS__); \
+    }                                                                                                                  \
+    APUS_INLINE apus_int##lanes apus_first_codes_##lanes(apus_int##lanes x) { return x & 0x00ff00ff; }                 \
+    APUS_INLINE apus_int##lanes apus_second_codes_##lanes(apus_int##lanes x) { return x >> 8 & 0x00ff00ff; }           \
+    APUS_INLINE apus_int##lanes apus_add_digits_##lanes(                                                               \
+        apus_int##lanes sum, apus_int##lanes first, apus_int##lanes second, const int32_t *digits, int plane) {        \
+        return sum                                                                                                     \
+            + (multiply((apus_pair##lanes)first, (apus_pair##lanes)(apus_int##lanes)digits[2 * plane])                 \
+               + multiply((apus_pair##lanes)second, (apus_pair##lanes)(apus_int##lanes)digits[2 * plane + 1]));        \
+    }                                                                                                                  \
+    APUS_INLINE apus_float##lanes apus_joined_##lanes(apus_int##lanes a, apus_int##lanes b, apus_int##lanes c) {       \
+        return apus_float_sum_##lanes(b, a);                                                                           \
+    }
+#define APUS_DIGIT_BYTES(at)                                                                                           \
+    at, at + 4, at + 8, at + 12, at + 1, at + 5, at + 9, at + 13, at + 2, at + 6, at + 10, at + 14, at + 3, at + 7,    \
+        at + 11, at + 15
+#define APUS_DIGIT_PAIRS(at) at, at + 4, at + 2, at + 6, at + 1, at + 5, at + 3, at + 7
+#if defined(__x86_64__)
+#define APUS_NEAREST_4(x) __builtin_ia32_cvtps2dq(x)
+#define APUS_NEAREST_8(x) __builtin_ia32_cvtps2dq256(x)
+#define APUS_NEAREST_16(x) __builtin_ia32_cvtps2dq512_mask(x, (apus_int16)0, 0xffff, 4)
+APUS_DIGITS(4)
+APUS_WORD_DIGITS(4, __builtin_ia32_pmaddwd128, APUS_DIGIT_PAIRS(0))
+#else
+#define APUS_NEAREST_4(x)                                                                                              \
+    __builtin_convertvector(                                                                                           \
+        __builtin_elementwise_roundeven(apus_greater_4(apus_lesser_4(x, 8388607.0f), -8388607.0f)), apus_int4)
+APUS_DIGITS(4)
+APUS_WORD_DIGITS(4, apus_pair_products, APUS_DIGIT_PAIRS(0))
+#endif
+#if defined(__AVXVNNI__)
+APUS_DIGITS(8)
+APUS_BYTE_DIGITS(8, APUS_DIGIT_BYTES(0), APUS_DIGIT_BYTES(16))
+#elif defined(__AVX2__)
+APUS_DIGITS(8)
+APUS_WORD_DIGITS(8, __builtin_ia32_pmaddwd256, APUS_DIGIT_PAIRS(0), APUS_DIGIT_PAIRS(8))
+#endif
+#if defined(__AVX512VNNI__)
+APUS_DIGITS(16)
+APUS_BYTE_DIGITS(16, APUS_DIGIT_BYTES(0), APUS_DIGIT_BYTES(16), APUS_DIGIT_BYTES(32), APUS_DIGIT_BYTES(48))
+#elif defined(__AVX512BW__)
+APUS_DIGITS(16)
+APUS_WORD_DIGITS(
+    16, __builtin_ia32_pmaddwd512, APUS_DIGIT_PAIRS(0), APUS_DIGIT_PAIRS(8), APUS_DIGIT_PAIRS(16), APUS_DIGIT_PAIRS(24))
+#endif
+
 #endif
