@@ -21,18 +21,22 @@ package struct Quantization: Sendable {
             quantizer, search, quantized, placement, shown: shown, noise: noise)
     }
 
-    /// The value by which a layer is judged: its result, or where that becomes no codes itself what its bound or rectifier makes of it.
+    /// The value by which a layer is judged: its result, or where that becomes no codes itself what is made of it by the sum, the bound and
+    /// the rectifier behind it.
     private static func shownValues(_ float: FloatModel, _ placement: Placement) -> [Int: ValueID] {
         let readers = float.graph.consumers()
         let points = Set(placement.points)
         var shown: [Int: ValueID] = [:]
         for (number, layer) in float.layers.enumerated() {
-            shown[number] = layer.result
-            guard !points.contains(layer.result), readers[layer.result.index].count == 1,
-                let reader = readers[layer.result.index].first
-            else { continue }
-            let node = float.graph.nodes[reader]
-            if node.operation is Relu || node.operation is Clip { shown[number] = node.results[0] }
+            var value = layer.result
+            while !points.contains(value), readers[value.index].count == 1 {
+                let node = float.graph.nodes[readers[value.index][0]]
+                guard node.operation is Relu || node.operation is Clip || placement.isPart(value, ofSum: node) else {
+                    break
+                }
+                value = node.results[0]
+            }
+            shown[number] = value
         }
         return shown
     }

@@ -223,7 +223,7 @@ package struct ConvolutionCall {
 }
 
 /// Pooling with all its attributes at random, and its operand.
-private struct PoolCall {
+struct PoolCall {
     let window: [Int]
     let stride: [Int]?
     let padding: Padding

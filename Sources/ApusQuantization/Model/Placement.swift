@@ -32,6 +32,9 @@ package struct Placement: Sendable {
         place(graph, roles, wanted)
     }
 
+    /// Whether a value is the result of a layer that the sum is computed with.
+    func isPart(_ value: ValueID, ofSum node: Node) -> Bool { node.operation is Add && absorbed.contains(value) }
+
     /// Whether integers can make each value, or it comes from outside.
     private static func available(_ graph: Graph, _ roles: [NodeRole]) -> [Bool] {
         var isAvailable = [Bool](repeating: false, count: graph.values.count)

@@ -291,6 +291,32 @@ APUS_VNNI_PRODUCTS(16, __builtin_ia32_vpdpbusd512)
 APUS_BYTE_PRODUCTS(16, 32, __builtin_ia32_pmaddwd512)
 #endif
 
+// Words of four neighbouring columns of each channel of a block of `lanes` bytes, and words without their lowest bits.
+#define APUS_COLUMN_WORDS(lanes, bytes, ...)                                                                           \
+    typedef uint8_t apus_columns##lanes __attribute__((ext_vector_type(bytes)));                                       \
+    APUS_INLINE apus_int##lanes apus_word_of_columns_##lanes(const void *address) {                                    \
+        apus_columns##lanes columns;                                                                                   \
+        __builtin_memcpy(&columns, address, sizeof columns);                                                           \
+        return (apus_int##lanes)__builtin_shufflevector(columns, columns, __VA_ARGS__);                                \
+    }                                                                                                                  \
+    APUS_INLINE apus_int##lanes apus_moved_words_##lanes(apus_int##lanes words, apus_int##lanes bits) {                \
+        typedef uint32_t apus_unsigned __attribute__((ext_vector_type(lanes)));                                        \
+        return (apus_int##lanes)((apus_unsigned)words >> (apus_unsigned)bits);                                         \
+    }
+APUS_COLUMN_WORDS(4, 16,
+    0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)
+#if defined(__AVX__)
+APUS_COLUMN_WORDS(8, 32,
+    0, 8, 16, 24, 1, 9, 17, 25, 2, 10, 18, 26, 3, 11, 19, 27, 4, 12, 20, 28, 5, 13, 21, 29, 6, 14, 22, 30, 7, 15,
+    23, 31)
+#endif
+#if defined(__AVX512F__)
+APUS_COLUMN_WORDS(16, 64,
+    0, 16, 32, 48, 1, 17, 33, 49, 2, 18, 34, 50, 3, 19, 35, 51, 4, 20, 36, 52, 5, 21, 37, 53, 6, 22, 38, 54, 7, 23,
+    39, 55, 8, 24, 40, 56, 9, 25, 41, 57, 10, 26, 42, 58, 11, 27, 43, 59, 12, 28, 44, 60, 13, 29, 45, 61, 14, 30,
+    46, 62, 15, 31, 47, 63)
+#endif
+
 // Exact products of codes, which are bytes from 0 to 255, with whole numbers of 24 bits, from -0x7f7f7f to 0x7f7f7f.
 //
 // A number is cut into digits around zero, so that `digits` of four neighbouring lanes are four words, each of which is the same digit
