@@ -14,8 +14,17 @@ struct PlanFileVersionTests {
     /// What the model answers to ``image``.
     private static let answer: [Float] = [0.22890927, 0.23813087, 0.24938248, 0.2835774]
 
-    /// What the model of bytes answers to it.
-    private static let byteAnswer: [Float] = [0.28641304, 0.29860362, 0.15687872, 0.25810462]
+    /// Models of bytes: the version that brought their instructions, these, and what they answer to the image.
+    private static let ofBytes: [(version: String, instructions: Set<Opcode>, answer: [Float])] = [
+        (
+            "12.1", [.quantizedConvolution, .quantizedDepthwise, .convertImage, .fillBorder],
+            [0.28641304, 0.29860362, 0.15687872, 0.25810462]
+        ),
+        (
+            "12.2", [.quantizedMaxPool, .quantizedAveragePool, .quantizedAdd, .byteTable, .blockDense],
+            [0.25, 0.25, 0.25, 0.25]
+        ),
+    ]
 
     private static let image = (0..<64).map { Float(($0 * 37) % 64) / 64 }
 
@@ -60,22 +69,26 @@ struct PlanFileVersionTests {
         }
     }
 
-    /// Plans with layers of bytes, which version 12.1 brought.
     @Test(arguments: Processor.targets)
-    func layersOfBytesAnswerWhatTheyAnswered(target: Target) throws {
-        let plan = try PlanFile.decode(Fixture.bytes("plan/12.1/\(target.rawValue).plan"))
-        let kinds: Set<Opcode> = [.quantizedConvolution, .quantizedDepthwise, .convertImage, .fillBorder]
-        #expect(kinds.isSubset(of: plan.body.map(\.opcode)))
-        var session = try Session(plan)
-        var answer = [Float](repeating: -1, count: 4)
-        var room = answer.mutableSpan
-        try session.run(Self.image.span, into: &room)
-        for (given, expected) in zip(answer, Self.byteAnswer) { #expect(abs(given - expected) < 1e-6, "\(answer)") }
+    func plansOfBytesAnswerWhatTheyAnswered(target: Target) throws {
+        for (version, instructions, right) in Self.ofBytes {
+            let plan = try PlanFile.decode(Fixture.bytes("plan/\(version)/\(target.rawValue).plan"))
+            #expect(instructions.isSubset(of: plan.body.map(\.opcode)), "\(version)")
+            var session = try Session(plan)
+            var answer = [Float](repeating: -1, count: 4)
+            var room = answer.mutableSpan
+            try session.run(Self.image.span, into: &room)
+            for (given, expected) in zip(answer, right) {
+                #expect(abs(given - expected) < 1e-6, "\(version): \(answer)")
+            }
+        }
     }
 
     @Test func noFileIsForgotten() {
-        #expect(Fixture.names("plan") == ["12.0", "12.1"] && Fixture.names(Self.folder) == Self.files)
-        #expect(Fixture.names("plan/12.1") == Self.files.filter { $0 != "training.plan" })
+        #expect(Fixture.names("plan") == ["12.0", "12.1", "12.2"] && Fixture.names(Self.folder) == Self.files)
+        for (version, _, _) in Self.ofBytes {
+            #expect(Fixture.names("plan/\(version)") == Self.files.filter { $0 != "training.plan" })
+        }
     }
 
     /// An instruction's number never changes its meaning: those that a file may hold are these.
