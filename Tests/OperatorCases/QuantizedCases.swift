@@ -13,6 +13,19 @@ extension OperatorCase {
             let operation = Dequantize(scale: random.pick(0.01, 0.5, 3), zero: random.pick(0, 7, 128, 255))
             return OperatorCase(operation, [x], draws: [.whole(0...255)])
         },
+        "fake_quantize": { random in
+            // Beyond the range, where differences tell the slope.
+            let isBelow = random.chance(0.5)
+            let operation =
+                random.chance(0.5) ? FakeQuantize(minimum: -2, maximum: 2) : FakeQuantize(zero: 1, maximum: 3)
+            var x = floating(minimum: 0, &random)
+            if random.chance(0.2) { x.elementType = .f64 }
+            let shape = x.dimensions.map { random.chance(0.4) ? 1 : $0 }
+            let scale = TensorType(x.elementType, Array(shape.dropFirst(random.integer(0...x.rank))))
+            return OperatorCase(
+                operation, [x, scale], draws: [isBelow ? .within(-9...(-3)) : .within(3...9), .positive],
+                differentiable: [0, 1])
+        },
         "quantized_conv2d": { random in
             let call = ConvolutionCall(&random)
             let elementType: ElementType = random.pick(.u8, .u8, .f32)

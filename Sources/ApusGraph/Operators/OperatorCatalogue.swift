@@ -39,7 +39,7 @@ public enum OperatorCatalogue {
         Equal.self, NotEqual.self, Less.self, LessOrEqual.self, Greater.self, GreaterOrEqual.self, IsNaN.self,
         IsInfinite.self, And.self, Or.self, ExclusiveOr.self, Not.self, Where.self,
         BitwiseAnd.self, BitwiseOr.self, BitwiseExclusiveOr.self, BitwiseNot.self, BitShift.self,
-        Cast.self, QuantizeLinear.self, DequantizeLinear.self, OneHot.self,
+        Cast.self, QuantizeLinear.self, DequantizeLinear.self, FakeQuantize.self, OneHot.self,
         ReduceSum.self, ReduceMean.self, ReduceMeanGradient.self, ReduceMax.self, ReduceMin.self, ReduceProduct.self,
         ReduceLogSumExp.self, ReduceLogSum.self, ReduceL1.self, ReduceL2.self, ReduceSumSquare.self, RepeatAlong.self,
         ArgMax.self, ArgMin.self, CumulativeSum.self,

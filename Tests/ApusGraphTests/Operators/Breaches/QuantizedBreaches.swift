@@ -16,6 +16,15 @@ extension Breach {
         Breach(Quantize(scale: 1, zero: 256), [numbers], "C2", "a zero of 256"),
         Breach(Dequantize(scale: 1), [numbers], "C1", "takes one operand of u8, not [f32[N, 4, 8, 8]]"),
         Breach(Dequantize(scale: -1), [codes], "C2", "has a scale of -1.0"),
+        Breach(FakeQuantize(), [codes, codes], "C1", "fake_quantize can't work on u8[N, 4, 8, 8] and u8[N, 4, 8, 8]"),
+        Breach(FakeQuantize(), [numbers], "C1", "takes 2 operands, not 1"),
+        Breach(FakeQuantize(), [numbers, TensorType(.f32, [5])], "C2", "can't be broadcast"),
+        Breach(
+            FakeQuantize(), [TensorType(.f32, ["N", 1]), TensorType(.f32, [3])], "C3",
+            "the scale f32[3] would make f32[N, 3] of f32[N, 1]"),
+        Breach(FakeQuantize(zero: -1), [numbers, TensorType(.f32, [])], "C4", "codes from 0 to 255 with -1 for zero"),
+        Breach(
+            FakeQuantize(minimum: 0, maximum: 0), [numbers, TensorType(.f32, [])], "C4", "codes from 0 to 0 with 0"),
     ]
 
     private static let byteConvolutions: [Breach] = {
