@@ -95,7 +95,10 @@ package struct FuseElementwise: Pass {
         if call.operands.allSatisfy({ graph[$0].type == result }) {
             return rule.takesAnyLayout(operands: call.operands.count)
         }
-        return call.formula.isFiniteEverywhere
+        let divisors = call.operands.indices.filter {
+            !samples.isDynamic(call.operands[$0]) && graph[call.operands[$0]].type.isOneNumber
+        }
+        return call.formula.isFinite(dividingBy: Set(divisors))
             && call.operands.allSatisfy {
                 samples.isDynamic($0) ? graph[$0].type == result : graph[$0].type.isChannelVector(of: result)
             }

@@ -123,15 +123,20 @@ struct ElementwiseRule: SingleRule {
 
 extension Expression {
     /// Whether finite operands give a finite value, as unused lanes must have, and no large one overflows.
-    var isFiniteEverywhere: Bool {
+    var isFiniteEverywhere: Bool { isFinite(dividingBy: []) }
+
+    /// The same where some operands are no other numbers in unused lanes than in those that are used, so that they may divide.
+    func isFinite(dividingBy divisors: Set<Int>) -> Bool {
         switch self {
         case .operand, .constant: true
-        case .unary(let function, let inner): function.isFiniteEverywhere && inner.isFiniteEverywhere
+        case .unary(let function, let inner): function.isFiniteEverywhere && inner.isFinite(dividingBy: divisors)
+        case .binary(.divide, let dividend, .operand(let divisor)) where divisors.contains(divisor):
+            dividend.isFinite(dividingBy: divisors)
         case .binary(let function, let first, let second):
-            ![.divide, .power, .remainder, .modulo].contains(function) && first.isFiniteEverywhere
-                && second.isFiniteEverywhere
+            ![.divide, .power, .remainder, .modulo].contains(function) && first.isFinite(dividingBy: divisors)
+                && second.isFinite(dividingBy: divisors)
         case .select(let condition, let first, let second):
-            condition.isFiniteEverywhere && first.isFiniteEverywhere && second.isFiniteEverywhere
+            [condition, first, second].allSatisfy { $0.isFinite(dividingBy: divisors) }
         }
     }
 }

@@ -8,8 +8,11 @@ extension ElementwiseRule {
     /// parameters with a number for each channel or one for all; empty where something else is among them.
     func images(_ site: Site) -> [ValueID] {
         let result = site.type(site.results[0])
-        guard result.rank == 4, result.elementType == .f32, expression.isFiniteEverywhere, !site.hasOneType,
-            site.isDynamic(site.results[0])
+        let divisors = site.operands.indices.filter {
+            !site.isDynamic(site.operands[$0]) && site.type(site.operands[$0]).isOneNumber
+        }
+        guard result.rank == 4, result.elementType == .f32, expression.isFinite(dividingBy: Set(divisors)),
+            !site.hasOneType, site.isDynamic(site.results[0])
         else { return [] }
         var images: [ValueID] = []
         for operand in site.operands {
@@ -96,6 +99,9 @@ extension TensorType {
     fileprivate func hasNumber(forChannelsOf images: TensorType) -> Bool {
         elementType == images.elementType && dimensions == [images.dimensions[0], images.dimensions[1], 1, 1]
     }
+
+    /// Whether it has one element.
+    var isOneNumber: Bool { dimensions.allSatisfy { $0 == 1 } }
 
     /// Whether it has one number for each channel of images `[N, C, H, W]`, or one for all.
     func isChannelVector(of image: TensorType) -> Bool {
