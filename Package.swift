@@ -192,8 +192,8 @@ let package = Package(
         tool(
             "apus-train",
             dependencies: compilerAndRuntime + [
-                "ApusData", "ApusJSON", "ApusONNX", "ApusProfile", "ApusReport", "ApusText", "ApusTraining",
-                "ApusWeights", "CPlatform",
+                "ApusData", "ApusJSON", "ApusONNX", "ApusProfile", "ApusQuantization", "ApusReport", "ApusText",
+                "ApusTraining", "ApusWeights", "CPlatform",
             ]),
         tool("apus-quantize", dependencies: evaluation + ["ApusFiles", "ApusGraph", "ApusQuantization"]),
         tool("draw-digits", dependencies: ["ApusData", "ApusFiles"]),

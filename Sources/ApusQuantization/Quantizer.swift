@@ -111,6 +111,13 @@ package struct Quantizer: Sendable {
         try calibrated.quantized(layers: layers, method: options.method, correctsBiases: correctsBiases, form: form)
     }
 
+    /// The model in the form in which it is trained for 8 bits, with the ranges that were calibrated to begin with.
+    package func trainable() throws(QuantizationError) -> FakeQuantizedModel {
+        var calibrated = calibrated
+        let (placement, scales) = try calibrated.placed(layers: candidates, method: options.method)
+        return try FakeQuantizedModel(calibrated.float, placement, scales: scales)
+    }
+
     /// How far the named values of a quantized model are from the float model's, on the samples that are held out.
     func noise(_ quantized: QuantizedModel, of names: [String]) throws(QuantizationError) -> [String: SignalToNoise] {
         try SignalToNoise.measure(float, quantized, names: names, on: heldOut)

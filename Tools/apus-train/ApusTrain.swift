@@ -4,6 +4,7 @@ import ApusFiles
 import ApusGraph
 import ApusPlan
 import ApusProfile
+import ApusQuantization
 import ApusRuntime
 import ApusText
 import ApusToolSupport
@@ -50,6 +51,7 @@ struct ApusTrain: Tool {
 
     @OptionGroup(title: "Start") var start: StartOptions
     @OptionGroup(title: "Fine-tuning") var fineTuning: FineTuningOptions
+    @OptionGroup(title: "Eight bits") var quantizing: QuantizationAwareOptions
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Augmentation") var augmentation: AugmentationOptions
     @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
@@ -62,6 +64,10 @@ struct ApusTrain: Tool {
     func validate() throws {
         if resume && overwrite {
             throw ValidationError("--resume goes on and --overwrite begins anew; give one of them")
+        }
+        if quantizing.isOn, fineTuning.head != nil {
+            throw ValidationError(
+                "--quantize-aware is for a trained model, and --replace-head begins a layer anew; train that first")
         }
     }
 
@@ -80,10 +86,12 @@ struct ApusTrain: Tool {
         // A checkpoint has weights of its own.
         let hasWeights = resume && RunFolder.hasCheckpoint(output)
         let started = hasWeights ? try loadTrainable() : try start.applied(to: loadTrainable(), file: model)
-        let model = try fineTuning.applied(to: started, file: model)
-        let (training, test) = try loadData(for: model)
+        // With codes, parameters have the names that they have then.
+        let given = quantizing.isOn ? started : try fineTuning.applied(to: started, file: model)
+        let (training, test) = try loadData(for: given)
         var options = try recipe.options(
-            augmentation: try augmentation.augmentation(), threads: threads, isImage: training.images != nil)
+            augmentation: try augmentation.augmentation(), threads: threads, isImage: training.images != nil,
+            isQuantizing: quantizing.isOn)
         options.convolutions = target.convolutions
         options.checkpointSeconds = checkpoints.checkpointSeconds
         options.checkpointSteps = checkpoints.checkpointSteps ?? 0
@@ -91,8 +99,15 @@ struct ApusTrain: Tool {
         let data = try reporting { () throws(TrainingError) in
             try TrainingData(training: training, test: test, options: options)
         }
-        options.preparation = try preparation(of: model, data.training)
+        let preparation = try preparation(of: given, data.training)
+        options.preparation = preparation
         let chosen = try target.target()
+        let machine = Machine(
+            target: chosen, threads: threads.count, placement: threads.placement, convolutions: target.convolutions)
+        let rounded = try quantizing.applied(
+            to: given, file: self.model, samples: data.training, seed: recipe.seed, preparation: preparation,
+            machine: machine)
+        let model = try rounded.map { try fineTuning.applied(to: $0.model, file: self.model) } ?? given
         guard isFirst else {
             try follow(ranks, model, data, options, chosen)
             return
@@ -111,6 +126,7 @@ struct ApusTrain: Tool {
         let command = ResumeCommand(launcher: ranks?.launcher ?? [])
         var report = TrainingReport(
             folder: folder, options: options, data: data.training, trainer: trainer, command: command)
+        report.quantizes = rounded
         if !page.isOff {
             report.writer = RunReportWriter(
                 try explicitModel(model, file: self.model), data: data, source: self.data.name(.training),

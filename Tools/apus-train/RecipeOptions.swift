@@ -16,8 +16,11 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: "Where all random numbers begin.")
     var seed: UInt64 = 1
 
-    @Option(help: "Passes over the training set, at most.", transform: RecipeOptions.count)
-    var epochs = 20
+    @Option(
+        help: ArgumentHelp(
+            "Passes over the training set, at most (default: 20; 5 with --quantize-aware).", valueName: "epochs"),
+        transform: RecipeOptions.count)
+    var epochs: Int?
 
     @Option(help: "Samples for one step.", transform: RecipeOptions.count)
     var batch = 128
@@ -47,8 +50,9 @@ struct RecipeOptions: ParsableArguments {
         transform: RecipeOptions.count)
     var limit: Int?
 
-    @Option(help: ArgumentHelp("The learning rate.", valueName: "rate"))
-    var learningRate = 3e-3
+    @Option(
+        help: ArgumentHelp("The learning rate (default: 0.003; 0.0001 with --quantize-aware).", valueName: "rate"))
+    var learningRate: Double?
 
     @Option(help: "The optimizer.")
     var optimizer = Optimizer.adam
@@ -74,8 +78,8 @@ struct RecipeOptions: ParsableArguments {
             valueName: "amount"))
     var weightDecay: Double?
 
-    @Option(help: "How the learning rate changes.")
-    var schedule = Schedule.plateau
+    @Option(help: "How the learning rate changes (default: plateau; cosine with --quantize-aware).")
+    var schedule: Schedule?
 
     @Option(
         help: ArgumentHelp("Of plateau: epochs without improvement before the rate is divided.", valueName: "epochs"),
@@ -95,7 +99,7 @@ struct RecipeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Standard deviation of the Gaussian noise added to the input (default: 0.1 for images, else 0).",
+            "Standard deviation of the Gaussian noise added to the input (default: 0.1 for images, else 0; 0 with --quantize-aware).",
             valueName: "amount"))
     var noise: Double?
 
@@ -151,7 +155,7 @@ struct RecipeOptions: ParsableArguments {
 
     func validate() throws {
         let amounts: [(String, Double, ClosedRange<Double>)] = [
-            ("learning-rate", learningRate, 0...1e30), ("momentum", momentum, 0...1), ("beta1", beta1, 0...1),
+            ("learning-rate", learningRate ?? 0, 0...1e30), ("momentum", momentum, 0...1), ("beta1", beta1, 0...1),
             ("beta2", beta2, 0...1), ("epsilon", epsilon, 0...1), ("weight-decay", weightDecay ?? 0, 0...1e3),
             ("plateau-divisor", plateauDivisor, 1...1e6), ("minimum-learning-rate", minimumLearningRate ?? 0, 0...1e3),
             ("noise", noise ?? 0, 0...1e3), ("clip-gradients", clipGradients ?? 1, 1e-30...1e30),
@@ -178,16 +182,20 @@ struct RecipeOptions: ParsableArguments {
         return training.subset(0..<limit)
     }
 
-    /// - Parameter isImage: whether the data is images.
-    func options(augmentation: Augmentation, threads: ThreadOptions, isImage: Bool) throws -> TrainingOptions {
+    /// - Parameters:
+    ///   - isImage: whether the data is images.
+    ///   - isQuantizing: whether a trained model is trained for 8 bits.
+    func options(
+        augmentation: Augmentation, threads: ThreadOptions, isImage: Bool, isQuantizing: Bool
+    ) throws -> TrainingOptions {
         var options = TrainingOptions()
         options.seed = seed
         options.batch = batch
         options.accumulation = accumulate
         options.maximumActivations = maxActivations
         options.maximumNorm = clipGradients
-        options.epochs = epochs
-        options.learningRate = learningRate
+        options.epochs = epochs ?? (isQuantizing ? 5 : 20)
+        options.learningRate = learningRate ?? (isQuantizing ? 1e-4 : 3e-3)
         options.optimizer =
             switch optimizer {
             case .adam: .adam(beta1: beta1, beta2: beta2, epsilon: epsilon)
@@ -195,13 +203,13 @@ struct RecipeOptions: ParsableArguments {
             case .sgd: .momentum(momentum, nesterov: nesterov, decay: weightDecay ?? 0)
             }
         options.schedule =
-            switch schedule {
+            switch schedule ?? (isQuantizing ? .cosine : .plateau) {
             case .plateau:
                 .plateau(divisor: plateauDivisor, patience: plateauPatience, minimum: minimumLearningRate ?? 1e-6)
             case .cosine: .cosine(warmup: warmup, minimum: minimumLearningRate ?? 0)
             case .constant: .constant
             }
-        options.noise = noise ?? (isImage ? 0.1 : 0)
+        options.noise = noise ?? (isImage && !isQuantizing ? 0.1 : 0)
         options.loss = loss
         options.augmentation = augmentation
         options.selection = selectOn

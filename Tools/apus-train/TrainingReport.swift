@@ -1,9 +1,11 @@
 import ApusCommandLine
+import ApusCompiler
 import ApusData
 import ApusFiles
 import ApusGraph
 import ApusJSON
 import ApusProfile
+import ApusQuantization
 import ApusReport
 import ApusRuntime
 import ApusText
@@ -27,6 +29,8 @@ struct TrainingReport: ~Copyable {
     private let batchesPerEpoch: Int
     /// What makes the report; nil where none is wanted.
     var writer: RunReportWriter?
+    /// Makes what is kept of what is trained, where that is trained for 8 bits.
+    var quantizes: FakeQuantizedModel?
     private var hasWrittenReport = false
     /// Those of the epoch that ends.
     private var answers: DetailedEvaluation?
@@ -121,7 +125,7 @@ struct TrainingReport: ~Copyable {
             best = (epoch, score)
             bestTest = lastRecord?.epoch == epoch ? lastRecord?.testScore : nil
             try folder.save(
-                best: model, epoch: epoch, score: score, measure,
+                best: try kept(model), epoch: epoch, score: score, measure,
                 of: options.selection == .validation ? "validation" : "test",
                 loss: options.loss == .automatic ? nil : options.loss.rawValue)
         case .learningRateDivided(let rate):
@@ -133,6 +137,17 @@ struct TrainingReport: ~Copyable {
                 try writeReport(answers, recipe: checkpoint.recipe)
                 self.answers = nil
             }
+        }
+    }
+
+    /// What is kept of a model.
+    private func kept(_ model: Model) throws(TrainingError) -> Model {
+        guard let quantizes else { return model }
+        do throws(GraphError) { return try quantizes.quantized(model) } catch {
+            throw .compile(
+                .pass(
+                    PassError(pass: "quantize-aware", place: error.place, message: error.message, remedy: error.remedy))
+            )
         }
     }
 

@@ -39,10 +39,7 @@ struct CalibratedModel: Sendable {
     mutating func quantized(
         layers: Set<Int>, method: CalibrationMethod, correctsBiases: Bool, form: QuantizedModel.Form
     ) throws(QuantizationError) -> (model: QuantizedModel, placement: Placement) {
-        let placement = Placement(float, layers: layers)
-        // Where a layer is f32, what is behind it may become codes that was none before.
-        let unseen = placement.points.filter { seen($0) == nil }
-        if !unseen.isEmpty { calibration.merge(try Calibration(float, values: unseen, on: samples)) }
+        let (placement, scales) = try placed(layers: layers, method: method)
         var means: [String: [Double]] = [:]
         if correctsBiases {
             for layer in layers {
@@ -50,9 +47,22 @@ struct CalibratedModel: Sendable {
                 means[float.graph[input].name] = seen(input)?.means
             }
         }
-        let quantized = try QuantizedModel(
-            float, placement, scales: scales(placement, method), means: means, form: form)
-        return (quantized, placement)
+        return (try QuantizedModel(float, placement, scales: scales, means: means, form: form), placement)
+    }
+
+    /// What becomes codes where some layers are in 8 bits, and which codes.
+    ///
+    /// - Parameters:
+    ///   - layers: their numbers.
+    ///   - method: how ranges are chosen.
+    mutating func placed(
+        layers: Set<Int>, method: CalibrationMethod
+    ) throws(QuantizationError) -> (placement: Placement, scales: [CodeScale]) {
+        let placement = Placement(float, layers: layers)
+        // Where a layer is f32, what is behind it may become codes that was none before.
+        let unseen = placement.points.filter { seen($0) == nil }
+        if !unseen.isEmpty { calibration.merge(try Calibration(float, values: unseen, on: samples)) }
+        return (placement, scales(placement, method))
     }
 
     /// One for each point.

@@ -72,6 +72,18 @@ package struct FloatModel: Sendable {
         if let bias { model.weights[graph[node.operands[2]].name] = bias }
     }
 
+    /// The same model with other weights, by the names of its parameters and constants; what has none there keeps its own.
+    func withWeights(_ weights: [String: [Float]]) -> FloatModel {
+        var changed = self
+        for name in model.weights.keys { changed.model.weights[name] = weights[name] ?? model.weights[name] }
+        for (number, layer) in layers.enumerated() {
+            let names = graph.nodes[layer.node].operands.map { graph[$0].name }
+            changed.layers[number].weight = weights[names[1]] ?? layer.weight
+            if names.count > 2 { changed.layers[number].bias = weights[names[2]] ?? layer.bias }
+        }
+        return changed
+    }
+
     /// Whether weight and bias of a layer are parameters that nobody else reads.
     func ownsWeights(_ layer: Layer) -> Bool {
         let parameters = Set(graph.parameters.map(\.value))

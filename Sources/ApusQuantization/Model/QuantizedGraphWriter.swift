@@ -4,6 +4,8 @@ import ApusGraph
 struct QuantizedGraphWriter {
     private let float: FloatModel
     private let placement: Placement
+    /// Those that are known before, by the nodes of layers.
+    private let weightScales: [Int: [Float]]
     private let means: [String: [Double]]
     private let form: QuantizedModel.Form
     private let scales: [ValueID: CodeScale]
@@ -16,11 +18,13 @@ struct QuantizedGraphWriter {
     private var names: [String: String] = [:]
 
     init(
-        _ float: FloatModel, _ placement: Placement, scales: [CodeScale], means: [String: [Double]],
-        form: QuantizedModel.Form
+        _ float: FloatModel, _ placement: Placement, scales: [CodeScale], weightScales: [Int: [Float]],
+        means: [String: [Double]], form: QuantizedModel.Form
     ) throws(GraphError) {
         self.float = float
         self.placement = placement
+        self.weightScales = Dictionary(
+            uniqueKeysWithValues: weightScales.map { (float.layers[$0.key].node, $0.value) })
         self.means = means
         self.form = form
         self.scales = Dictionary(uniqueKeysWithValues: zip(placement.points, scales))
@@ -101,10 +105,11 @@ struct QuantizedGraphWriter {
     /// A layer with whole numbers for weights.
     private mutating func quantized(_ layer: Layer, _ node: Node) throws(GraphError) -> (any Operator, [ValueID]) {
         let inputScale = codeScales[layer.input]?.scale ?? 1
-        var codes = WeightCodes(layer, inputScale: inputScale)
+        var codes = WeightCodes(layer, inputScale: inputScale, trained: weightScales[layer.node])
         if let mean = means[float.graph[layer.input].name] {
             let correction = BiasCorrection.correction(layer, codes, mean: mean)
-            codes = WeightCodes(layer, inputScale: inputScale, correction: correction)
+            codes = WeightCodes(
+                layer, inputScale: inputScale, correction: correction, trained: weightScales[layer.node])
         }
         var operation = node.operation
         if codes.bias != nil {

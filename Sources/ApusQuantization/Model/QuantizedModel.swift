@@ -25,7 +25,8 @@ package struct QuantizedModel: Sendable {
         form: Form = .codes
     ) throws(QuantizationError) {
         do {
-            var writer = try QuantizedGraphWriter(float, placement, scales: scales, means: means, form: form)
+            var writer = try QuantizedGraphWriter(
+                float, placement, scales: scales, weightScales: [:], means: means, form: form)
             (model, names) = try writer.finished()
         } catch {
             throw .graph(error)

@@ -6,6 +6,11 @@ package struct CodeScale: Sendable, Equatable {
     /// 0 to 255.
     package var zeroPoint: Int
 
+    init(scale: Float, zeroPoint: Int) {
+        self.scale = scale
+        self.zeroPoint = zeroPoint
+    }
+
     /// The scale that covers a range and zero as near as it can.
     package init(_ range: ClosedRange<Float>) {
         let (lowest, highest) = (Double(min(range.lowerBound, 0)), Double(max(range.upperBound, 0)))

@@ -23,7 +23,8 @@ struct WeightCodes: Sendable, Equatable {
     /// - Parameters:
     ///   - inputScale: what a code of the layer's operand stands for.
     ///   - correction: is added to the biases.
-    init(_ layer: Layer, inputScale: Float, correction: [Double]? = nil) {
+    ///   - trained: the scales, where they are known; else the largest weight of an output is its largest code.
+    init(_ layer: Layer, inputScale: Float, correction: [Double]? = nil, trained: [Float]? = nil) {
         let bias = Self.biases(layer, correction)
         weight = []
         weight.reserveCapacity(layer.weight.count)
@@ -32,7 +33,8 @@ struct WeightCodes: Sendable, Equatable {
         var codes: [Int] = []
         for output in 0..<layer.outputs {
             let row = layer.weight[output * layer.rowLength..<(output + 1) * layer.rowLength]
-            let scale = Self.scale(row, bias: bias?[output] ?? 0, inputScale: inputScale)
+            let scale = Self.scale(
+                row, trained?[output], bias: bias?[output] ?? 0, inputScale: inputScale)
             let biasScale = inputScale * scale
             scales.append(scale)
             biasScales.append(biasScale)
@@ -47,13 +49,15 @@ struct WeightCodes: Sendable, Equatable {
         return correction.enumerated().map { $1 + Double(layer.bias?[$0] ?? 0) }
     }
 
-    /// The scale of an output: the largest weight is the largest code, unless the bias would not fit then. That is so where an output
+    /// The scale of an output: that which is known, or by which the largest weight is the largest code, unless the bias would not fit then. That is so where an output
     /// hardly depends on its inputs, as behind a batch norm whose channel is dead, and its weights may be as coarse as they become.
-    private static func scale(_ row: ArraySlice<Float>, bias: Double, inputScale: Float) -> Float {
+    private static func scale(
+        _ row: ArraySlice<Float>, _ trained: Float?, bias: Double, inputScale: Float
+    ) -> Float {
         let largest = row.reduce(0) { max($0, abs($1)) }
         let magnitude = abs(bias) / Double(inputScale)
         guard largest > 0 else { return magnitude > 0 ? usable(Float(magnitude / soleBias), inputScale) : 1 }
-        return usable(max(largest / Float(largestCode), Float(magnitude / largestBias)), inputScale)
+        return usable(max(trained ?? largest / Float(largestCode), Float(magnitude / largestBias)), inputScale)
     }
 
     /// The scale, where its product with the input's is a number that can be divided by.
