@@ -130,6 +130,8 @@ struct ImportState {
         let known = operands.map { editor.known($0) }
         var results: [Tensor] = []
         let shapes = inferred.compactMap(\.type.shape)
+        // What codes of a weight or a bias stand for is for the compiler, which computes with codes.
+        if operation is DequantizeLinear, types[0].rank > 1 || types[0].elementType == .i32 { return nil }
         let isSmall = shapes.count == inferred.count && shapes.allSatisfy { $0.saturatedProduct <= Self.smallCount }
         if isSmall, operands.allSatisfy({ isConstant($0) }), !(operation.trainingForm(stream: 0).isRandom) {
             let call = try? operation.resolving(types, known: known)

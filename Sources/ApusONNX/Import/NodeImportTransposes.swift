@@ -3,15 +3,19 @@ import ApusGraph
 // Transposes that undo each other, as exporters write them around recurrent layers. Left as they are, the batch would lie behind the
 // steps in between, and a plan could not take its samples apart.
 extension NodeImport {
-    /// Nodes before this one among which a transpose is looked for.
+    /// Nodes before this one among which that is looked for which made a value.
     private static var reach: Int { 256 }
+
+    /// The node whose first result a value is, where that is near. O(1).
+    func maker(of value: ValueID) -> Node? {
+        state.editor.graph.nodes.suffix(Self.reach).last { $0.results.first == value }
+    }
 
     /// What a transpose reads and how it turns that, where one makes the value. O(1).
     func turned(_ value: ValueID) -> (source: ValueID, permutation: [Int])? {
-        let maker = state.editor.graph.nodes.suffix(Self.reach).last { $0.results.first == value }
-        guard let maker, let transpose = maker.operation as? Transpose, let source = maker.operands.first else {
-            return nil
-        }
+        guard let maker = maker(of: value), let transpose = maker.operation as? Transpose,
+            let source = maker.operands.first
+        else { return nil }
         let rank = rank(source)
         return (source, (transpose.permutation ?? Array((0..<rank).reversed())).map { $0 < 0 ? $0 + rank : $0 })
     }

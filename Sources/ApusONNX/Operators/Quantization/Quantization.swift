@@ -99,6 +99,9 @@ extension NodeImport {
 
     /// The numbers in single precision that integers stand for.
     fileprivate mutating func dequantized(_ x: ValueID, _ grid: QuantizationGrid) throws(NodeFailure) -> ValueID {
+        if !type(x).elementType.isFloatingPoint, rank(grid.scale) == 0 {
+            return try numbers(of: x, grid.scale, grid.zeroPoint)
+        }
         guard !type(x).elementType.isFloatingPoint, grid.isWhole else {
             let operands = [x, grid.scale] + (grid.zeroPoint.map { [$0] } ?? [])
             return try applyAll(DequantizeLinear(axis: grid.axis), operands)[0]

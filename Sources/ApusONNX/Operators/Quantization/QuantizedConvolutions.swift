@@ -3,6 +3,9 @@ import ApusGraph
 extension OperatorTable {
     static let quantizedConvolutions: [OperatorEntry] = [
         OperatorEntry("QLinearConv", since: 10) { node throws(NodeFailure) in
+            if let y = try node.convolutionOfNumbers() {
+                return node.finish(try node.quantizedResult(y, scale: 6, zeroPoint: 7))
+            }
             let x = try node.single(node.input(0), minus: node.input(2))
             let weight = try node.filters(node.input(3), node.input(5))
             let bias = try node.optionalInput(8)
@@ -24,6 +27,16 @@ extension OperatorTable {
 }
 
 extension NodeImport {
+    /// The convolution of the numbers that codes stand for; nil where it is not one of images whose scales are known.
+    fileprivate mutating func convolutionOfNumbers() throws(NodeFailure) -> ValueID? {
+        guard let source = try knownGrid(0, scale: 1, zeroPoint: 2),
+            let weight = try knownWeight(3, scale: 4, zeroPoint: 5), weight.codes.shape.count == 4,
+            [1, weight.codes.shape[0]].contains(weight.scales.count)
+        else { return nil }
+        return try convolution(
+            numbers(of: input(0), source), numbers(weight), biasNumbers(8, source, weight))
+    }
+
     /// Numbers for the filters of a convolution, or one for all, in a shape that is broadcast with the weight but for its first
     /// dimension.
     fileprivate mutating func alongFilters(_ numbers: ValueID, _ weight: ValueID) throws(NodeFailure) -> ValueID {

@@ -53,7 +53,7 @@ extension NodeImport {
     fileprivate mutating func numbers(_ index: Int) throws(NodeFailure) -> ValueID {
         let scale = try oneNumber(index + 1)
         let zeroPoint = has(index + 2) ? try oneNumber(index + 2) : nil
-        return try apply(Multiply(), single(input(index), minus: zeroPoint), cast(scale, to: .f32))
+        return try numbers(of: input(index), cast(scale, to: .f32), zeroPoint)
     }
 
     /// An input that is one number for a whole value.
@@ -82,10 +82,15 @@ extension NodeImport {
     /// A product of matrices with a row of integers added, whose scale is that of the product.
     fileprivate mutating func takeQuantizedProduct() throws(NodeFailure) {
         let alpha = try float("alpha", default: 1)
+        let isTransposed = (try flag("transA"), try flag("transB"))
+        if alpha == 1, !isTransposed.0, let y = try denseOfNumbers(bias: 6, isTransposed: isTransposed.1) {
+            guard has(7) else { return finish(y) }
+            return try finish(y, likeInput: 0, scale: 7, zeroPoint: 8)
+        }
         var a = try single(input(0), minus: has(2) ? oneNumber(2) : nil)
         var b = try single(input(3), minus: nil)
-        if try flag("transA") { a = try transpose(a, [1, 0]) }
-        if try flag("transB") { b = try transpose(b, [1, 0]) }
+        if isTransposed.0 { a = try transpose(a, [1, 0]) }
+        if isTransposed.1 { b = try transpose(b, [1, 0]) }
         // A zero point for each column, or one for all.
         if has(5) { b = try apply(Subtract(), b, cast(input(5), to: .f32)) }
         var sum = try wholeProduct(a, b)

@@ -8,6 +8,9 @@ extension OperatorTable {
             node.finish(try node.wholeProduct(a, b))
         },
         OperatorEntry("QLinearMatMul", since: 10) { node throws(NodeFailure) in
+            if let y = try node.denseOfNumbers(bias: nil, isTransposed: false) {
+                return node.finish(try node.quantizedResult(y, scale: 6, zeroPoint: 7))
+            }
             let a = try node.rows(node.input(0), node.input(2))
             let b = try node.single(node.input(3), minus: node.input(5))
             let scales = (
@@ -31,6 +34,26 @@ extension NodeImport {
     fileprivate mutating func rows(_ matrices: ValueID, _ zeroPoint: ValueID?) throws(NodeFailure) -> ValueID {
         guard let zeroPoint else { return try single(matrices, minus: nil) }
         return try single(matrices, minus: inRows(zeroPoint, of: matrices))
+    }
+
+    /// The dense layer of the numbers that the codes of rows stand for: inputs 0 to 2, and 3 to 5 the weight; nil where scales are not known.
+    ///
+    /// - Parameters:
+    ///   - bias: the input that is the bias, of integers.
+    ///   - isTransposed: whether the weight has a row for each output.
+    mutating func denseOfNumbers(bias: Int?, isTransposed: Bool) throws(NodeFailure) -> ValueID? {
+        guard let source = try knownGrid(0, scale: 1, zeroPoint: 2),
+            var weight = try knownWeight(3, scale: 4, zeroPoint: 5), weight.codes.shape.count == 2
+        else { return nil }
+        if !isTransposed { weight.codes = weight.codes.transposed }
+        let (units, features) = (weight.codes.shape[0], weight.codes.shape[1])
+        guard try inputType(0).dimensions.dropFirst() == [.fixed(features)], [1, units].contains(weight.scales.count)
+        else { return nil }
+        if let bias, has(bias), try inputType(bias) != TensorType(.i32, shape: [units]) { return nil }
+        var operands = [try numbers(of: input(0), source), try numbers(weight)]
+        let added = try bias.flatMap { index throws(NodeFailure) in try biasNumbers(index, source, weight) }
+        if let added { operands.append(added) }
+        return try applyAll(Dense(units: units, bias: added != nil), operands)[0]
     }
 
     /// The integers for numbers in single precision, by the scale and zero point of these inputs: one for all.
@@ -67,5 +90,16 @@ extension NodeImport {
         }
         guard let sum else { throw failure("sums over nothing") }
         return sum
+    }
+}
+
+extension Tensor {
+    /// A matrix of integers with rows and columns exchanged.
+    fileprivate var transposed: Tensor {
+        let (rows, columns) = (shape[0], shape[1])
+        let numbers = integers
+        return Tensor(
+            elementType, shape: [columns, rows],
+            integers: (0..<count).map { numbers[$0 % rows * columns + $0 / rows] })
     }
 }
