@@ -108,6 +108,17 @@ import Testing
         #expect(text.contains("quantized_conv2d(s.2, e.weight"), "\(text)")
     }
 
+    @Test func signedCodesOfALayerAreThereForWhoeverReadsThem() throws {
+        let text = try recognized(
+            """
+            constant sz: i8[] = [-125]
+            output y = quantize_linear(c, ys, sz, to: i8)
+            output z = dequantize_linear(y, ys, sz)
+            """)
+        #expect(text.contains("quantized_conv2d(q, c.weight, c.bias, c.scale"), "\(text)")
+        #expect(text.contains("output y: i8[N, 2, 4, 6] = cast("), "\(text)")
+    }
+
     @Test func whatIsReadElsewhereEndsALayer() throws {
         let text = try recognized("output c\ny = quantize_linear(c, ys, yz)\noutput z = dequantize_linear(y, ys, yz)")
         #expect(text.contains("output c: f32[N, 2, 4, 6] = quantized_conv2d("), "\(text)")

@@ -107,7 +107,7 @@ struct QuantizedRewriting {
             return try rewriter.replace(results, with: Identity(), [bytes.value])
         }
         // Signed ones, for whoever reads them as they are.
-        let wide = try rewriter.emit(Cast(to: .i32), [bytes.value], named: graph[results[0]].name)
+        let wide = try rewriter.emit(Cast(to: .f32), [bytes.value], named: graph[results[0]].name)
         let moved = try rewriter.emit(Elementwise(.operand(0) - 128), [wide], named: graph[results[0]].name)
         try rewriter.replace(results, with: Cast(to: .i8), [moved])
     }
