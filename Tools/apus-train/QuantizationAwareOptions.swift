@@ -28,13 +28,11 @@ struct QuantizationAwareOptions: ParsableArguments {
     var kept: [String] = []
 
     func validate() throws {
-        guard isOn else {
-            if calibrationSamples != nil {
-                throw ValidationError("--calibration-samples is for --quantize-aware; give both")
-            }
-            if !kept.isEmpty { throw ValidationError("--keep is for --quantize-aware; give both") }
-            return
+        guard !isOn else { return }
+        if calibrationSamples != nil {
+            throw ValidationError("--calibration-samples is for --quantize-aware; give both")
         }
+        if !kept.isEmpty { throw ValidationError("--keep is for --quantize-aware; give both") }
     }
 
     private static let standardSamples = 500
