@@ -14,7 +14,10 @@ public struct Pipeline: Sendable {
     public static func inference(until: [String] = [], batch: Int? = nil) -> Pipeline {
         Pipeline(
             selection(until) + [ExplicitParameters(), ResolveShapes()] + recognition
-                + [RecognizeDense(), RecognizeQuantized(), ExpandCompositions(), InferenceMode()]
+                + [
+                    RecognizeDense(), RecognizeQuantized(), RecognizeBlockWeights(), ExpandCompositions(),
+                    InferenceMode(),
+                ]
                 + fixing(batch) + [
                     RemoveIdentities(), RemoveDuplicates(), RemoveDeadCode(), MergeTransposes(), MergePads(),
                     FoldBatchNorms(), FoldScales(), FoldConstants(), Trim(), FuseAdditions(), FuseConvolutions(),

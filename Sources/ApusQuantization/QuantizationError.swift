@@ -22,6 +22,8 @@ package enum QuantizationError: Error, Sendable, Equatable, CustomStringConverti
     case noBatch(input: String)
     /// No layer can be computed with integers.
     case noLayers(model: String)
+    /// No weights can become codes by themselves.
+    case noDenseLayers(model: String)
     /// A layer that is to stay in f32 is not there.
     case unknownLayer(String, layers: [String])
     /// So few samples can't be divided.
@@ -45,6 +47,8 @@ package enum QuantizationError: Error, Sendable, Equatable, CustomStringConverti
                 + "--batch-dimension 0 for an ONNX file"
         case .noLayers(let model):
             "\(model) has no convolution and no dense layer whose weights are known; there is nothing to quantize"
+        case .noDenseLayers(let model):
+            "\(model) has no dense layer whose weights are known; leave out --weights, and give --data, for codes of activations too"
         case .unknownLayer(let name, let layers):
             "there is no layer '\(name)'; the layers are \(Self.list(layers))"
         case .tooFewSamples(let count, let heldOut):

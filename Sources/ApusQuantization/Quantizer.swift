@@ -124,29 +124,10 @@ package struct Quantizer: Sendable {
     }
 
     /// What the model answers, before what makes probabilities of it: the names of values.
-    var answers: [String] {
-        let graph = original.graph
-        let producers = graph.producers()
-        let values = graph.outputs.filter { graph[$0].type.elementType == .f32 }.map { output in
-            guard let node = producers[output.index].map({ graph.nodes[$0] }) else { return output }
-            switch node.operation {
-            case is Softmax, is LogSoftmax, is Sigmoid: return node.operands[0]
-            default: return output
-            }
-        }
-        return Set(values).sorted().map { graph[$0].name }
-    }
+    var answers: [String] { original.answers }
 
     /// How well a model answers the samples that are held out.
     func evaluation(_ model: Model) throws(QuantizationError) -> Evaluation {
-        let machine = heldOut.machine
-        do throws(TrainingError) {
-            var evaluator = try Evaluator(
-                model, preparation: heldOut.preparation, weights: .constant, target: machine.target,
-                threads: machine.threads, placement: machine.placement, convolutions: machine.convolutions)
-            return try evaluator.evaluate(heldOut.dataset)
-        } catch {
-            throw .training(error)
-        }
+        try heldOut.evaluation(of: model)
     }
 }

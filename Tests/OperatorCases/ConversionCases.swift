@@ -25,9 +25,15 @@ extension OperatorCase {
         "dequantize_linear": { random in
             var (x, axis, scale) = scaled(&random)
             x.elementType = random.pick(.u8, .i8, .i32)
+            var block = 0
+            if scale.rank == 1, random.chance(0.4), let count = scale.dimensions[0].number {
+                block = random.integer(1...count + 1)
+                scale.dimensions = x.dimensions
+                scale.dimensions[axis < 0 ? axis + x.rank : axis] = .fixed((count + block - 1) / block)
+            }
             let zero = random.chance(0.5) ? [TensorType(x.elementType, scale.dimensions)] : []
             return OperatorCase(
-                DequantizeLinear(axis: axis), [x, scale] + zero,
+                DequantizeLinear(axis: axis, block: block), [x, scale] + zero,
                 draws: [.whole(0...100), .positive, .whole(0...9)], differentiable: [1])
         },
         "one_hot": { random in

@@ -78,6 +78,23 @@ extension OperatorCase {
                 result: result(random.pick(.u8, .u8, .f32), &random))
             return OperatorCase(operation, [x], draws: [.whole(0...255)])
         },
+        "block_dense": { random in
+            let operation = BlockDense(
+                units: random.integer(1...20), bias: random.chance(0.6), block: random.pick(32, 64, 100),
+                activation: random.pick(.none, .relu))
+            let inputs = random.integer(1...90)
+            let blocks = (inputs + operation.block - 1) / operation.block
+            let operands = [
+                TensorType(.f32, ["N", .fixed(inputs)]), TensorType(.i8, shape: [operation.units, inputs]),
+                TensorType(.f32, shape: [operation.units, blocks]), TensorType(.f32, shape: [operation.units]),
+            ]
+            let limit = random.pick(7, 127)
+            var made = OperatorCase(
+                operation, Array(operands.prefix(operation.bias ? 4 : 3)),
+                draws: [.within(-2...2), .whole(-limit - 1...limit), .within(0.001...0.02), .spread])
+            made.constants = [1, 2]
+            return made
+        },
         "byte_table": { random in
             var x = floating(minimum: 0, &random)
             x.elementType = .u8

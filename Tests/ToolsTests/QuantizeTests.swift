@@ -57,6 +57,28 @@ import Testing
         #expect(try Tool.run("dump-graph", [folder.file("x.apus")]).output.contains("batch_norm(act1") == true)
     }
 
+    @Test(arguments: ["i8", "i4"]) func weightsAloneNeedNoData(bits: String) throws {
+        let model = try folder.write("small.apus", try SmallModels.file(SmallModels.spec))
+        let coded = folder.file("x.apus")
+        let result = try Tool.run(
+            "apus-quantize", [model, "--weights", bits, "-o", coded, "--html", folder.file("x.html")])
+        #expect(result.status == 0 && result.error == "", "\(result.error)")
+        for part in ["dense layers in \(bits.dropFirst()) bits", "1 of 1", "signal to noise of weights", "logits"] {
+            #expect(result.output.contains(part), "\(result.output)")
+        }
+        #expect(String(decoding: try readFile(folder.file("x.html")), as: UTF8.self).contains("Dense layers"))
+        let dumped = try Tool.run("dump-graph", [coded]).output
+        #expect(dumped.contains("logits.weight.codes: i8") && dumped.contains("block: 32)"), "\(dumped)")
+        #expect(try Tool.run("apus-compile", [coded, "-o", folder.file("x.plan")]).status == 0)
+        let report = try quantize(model, "--weights", bits, "--json").json()
+        #expect(report["weights"] == .string(bits) && report["samples"] == 120 && report["block"] == 32)
+        #expect(try #require(report["signal_to_noise"]?.doubleValue) > (bits == "i8" ? 30 : 10))
+        #expect(report["measure"] == "accuracy" && report["score"]?.doubleValue != nil)
+        expectFailure(
+            try Tool.run("apus-quantize", [coded, "--weights", bits, "-o", folder.file("y.apus")]),
+            "is quantized already; give the model that it was made of")
+    }
+
     @Test func theSameSamplesGiveTheSameFile() throws {
         let model = try folder.write("small.apus", try SmallModels.file(SmallModels.spec))
         var files: [[UInt8]] = []
@@ -76,6 +98,13 @@ import Testing
             try quantize(model, "--percentile", "99"), status: 64, "--percentile is for --calibration percentile")
         expectFailure(try quantize(model, "--calibration", "best"), status: 64, "'least-squares'")
         expectFailure(try quantize(model, "--max-drop=-1"), status: 64, "from 0 on")
+        expectFailure(
+            try Tool.run("apus-quantize", [model, "-o", folder.file("x.apus")]), status: 64,
+            "Missing expected argument '--data <data>'; only --weights needs none")
+        expectFailure(try quantize(model, "--weights", "i2"), status: 64, "i8, i4")
+        expectFailure(
+            try quantize(model, "--weights", "i8", "--max-drop", "1"), status: 64,
+            "--max-drop is for codes of activations, and --weights makes none")
         expectFailure(try quantize(model, "--keep", "conv7"), "there is no layer 'conv7'; the layers are conv1, logits")
         let larger = SmallModels.spec.replacing("image_size = 28", with: "image_size = 32")
         expectFailure(

@@ -8,6 +8,14 @@ import ArgumentParser
 struct QuantizingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
+            """
+            Make codes of this many bits of the weights of dense layers alone: 'i8' or 'i4', with a scale for each 32 inputs of an \
+            output. All else stays in f32, and no data is needed; with --data it is said what becomes of the answers.
+            """, valueName: "bits"))
+    var weights: WeightBits?
+
+    @Option(
+        help: ArgumentHelp(
             "Samples of the training part, chosen at random by the seed, those that are held out among them (default: 500).",
             valueName: "count"),
         transform: integer(in: 2...1_000_000))
@@ -81,6 +89,15 @@ struct QuantizingOptions: ParsableArguments {
     }
 
     func validate() throws {
+        if weights != nil {
+            let others = [
+                ("--held-out", heldOut != nil), ("--percentile", percentile != nil), ("--max-drop", maxDrop != nil),
+                ("--sensitivity", sensitivity),
+            ]
+            if let other = others.first(where: \.1) {
+                throw ValidationError("\(other.0) is for codes of activations, and --weights makes none; leave one out")
+            }
+        }
         if let heldOut, heldOut >= samples {
             throw ValidationError("--held-out \(heldOut) leaves nothing of --samples \(samples); hold out fewer")
         }
@@ -113,6 +130,11 @@ struct QuantizingOptions: ParsableArguments {
         return (all.subset(Array(chosen.dropFirst(wanted))), all.subset(Array(chosen.prefix(wanted))))
     }
 
+    /// Those that weights in codes are judged by.
+    func samples(of all: Dataset) -> Dataset {
+        all.subset(Array(Shuffle.permutation(count: all.count, seed: seed, epoch: 0).prefix(samples)))
+    }
+
     @Sendable
     private static func percentage(_ text: String) throws -> Double {
         guard let number = Double(text), number >= 50, number <= 100 else {
@@ -131,3 +153,5 @@ struct QuantizingOptions: ParsableArguments {
 }
 
 extension QuantizationOptions.Choice: ExpressibleByArgument {}
+
+extension WeightBits: ExpressibleByArgument {}

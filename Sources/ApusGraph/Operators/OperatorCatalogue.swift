@@ -48,7 +48,7 @@ public enum OperatorCatalogue {
         NormalizeRowsGradient.self, LocalResponseNorm.self, LpNormalization.self,
         Dropout.self, DropoutTraining.self, GaussianNoise.self,
         Quantize.self, Dequantize.self, QuantizedConvolution2D.self, QuantizedAdd.self, QuantizedMaxPool2D.self,
-        QuantizedAveragePool2D.self, ByteTable.self,
+        QuantizedAveragePool2D.self, ByteTable.self, BlockDense.self,
     ]
 
     private static let byName: [String: any Operator.Type] = Dictionary(

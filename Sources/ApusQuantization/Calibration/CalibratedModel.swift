@@ -1,5 +1,6 @@
 package import ApusData
 import ApusGraph
+import ApusTraining
 
 /// A float model with what was seen of its values: what quantized models are made of.
 struct CalibratedModel: Sendable {
@@ -89,6 +90,27 @@ package struct CalibrationSamples: Sendable {
         self.dataset = dataset
         self.preparation = preparation
         self.machine = machine
+    }
+
+    /// How well a model answers them.
+    func evaluation(of model: Model) throws(QuantizationError) -> Evaluation {
+        do throws(TrainingError) {
+            var evaluator = try Evaluator(
+                model, preparation: preparation, weights: .constant, target: machine.target, threads: machine.threads,
+                placement: machine.placement, convolutions: machine.convolutions)
+            return try evaluator.evaluate(dataset)
+        } catch {
+            throw .training(error)
+        }
+    }
+
+    /// The same; nil where their targets are nothing that the model answers.
+    func evaluationOfTargets(_ model: Model) throws(QuantizationError) -> Evaluation? {
+        do {
+            return try evaluation(of: model)
+        } catch .training(.mismatch) {
+            return nil
+        }
     }
 
     /// Some of them.

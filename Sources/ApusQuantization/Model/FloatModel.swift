@@ -61,6 +61,19 @@ package struct FloatModel: Sendable {
         }
     }
 
+    /// What the model answers, before what makes probabilities of it: the names of values.
+    var answers: [String] {
+        let producers = graph.producers()
+        let values = graph.outputs.filter { graph[$0].type.elementType == .f32 }.map { output in
+            guard let node = producers[output.index].map({ graph.nodes[$0] }) else { return output }
+            switch node.operation {
+            case is Softmax, is LogSoftmax, is Sigmoid: return node.operands[0]
+            default: return output
+            }
+        }
+        return Set(values).sorted().map { graph[$0].name }
+    }
+
     /// Gives a layer another weight and bias, of the same shapes.
     ///
     /// - Precondition: ``ownsWeights(_:)``.

@@ -16,6 +16,12 @@ package struct QuantizedModel: Sendable {
         case simulated
     }
 
+    /// A model whose values have the float model's names and no codes.
+    init(_ model: Model) {
+        self.model = model
+        (names, scales) = ([:], [])
+    }
+
     /// - Parameters:
     ///   - placement: what becomes codes.
     ///   - scales: of its points.

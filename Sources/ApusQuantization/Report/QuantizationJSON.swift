@@ -12,7 +12,7 @@ extension QuantizationReport {
             "layers_in_8_bits": .integer(layers.count { $0.reason == nil }),
             "multiply_adds_in_8_bits": .number(integerShare),
             "weight_bytes": ["f32": .integer(weightBytes.before), "now": .integer(weightBytes.after)],
-            "signal_to_noise": Self.decibels(signalToNoise),
+            "signal_to_noise": Optional(signalToNoise).json,
             "measure": before.map { .string($0.measure.rawValue) } ?? .null,
             "score_f32": before.map { .number($0.score) } ?? .null,
             "score": after.map { .number($0.score) } ?? .null,
@@ -22,7 +22,7 @@ extension QuantizationReport {
                     .object(
                         [.init("name", .string(value.name)), .init("operator", .string(value.kind))]
                             + Self.members(value.range)
-                            + [.init("signal_to_noise", Self.decibels(value.signalToNoise))])
+                            + [.init("signal_to_noise", value.signalToNoise.json)])
                 }),
             "biases_corrected": .bool(correctsBiases),
             "equalized": .array(
@@ -48,8 +48,8 @@ extension QuantizationReport {
                 .init("multiply_adds", .integer(layer.multiplyAdds)), .init("weights", .integer(layer.weights)),
                 .init("largest_weight", .float(layer.largestWeight)),
             ] + Self.members(layer.range) + [
-                .init("signal_to_noise", Self.decibels(layer.signalToNoise)),
-                .init("signal_to_noise_by_itself", Self.decibels(layer.sensitivity)),
+                .init("signal_to_noise", layer.signalToNoise.json),
+                .init("signal_to_noise_by_itself", layer.sensitivity.json),
             ])
     }
 
@@ -62,9 +62,9 @@ extension QuantizationReport {
             .init("saturated", range?.saturated.map { .number($0) } ?? .null),
         ]
     }
+}
 
+extension SignalToNoise? {
     /// In decibels; null where there is no noise, or nothing was compared.
-    private static func decibels(_ measure: SignalToNoise?) -> JSONValue {
-        measure.map { $0.decibels.isFinite ? .number($0.decibels) : .null } ?? .null
-    }
+    var json: JSONValue { self.map { $0.decibels.isFinite ? .number($0.decibels) : .null } ?? .null }
 }

@@ -12,20 +12,22 @@ extension QuantizationReport {
                     Range, step and zero point are those of the layer's result, behind its activation function. Signal to noise, in decibels, \
                     compares the same value with f32, with all that was quantized before it; 'by itself' is that of the answer, where \
                     no other layer is quantized.
-                    """, [Self.html(tables.layers)]),
+                    """, [tables.layers.html]),
         ]
         for (identifier, table) in [
             ("values", tables.values), ("equalized", tables.equalized), ("floats", tables.floats),
         ] where !table.rows.isEmpty {
-            sections.append(Page.Section(identifier, table.title, [Self.html(table)]))
+            sections.append(Page.Section(identifier, table.title, [table.html]))
         }
         sections.append(repetition.section)
         return Page(title: model, kind: "Quantization", subtitle: subtitle, sections: sections)
     }
+}
 
-    private static func html(_ table: ReportTables.Table) -> HTML {
+extension ReportTables.Table {
+    var html: HTML {
         Parts.table(
-            table.title, table.columns.map { Parts.Column($0.name, isNumber: $0.isNumber) },
-            table.rows.map { $0.map { .text($0) } }, isSortable: true)
+            title, columns.map { Parts.Column($0.name, isNumber: $0.isNumber) },
+            rows.map { $0.map { .text($0) } }, isSortable: true)
     }
 }

@@ -101,10 +101,7 @@ package struct QuantizationReport: Sendable {
         floats = Self.floats(float, placement)
         equalized = quantizer.calibrated.equalized
         correctsBiases = quantizer.correctsBiases
-        signalToNoise = quantizer.answers.compactMap { noise[$0] }.reduce(into: SignalToNoise()) { sum, measure in
-            sum.signal += measure.signal
-            sum.noise += measure.noise
-        }
+        signalToNoise = .sum(quantizer.answers.compactMap { noise[$0] })
         before = search.before
         after = search.after
     }

@@ -72,10 +72,7 @@ struct LayerSearch {
             quantizer.tell("trying '\(quantizer.float.layers[layer].name)' by itself")
             let alone = try quantizer.model(layers: [layer], form: .simulated).model
             let noise = try quantizer.noise(alone, of: quantizer.answers)
-            sensitivities[layer] = noise.values.reduce(into: SignalToNoise()) { sum, measure in
-                sum.signal += measure.signal
-                sum.noise += measure.noise
-            }
+            sensitivities[layer] = .sum(noise.values)
         }
     }
 }

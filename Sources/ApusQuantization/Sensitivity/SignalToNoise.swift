@@ -14,6 +14,14 @@ package struct SignalToNoise: Sendable, Equatable {
         return signal == 0 ? -.infinity : 10 * log10(signal / noise)
     }
 
+    /// That of several values together.
+    static func sum(_ measures: some Sequence<SignalToNoise>) -> SignalToNoise {
+        measures.reduce(into: SignalToNoise()) { sum, measure in
+            sum.signal += measure.signal
+            sum.noise += measure.noise
+        }
+    }
+
     mutating func add(_ value: Span<Float>, _ other: Span<Float>) {
         for index in value.indices {
             let difference = Double(value[index]) - Double(other[index])

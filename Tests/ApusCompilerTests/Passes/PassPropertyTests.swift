@@ -95,8 +95,9 @@ import Testing
         #expect(
             Set(Pipeline.inference().names).subtracting(inference) == [
                 "explicit-parameters", "resolve-shapes", "expand-compositions", "remove-duplicates",
-                // RecognitionTests and QuantizationTests have them.
+                // RecognitionTests, QuantizationTests and BlockWeightsTests have them.
                 "recognize-norms", "recognize-attention", "recognize-dense", "recognize-quantized",
+                "recognize-block-weights",
             ])
         #expect(evaluation.contains("trim"))
     }

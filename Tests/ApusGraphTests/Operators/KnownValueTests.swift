@@ -113,6 +113,23 @@ struct KnownValueTests {
             try run(DequantizeLinear(axis: 1), codes, vector(2, 0.5), whole(.u8, 1, 5)).elements == [-2, 125, 12, 2])
     }
 
+    /// The last block of an axis may be shorter.
+    @Test func blocksHaveScalesOfTheirOwn() throws {
+        let codes = Tensor(.i8, shape: [2, 3], integers: [1, 2, 3, -4, -5, 6])
+        let scales = Tensor(shape: [2, 2], elements: [1, 10, 2, 0.5])
+        #expect(try run(DequantizeLinear(block: 2), codes, scales).elements == [1, 2, 30, -8, -10, 3])
+        let zeros = Tensor(.i8, shape: [1, 3], integers: [1, 2, -1])
+        let rows = Tensor(shape: [1, 3], elements: [1, 10, 100])
+        #expect(
+            try run(DequantizeLinear(axis: -2, block: 5), codes, rows, zeros).elements == [0, 0, 400, -5, -70, 700])
+        let weights = Tensor(.i8, shape: [2, 33], integers: (0..<66).map { $0 % 33 == 32 ? 3 : 1 })
+        let x = Tensor(shape: [1, 33], elements: Array(repeating: 1, count: 33))
+        let y = try run(
+            BlockDense(units: 2, activation: .relu), x, weights, Tensor(shape: [2, 2], elements: [1, 10, -2, 1]),
+            vector(0.5, 0))
+        #expect(y.elements == [62.5, 0])
+    }
+
     @Test func equalExtremaShareTheGradient() throws {
         let x = Tensor(shape: [2, 3], elements: [1, 3, 3, 2, 0, 1])
         #expect(try gradient(ReduceMax(axes: [1]), x) == [0, 0.5, 0.5, 1, 0, 0])

@@ -42,6 +42,33 @@ import Testing
         try expectEqual(stored.answers(["x": x])["y"], given.answers(["x": x, "w": elements])["y"])
     }
 
+    /// Scales of blocks are kept as such, and stand for the same as scales for all elements.
+    @Test(arguments: [0, 1, -1]) func scalesOfBlocksAreThoseOfTheirElements(axis: Int) throws {
+        let (rows, columns, block) = (3, 5, 2)
+        let isRows = axis == 0
+        let shape = isRows ? [(rows + 1) / block, columns] : [rows, (columns + 1) / block]
+        let codes = Tensor(.i8, shape: [rows, columns], integers: (0..<15).map { $0 * 37 % 256 - 128 })
+        let zeros = Tensor(.i8, shape: shape, integers: (0..<shape[0] * shape[1]).map { $0 - 4 })
+        let scales = numbers(shape[0] * shape[1], seed: 5).map(Float.init)
+        let node = NodeProto(
+            "DequantizeLinear", ["c", "s", "z"], ["w"], [.int("axis", axis), .int("block_size", block)])
+        let file = ModelProto(
+            [node, NodeProto("Add", ["x", "w"], ["y"])], inputs: [.tensor("x", ["N", 5])],
+            initializers: [
+                TensorProto("c", codes), TensorProto("s", shape, floats: scales), TensorProto("z", zeros),
+            ], version: 21, format: 10)
+        let model = try file.imported()
+        let call = model.graph.nodes.compactMap { $0.operation as? DequantizeLinear }
+        #expect(call.count == 1 && call.first?.block == 2, "\(model.graph)")
+        let answers = try model.answers(["x": Array(repeating: 0, count: 15)], batch: 3)
+        let expected = (0..<15).map { place in
+            let (row, column) = (place / columns, place % columns)
+            let number = isRows ? row / block * columns + column : row * shape[1] + column / block
+            return Double(codes.integers[place] - (number - 4)) * Double(scales[number])
+        }
+        try expectEqual(answers["y"], expected)
+    }
+
     /// Peepholes of zeros change nothing, but layers that have any are written out step by step.
     @Test(arguments: ["forward", "reverse", "bidirectional"]) func layersMayBeWrittenOut(_ direction: String) throws {
         let directions = direction == "bidirectional" ? 2 : 1

@@ -34,7 +34,7 @@ enum RuleCatalogue {
         ScaledDotProductAttentionRule.self, ScaledDotProductAttentionGradientRule.self,
         RecurrentStepsRule.self, RecurrentStepsGradientRule.self,
         QuantizedConvolution2DRule.self, QuantizeRule.self, DequantizeRule.self, QuantizedAddRule.self,
-        QuantizedMaxPool2DRule.self, QuantizedAveragePool2DRule.self, ByteTableRule.self,
+        QuantizedMaxPool2DRule.self, QuantizedAveragePool2DRule.self, ByteTableRule.self, BlockDenseRule.self,
     ]
 
     private static let byName: [String: any OperatorRule.Type] = Dictionary(

@@ -33,6 +33,11 @@ package struct FuseConvolutions: Pass {
                 guard let relu = Self.next(node, index, Relu.self) else { continue }
                 members = [number, relu.number]
                 operation = FusedDense(dense: dense, activation: .relu)
+            case var dense as BlockDense:
+                guard dense.activation == .none, let relu = Self.next(node, index, Relu.self) else { continue }
+                members = [number, relu.number]
+                dense.activation = .relu
+                operation = dense
             default: continue
             }
             guard members.count > 1, let last = members.last else { continue }

@@ -51,7 +51,7 @@ struct QuantizedValues {
             graph[node.operands[0]].type.elementType == .i8, let codes = elements(of: node.operands[0]),
             let scales = elements(of: node.operands[1])?.doubles, scales.allSatisfy({ $0 > 0 && $0.isFinite })
         else { return nil }
-        guard hasNoZero(node) else { return nil }
+        guard hasNoZero(node), operation.block == 0 || scales.count == 1 else { return nil }
         if scales.count == 1 { return Weights(codes: codes, scales: Array(repeating: scales[0], count: outputs)) }
         let rank = graph[value].type.rank
         guard operation.axis == 0 || operation.axis == -rank, scales.count == outputs else { return nil }
@@ -59,7 +59,7 @@ struct QuantizedValues {
     }
 
     /// Whether a call of dequantize_linear takes codes as they are.
-    private func hasNoZero(_ node: Node) -> Bool {
+    func hasNoZero(_ node: Node) -> Bool {
         guard node.operands.count > 2 else { return true }
         return elements(of: node.operands[2])?.whole.allSatisfy { $0 == 0 } ?? false
     }

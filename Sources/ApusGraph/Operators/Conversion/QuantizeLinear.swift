@@ -53,11 +53,11 @@ public struct QuantizeLinear: CompositeOperator {
 
     public func compose(_ composer: inout Composer, _ operands: [ValueID]) throws(GraphError) -> [ValueID] {
         let x = composer.type(of: operands[0])
-        let scale = try Quantization.along(axis, operands[1], of: x, as: .f32, &composer)
+        let scale = try Quantization.along(axis, operands[1], of: x, &composer)
         var quotient = Expression.unary(.round, .operand(0) / .operand(1))
         var sources = [operands[0], scale]
         if operands.count > 2 {
-            sources.append(try Quantization.along(axis, operands[2], of: x, as: .f32, &composer))
+            sources.append(try Quantization.along(axis, operands[2], of: x, &composer))
             quotient = quotient + .operand(2)
         }
         let moved = try composer.emit(Elementwise(quotient), sources)

@@ -19,7 +19,13 @@ extension ExportTable {
         .of(DequantizeLinear.self, covers: { _, types in [.u8, .i8, .u16, .i16].contains(types[0].elementType) }) {
             operation, node throws(NodeFailure) in
             if [.u16, .i16].contains(node.elementType()) { node.requires(21) }
-            node.finish("DequantizeLinear", node.operands(), node.scaled(operation.axis))
+            guard operation.block > 0 else {
+                return node.finish("DequantizeLinear", node.operands(), node.scaled(operation.axis))
+            }
+            node.requires(21)
+            node.finish(
+                "DequantizeLinear", node.operands(),
+                ["axis": .int(operation.axis), "block_size": .int(operation.block)])
         },
         .of(OneHot.self) { operation, node throws(NodeFailure) in
             let type = operation.elementType

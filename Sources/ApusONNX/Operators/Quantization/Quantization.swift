@@ -38,13 +38,13 @@ extension OperatorTable {
 
 /// Which numbers integers stand for: `(integer − zero point) · scale`.
 struct QuantizationGrid {
-    /// In single precision: a number, a vector along the axis, or one for each element.
+    /// In single precision: a number, a vector along the axis, or one for each block.
     var scale: ValueID
     /// Of the integers' type and the scale's shape.
     var zeroPoint: ValueID?
     var axis: Int
-    /// Whether there is a scale for each element.
-    var isWhole: Bool
+    /// Elements along the axis that have a scale in common; 0 where there are no blocks.
+    var block = 0
 }
 
 extension NodeImport {
@@ -53,7 +53,7 @@ extension NodeImport {
         let axisNumber = try int("axis", default: 1)
         let block = try int("block_size", default: 0)
         let scale = try cast(input(1), to: .f32)
-        var grid = QuantizationGrid(scale: scale, zeroPoint: try optionalInput(2), axis: axisNumber, isWhole: false)
+        var grid = QuantizationGrid(scale: scale, zeroPoint: try optionalInput(2), axis: axisNumber)
         // One number for all may be written as a vector.
         if type(scale).shape == [1] { grid.scale = try reshape(scale, []) }
         if let zeroPoint = grid.zeroPoint, type(zeroPoint).shape == [1], rank(grid.scale) == 0 {
@@ -64,37 +64,36 @@ extension NodeImport {
         }
         guard rank(grid.scale) > 1 || block > 0 && rank(grid.scale) > 0 else { return grid }
         let axis = try axis(axisNumber, rank: rank(x))
-        grid.scale = try repeated(scale, block, axis, over: x)
-        grid.zeroPoint = try grid.zeroPoint.map { zeroPoint throws(NodeFailure) in
-            try repeated(zeroPoint, block, axis, over: x)
-        }
-        grid.isWhole = true
+        let (own, whole) = (type(scale).dimensions, type(x).dimensions)
+        guard own.count == whole.count, own.indices.allSatisfy({ $0 == axis || own[$0] == whole[$0] }), block > 0,
+            let count = whole[axis].number, own[axis].number == (count - 1) / block + 1
+        else { throw failure("blocks of \(block) along axis \(axis) of \(type(x)) don't give \(type(scale))") }
+        try requireRoom(elements: count)
+        (grid.axis, grid.block) = (axis, block)
         return grid
     }
 
-    /// Numbers for blocks along an axis, repeated for each element.
+    /// Numbers of blocks along the axis, for each element of a value.
     private mutating func repeated(
-        _ numbers: ValueID, _ block: Int, _ axis: Int, over x: ValueID
+        _ numbers: ValueID, _ grid: QuantizationGrid, over x: ValueID
     ) throws(NodeFailure) -> ValueID {
-        let (own, whole) = (type(numbers).dimensions, type(x).dimensions)
-        guard own.count == whole.count, own.indices.allSatisfy({ $0 == axis || own[$0] == whole[$0] }), block > 0,
-            let count = whole[axis].number, own[axis].number == (count - 1) / block + 1
-        else { throw failure("blocks of \(block) along axis \(axis) of \(type(x)) don't give \(type(numbers))") }
-        try requireRoom(elements: count)
-        return try apply(Gather(axis: axis), numbers, vector((0..<count).map { $0 / block }))
+        let count = type(x).dimensions[grid.axis].number ?? 0
+        return try apply(Gather(axis: grid.axis), numbers, vector((0..<count).map { $0 / grid.block }))
     }
 
     /// The integers that are nearest to numbers in single precision.
     mutating func quantized(
         _ x: ValueID, _ grid: QuantizationGrid, to elementType: ElementType
     ) throws(NodeFailure) -> ValueID {
-        guard grid.isWhole else {
+        guard grid.block > 0 else {
             let operands = [x, grid.scale] + (grid.zeroPoint.map { [$0] } ?? [])
             return try applyAll(QuantizeLinear(to: elementType, axis: grid.axis), operands)[0]
         }
-        let steps = try apply(.unary(.round, .operand(0) / .operand(1)), x, grid.scale)
+        let scale = try repeated(grid.scale, grid, over: x)
+        let steps = try apply(.unary(.round, .operand(0) / .operand(1)), x, scale)
         guard let zeroPoint = grid.zeroPoint else { return try apply(Cast(to: elementType), steps) }
-        return try apply(Cast(to: elementType), apply(Add(), steps, cast(zeroPoint, to: .f32)))
+        let zeros = try cast(repeated(zeroPoint, grid, over: x), to: .f32)
+        return try apply(Cast(to: elementType), apply(Add(), steps, zeros))
     }
 
     /// The numbers in single precision that integers stand for.
@@ -102,12 +101,8 @@ extension NodeImport {
         if !type(x).elementType.isFloatingPoint, rank(grid.scale) == 0 {
             return try numbers(of: x, grid.scale, grid.zeroPoint)
         }
-        guard !type(x).elementType.isFloatingPoint, grid.isWhole else {
-            let operands = [x, grid.scale] + (grid.zeroPoint.map { [$0] } ?? [])
-            return try applyAll(DequantizeLinear(axis: grid.axis), operands)[0]
-        }
-        let steps = try single(x, minus: grid.zeroPoint)
-        return try apply(Multiply(), steps, grid.scale)
+        let operands = [x, grid.scale] + (grid.zeroPoint.map { [$0] } ?? [])
+        return try applyAll(DequantizeLinear(axis: grid.axis, block: grid.block), operands)[0]
     }
 
     /// Integers in single precision, with their zero point taken away.

@@ -75,7 +75,7 @@ extension NodeImport {
         let elementType = type(like).elementType
         let grid = QuantizationGrid(
             scale: try cast(oneNumber(scale), to: .f32), zeroPoint: has(zeroPoint) ? try oneNumber(zeroPoint) : nil,
-            axis: 0, isWhole: false)
+            axis: 0)
         finish(try quantized(numbers, grid, to: elementType))
     }
 

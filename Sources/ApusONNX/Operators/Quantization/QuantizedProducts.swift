@@ -66,7 +66,7 @@ extension NodeImport {
             throw failure("the result's scale is \(type(step)), and its zero point \(type(zero)): not one of each")
         }
         let grid = QuantizationGrid(
-            scale: try reshape(step, []), zeroPoint: try reshape(zero, []), axis: 0, isWhole: false)
+            scale: try reshape(step, []), zeroPoint: try reshape(zero, []), axis: 0)
         return try quantized(x, grid, to: type(zero).elementType)
     }
 

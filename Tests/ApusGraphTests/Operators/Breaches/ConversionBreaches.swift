@@ -19,6 +19,12 @@ extension Breach {
         Breach(
             DequantizeLinear(), [codes, scale, TensorType(.i8, [10])], "C3", "is u8[10] here, not i8[10]"),
         Breach(DequantizeLinear(axis: 2), [codes, scale], "C4", "u8[N, 10] has no axis 2 of 10 elements"),
+        Breach(DequantizeLinear(block: 4), [codes, codes], "C2", "blocks of dequantize_linear are f32, not u8[N, 10]"),
+        Breach(
+            DequantizeLinear(block: 4), [codes, TensorType(.f32, ["N", 3]), TensorType(.u8, ["N", 10])], "C3",
+            "is u8[N, 3] here, not u8[N, 10]"),
+        Breach(DequantizeLinear(axis: 0, block: 4), [codes, scale], "C5", "has no axis 0 of so many elements"),
+        Breach(DequantizeLinear(block: 4), [codes, scale], "C5", "is f32[N, 3] here, not f32[10]"),
         Breach(OneHot(depth: 3), [rows], "C1", "the indices of one_hot are f32[N, 10]"),
         Breach(OneHot(depth: 0), [codes], "C2", "can't mark one of 0 places"),
         Breach(OneHot(depth: 3, axis: 3), [codes], "C3", "has no axis 3 for u8[N, 10]"),

@@ -8,7 +8,7 @@ private let scale = TensorType(.f32, [8])
 private let convolution = Convolution2D(filters: 8, kernel: [3, 3])
 
 extension Breach {
-    static let quantized: [Breach] = grids + byteConvolutions + byteElements
+    static let quantized: [Breach] = grids + byteConvolutions + byteElements + blockWeights
 
     private static let grids = [
         Breach(Quantize(scale: 1), [codes], "C1", "takes one operand of f32, not [u8[N, 4, 8, 8]]"),
@@ -26,6 +26,25 @@ extension Breach {
         Breach(
             FakeQuantize(minimum: 0, maximum: 0), [numbers, TensorType(.f32, [])], "C4", "codes from 0 to 0 with 0"),
     ]
+
+    private static let blockWeights: [Breach] = {
+        let row = TensorType(.f32, ["N", 70])
+        let (own, scales) = (TensorType(.i8, shape: [8, 70]), TensorType(.f32, shape: [8, 3]))
+        let operands = [row, own, scales, scale]
+        return [
+            Breach(BlockDense(units: 8), [row, own, scales], "C1", "codes, scales and a bias, not 3 operands"),
+            Breach(BlockDense(units: 8, bias: false), operands, "C1", "takes x, codes and scales, not 4 operands"),
+            Breach(BlockDense(units: 8), [numbers, own, scales, scale], "C2", "not on f32[N, 4, 8, 8]"),
+            Breach(BlockDense(units: 8, block: 20), operands, "C3", "8 units with blocks of 20 inputs"),
+            Breach(BlockDense(units: 0), operands, "C3", "can't have 0 units"),
+            Breach(BlockDense(units: 8), [row, weight, scales, scale], "C4", "is i8[8, 70] here, not i8[8, 4, 3, 3]"),
+            Breach(BlockDense(units: 8, block: 64), operands, "C5", "is f32[8, 2] here, not f32[8, 3]"),
+            Breach(BlockDense(units: 8), [row, own, scales, bias], "C6", "is f32[8] here, not i32[8]"),
+            Breach(
+                BlockDense(units: 8, activation: .clip(minimum: 0, maximum: 1)), operands, "C7",
+                "are not clipped on their way"),
+        ]
+    }()
 
     private static let byteConvolutions: [Breach] = {
         let operands = [codes, weight, bias, scale]

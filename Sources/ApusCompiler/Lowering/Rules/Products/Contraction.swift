@@ -14,6 +14,8 @@ struct Contraction {
         var batch: [Int]
         /// What it is where samples share it.
         var parameter: ValueID?
+        /// Where it is in panels already; a right matrix in lines that are columns of the product.
+        var panels: Operand?
     }
 
     var rows: Int
@@ -91,6 +93,8 @@ struct Factor {
     var parameter: ValueID?
     /// Whether its last two dimensions are exchanged.
     var isTransposed: Bool
+    /// Where a matrix that is no value of the graph is in panels.
+    var panels: Operand?
 
     fileprivate func padded(to rank: Int) -> (dimensions: [Int], strides: [Int]) {
         let missing = rank - dimensions.count
@@ -105,7 +109,15 @@ struct Factor {
         let (row, column) = (strides[rank - 2], strides[rank - 1])
         return Contraction.Matrix(
             place: place, row: isTransposed ? column : row, column: isTransposed ? row : column, sample: sampleStride,
-            batch: (0..<rank - 2).map { dimensions[$0] == 1 ? 0 : strides[$0] }, parameter: parameter)
+            batch: (0..<rank - 2).map { dimensions[$0] == 1 ? 0 : strides[$0] }, parameter: parameter, panels: panels)
+    }
+}
+
+extension Factor {
+    /// A right factor that all samples share, in panels of the target's width.
+    init(panels: Operand, dimensions: [Int], isTransposed: Bool) {
+        self.init(
+            dimensions: dimensions, place: .fixed(panels), sampleStride: 0, isTransposed: isTransposed, panels: panels)
     }
 }
 
@@ -170,6 +182,7 @@ extension Lowering {
     private mutating func packedMatrix(
         _ matrix: Contraction.Matrix, lines: Int, depth: Int, width: Int, lineStride: Int, depthStride: Int
     ) throws(LoweringError) -> Operand? {
+        if let panels = matrix.panels { return panels }
         guard let value = matrix.parameter, !stages.isReduced(value), stage != .epilogue,
             matrix.batch.allSatisfy({ $0 == 0 })
         else {
