@@ -15,7 +15,9 @@ func convertImage(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ paramet
                 to, count: destination.blocks * destination.blockStride * resultBytes,
                 with: resultBytes == 1 ? UInt8(truncatingIfNeeded: settings.zeroPoint) : 0)
         }
-        if source.block == destination.block {
+        if source.isRow, destination.isRow {
+            conversion.convert(from, to, count: source.channels)
+        } else if source.block == destination.block {
             conversion.convertBlocks(from, source, to, destination)
         } else {
             conversion.convertChannels(from, source, to, destination)
@@ -69,7 +71,7 @@ private struct ByteConversion {
     private func values(_ codes: IntegerVector) -> Vector { numbers(codes &- zeroPoint) * scale }
 
     /// Converts elements that follow each other.
-    private func convert(_ from: Bytes, _ to: Bytes, count: Int) {
+    func convert(_ from: Bytes, _ to: Bytes, count: Int) {
         if sourceBytes == 4 {
             let floats = from.assumingMemoryBound(to: Float.self)
             forEach(count) {

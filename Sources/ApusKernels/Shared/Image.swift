@@ -46,6 +46,10 @@ struct Image {
     @inline(__always)
     var hasBorder: Bool { top | left | bottom | right != 0 }
 
+    /// Whether its channels lie one after the other: an image of one pixel without a border, whatever its blocks.
+    @inline(__always)
+    var isRow: Bool { !hasBorder && height == 1 && width == 1 }
+
     /// Elements from an operand's address to the first pixel of a block.
     @inline(__always)
     func start(sample: Int, block index: Int) -> Int { sample * sampleStride + index * blockStride + origin }
