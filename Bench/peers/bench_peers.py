@@ -2,7 +2,7 @@
 """Does the same work with Apus and with its peers, side by side.
 
     bench_peers.py latency | throughput | models | threads | sweep | operators | start [--quick]
-    bench_peers.py imported | train [--quick] [--only TEXT]
+    bench_peers.py imported | integers | train [--quick] [--only TEXT]
     bench_peers.py all [--quick]
     bench_peers.py table
 
@@ -21,6 +21,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 from harness import machine, results, table
 from parts.imported import imported
+from parts.integers import integers
 from parts.networks import latency, models, throughput
 from parts.operators import operators
 from parts.start import start
@@ -30,9 +31,9 @@ from parts.train import train
 
 PARTS = {
     "latency": latency, "throughput": throughput, "models": models, "threads": threads, "sweep": sweep,
-    "operators": operators, "imported": imported, "start": start, "train": train}
+    "operators": operators, "imported": imported, "integers": integers, "start": start, "train": train}
 # Those that can be had of some networks alone.
-SELECTIVE = {"imported": imported, "train": train}
+SELECTIVE = {"imported": imported, "integers": integers, "train": train}
 
 
 def main() -> None:
@@ -40,10 +41,11 @@ def main() -> None:
     parser.add_argument("part", choices=[*PARTS, "all", "table"])
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds; nothing is kept")
     parser.add_argument(
-        "--only", default="", metavar="TEXT", help="of `imported` and `train`: networks with that in their names; nothing is kept")
+        "--only", default="", metavar="TEXT",
+        help="of `imported`, `integers` and `train`: networks with that in their names; nothing is kept")
     options = parser.parse_args()
     if options.only and options.part not in SELECTIVE:
-        parser.error(f"--only goes with {' and '.join(f'`{name}`' for name in SELECTIVE)}")
+        parser.error(f"--only goes with {', '.join(f'`{name}`' for name in SELECTIVE)}")
     if options.part == "table":
         table.write()
         return

@@ -13,8 +13,12 @@ from harness.model import Network, Node
 _PLAIN = {"relu": tf.nn.relu, "add": tf.add, "multiply": tf.multiply, "tanh": tf.tanh, "sigmoid": tf.sigmoid}
 
 
-def export(network: Network, batch: int, path: pathlib.Path) -> None:
-    """Writes the network for that batch."""
+def export(network: Network, batch: int, path: pathlib.Path, calibration: numpy.ndarray | None = None) -> None:
+    """Writes the network for that batch; with samples to calibrate by, as [count, ...], in integers of 8 bits from its input to
+    its output.
+
+    The converter refuses a network that it can't have wholly in integers.
+    """
     shape = network.input_shape
     last = [batch, shape[1], shape[2], shape[0]] if len(shape) == 3 else [batch, *shape]
 
@@ -27,7 +31,17 @@ def export(network: Network, batch: int, path: pathlib.Path) -> None:
 
     module = tf.Module()
     converter = tf.lite.TFLiteConverter.from_concrete_functions([answer.get_concrete_function()], module)
+    if calibration is not None:
+        _quantize(converter, calibration.transpose(0, 2, 3, 1) if calibration.ndim == 4 else calibration, batch)
     path.write_bytes(converter.convert())
+
+
+def _quantize(converter: tf.lite.TFLiteConverter, samples: numpy.ndarray, batch: int) -> None:
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = lambda: (
+        [samples[start:start + batch]] for start in range(0, len(samples) - batch + 1, batch))
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = converter.inference_output_type = tf.int8
 
 
 def _node(network: Network, node: Node, values: dict[str, tf.Tensor], batch: int) -> tf.Tensor:
@@ -37,7 +51,7 @@ def _node(network: Network, node: Node, values: dict[str, tf.Tensor], batch: int
     if operator == "conv2d":
         return _convolution(network, node, value)
     if operator in ("max_pool2d", "average_pool2d"):
-        padded, padding = _padded(network, node, value, -numpy.inf if operator == "max_pool2d" else 0.0)
+        padded, padding = _padded(network, node, value, _filler(network, node))
         pool = tf.nn.max_pool2d if operator == "max_pool2d" else tf.nn.avg_pool2d
         return pool(padded, network.window(node), network.stride(node), padding)
     if operator == "global_average_pool":
@@ -47,6 +61,9 @@ def _node(network: Network, node: Node, values: dict[str, tf.Tensor], batch: int
     if operator == "dense":
         result = tf.matmul(value, _dense_weight(network, node), transpose_b=True)
         return tf.nn.bias_add(result, network.weights[node.operands[2]]) if len(node.operands) > 2 else result
+    if operator == "clip":
+        least, greatest = node.attributes["min"], node.attributes["max"]
+        return tf.nn.relu6(value) if (least, greatest) == (0, 6) else tf.clip_by_value(value, least, greatest)
     if operator == "softmax":
         return tf.nn.softmax(value)
     raise UnknownOperator(operator, "TensorFlow Lite")
@@ -64,6 +81,14 @@ def _convolution(network: Network, node: Node, value: tf.Tensor) -> tf.Tensor:
     else:
         result = tf.nn.conv2d(padded, weight.transpose(2, 3, 1, 0), strides, padding, dilations=dilation)
     return tf.nn.bias_add(result, network.weights[node.operands[2]]) if len(node.operands) > 2 else result
+
+
+def _filler(network: Network, node: Node) -> float:
+    """What a pool's padding holds. Zero is in no maximum's way behind a rectifier, and has a code of 8 bits."""
+    source = next((other for other in network.nodes if other.result == node.operands[0]), None)
+    is_rectified = source is not None and (
+        source.operator == "relu" or source.operator == "clip" and source.attributes["min"] >= 0)
+    return 0.0 if node.operator == "average_pool2d" or is_rectified else -numpy.inf
 
 
 def _padded(network: Network, node: Node, value: tf.Tensor, filler: float) -> tuple[tf.Tensor, str]:

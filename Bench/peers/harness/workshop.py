@@ -38,6 +38,8 @@ class Variant:
 VARIANTS = (
     Variant("Apus"), Variant("Apus, direct", ("--direct",)), Variant("Apus, approximate", ("--allow-approximate",)))
 OURS = {variant.name for variant in VARIANTS}
+# What Apus is called where it computes in single precision beside itself in 8 bits.
+FLOATS = "Apus, f32"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,8 +90,10 @@ def environment() -> dict[str, str]:
 
 
 def start(names: set[str] | None = None) -> list[Worker]:
-    """A worker for each variant of ours and for each peer, or for those of these names."""
+    """A worker for each variant of ours and for each peer, or for those of these names, which may have ``FLOATS`` among them."""
     commands = [(variant.name, [str(APUS_WORKER)]) for variant in VARIANTS]
+    if names is not None:
+        commands.append((FLOATS, [str(APUS_WORKER)]))
     commands += [(runtime.name, runtime.command()) for runtime in RUNTIMES]
     SCRATCH.mkdir(parents=True, exist_ok=True)
     return [
@@ -116,6 +120,13 @@ def quiet() -> Iterator[None]:
         os.close(kept)
 
 
+def compile_plan(model: pathlib.Path, path: pathlib.Path, batch: int, flags: tuple[str, ...] = ()) -> pathlib.Path:
+    """Has apus-compile make the plan of a model for that batch."""
+    target = os.environ.get("APUS_TARGET")
+    run([TOOLS / "apus-compile", model, "-o", path, "--batch", batch, *flags, *(["--target", target] if target else [])])
+    return path
+
+
 class Subject:
     """A network with its files, made when they are asked for: the spec or model file, folded, as everybody gets it."""
 
@@ -137,21 +148,21 @@ class Subject:
         graph = json.loads(run([TOOLS / "dump-graph", self.model, "--after", "trim", "--format", "json"]))
         return int(graph["multiply_adds"])
 
+    def numbers(self, batch: int) -> numpy.ndarray:
+        """The samples: numbers from 0 to 1, the same in each run."""
+        return numpy.random.default_rng(7).random((batch, *self.network.input_shape), numpy.float32)
+
     def samples(self, batch: int, channels_last: bool) -> pathlib.Path:
-        """Numbers from 0 to 1, the same in each run: a file of f32."""
+        """What ``numbers`` gives, as a file of f32."""
         path = self.folder / f"samples-{batch}{'-last' if channels_last else ''}.f32"
-        values = numpy.random.default_rng(7).random((batch, *self.network.input_shape), numpy.float32)
+        values = self.numbers(batch)
         if channels_last and values.ndim == 4:
             values = values.transpose(0, 2, 3, 1)
         numpy.ascontiguousarray(values).tofile(path)
         return path
 
     def plan(self, variant: Variant, batch: int) -> pathlib.Path:
-        path = self.folder / f"{file_name(variant.name)}-{batch}.plan"
-        target = os.environ.get("APUS_TARGET")
-        run([TOOLS / "apus-compile", self.model, "-o", path, "--batch", batch, *variant.flags,
-             *(["--target", target] if target else [])])
-        return path
+        return compile_plan(self.model, self.folder / f"{file_name(variant.name)}-{batch}.plan", batch, variant.flags)
 
     def estimates(self, threads: int) -> dict[int, float]:
         """Microseconds of a sample on one thread and on more, as apus-compile estimates them when it cuts instructions."""
