@@ -16,6 +16,14 @@ def _row(cells: list[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
+def title(record: Record, form: str = "") -> str:
+    """What a line is of: the network, its form, and the batch and the threads where there is more than one."""
+    name = f"{record['network']} {form}".rstrip()
+    batch = f", batch {record['batch']:,}" if record["batch"] > 1 else ""
+    threads = f", {record['threads']} threads" if record["threads"] > 1 else ""
+    return f"{name}{batch}{threads}"
+
+
 def time_text(value: float | None) -> str:
     """Three digits, or a dash where nothing was measured."""
     if value is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 
-from harness.cells import Record, ratio_text, table_rows, time_text
+from harness.cells import Record, ratio_text, table_rows, time_text, title
 from harness.workshop import FLOATS
 
 # The networks of MLPerf Tiny (Banbury et al., 2021).
@@ -33,13 +33,6 @@ def lines(records: list[Record]) -> list[str]:
         text += [f"Geometric mean of the ratios to LiteRT over the {len(TINY)} networks of MLPerf Tiny: {mean:.3f}.", ""]
     return [*text, "All runtimes compute in 8 bits, but for Apus in single precision. Decibels are the signal to noise of the "
             "answers, held against those of Apus in single precision.", ""]
-
-
-def title(record: Record) -> str:
-    """What tables call a record."""
-    batch = f", batch {record['batch']:,}" if record["batch"] > 1 else ""
-    threads = f", {record['threads']} threads" if record["threads"] > 1 else ""
-    return f"{record['network']}{batch}{threads}"
 
 
 def _beside_text(record: Record, name: str) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pathlib
 from typing import Any
 
-from harness import imported_table, machine, results, train_table
-from harness.cells import Record, ratio_text, table_rows, time_text
+from harness import imported_table, integers_table, machine, results, train_table
+from harness.cells import Record, ratio_text, table_rows, time_text, title
 from harness.workshop import PEERS, PROJECT, RUNTIMES, VARIANTS
 from parts.sweep import geometric_mean, worst
 from parts.threads import mean_ratio, speed_ups
 
 BEGIN, END = "<!-- bench-peers: this part is written by make bench-peers -->", "<!-- bench-peers ends -->"
 TARGETS = ("", "x86-64-v3", "x86-64")
+PARTS = ("latency", "throughput", "models", "threads", "sweep", "operators", "imported", "integers", "start", "train")
 OWN = [variant.name for variant in VARIANTS]
 PEER_NAMES = [runtime.name for runtime in RUNTIMES]
 
@@ -20,8 +21,7 @@ PEER_NAMES = [runtime.name for runtime in RUNTIMES]
 def write() -> None:
     """Writes both from the last run of each part."""
     parts = {
-        target: {part: run for part in ("latency", "throughput", "models", "threads", "sweep", "operators", "imported", "start", "train")
-                 if (run := results.last(part, target))}
+        target: {part: run for part in PARTS if (run := results.last(part, target))}
         for target in TARGETS}
     sections = [_section(target, runs) for target, runs in parts.items() if runs]
     if not sections:
@@ -67,6 +67,8 @@ def _section(target: str, runs: dict[str, Record]) -> str:
         lines += _operators(runs["operators"]["records"])
     if "imported" in runs:
         lines += imported_table.lines(runs["imported"]["records"])
+    if "integers" in runs:
+        lines += integers_table.lines(runs["integers"]["records"])
     if "start" in runs:
         lines += _start(runs["start"]["records"][0])
     if "train" in runs:
@@ -153,9 +155,9 @@ def _short(runs: dict[str, Record]) -> str:
     rows: list[list[str]] = []
     for part in ("latency", "throughput", "models"):
         for record in runs.get(part, {"records": []})["records"]:
-            batch = f", batch {record['batch']:,}" if record["batch"] > 1 else ""
-            threads = f", {record['threads']} threads" if record["threads"] > 1 else ""
-            rows.append(_short_row(f"{record['network']}{batch}{threads}", record, "µs"))
+            rows.append(_short_row(title(record), record, "µs"))
+    for record in runs.get("integers", {"records": []})["records"]:
+        rows.append(_short_row(title(record, "in 8 bits"), record, "µs"))
     if "sweep" in runs:
         records = runs["sweep"]["records"]
         means = [f"{geometric_mean(records, name):.2f} (mean)" for name in ("Apus", "Apus, approximate")]
@@ -164,8 +166,8 @@ def _short(runs: dict[str, Record]) -> str:
         records = [record for record in runs["imported"]["records"] if "failure" not in record]
         mean = f"{geometric_mean(records, 'Apus'):.2f} (mean)" if records else "–"
         rows.append([f"{len(records)} ONNX files", "", "ONNX Runtime", mean, ""])
-    for title, record in train_table.titles(runs.get("train", {"records": []})["records"]):
-        rows.append(_short_row(title, record, "s"))
+    for what, record in train_table.titles(runs.get("train", {"records": []})["records"]):
+        rows.append(_short_row(what, record, "s"))
     for record in runs.get("start", {"records": []})["records"]:
         rows.append(_short_row("process start to printed answer", record, "ms"))
     header = ["", "Apus", "best peer", "ratio (quartiles)", "with `--allow-approximate`"]
