@@ -6,7 +6,9 @@ import Testing
 @Suite struct BlockCodesTests {
     private func weights(_ count: Int, seed: UInt64) -> [Float] {
         var random = SplitMix64(seed: seed)
-        return (0..<count).map { _ in Float.random(in: -1...1, using: &random) * Float.random(in: -1...1, using: &random) }
+        return (0..<count).map { _ in
+            Float.random(in: -1...1, using: &random) * Float.random(in: -1...1, using: &random)
+        }
     }
 
     private func error(_ block: ArraySlice<Float>, scale: Float, _ range: ClosedRange<Float>) -> Double {
@@ -78,9 +80,10 @@ import Testing
                 text.contains(
                     "hidden.weight: f32[20, 108] = dequantize_linear(hidden.weight.codes, hidden.weight.scale, "
                         + "block: 32)"), "\(text)")
-            #expect(Set(result.model.weights.keys) == [
-                "conv.weight", "conv.bias", "hidden.bias", "logits.weight", "logits.bias",
-            ])
+            #expect(
+                Set(result.model.weights.keys) == [
+                    "conv.weight", "conv.bias", "hidden.bias", "logits.weight", "logits.bias",
+                ])
             let layers = result.report.layers
             #expect(layers.map(\.name) == ["hidden", "logits"])
             #expect(layers[0].bytes.before == 8640 && layers[1].bytes.after == layers[1].bytes.before)

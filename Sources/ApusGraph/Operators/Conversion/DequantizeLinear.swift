@@ -23,10 +23,10 @@ public struct DequantizeLinear: CompositeOperator {
         results: [.init("y", "f32 of the shape of x")],
         constraints: [
             .init("C1", "x of an integer type, a scale, and optionally a zero point"),
-            .init("C2", "the scale is a number or a vector of type f32"),
+            .init("C2", "the scale is of type f32; without a `block` it is a number or a vector"),
             .init("C3", "the zero point has the type of x and the scale's shape"),
             .init("C4", "a vector has as many elements as the axis"),
-            .init("C5", "with a `block` the scale has a number for each of them along the axis, and else the shape of x"),
+            .init("C5", "with a `block` the scale has a number for each, and else the dimensions of x"),
         ],
         example: "weight = dequantize_linear(codes, codes.scale, axis: 0)")
 

@@ -61,7 +61,8 @@ package struct BlockDense: Operator {
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
         let checks = OperandChecks(Self.name, operands)
-        try checks.count("C1", bias ? 4 : 3, bias ? "x, codes, scales and a bias" : "x, codes and scales")
+        let count = bias ? 4 : 3
+        try checks.count("C1", count...count, bias ? "x, codes, scales and a bias" : "x, codes and scales")
         let row = try checks.rows("C2")
         guard units >= 1, block >= 1, Self.takes(block: block, inputs: row.count) else {
             throw ConstraintViolation(
