@@ -1,4 +1,5 @@
 import ApusGraph
+import TestSupport
 import Testing
 
 @testable import ApusQuantization
@@ -48,7 +49,7 @@ import Testing
     }
 
     @Test func zerosAndTinyNumbersHaveAScale() {
-        for weight in [0, 1e-44, -1e-38] as [Float] {
+        for weight in [0, 7 * .leastNonzeroMagnitude, -1e-38] as [Float] {
             let codes = BlockCodes(Array(repeating: weight, count: 40), inputs: 40, bits: .i8)
             #expect(codes.scales.allSatisfy { $0.isNormal })
             #expect(codes.codes.allSatisfy { (-127...127).contains($0) })

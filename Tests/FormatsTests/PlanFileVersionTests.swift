@@ -22,7 +22,7 @@ struct PlanFileVersionTests {
         ),
         (
             "12.2", [.quantizedMaxPool, .quantizedAveragePool, .quantizedAdd, .byteTable, .blockDense],
-            [0.25, 0.25, 0.25, 0.25]
+            [0.22962672, 0.3523321, 0.18513341, 0.23290773]
         ),
     ]
 

@@ -92,7 +92,7 @@ extension OperatorCase {
             var made = OperatorCase(
                 operation, Array(operands.prefix(operation.bias ? 4 : 3)),
                 draws: [.within(-2...2), .whole(-limit - 1...limit), .within(0.001...0.02), .spread])
-            made.constants = [1, 2]
+            made.constants = operation.bias ? [1, 2, 3] : [1, 2]
             return made
         },
         "byte_table": { random in

@@ -101,7 +101,7 @@ import Testing
         expectFailure(
             try Tool.run("apus-quantize", [model, "-o", folder.file("x.apus")]), status: 64,
             "Missing expected argument '--data <data>'; only --weights needs none")
-        expectFailure(try quantize(model, "--weights", "i2"), status: 64, "i8, i4")
+        expectFailure(try quantize(model, "--weights", "i2"), status: 64, "one of 'i8' and 'i4'")
         expectFailure(
             try quantize(model, "--weights", "i8", "--max-drop", "1"), status: 64,
             "--max-drop is for codes of activations, and --weights makes none")

@@ -14,8 +14,10 @@ package enum WeightBits: String, Sendable, CaseIterable {
     /// negative. Fractions move the borders between the codes of all other weights.
     fileprivate var tries: [Double] {
         switch self {
-        case .i8: (0...8).map { 127 - Double($0) / 4 }
-        case .i4: (0...24).flatMap { [6 + Double($0) / 8, -6 - Double($0) / 8] }
+        case .i8: return (0...8).map { 127 - Double($0) / 4 }
+        case .i4:
+            let largest = (0...24).map { 6 + Double($0) / 8 }
+            return largest + largest.map { -$0 }
         }
     }
 }

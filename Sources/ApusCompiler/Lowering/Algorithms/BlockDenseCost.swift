@@ -1,3 +1,4 @@
+import ApusGraph
 import ApusInstructions
 
 /// What some rows of a dense layer cost by codes, in cycles of a core that multiplies vectors of bytes by fours.
@@ -15,10 +16,18 @@ struct BlockDenseCost {
     private let digits = 3.0
     private let words = 8.0
 
+    /// Bytes that come from the second cache in a cycle.
+    private let bandwidth = 32.0
+
+    private var outputBlocks: Int { (outputs + lanes - 1) / lanes }
+
     var cycles: Double {
-        let outputBlocks = Double((outputs + lanes - 1) / lanes)
         let products = words * digits / core.multiplyAdds
-        let block = cutting + outputBlocks * (products + joining)
+        let block = cutting + Double(outputBlocks) * (products + joining)
         return Double(rows * BlockDenseParameters.blocks(inputs: inputs)) * block
     }
+
+    /// Cycles in which the weights come as f32, which is what bounds one row: all weights of a network are read for each sample, and the
+    /// nearest cache has no room for them.
+    var fetchingNumbers: Double { Double(outputBlocks * lanes * inputs * ElementType.f32.size) / bandwidth }
 }

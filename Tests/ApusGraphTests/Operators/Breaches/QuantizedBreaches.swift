@@ -96,12 +96,16 @@ extension Breach {
                 QuantizedAdd(term, term, result: QuantizedResult(.f32)), [codes, codes], "C3", "makes u8, not f32"),
             Breach(QuantizedAdd(term, term, result: wide), [codes, codes], "C4", "can't be from 0.0 to 256.0"),
             Breach(QuantizedMaxPool2D(MaxPool2D(window: [2, 2])), [numbers], "C1", "takes one operand of u8"),
-            Breach(QuantizedMaxPool2D(MaxPool2D(window: [9, 2])), [codes], "C2", "does not fit"),
+            Breach(
+                QuantizedMaxPool2D(MaxPool2D(window: [9, 2])), [codes], "C2", "spans 9 rows, but its operand has only 8"
+            ),
             Breach(
                 QuantizedMaxPool2D(MaxPool2D(window: [3, 3], ceil: true)), [codes], "C2",
                 "can't leave open how far windows reach"),
             Breach(QuantizedAveragePool2D(means), [numbers], "C1", "takes one operand of u8"),
-            Breach(QuantizedAveragePool2D(AveragePool2D(window: [9, 2])), [codes], "C2", "does not fit"),
+            Breach(
+                QuantizedAveragePool2D(AveragePool2D(window: [9, 2])), [codes], "C2",
+                "spans 9 rows, but its operand has only 8"),
             Breach(
                 QuantizedAveragePool2D(AveragePool2D(window: [3, 3], ceil: true)), [codes], "C2",
                 "can't leave open how far windows reach"),

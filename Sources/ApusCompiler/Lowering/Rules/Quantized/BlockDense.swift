@@ -30,15 +30,15 @@ struct BlockDenseRule: OperatorRule {
                 || operation.units.isMultiple(of: site.lanes) && Lowering.liesEvenly(rows * inputs)
                     && Lowering.liesEvenly(rows * operation.units)
         else { return [product] }
+        let cost = BlockDenseCost(rows: rows, inputs: inputs, outputs: operation.units, lanes: site.lanes)
         let codes = Candidate(
-            name: "codes",
-            cycles: BlockDenseCost(rows: rows, inputs: inputs, outputs: operation.units, lanes: site.lanes).cycles,
+            name: "codes", cycles: cost.cycles,
             scratchBytes: rows * scratchBytes(site)
         ) { (lowering: inout Lowering) throws(LoweringError) in
             try emitCodes(site, into: &lowering)
         }
         guard rows == 1 else { return [codes, product] }
-        let dense = Candidate(name: "numbers", cycles: numbers.dense) {
+        let dense = Candidate(name: "numbers", cycles: max(numbers.dense, cost.fetchingNumbers)) {
             (lowering: inout Lowering) throws(LoweringError) in
             try emitNumbers(site, into: &lowering)
         }
