@@ -8,6 +8,8 @@ struct BlockDenseCost {
     var outputs: Int
     let lanes: Int
     private let core = CoreModel()
+    /// Cycles in which a call begins and ends.
+    private let start = 60.0
     /// Cycles in which a block of inputs becomes digits.
     private let cutting = 32.0
     /// Cycles in which the sums of a block's digits become one number for each output.
@@ -24,7 +26,7 @@ struct BlockDenseCost {
     var cycles: Double {
         let products = words * digits / core.multiplyAdds
         let block = cutting + Double(outputBlocks) * (products + joining)
-        return Double(rows * BlockDenseParameters.blocks(inputs: inputs)) * block
+        return start + Double(rows * BlockDenseParameters.blocks(inputs: inputs)) * block
     }
 
     /// Cycles in which the weights come as f32, which is what bounds one row: all weights of a network are read for each sample, and the
