@@ -26,7 +26,7 @@ struct ByteImages: Sendable {
     ///   - places: which operands the images are, the destination last. All others are read whole.
     ///   - parameters: those of a part.
     func partition(places: [Int], parameters: @escaping @Sendable (Range<Int>) -> [UInt8]) -> Partition {
-        let strides = sources.map(\.layout.blockStride) + [destination.layout.blockStride]
+        let strides = sources.map { $0.layout.blockStride } + [destination.layout.blockStride]
         let count = (places.max() ?? 0) + 1
         return Partition(.blocks, units: destination.blocks) { blocks in
             var offsets = [Int](repeating: 0, count: count)

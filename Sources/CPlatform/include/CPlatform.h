@@ -374,6 +374,7 @@ APUS_COLUMN_WORDS(16, 64,
                + multiply((apus_pair##lanes)second, (apus_pair##lanes)(apus_int##lanes)digits[2 * plane + 1]));        \
     }                                                                                                                  \
     APUS_INLINE apus_float##lanes apus_joined_##lanes(apus_int##lanes a, apus_int##lanes b, apus_int##lanes c) {       \
+        (void)c;                                                                                                       \
         return apus_float_sum_##lanes(b, a);                                                                           \
     }
 #define APUS_DIGIT_BYTES(at)                                                                                           \
