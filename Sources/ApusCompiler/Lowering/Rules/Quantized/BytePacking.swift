@@ -23,11 +23,11 @@ struct BytePacking: Sendable {
         self.lanes = lanes
     }
 
-    /// Whether a plain image is read by columns in fewer words than a blocked one by channels.
+    /// Whether a plain image is read by columns in no more words than a blocked one by channels, which would have to be made first.
     static func readsColumns(_ shape: ConvolutionShape) -> Bool {
         let width = shape.convolution.kernel[1]
         return shape.convolution.groups == 1 && shape.convolution.dilation[1] == 1
-            && shape.channels * ((width + 3) / 4) < width * ((shape.channels + 3) / 4)
+            && shape.channels * ((width + 3) / 4) <= width * ((shape.channels + 3) / 4)
     }
 
     private var convolution: Convolution2D { shape.convolution }
