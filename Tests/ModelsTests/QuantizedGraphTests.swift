@@ -17,22 +17,7 @@ import Testing
         }
         #expect(floats.isEmpty, "seed \(seed): \(graph.text)")
         let batch = Int(seed % 3) + 1
-        let input = Tensor(
-            shape: graph[graph.inputs[0]].type.shape(batch: batch),
-            elements: network.numbers(batch).map(Double.init))
-        let expected = ReferenceInterpreter(graph).run(["image": input], batch: batch)[graph.outputs[0].index]
-            .elements.map { Float($0) }
-        for target in Processor.targets {
-            for threads in [1, 2] {
-                let plan = try Compiler.inferencePlan(model, target: target, batchBound: batch)
-                try plan.verify()
-                try plan.verifyBuffers()
-                let found = try PlanRun.outputs(
-                    of: plan, images: ["image": network.numbers(batch)], batch: batch, threads: threads)
-                #expect(
-                    found.outputs["y"] == expected, "seed \(seed), \(target.rawValue), \(threads) threads")
-            }
-        }
+        try expectBits(of: model, graph, images: network.numbers(batch), batch: batch, "seed \(seed)")
     }
 
     /// One operator between codes: its formula in double precision, or a neighbour where a value lies between two codes.

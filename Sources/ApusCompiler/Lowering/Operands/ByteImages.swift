@@ -1,7 +1,7 @@
 import ApusGraph
 import ApusInstructions
 
-// Images of bytes: their border holds the byte that stands for zero.
+// Images of bytes, whose border holds the byte that stands for zero, and what must be known of them when the plan is made.
 extension Lowering {
     /// Room for bytes, in the layout that was chosen for them; plain ones too have the border that their readers ask for.
     mutating func makeByteResult(_ value: ValueID) throws(LoweringError) -> Stored {
@@ -77,5 +77,13 @@ extension Lowering {
         } else {
             clearBorder(result, label: label)
         }
+    }
+
+    /// The elements of a value that must be known when the plan is made.
+    func fixedElements(of value: ValueID, _ site: Site) throws(LoweringError) -> Elements {
+        guard let elements = literals[value] ?? computed[value] else {
+            throw site.unsupported("has weights of bytes that are no constants")
+        }
+        return elements
     }
 }

@@ -25,21 +25,7 @@ package struct QuantizedMaxPool2D: Operator {
     public var attributes: [Attribute] { pool.attributes }
 
     public func infer(_ operands: [TensorType]) throws(ConstraintViolation) -> [InferredType] {
-        guard operands.count == 1, operands[0].elementType == .u8 else {
-            throw ConstraintViolation(
-                "C1", "\(Self.name) takes one operand of u8, not \(operands)", remedy: "quantize it first")
-        }
-        var pooled: InferredType
-        do { pooled = try pool.infer([TensorType(.f32, operands[0].dimensions)])[0] } catch {
-            throw error.relabelled("C2")
-        }
-        guard !pool.ceil else {
-            throw ConstraintViolation(
-                "C2", "\(Self.name) can't leave open how far windows reach", remedy: "give padding in place of 'ceil'",
-                at: .attribute("ceil"))
-        }
-        pooled.type.elementType = .u8
-        return [pooled]
+        [try inferPool(pool, ceil: pool.ceil, operands)]
     }
 
     public func evaluate(_ operands: [Tensor], results: [[Int]], context: EvaluationContext) -> [Tensor] {

@@ -92,16 +92,6 @@ struct QuantizedConvolution2DRule: OperatorRule {
     }
 }
 
-extension Lowering {
-    /// The elements of a value that must be known when the plan is made.
-    func fixedElements(of value: ValueID, _ site: Site) throws(LoweringError) -> Elements {
-        guard let elements = literals[value] ?? computed[value] else {
-            throw site.unsupported("has weights of bytes that are no constants")
-        }
-        return elements
-    }
-}
-
 /// The little-endian bytes of numbers.
 private func bytes(of numbers: [Int32]) -> [UInt8] {
     numbers.flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
