@@ -24,7 +24,7 @@ struct ByteCostModel {
         for rows in shapes {
             for outputs in 1...min(2, max(1, Int(convolution.outputBlocks))) {
                 for columns in 1...14
-                where ByteTileShape.exists(outputs: outputs, rows: rows, columns: columns, lanes: lanes) {
+                where WordTileShapes.bytes.exists(outputs: outputs, rows: rows, columns: columns, lanes: lanes) {
                     let tile = ConvolutionTile(outputs: outputs, rows: rows, columns: columns)
                     let cycles = cycles(of: convolution, tile, samples: samples)
                     if cycles < least { (best, least) = (tile, cycles) }
@@ -54,19 +54,19 @@ struct ByteCostModel {
     ) -> Double {
         if tile.rows == 0 {
             let count = samples * rows * columns
-            let width = ByteTileShape.widest(
+            let width = WordTileShapes.bytes.widest(
                 outputs: outputs, rows: 0, within: min(Int(tile.columns), count), lanes: lanes)
             let tiles = Double((count + width - 1) / width)
             return tiles * (self.tile(convolution, outputs, rows: 1, width) + linearPosition * Double(width))
         }
         let window = Int(tile.rows)
-        let width = ByteTileShape.widest(
+        let width = WordTileShapes.bytes.widest(
             outputs: outputs, rows: window, within: min(Int(tile.columns), columns * window), lanes: lanes)
         let whole = columns / (width / window)
         var row = Double(whole) * self.tile(convolution, outputs, rows: window, width)
         let rest = columns - whole * (width / window)
         if rest > 0 {
-            let narrow = ByteTileShape.narrowest(
+            let narrow = WordTileShapes.bytes.narrowest(
                 outputs: outputs, rows: window, covering: rest * window, within: width, lanes: lanes)
             row += self.tile(convolution, outputs, rows: window, narrow)
         }
