@@ -28,7 +28,7 @@ struct BlockDenseCase: CustomStringConvertible {
             destinationStride: padded + random.int(0...3))
         parameters.activation = Int32(random.int(0...2))
         (parameters.floor, parameters.ceiling) = (-0.5, 1)
-        let magnitude = [1, 1e-42, 1e30][random.chance(80) ? 0 : random.int(1...2)] as Float
+        let magnitude = [1, 714 * .leastNonzeroMagnitude, 1e30][random.chance(80) ? 0 : random.int(1...2)] as Float
         source = random.floats(samples * Int(parameters.sourceStride)).map { random.chance(20) ? 0 : $0 * magnitude }
         // Numbers that make those beside them small.
         for _ in 0..<random.int(0...3) { source[random.int(0...source.count - 1)] *= 1000 }

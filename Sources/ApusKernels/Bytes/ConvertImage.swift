@@ -154,17 +154,49 @@ private struct ElementConversion {
         }
     }
 
-    /// Different blocks: element by element.
+    /// Different blocks: the elements of each channel are brought together, converted, and spread again, a piece of a row at a time.
     func convertChannels(_ from: Bytes, _ source: Image, _ to: Bytes, _ destination: Image) {
-        for channel in 0..<source.channels {
-            let read = from + source.offset(of: channel) * sourceBytes
-            let write = to + destination.offset(of: channel) * resultBytes
-            for row in 0..<source.height {
-                for column in 0..<source.width {
-                    convert(
-                        read + (row * source.rowStride + column * source.block) * sourceBytes,
-                        write + (row * destination.rowStride + column * destination.block) * resultBytes, count: 1)
+        var room = InlineArray<64, Float>(repeating: 0)
+        withUnsafeMutablePointer(to: &room) { room in
+            let piece = Bytes(room)
+            for channel in 0..<source.channels {
+                let first = from + source.offset(of: channel) * sourceBytes
+                let last = to + destination.offset(of: channel) * resultBytes
+                for row in 0..<source.height {
+                    var column = 0
+                    while column < source.width {
+                        let count = min(64, source.width - column)
+                        let read = first + (row * source.rowStride + column * source.block) * sourceBytes
+                        let write = last + (row * destination.rowStride + column * destination.block) * resultBytes
+                        // One of the two lies together.
+                        if source.block == 1 {
+                            convert(read, piece, count: count)
+                            move(piece, 1, to: write, destination.block, count: count, bytes: resultBytes)
+                        } else {
+                            move(read, source.block, to: piece, 1, count: count, bytes: sourceBytes)
+                            convert(piece, write, count: count)
+                        }
+                        column += count
+                    }
                 }
+            }
+        }
+    }
+
+    /// Copies elements that are `step` elements apart.
+    @inline(__always)
+    private func move(_ from: Bytes, _ step: Int, to: Bytes, _ resultStep: Int, count: Int, bytes: Int) {
+        if bytes == 1 {
+            for index in 0..<count {
+                to.storeBytes(
+                    of: from.load(fromByteOffset: index &* step, as: UInt8.self), toByteOffset: index &* resultStep,
+                    as: UInt8.self)
+            }
+        } else {
+            for index in 0..<count {
+                to.storeBytes(
+                    of: from.load(fromByteOffset: 4 &* index &* step, as: Float.self),
+                    toByteOffset: 4 &* index &* resultStep, as: Float.self)
             }
         }
     }

@@ -46,8 +46,9 @@ extension QuantizedRewriting {
 
     /// Of an element-wise operator, the one operand that is not a constant number, and its place.
     private func functionSource(of node: Node) -> (value: ValueID, place: Int)? {
-        guard node.operation.expression != nil || node.operation is any BroadcastingOperator, node.results.count == 1
-        else { return nil }
+        guard node.operation.expression != nil || node.operation.asElementwise != nil, node.results.count == 1 else {
+            return nil
+        }
         let open = node.operands.indices.filter { known.number(node.operands[$0]) == nil }
         guard open.count == 1, graph[node.results[0]].type == graph[node.operands[open[0]]].type else { return nil }
         return (node.operands[open[0]], open[0])

@@ -15,7 +15,8 @@ package struct RecognizeQuantized: Pass {
     public func apply(to model: Model) throws(PassError) -> Model {
         guard model.graph.nodes.contains(where: { $0.operation is DequantizeLinear }) else { return model }
         // Composites are made of operators that are known here, but those that say what are codes must stay.
-        var model = try ExpandCompositions(keeping: { $0 is QuantizeLinear || $0 is DequantizeLinear }).apply(to: model)
+        let isQuantization: @Sendable (any Operator) -> Bool = { $0 is QuantizeLinear || $0 is DequantizeLinear }
+        var model = try RemoveIdentities().apply(to: ExpandCompositions(keeping: isQuantization).apply(to: model))
         var rewriting = try QuantizedRewriting(model, pass: self)
         for number in model.graph.nodes.indices { try rewriting.visit(number) }
         model.graph = rewriting.finish()
@@ -28,10 +29,13 @@ extension QuantizedRewriting {
     fileprivate mutating func visit(_ number: Int) throws(PassError) {
         guard !isAbsorbed(number) else { return }
         let node = graph.nodes[number]
-        if try quantize(node) || dequantize(node) { return }
-        if try takeLayer(number) || takeSum(number) || takePool(number) || takeFunction(number) || takeMove(node) {
-            return
-        }
+        if try quantize(node) { return }
+        if try dequantize(node) { return }
+        if try takeLayer(number) { return }
+        if try takeSum(number) { return }
+        if try takePool(number) { return }
+        if try takeFunction(number) { return }
+        if try takeMove(node) { return }
         try rewriter.keep(node)
     }
 }

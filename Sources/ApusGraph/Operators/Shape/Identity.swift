@@ -17,6 +17,9 @@ public struct Identity: Operator {
         return [InferredType(operands[0])]
     }
 
+    public func unchangedOperands(_ constants: [Elements?]) -> [Int] { [0] }
+    public var movesElements: Bool { true }
+
     public func known(_ operands: [KnownIntegers?], _ types: [TensorType]) -> [KnownIntegers?] { operands }
 
     public func gradient(_ context: inout GradientContext) throws(GraphError) -> [ValueID?] { context.resultGradients }

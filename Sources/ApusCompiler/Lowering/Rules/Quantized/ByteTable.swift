@@ -1,5 +1,6 @@
 import ApusGraph
 import ApusInstructions
+import ApusPlan
 
 /// A function of single bytes, as they lie.
 struct ByteTableRule: OperatorRule, SingleRule {

@@ -1,7 +1,8 @@
 import ApusGraph
 import ApusInstructions
 
-/// Bytes of numbers. Images of few channels stay plain: first layers read neighbouring columns of them.
+/// Bytes of numbers. Images of few channels stay plain, since first layers read neighbouring columns of them, and so do those that no
+/// reader wants in blocks.
 struct QuantizeRule: OperatorRule, SingleRule {
     let operation: Quantize
 
@@ -9,7 +10,11 @@ struct QuantizeRule: OperatorRule, SingleRule {
 
     func order(_ site: Site, isPlain: (ValueID) -> Bool) -> ElementOrder {
         let type = site.type(site.results[0])
-        return type.rank == 4 && (type.dimensions[1].number ?? 0) >= 4 ? .blocked : .plain
+        guard type.rank == 4, (type.dimensions[1].number ?? 0) >= 4 else { return .plain }
+        let isWanted = site.context.sites.contains { reader in
+            reader.operands.contains(site.results[0]) && reader.rule.order(reader) { _ in false } != .plain
+        }
+        return isWanted ? .blocked : .plain
     }
 
     func emit(_ site: Site, into lowering: inout Lowering) throws(LoweringError) {
