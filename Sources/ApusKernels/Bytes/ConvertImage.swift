@@ -186,18 +186,18 @@ private struct ElementConversion {
     /// Copies elements that are `step` elements apart.
     @inline(__always)
     private func move(_ from: Bytes, _ step: Int, to: Bytes, _ resultStep: Int, count: Int, bytes: Int) {
-        if bytes == 1 {
-            for index in 0..<count {
-                to.storeBytes(
-                    of: from.load(fromByteOffset: index &* step, as: UInt8.self), toByteOffset: index &* resultStep,
-                    as: UInt8.self)
-            }
-        } else {
-            for index in 0..<count {
-                to.storeBytes(
-                    of: from.load(fromByteOffset: 4 &* index &* step, as: Float.self),
-                    toByteOffset: 4 &* index &* resultStep, as: Float.self)
-            }
+        switch bytes {
+        case 1: spread(UInt8.self, from, step, to: to, resultStep, count: count)
+        case 2: spread(UInt16.self, from, step, to: to, resultStep, count: count)
+        default: spread(Float.self, from, step, to: to, resultStep, count: count)
         }
+    }
+
+    @inline(__always)
+    private func spread<Element: BitwiseCopyable>(
+        _ type: Element.Type, _ from: Bytes, _ step: Int, to: Bytes, _ resultStep: Int, count: Int
+    ) {
+        let (source, result) = (from.assumingMemoryBound(to: type), to.assumingMemoryBound(to: type))
+        for index in 0..<count { result[index &* resultStep] = source[index &* step] }
     }
 }
