@@ -102,7 +102,8 @@ struct BFloat16Chain {
             var ends: [Image] = []
             for (number, layer) in layers.enumerated() {
                 value.elements = value.elements.map(nearestBFloat)
-                value = convolved(value, layer, weights, readsColumns: number == 0 && value.channels == 3)
+                value = convolved(
+                    value, layer, weights, readsColumns: number == 0 && value.channels == 3 && layer.pool != 2)
                 if let addend = layer.addend {
                     value.elements = zip(value.elements, ends[addend].elements).map { $0 + nearestBFloat($1) }
                 }
