@@ -38,6 +38,8 @@ func kernels(_ name: String, _ machine: String..., define: String) -> Target {
         // What works on bytes, once more for processors that multiply four of them at a time: links to the other folder's files.
         kernels("ApusKernelsV3VNNI", "-march=x86-64-v3", "-mavxvnni", define: "VECTOR_8"),
         kernels("ApusKernelsV4VNNI", "-march=x86-64-v4", "-mavx512vnni", define: "VECTOR_16"),
+        // The same of what works on bf16, for those that multiply pairs of them.
+        kernels("ApusKernelsV4BF16", "-march=x86-64-v4", "-mavx512bf16", define: "VECTOR_16"),
     ]
 #else
     let architecture = "aarch64"

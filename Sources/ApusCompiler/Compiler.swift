@@ -27,15 +27,17 @@ public enum Compiler {
     ///     but where samples depend on each other.
     ///   - until: values to compute in place of the model's outputs.
     ///   - convolutions: the algorithms that convolutions may be computed by.
+    ///   - compute: the numbers that are multiplied.
     /// - Throws: ``CompileError`` where a pass or the lowering can't go on, because a parameter has no elements for instance.
     public static func inferencePlan(
         _ model: Model, target: Target, batchBound: Int = 1, until: [String] = [],
-        convolutions: ConvolutionAlgorithms = .exact
+        convolutions: ConvolutionAlgorithms = .exact, compute: ComputePrecision = .f32
     ) throws(CompileError) -> Plan {
         try plan(
             model, through: .inference(until: until, batch: batchBound),
             LoweringOptions(
-                target: target, batchBound: batchBound, weights: .constant, convolutions: convolutions))
+                target: target, batchBound: batchBound, weights: .constant, convolutions: convolutions,
+                compute: compute))
     }
 
     /// A plan that answers with weights that change: those of a model in training. Its parameters have the order of the

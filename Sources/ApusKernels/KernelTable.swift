@@ -85,7 +85,8 @@ package func kernel(for opcode: Opcode) -> Kernel? {
     case .quantizedAveragePool: quantizedAveragePool
     case .quantizedAdd: quantizedAdd
     case .byteTable: byteTable
-    default: quantizedKernel(for: opcode)
+    case .bfloat16MaxPool: bfloat16MaxPool
+    default: quantizedKernel(for: opcode) ?? bfloat16Kernel(for: opcode)
     }
 }
 

@@ -33,6 +33,9 @@ extension Instruction {
     /// Whether its multiply-adds are of bytes.
     package func multipliesBytes(lanes: Int) -> Bool { (try? definition(lanes: lanes))?.multipliesBytes ?? false }
 
+    /// Whether its multiply-adds are of bf16.
+    package var multipliesBFloats: Bool { opcode == .bfloat16Convolution }
+
     /// The other choices that may be faster, and the one that was made. Empty where there is nothing to measure.
     package func candidates(lanes: Int) -> [TuningCandidate] { (try? definition(lanes: lanes))?.candidates ?? [] }
 }

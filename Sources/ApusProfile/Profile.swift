@@ -124,7 +124,7 @@ package struct Profile: Sendable {
         if multiplyAdds + row.bytesRead + row.bytesWritten > 0 {
             row.limitSeconds = limits.seconds(
                 multiplyAdds: multiplyAdds, ofBytes: instruction.multipliesBytes(lanes: lanes),
-                bytesRead: row.bytesRead, bytesWritten: row.bytesWritten,
+                ofBFloats: instruction.multipliesBFloats, bytesRead: row.bytesRead, bytesWritten: row.bytesWritten,
                 footprint: Int((row.bytesRead + row.bytesWritten) / Double(row.calls)))
         }
         return row

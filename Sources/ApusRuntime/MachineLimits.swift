@@ -6,6 +6,7 @@ import CPlatform
     import ApusKernelsV3
     import ApusKernelsV3VNNI
     import ApusKernelsV4
+    import ApusKernelsV4BF16
     import ApusKernelsV4VNNI
 #endif
 
@@ -29,15 +30,19 @@ package struct MachineLimits: Sendable, Equatable {
     package var multiplyAddsPerSecond: Double
     /// Those of bytes, whose sums are integers; nil where they weren't measured.
     package var byteMultiplyAddsPerSecond: Double?
+    /// Those of bf16, whose sums are of f32; nil where they weren't measured.
+    package var bfloatMultiplyAddsPerSecond: Double?
     /// From the smallest to the largest: the nearest cache to main memory.
     package var levels: [Level]
 
     package init(
-        target: Target, multiplyAddsPerSecond: Double, byteMultiplyAddsPerSecond: Double? = nil, levels: [Level]
+        target: Target, multiplyAddsPerSecond: Double, byteMultiplyAddsPerSecond: Double? = nil,
+        bfloatMultiplyAddsPerSecond: Double? = nil, levels: [Level]
     ) {
         self.target = target
         self.multiplyAddsPerSecond = multiplyAddsPerSecond
         self.byteMultiplyAddsPerSecond = byteMultiplyAddsPerSecond
+        self.bfloatMultiplyAddsPerSecond = bfloatMultiplyAddsPerSecond
         self.levels = levels
     }
 
@@ -49,12 +54,15 @@ package struct MachineLimits: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - ofBytes: whether the multiply-adds are of bytes.
+    ///   - ofBFloats: whether they are of bf16.
     ///   - footprint: bytes that are touched at a time. Memory is taken to be as fast as at the largest measured size
     ///     that isn't larger: the limit is one that can't be passed, wherever the bytes come from.
     package func seconds(
-        multiplyAdds: Double, ofBytes: Bool = false, bytesRead: Double, bytesWritten: Double, footprint: Int
+        multiplyAdds: Double, ofBytes: Bool = false, ofBFloats: Bool = false, bytesRead: Double, bytesWritten: Double,
+        footprint: Int
     ) -> Double {
-        let speed = ofBytes ? byteMultiplyAddsPerSecond ?? multiplyAddsPerSecond : multiplyAddsPerSecond
+        let measured = ofBytes ? byteMultiplyAddsPerSecond : ofBFloats ? bfloatMultiplyAddsPerSecond : nil
+        let speed = measured ?? multiplyAddsPerSecond
         let arithmetic = multiplyAdds / speed
         guard let level = levels.last(where: { $0.size <= footprint }) ?? levels.first else { return arithmetic }
         return max(
@@ -66,9 +74,13 @@ package struct MachineLimits: Sendable, Equatable {
 
     /// Measures, on the thread that asks: 0.15 s.
     ///
-    /// - Parameter ofBytes: whether the limit of bytes is measured too.
+    /// - Parameters:
+    ///   - ofBytes: whether the limit of bytes is measured too.
+    ///   - ofBFloats: whether that of bf16 is.
     /// - Throws: ``SessionError`` where this processor doesn't run the target or the memory can't be had.
-    package static func measure(on target: Target, ofBytes: Bool = false) throws(SessionError) -> MachineLimits {
+    package static func measure(
+        on target: Target, ofBytes: Bool = false, ofBFloats: Bool = false
+    ) throws(SessionError) -> MachineLimits {
         let loops = try LimitLoops(target)
         let clock = TickClock()
         let memory = try MemoryArena(size: sizes.max() ?? 0)
@@ -78,6 +90,7 @@ package struct MachineLimits: Sendable, Equatable {
         let rounds = 4_000
         let arithmetic = minimumTicks(trials: 400, clock) { loops.multiplyAdd(rounds) }
         let bytes = ofBytes ? minimumTicks(trials: 400, clock) { loops.multiplyAddBytes(rounds) } : nil
+        let bfloats = ofBFloats ? minimumTicks(trials: 400, clock) { loops.multiplyAddBFloats(rounds) } : nil
         var ticks: [(size: Int, read: Double, written: Double)] = []
         for size in sizes {
             let count = size / MemoryLayout<Float>.stride
@@ -92,6 +105,7 @@ package struct MachineLimits: Sendable, Equatable {
         return MachineLimits(
             target: target, multiplyAddsPerSecond: Double(rounds * loops.multiplyAddsOfRound) * second / arithmetic,
             byteMultiplyAddsPerSecond: bytes.map { Double(rounds * 4 * loops.multiplyAddsOfRound) * second / $0 },
+            bfloatMultiplyAddsPerSecond: bfloats.map { Double(rounds * 2 * loops.multiplyAddsOfRound) * second / $0 },
             levels: ticks.map { entry in
                 Level(
                     size: entry.size, bytesReadPerSecond: Double(entry.size) * second / entry.read,
@@ -119,6 +133,8 @@ private struct LimitLoops {
     let multiplyAdd: (Int) -> Void
     /// Does four times as many, of bytes.
     let multiplyAddBytes: (Int) -> Void
+    /// Does twice as many, of bf16.
+    let multiplyAddBFloats: (Int) -> Void
     let read: (UnsafeMutableRawPointer, Int, Int) -> Void
     let write: (UnsafeMutableRawPointer, Int, Int) -> Void
 
@@ -135,6 +151,10 @@ private struct LimitLoops {
                 multiplyAddBytes = {
                     _ = isVNNI ? ApusKernelsV4VNNI.byteProductRounds($0) : ApusKernelsV4.byteProductRounds($0)
                 }
+                let isBF16 = Processor.multipliesBFloats(of: target)
+                multiplyAddBFloats = {
+                    _ = isBF16 ? ApusKernelsV4BF16.bfloat16ProductRounds($0) : ApusKernelsV4.bfloat16ProductRounds($0)
+                }
                 unsafe read = { _ = unsafe ApusKernelsV4.readRounds($0, count: $1, rounds: $2) }
                 unsafe write = { unsafe ApusKernelsV4.writeRounds($0, count: $1, rounds: $2) }
             case .avx2:
@@ -144,6 +164,7 @@ private struct LimitLoops {
                 multiplyAddBytes = {
                     _ = isVNNI ? ApusKernelsV3VNNI.byteProductRounds($0) : ApusKernelsV3.byteProductRounds($0)
                 }
+                multiplyAddBFloats = { _ = ApusKernelsV3.bfloat16ProductRounds($0) }
                 unsafe read = { _ = unsafe ApusKernelsV3.readRounds($0, count: $1, rounds: $2) }
                 unsafe write = { unsafe ApusKernelsV3.writeRounds($0, count: $1, rounds: $2) }
         #endif
@@ -151,6 +172,7 @@ private struct LimitLoops {
             multiplyAddsOfRound = ApusKernels.multiplyAddsOfRound
             multiplyAdd = { _ = ApusKernels.multiplyAddRounds($0) }
             multiplyAddBytes = { _ = ApusKernels.byteProductRounds($0) }
+            multiplyAddBFloats = { _ = ApusKernels.bfloat16ProductRounds($0) }
             unsafe read = { _ = unsafe ApusKernels.readRounds($0, count: $1, rounds: $2) }
             unsafe write = { unsafe ApusKernels.writeRounds($0, count: $1, rounds: $2) }
         }

@@ -8,6 +8,7 @@ import Glibc
     import ApusKernelsV3
     import ApusKernelsV3VNNI
     import ApusKernelsV4
+    import ApusKernelsV4BF16
     import ApusKernelsV4VNNI
 #endif
 
@@ -41,6 +42,9 @@ public enum Processor {
         apus_multiplies_bytes(target == .avx512 ? 512 : 256)
     }
 
+    /// Whether the processor multiplies pairs of bf16 of a target's vectors: those kernels give the same bits in less time.
+    static func multipliesBFloats(of target: Target) -> Bool { target == .avx512 && apus_multiplies_bfloats() }
+
     /// The kernel for an instruction on a target.
     package static func kernel(for opcode: Opcode, on target: Target) throws(SessionError) -> Kernel {
         guard targets.contains(target) else { throw SessionError.wrongTarget(plan: target, processor: targets[0]) }
@@ -49,6 +53,7 @@ public enum Processor {
             #if arch(x86_64)
                 case .avx512:
                     unsafe (multipliesBytes(of: .avx512) ? ApusKernelsV4VNNI.quantizedKernel(for: opcode) : nil)
+                        ?? (multipliesBFloats(of: .avx512) ? ApusKernelsV4BF16.bfloat16Kernel(for: opcode) : nil)
                         ?? ApusKernelsV4.kernel(for: opcode)
                 case .avx2:
                     unsafe (multipliesBytes(of: .avx2) ? ApusKernelsV3VNNI.quantizedKernel(for: opcode) : nil)

@@ -63,6 +63,7 @@ package struct SettingOptions: ParsableArguments {
 }
 
 extension Target: ExpressibleByArgument {}
+extension ComputePrecision: ExpressibleByArgument {}
 
 /// `--target T`.
 package struct TargetOptions: ParsableArguments {
@@ -99,6 +100,18 @@ package struct TargetOptions: ParsableArguments {
         if let chosen { return chosen }
         do { return try Processor.preferredTarget() } catch { throw ToolError(error) }
     }
+}
+
+/// `--compute T`.
+package struct ComputeOptions: ParsableArguments {
+    @Option(
+        name: .customLong("compute"),
+        help: ArgumentHelp(
+            "The numbers that are multiplied: f32, or bf16 where large convolutions take less time so on a processor that multiplies bf16.",
+            valueName: "type"))
+    package var precision = ComputePrecision.f32
+
+    package init() {}
 }
 
 /// `--threads T` and `--pin`.

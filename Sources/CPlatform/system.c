@@ -32,6 +32,8 @@ int apus_instruction_set_level(void) {
 bool apus_multiplies_bytes(int bits) {
     return bits == 512 ? CPU_FEATURE_ACTIVE(AVX512_VNNI) : CPU_FEATURE_ACTIVE(AVX_VNNI);
 }
+
+bool apus_multiplies_bfloats(void) { return CPU_FEATURE_ACTIVE(AVX512_BF16); }
 #elif defined(__x86_64__)
 int apus_instruction_set_level(void) {
     __builtin_cpu_init();
@@ -45,9 +47,15 @@ bool apus_multiplies_bytes(int bits) {
     unsigned a = 0, b, c, d;
     return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1);
 }
+
+bool apus_multiplies_bfloats(void) {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx512bf16");
+}
 #else
 int apus_instruction_set_level(void) { return 1; }
 bool apus_multiplies_bytes(int bits) { return false; }
+bool apus_multiplies_bfloats(void) { return false; }
 #endif
 
 uint32_t apus_flush_denormals(void) {

@@ -6,6 +6,7 @@ import CPlatform
     import ApusKernelsV3
     import ApusKernelsV3VNNI
     import ApusKernelsV4
+    import ApusKernelsV4BF16
     import ApusKernelsV4VNNI
 #endif
 
@@ -54,6 +55,19 @@ struct InstructionSet: Sendable, CustomStringConvertible {
                 sets.append(
                     InstructionSet(description: "x86-64-v4 with VNNI", lanes: ApusKernelsV4.vectorLanes) {
                         ApusKernelsV4VNNI.quantizedKernel(for: $0)
+                    })
+            }
+        #endif
+        return sets
+    }()
+    /// The same, and the one that multiplies pairs of bf16, which has kernels for bf16 alone.
+    static let ofBFloats: [InstructionSet] = {
+        var sets = available
+        #if arch(x86_64)
+            if apus_instruction_set_level() >= 4, apus_multiplies_bfloats() {
+                sets.append(
+                    InstructionSet(description: "x86-64-v4 with BF16", lanes: ApusKernelsV4.vectorLanes) {
+                        ApusKernelsV4BF16.bfloat16Kernel(for: $0)
                     })
             }
         #endif

@@ -6,11 +6,12 @@ import Testing
 @Suite struct MachineLimitsTests {
     @Test(arguments: Processor.targets)
     func areThoseOfSomeProcessor(target: Target) throws {
-        let limits = try MachineLimits.measure(on: target, ofBytes: true)
+        let limits = try MachineLimits.measure(on: target, ofBytes: true, ofBFloats: true)
         #expect(limits.target == target)
         // A gigahertz and one multiply-add a cycle is the least of any processor; a thousand times as much is none.
         #expect((2e9..<2e12).contains(limits.operationsPerSecond))
         #expect((1e9..<4e12).contains(try #require(limits.byteMultiplyAddsPerSecond)))
+        #expect((1e8..<2e12).contains(try #require(limits.bfloatMultiplyAddsPerSecond)))
         #expect(limits.levels.count == 4 && limits.levels.map(\.size) == limits.levels.map(\.size).sorted())
         for level in limits.levels {
             #expect((1e9..<1e13).contains(level.bytesReadPerSecond))
@@ -42,5 +43,10 @@ import Testing
         }
         // Where nobody measured it bytes are as fast as numbers.
         #expect(byteSeconds(ofBytes) == 0.25 && byteSeconds(limits) == 1)
+        var ofBFloats = limits
+        ofBFloats.bfloatMultiplyAddsPerSecond = 2e9
+        let bfloatSeconds = ofBFloats.seconds(
+            multiplyAdds: 1e9, ofBFloats: true, bytesRead: 0, bytesWritten: 0, footprint: 10)
+        #expect(bfloatSeconds == 0.5)
     }
 }

@@ -43,8 +43,44 @@ extension SampleInstruction {
             SampleInstruction(.fillBorder, FillBorderParameters(bordered, value: 5)),
             SampleInstruction(.blockDense, block),
             SampleInstruction(.blockDense, halves),
-        ] + elements(bordered, blocked, half)
+        ] + elements(bordered, blocked, half) + bfloats(bordered, blocked, half, wide)
     }()
+
+    /// Those of bf16.
+    private static func bfloats(
+        _ bordered: ImageLayout, _ blocked: ImageLayout, _ half: ImageLayout, _ wide: ImageLayout
+    ) -> [SampleInstruction] {
+        func convolution(
+            _ source: ImageLayout, _ destination: ImageLayout, rows: Int, kernelWidth: Int = 3, resultBytes: Int32 = 2
+        ) -> BFloat16ConvolutionParameters {
+            var own = ConvolutionParameters(source: source, destination: destination)
+            (own.kernelHeight, own.kernelWidth) = (3, Int32(kernelWidth))
+            (own.padTop, own.padLeft) = (1, 1)
+            (own.outputHeight, own.outputWidth) = (6, 6)
+            (own.inputBlocks, own.outputBlocks) = (Int32(source.blocks), 2)
+            if rows == 2 { (own.poolHeight, own.poolWidth) = (2, 2) }
+            (own.floor, own.ceiling) = (0, .infinity)
+            own.tile = ConvolutionTile(outputs: 1, rows: rows, columns: 4)
+            var parameters = BFloat16ConvolutionParameters(own)
+            parameters.resultBytes = resultBytes
+            return parameters
+        }
+        func conversion(_ source: ImageLayout, _ destination: ImageLayout, _ from: Int, _ to: Int) -> SampleInstruction
+        {
+            SampleInstruction(
+                .convertImage,
+                ConvertImageParameters(source: source, destination: destination, sourceBytes: from, resultBytes: to))
+        }
+        return [
+            SampleInstruction(.bfloat16Convolution, convolution(bordered, blocked, rows: 1)),
+            SampleInstruction(.bfloat16Convolution, convolution(bordered, half, rows: 2)),
+            SampleInstruction(.bfloat16Convolution, convolution(wide, blocked, rows: 0, kernelWidth: 4)),
+            SampleInstruction(.bfloat16Convolution, convolution(bordered, blocked, rows: 0, resultBytes: 4)),
+            SampleInstruction(
+                .bfloat16MaxPool, PoolParameters(source: bordered, destination: half, window: (3, 3), stride: (2, 2))),
+            conversion(wide, wide, 4, 2), conversion(bordered, blocked, 2, 4), conversion(bordered, blocked, 2, 2),
+        ]
+    }
 
     /// Those that make each byte of others.
     private static func elements(

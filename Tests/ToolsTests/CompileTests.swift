@@ -56,6 +56,33 @@ import Testing
         #expect(plan.preparation == [.init(name: "invert", value: "auto")])
     }
 
+    /// A plan in bf16 says so, and apus-infer makes and runs the same.
+    @Test func computesInBFloat16() throws {
+        let spec = try folder.write(
+            "two.graph",
+            """
+            model two
+            input image: f32[N, 16, 9, 9]
+            a = conv2d(image, filters: 48, kernel: [3, 3], padding: 1)
+            b = relu(a)
+            output y = conv2d(b, filters: 32, kernel: [1, 1])
+
+            """)
+        let plan = folder.file("two.plan")
+        let options = ["--compute", "bf16", "--direct"]
+        let report = try Tool.run("apus-compile", [spec, "-o", plan, "--json"] + options).json()
+        let ways = try #require(report["convolutions"]?.arrayValue).map { $0["how"]?.stringValue ?? "" }
+        #expect(ways.count == 2 && ways.allSatisfy { $0.hasPrefix("bf16, ") }, "\(ways)")
+        let plain = try Tool.run("apus-compile", [spec, "--json"]).json()
+        #expect(!plain.pretty.contains("bf16"))
+        let again = try Tool.run("apus-infer", [plan, "--compute", "bf16", "--benchmark"])
+        #expect(again.status != 0 && again.error.contains("give --compute to apus-compile"), "\(again.error)")
+        let wrong = try Tool.run("apus-infer", [spec, "--compute", "f16", "--benchmark"])
+        #expect(wrong.status != 0 && wrong.error.contains("--compute takes f32 or bf16, not 'f16'"), "\(wrong.error)")
+        let profile = try Tool.run("apus-infer", [spec, "--random-weights", "--profile"] + options)
+        #expect(profile.status == 0 && profile.output.contains("bf16, "), "\(profile.error)")
+    }
+
     @Test func reportsWithoutWritingAPlan() throws {
         let spec = try folder.write("small.graph", SmallModels.spec)
         let result = try Tool.run("apus-compile", [spec, "--set", "image_size=32", "--set", "classes=3"])

@@ -70,6 +70,7 @@ struct ApusCompile: Tool {
 
     @OptionGroup var settings: SettingOptions
     @OptionGroup var targets: TargetOptions
+    @OptionGroup var compute: ComputeOptions
     @OptionGroup var memoryLimit: MemoryOptions
     @OptionGroup var report: ReportOptions
 
@@ -86,7 +87,7 @@ struct ApusCompile: Tool {
         let source = try load()
         var options = LoweringOptions(
             target: try targets.target(), batchBound: batch, microBatch: microBatch,
-            convolutions: targets.convolutions)
+            convolutions: targets.convolutions, compute: compute.precision)
         options.maximumActivations = maxActivations
         var inference = try compile(source.model, through: pipeline(options), options)
         let tuner = try tuned(&inference, source.model, options)
@@ -212,6 +213,7 @@ struct ApusCompile: Tool {
     private func trainingOptions(_ options: LoweringOptions) -> LoweringOptions {
         var options = options
         options.weights = .state
+        options.compute = .f32
         options.optimizer = .adam()
         return options
     }

@@ -41,6 +41,7 @@ struct ApusEvaluate: Tool {
 
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var targets: TargetOptions
+    @OptionGroup var compute: ComputeOptions
     @OptionGroup var memoryLimit: MemoryOptions
     @OptionGroup var report: ReportOptions
 
@@ -122,7 +123,7 @@ struct ApusEvaluate: Tool {
         do throws(TrainingError) {
             var evaluator = try Evaluator(
                 model, preparation: preparation, weights: .constant, target: target, threads: threads.count,
-                placement: threads.placement, convolutions: targets.convolutions)
+                placement: threads.placement, convolutions: targets.convolutions, compute: compute.precision)
             guard page != nil else {
                 return DetailedEvaluation(evaluation: try evaluator.evaluate(samples), answers: [])
             }

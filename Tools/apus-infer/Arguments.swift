@@ -25,6 +25,7 @@ struct Arguments: Question {
     /// What is given to the tool that reads an ONNX file.
     var onnxOptions: [String] = []
     var convolutions = ConvolutionAlgorithms.exact
+    var compute = ComputePrecision.f32
     var isPinned = false
     /// The most memory, as it was given.
     var memoryLimit: String?
@@ -32,7 +33,8 @@ struct Arguments: Question {
     var trace: String?
 
     private enum Option: String, CommandOption {
-        case input, output, until, top, batch, threads, pin, target, direct, raw, json, benchmark, profile, trace, help
+        case input, output, until, top, batch, threads, pin, target, compute, direct, raw, json, benchmark, profile,
+            trace, help
         case version
         case allowApproximate = "allow-approximate"
         case randomWeights = "random-weights"
@@ -47,6 +49,7 @@ struct Arguments: Question {
             case .until: "VALUE"
             case .top, .batch, .threads: "a number"
             case .target: "a target"
+            case .compute: "f32 or bf16"
             case .memoryLimit: "a number of bytes"
             case .trace: "FILE"
             case .batchDimension: "an axis"
@@ -100,6 +103,11 @@ struct Arguments: Question {
                 throw .usage("there is no target '\(value)'; choose one of \(names.joined(separator: ", "))")
             }
             target = known
+        case .compute:
+            guard let known = ComputePrecision(rawValue: value) else {
+                throw .usage("--compute takes f32 or bf16, not '\(value)'")
+            }
+            compute = known
         case .direct, .allowApproximate:
             guard convolutions == .exact else {
                 throw .usage("--direct and --allow-approximate don't go together; leave one of them out")

@@ -43,6 +43,7 @@ struct ForeignModel {
         var options = arguments.onnxOptions + arguments.until.flatMap { ["--until", $0] }
         if let limit = arguments.memoryLimit { options += ["--memory-limit", limit] }
         if let target = arguments.target { options += ["--target", target.rawValue] }
+        if arguments.compute != .f32 { options += ["--compute", arguments.compute.rawValue] }
         switch arguments.convolutions {
         case .direct: options.append("--direct")
         case .approximate: options.append("--allow-approximate")

@@ -29,6 +29,7 @@ let help = """
       --threads T          threads that share a batch (1); the answers don't depend on it
       --pin                gives each thread a processor of its own
       --target NAME        compiles for x86-64, x86-64-v3, x86-64-v4 or arm64, not for this processor's best
+      --compute bf16       multiplies rounded numbers where a processor for that takes less time; f32 if not given
       --direct             computes convolutions by their definition alone
       --allow-approximate  permits quicker convolutions with up to three times the definition's rounding errors
       --memory-limit SIZE  gives no file, image, plan or session more memory: 4096, 32K, 1.5M or 2G bytes

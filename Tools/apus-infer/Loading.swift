@@ -44,6 +44,9 @@ private func check(_ plan: Plan, _ arguments: Arguments) throws(Failure) {
             "\(arguments.file): the plan says how its convolutions are computed; "
                 + "give --direct and --allow-approximate to apus-compile")
     }
+    guard arguments.compute == .f32 else {
+        throw Failure("\(arguments.file): the plan says in which numbers it computes; give --compute to apus-compile")
+    }
     guard plan.stateBytes == 0, !plan.outputs.isEmpty else {
         throw Failure(
             "\(arguments.file) is a plan for training, which has no weights; compile a model without --training")
@@ -55,7 +58,8 @@ private func compile(_ bytes: [UInt8], _ arguments: Arguments, batch: Int) throw
     let target = try chooseTarget(arguments)
     return try reporting(of: arguments.file) { () throws(CompileError) in
         try Compiler.inferencePlan(
-            model, target: target, batchBound: batch, until: arguments.until, convolutions: arguments.convolutions)
+            model, target: target, batchBound: batch, until: arguments.until, convolutions: arguments.convolutions,
+            compute: arguments.compute)
     }
 }
 

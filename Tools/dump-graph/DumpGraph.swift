@@ -72,6 +72,7 @@ struct DumpGraph: Tool {
 
     @OptionGroup var settings: SettingOptions
     @OptionGroup var targets: TargetOptions
+    @OptionGroup var compute: ComputeOptions
     @OptionGroup var memoryLimit: MemoryOptions
 
     func validate() throws {
@@ -192,7 +193,8 @@ struct DumpGraph: Tool {
     private func compile(_ model: Model, _ file: String) throws -> Plan {
         let complete = try explicitModel(model, file: file).initialized(seed: 0)
         var options = LoweringOptions(
-            target: try targets.target(), batchBound: batch, convolutions: targets.convolutions)
+            target: try targets.target(), batchBound: batch, convolutions: targets.convolutions,
+            compute: compute.precision)
         if training {
             options.weights = .state
             options.optimizer = .adam()

@@ -52,6 +52,7 @@ struct Lowering {
         var layout: ImageLayout
         /// The body's memory is not there before and after it.
         var stage: Stages.Stage
+        var elementType = ElementType.f32
     }
 
     struct DerivedKey: Hashable {
@@ -68,11 +69,14 @@ struct Lowering {
         if let norm = options.maximumNorm, !(norm > 0 && norm <= Double(Float.greatestFiniteMagnitude)) {
             throw .badOption("the maximum norm of the gradients is \(norm); give a number above zero")
         }
+        if options.compute == .bf16, options.weights != .constant {
+            throw .badOption("bf16 needs weights that don't change; train in f32")
+        }
         let graph = model.graph
         weights = model.weights
         self.options = options
         let context = LoweringContext(
-            graph, lanes: options.target.lanes, permitted: options.convolutions,
+            graph, lanes: options.target.lanes, permitted: options.convolutions, compute: options.compute,
             scratchLimits: options.scratchLimits)
         self.context = context
         stages = Stages(context)

@@ -20,6 +20,8 @@ public struct LoweringOptions: Sendable {
 
     /// The instruction set that the plan is for.
     public var target: Target
+    /// The numbers that are multiplied.
+    public var compute: ComputePrecision
     /// The algorithms that convolutions may be computed by.
     public var convolutions: ConvolutionAlgorithms
     /// For how many samples at once the plan is laid out; where samples depend on each other, the most that it takes.
@@ -48,10 +50,12 @@ public struct LoweringOptions: Sendable {
     public init(
         target: Target, batchBound: Int = 1, microBatch: Int? = nil, weights: Weights = .constant, shards: Int = 8,
         optimizer: Optimizer? = nil, averageDecay: Double? = nil, maximumNorm: Double? = nil,
-        accumulatesGradients: Bool = false, convolutions: ConvolutionAlgorithms = .exact
+        accumulatesGradients: Bool = false, convolutions: ConvolutionAlgorithms = .exact,
+        compute: ComputePrecision = .f32
     ) {
         self.target = target
         self.convolutions = convolutions
+        self.compute = compute
         self.batchBound = batchBound
         self.microBatch = microBatch
         self.weights = weights
@@ -61,6 +65,15 @@ public struct LoweringOptions: Sendable {
         self.maximumNorm = maximumNorm
         self.accumulatesGradients = accumulatesGradients
     }
+}
+
+/// In which numbers a plan that answers multiplies. Sums are of f32 in any case.
+public enum ComputePrecision: String, Sendable, CaseIterable {
+    /// Single precision everywhere.
+    case f32
+    /// The factors of convolutions that take less time so on a processor that multiplies pairs of bf16 are rounded to it, and what only such
+    /// convolutions read is stored in it. The choice does not depend on the target, nor do the bits of such a convolution.
+    case bf16
 }
 
 /// Which algorithms a convolution may be computed by; the compiler takes the one that it thinks the fastest.

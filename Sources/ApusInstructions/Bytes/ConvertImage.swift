@@ -2,18 +2,20 @@ extension Opcode {
     package static let convertImage = Opcode(rawValue: 193)
 }
 
-/// An image of bytes or numbers as one of the other kind, or in another layout.
+/// An image of bytes or numbers as one of another kind, or in another layout.
 ///
 /// Both have the same channels, height and width, and any blocks, borders and strides. All of the destination is written: its
 /// border and unused lanes get `zeroPoint` where it has bytes, and 0 where it has numbers.
 ///
 /// - f32 to bytes: `round(limited(source / scale)) + zeroPoint`, ties to even, with limits so that a byte comes out.
 /// - bytes to f32: `(source − zeroPoint) · scale`.
-/// - bytes to bytes: as they are.
+/// - f32 to bf16: the nearest number, the even one of two; zero for denormals.
+/// - bf16 to f32: the same number.
+/// - bytes to bytes and bf16 to bf16: as they are.
 package struct ConvertImageParameters: Sendable, Equatable, BitwiseCopyable {
     package var source: ImageLayout
     package var destination: ImageLayout
-    /// Bytes of an element: 1, or 4 for f32.
+    /// Bytes of an element: 1, 2 for bf16, or 4 for f32.
     package var sourceBytes: Int32
     package var resultBytes: Int32
     package var scale: Float = 1
@@ -42,11 +44,15 @@ package struct ConvertImageInstruction: InstructionDefinition {
         try require(source.hasSameSize(as: destination), "source and destination are different images")
         let (from, to) = (parameters.sourceBytes, parameters.resultBytes)
         try require(
-            [1, 4].contains(from) && [1, 4].contains(to) && (from == 1 || to == 1),
+            [1, 2, 4].contains(from) && [1, 2, 4].contains(to)
+                && ((from == 4) != (to == 4) || from == to && from < 4),
             "elements of \(from) bytes don't become such of \(to) bytes")
         _ = try check(parameters.zeroPoint, 0...255, "the zero point")
         try require(
             parameters.scale > 0 && parameters.scale < .infinity, "the scale is \(parameters.scale), not above zero")
+        try require(
+            from != 2 && to != 2 || parameters.scale == 1 && parameters.zeroPoint == 0,
+            "numbers of bf16 have a scale of \(parameters.scale) and a zero point of \(parameters.zeroPoint)")
         for image in [source, destination] {
             try require([1, lanes].contains(image.block), "a block is \(image.block), not 1 or \(lanes)")
         }

@@ -88,6 +88,8 @@ package enum InstructionCatalogue {
             (.batchMeanGradient, BatchMeanGradientInstruction.self),
             (.quantizedConvolution, QuantizedConvolutionInstruction.self),
             (.quantizedDepthwise, QuantizedDepthwiseInstruction.self),
+            (.bfloat16Convolution, BFloat16ConvolutionInstruction.self),
+            (.bfloat16MaxPool, BFloat16MaxPoolInstruction.self),
             (.convertImage, ConvertImageInstruction.self),
             (.fillBorder, FillBorderInstruction.self),
             (.quantizedMaxPool, QuantizedMaxPoolInstruction.self),

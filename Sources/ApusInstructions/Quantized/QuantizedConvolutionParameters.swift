@@ -21,7 +21,7 @@
 /// - `scale` and `bias` have V lanes for each output block. Scales are above zero where there is a pooling window.
 /// - Groups are as in ``ConvolutionParameters``. The destination's block is V, of bytes or f32; the addend has bytes, and the
 ///   destination's channels, size and block.
-/// - The tile says how many sums stay in registers: see ``ByteTileShape``.
+/// - The tile says how many sums stay in registers: see ``WordTileShapes``.
 package struct QuantizedConvolutionParameters: Sendable, Equatable, BitwiseCopyable {
     /// `floor` and `ceiling` always count; `activation`, the tile's `bandRows` and `argmaxStride` are zero.
     package var convolution: ConvolutionParameters

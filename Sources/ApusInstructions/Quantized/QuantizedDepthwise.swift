@@ -21,7 +21,8 @@ package struct QuantizedDepthwiseInstruction: InstructionDefinition {
         let parameters = try bytes.load(QuantizedConvolutionParameters.self)
         let own = parameters.convolution
         convolution = try CheckedConvolution(own, lanes: lanes, isDepthwise: true, isWritten: true)
-        addend = try parameters.checkResults(of: convolution, lanes: lanes)
+        addend = try CheckedImage.addend(of: own, convolution, lanes: lanes)
+        try parameters.checkResults()
         try require(own.poolHeight == 0 && own.poolWidth == 0, "there is a pooling window")
         try require(
             convolution.outputHeight == convolution.destination.height

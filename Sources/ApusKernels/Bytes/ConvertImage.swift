@@ -4,7 +4,7 @@ func convertImage(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ paramet
     let settings = parameters.load(as: ConvertImageParameters.self)
     let source = Image(settings.source)
     let destination = Image(settings.destination)
-    let conversion = ByteConversion(settings)
+    let conversion = ElementConversion(settings)
     let (sourceBytes, resultBytes) = (Int(settings.sourceBytes), Int(settings.resultBytes))
     let isPadded = destination.hasBorder || destination.channels < destination.blocks * destination.block
     for sample in 0..<samples {
@@ -40,8 +40,8 @@ func fillBytes(_ start: Bytes, count: Int, with value: UInt8) {
     }
 }
 
-/// What makes bytes of numbers, or numbers of bytes.
-private struct ByteConversion {
+/// What makes elements of one size of those of another.
+private struct ElementConversion {
     let scale: Vector
     let zeroPoint: IntegerVector
     /// What steps are kept within, so that bytes come out.
@@ -72,7 +72,8 @@ private struct ByteConversion {
 
     /// Converts elements that follow each other.
     func convert(_ from: Bytes, _ to: Bytes, count: Int) {
-        if sourceBytes == 4 {
+        switch (sourceBytes, resultBytes) {
+        case (4, 1):
             let floats = from.assumingMemoryBound(to: Float.self)
             forEach(count) {
                 storeBytes(of: codes(floats.vector(at: $0)), at: to + $0)
@@ -80,7 +81,7 @@ private struct ByteConversion {
                 let code = codes(Vector(repeating: floats[$0]))[0]
                 to.storeBytes(of: UInt8(truncatingIfNeeded: code), toByteOffset: $0, as: UInt8.self)
             }
-        } else if resultBytes == 4 {
+        case (1, 4):
             let floats = to.assumingMemoryBound(to: Float.self)
             forEach(count) {
                 floats.store(values(loadedBytes(at: from + $0)), at: $0)
@@ -88,13 +89,34 @@ private struct ByteConversion {
                 let code = Int32(from.load(fromByteOffset: $0, as: UInt8.self))
                 floats[$0] = values(IntegerVector(repeating: code))[0]
             }
-        } else {
+        case (4, 2):
+            let floats = from.assumingMemoryBound(to: Float.self)
+            let bfloats = to.assumingMemoryBound(to: UInt16.self)
             forEach(count) {
-                storeBytes(of: loadedBytes(at: from + $0), at: to + $0)
+                storeBFloats(floats.vector(at: $0), at: bfloats + $0)
             } rest: {
-                to.storeBytes(of: from.load(fromByteOffset: $0, as: UInt8.self), toByteOffset: $0, as: UInt8.self)
+                bfloats[$0] = bfloatBits(of: floats[$0])
             }
+        case (2, 4):
+            let bfloats = from.assumingMemoryBound(to: UInt16.self)
+            let floats = to.assumingMemoryBound(to: Float.self)
+            forEach(count) {
+                floats.store(loadedBFloats(at: bfloats + $0), at: $0)
+            } rest: {
+                floats[$0] = Float(bitPattern: UInt32(bfloats[$0]) &<< 16)
+            }
+        case (2, _):
+            copy(from.assumingMemoryBound(to: UInt16.self), to.assumingMemoryBound(to: UInt16.self), count: count)
+        default:
+            copy(from.assumingMemoryBound(to: UInt8.self), to.assumingMemoryBound(to: UInt8.self), count: count)
         }
+    }
+
+    @inline(__always)
+    private func copy<Element: BitwiseCopyable>(
+        _ from: UnsafeMutablePointer<Element>, _ to: UnsafeMutablePointer<Element>, count: Int
+    ) {
+        if count == 1 { to[0] = from[0] } else { to.update(from: from, count: count) }
     }
 
     /// Calls `whole` for each vector of elements, the last of which may lap over the one before it, and `rest` for each element where
@@ -166,18 +188,18 @@ private struct ByteConversion {
     /// Copies elements that are `step` elements apart.
     @inline(__always)
     private func move(_ from: Bytes, _ step: Int, to: Bytes, _ resultStep: Int, count: Int, bytes: Int) {
-        if bytes == 1 {
-            for index in 0..<count {
-                to.storeBytes(
-                    of: from.load(fromByteOffset: index &* step, as: UInt8.self), toByteOffset: index &* resultStep,
-                    as: UInt8.self)
-            }
-        } else {
-            for index in 0..<count {
-                to.storeBytes(
-                    of: from.load(fromByteOffset: 4 &* index &* step, as: Float.self),
-                    toByteOffset: 4 &* index &* resultStep, as: Float.self)
-            }
+        switch bytes {
+        case 1: spread(UInt8.self, from, step, to: to, resultStep, count: count)
+        case 2: spread(UInt16.self, from, step, to: to, resultStep, count: count)
+        default: spread(Float.self, from, step, to: to, resultStep, count: count)
         }
+    }
+
+    @inline(__always)
+    private func spread<Element: BitwiseCopyable>(
+        _ type: Element.Type, _ from: Bytes, _ step: Int, to: Bytes, _ resultStep: Int, count: Int
+    ) {
+        let (source, result) = (from.assumingMemoryBound(to: type), to.assumingMemoryBound(to: type))
+        for index in 0..<count { result[index &* resultStep] = source[index &* step] }
     }
 }

@@ -22,18 +22,18 @@ package func byteProductRounds(_ rounds: Int) -> Int32 {
     var sum11 = IntegerVector(repeating: 11)
     var round = 0
     while round < rounds {
-        sum0 = addProducts(sum0, word, IntegerVector(repeating: 0x0102_0310))
-        sum1 = addProducts(sum1, word, IntegerVector(repeating: 0x0102_0311))
-        sum2 = addProducts(sum2, word, IntegerVector(repeating: 0x0102_0312))
-        sum3 = addProducts(sum3, word, IntegerVector(repeating: 0x0102_0313))
-        sum4 = addProducts(sum4, word, IntegerVector(repeating: 0x0102_0314))
-        sum5 = addProducts(sum5, word, IntegerVector(repeating: 0x0102_0315))
-        sum6 = addProducts(sum6, word, IntegerVector(repeating: 0x0102_0316))
-        sum7 = addProducts(sum7, word, IntegerVector(repeating: 0x0102_0317))
-        sum8 = addProducts(sum8, word, IntegerVector(repeating: 0x0102_0318))
-        sum9 = addProducts(sum9, word, IntegerVector(repeating: 0x0102_0319))
-        sum10 = addProducts(sum10, word, IntegerVector(repeating: 0x0102_031A))
-        sum11 = addProducts(sum11, word, IntegerVector(repeating: 0x0102_031B))
+        sum0 = FourBytes.addProducts(sum0, word, IntegerVector(repeating: 0x0102_0310))
+        sum1 = FourBytes.addProducts(sum1, word, IntegerVector(repeating: 0x0102_0311))
+        sum2 = FourBytes.addProducts(sum2, word, IntegerVector(repeating: 0x0102_0312))
+        sum3 = FourBytes.addProducts(sum3, word, IntegerVector(repeating: 0x0102_0313))
+        sum4 = FourBytes.addProducts(sum4, word, IntegerVector(repeating: 0x0102_0314))
+        sum5 = FourBytes.addProducts(sum5, word, IntegerVector(repeating: 0x0102_0315))
+        sum6 = FourBytes.addProducts(sum6, word, IntegerVector(repeating: 0x0102_0316))
+        sum7 = FourBytes.addProducts(sum7, word, IntegerVector(repeating: 0x0102_0317))
+        sum8 = FourBytes.addProducts(sum8, word, IntegerVector(repeating: 0x0102_0318))
+        sum9 = FourBytes.addProducts(sum9, word, IntegerVector(repeating: 0x0102_0319))
+        sum10 = FourBytes.addProducts(sum10, word, IntegerVector(repeating: 0x0102_031A))
+        sum11 = FourBytes.addProducts(sum11, word, IntegerVector(repeating: 0x0102_031B))
         word &+= step
         round += 1
     }

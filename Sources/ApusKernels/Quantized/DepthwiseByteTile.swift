@@ -63,7 +63,9 @@ private struct DepthwiseByteTile {
         }
         @inline(__always)
         func store(_ row: Int, _ first: IntegerVector, _ second: IntegerVector, _ third: IntegerVector) {
-            let sum = addProducts(addProducts(addProducts(loops.start, first, top), second, middle), third, bottom)
+            var sum = FourBytes.addProducts(loops.start, first, top)
+            sum = FourBytes.addProducts(sum, second, middle)
+            sum = FourBytes.addProducts(sum, third, bottom)
             loops.store(sum, result + row &* loops.resultRow, addend.map { $0 + row &* loops.addendRow })
         }
         let (a, b, c) = (word(0), word(1), word(2))

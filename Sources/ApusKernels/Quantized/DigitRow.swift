@@ -35,7 +35,7 @@ enum DigitRow {
         var greatest = IntegerVector()
         for index in 0..<block / lanes {
             let bits = unsafeBitCast(numbers(index &* lanes), to: IntegerVector.self)
-            greatest = maximum(greatest, bits & IntegerVector(repeating: 0x7fff_ffff))
+            greatest = FourBytes.maximum(greatest, bits & IntegerVector(repeating: 0x7fff_ffff))
         }
         let range = WholeNumberRange(greatest: greatestLane(greatest))
         var sum = IntegerVector()

@@ -96,6 +96,6 @@ private enum DepthwiseByteRows<let rows: Int> {
 
     @inline(__always)
     private static func add(_ sum: IntegerVector, _ word: IntegerVector, _ weights: Bytes) -> IntegerVector {
-        addProducts(sum, word, weights.loadUnaligned(as: IntegerVector.self))
+        FourBytes.addProducts(sum, word, weights.loadUnaligned(as: IntegerVector.self))
     }
 }

@@ -17,6 +17,16 @@ struct ImageSteps {
         block = (Int(layout.top) &+ Int(layout.height) &+ Int(layout.bottom)) &* row
         origin = Int(layout.top) &* row &+ Int(layout.left) &* pixel
     }
+
+    /// In bytes, of elements that have so many.
+    @inline(__always)
+    init(_ layout: ImageLayout, elementBytes: Int) {
+        let steps = ImageSteps(layout)
+        sample = steps.sample &* elementBytes
+        row = steps.row &* elementBytes
+        block = steps.block &* elementBytes
+        origin = steps.origin &* elementBytes
+    }
 }
 
 /// An ``ImageLayout`` with its strides worked out once a call, in elements.

@@ -30,29 +30,30 @@ public struct Evaluator: ~Copyable {
     ///   - placement: whether each thread has a processor of its own.
     ///   - batch: samples at once.
     ///   - convolutions: the algorithms that convolutions may be computed by.
+    ///   - compute: the numbers that are multiplied; f32 where weights are set.
     /// - Throws: ``TrainingError`` where the model can't be compiled, or has other outputs.
     public init(
         _ model: Model, preparation: InputPreparation, weights: LoweringOptions.Weights, target: Target,
         loss: String? = nil, threads: Int = 1, placement: ThreadPlacement = .free, batch: Int = 256,
-        convolutions: ConvolutionAlgorithms = .exact
+        convolutions: ConvolutionAlgorithms = .exact, compute: ComputePrecision = .f32
     ) throws(TrainingError) {
         try self.init(
             model, preparation: preparation, weights: weights, target: target, loss: loss, threads: threads,
-            placement: placement, batch: batch, convolutions: convolutions, ranks: nil)
+            placement: placement, batch: batch, convolutions: convolutions, compute: compute, ranks: nil)
     }
 
     /// The same, with other processes that have made an evaluator of the same arguments and share the samples: all get all answers.
     package init(
         _ model: Model, preparation: InputPreparation, weights: LoweringOptions.Weights, target: Target,
         loss: String? = nil, threads: Int = 1, placement: ThreadPlacement = .free, batch: Int = 256,
-        convolutions: ConvolutionAlgorithms = .exact, ranks: (any RankExchange)?
+        convolutions: ConvolutionAlgorithms = .exact, compute: ComputePrecision = .f32, ranks: (any RankExchange)?
     ) throws(TrainingError) {
         let plan: Plan
         do {
             plan =
                 weights == .constant
                 ? try Compiler.inferencePlan(
-                    model, target: target, batchBound: batch, convolutions: convolutions)
+                    model, target: target, batchBound: batch, convolutions: convolutions, compute: compute)
                 : try Compiler.evaluationPlan(model, target: target, batchBound: batch, convolutions: convolutions)
         } catch {
             throw .compile(error)

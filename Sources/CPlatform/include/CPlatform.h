@@ -14,6 +14,9 @@ int apus_instruction_set_level(void);
 /// 512.
 bool apus_multiplies_bytes(int bits);
 
+/// Whether this processor adds products of pairs of bf16 to the lanes of vectors of 512 bits: AVX-512 BF16.
+bool apus_multiplies_bfloats(void);
+
 /// Sets flush-to-zero and denormals-are-zero for this thread and returns the former control word.
 uint32_t apus_flush_denormals(void);
 
@@ -408,6 +411,79 @@ APUS_BYTE_DIGITS(16, APUS_DIGIT_BYTES(0), APUS_DIGIT_BYTES(16), APUS_DIGIT_BYTES
 APUS_DIGITS(16)
 APUS_WORD_DIGITS(
     16, __builtin_ia32_pmaddwd512, APUS_DIGIT_PAIRS(0), APUS_DIGIT_PAIRS(8), APUS_DIGIT_PAIRS(16), APUS_DIGIT_PAIRS(24))
+#endif
+
+// Numbers of 16 bits whose bits are the upper ones of f32 (bfloat16), two in a lane. `add_pairs` adds to each lane of `sum` the products
+// of the upper halves, and then those of the lower halves: each is one rounding to the nearest f32, ties to even, where denormals are
+// zero both as operands and as results. That is what vdpbf16ps does, and so do two fused multiply-adds, if this thread flushes denormals.
+// Without these it is done in double precision, which has the same bits: a product has 16 bits at most and a sum 24, so whatever falls
+// out of 53 bits is too small to make a tie in 24. `store_bfloats` rounds to the nearest, ties to even.
+#define APUS_BFLOAT_FUNCTIONS(lanes)                                                                                   \
+    typedef uint16_t apus_half##lanes __attribute__((ext_vector_type(lanes)));                                         \
+    typedef uint32_t apus_bits##lanes __attribute__((ext_vector_type(lanes)));                                         \
+    APUS_INLINE apus_float##lanes apus_upper_halves_##lanes(apus_int##lanes pairs) {                                   \
+        return (apus_float##lanes)(pairs & (int32_t)0xffff0000);                                                       \
+    }                                                                                                                  \
+    APUS_INLINE apus_float##lanes apus_lower_halves_##lanes(apus_int##lanes pairs) {                                   \
+        return (apus_float##lanes)(pairs << 16);                                                                       \
+    }                                                                                                                  \
+    APUS_INLINE apus_float##lanes apus_loaded_bfloats_##lanes(const void *address) {                                   \
+        apus_half##lanes halves;                                                                                       \
+        __builtin_memcpy(&halves, address, sizeof halves);                                                             \
+        return (apus_float##lanes)(__builtin_convertvector(halves, apus_bits##lanes) << 16);                           \
+    }
+#define APUS_BFLOAT_ROUNDING(lanes)                                                                                    \
+    APUS_INLINE void apus_store_bfloats_##lanes(apus_float##lanes x, void *address) {                                  \
+        apus_bits##lanes bits = (apus_bits##lanes)x;                                                                   \
+        apus_bits##lanes rounded = bits + (0x7fff + (bits >> 16 & 1));                                                 \
+        apus_bits##lanes wrong = (apus_bits##lanes)(x != x);                                                           \
+        rounded = (rounded & ~wrong) | ((bits | 0x400000) & wrong);                                                    \
+        apus_bits##lanes normal = (apus_bits##lanes)((bits & 0x7f800000) != 0);                                        \
+        rounded &= normal | 0x80000000;                                                                                \
+        apus_half##lanes halves = __builtin_convertvector(rounded >> 16, apus_half##lanes);                            \
+        __builtin_memcpy(address, &halves, sizeof halves);                                                             \
+    }
+#define APUS_BFLOAT_PRODUCTS(lanes, add)                                                                               \
+    APUS_INLINE apus_int##lanes apus_add_pairs_##lanes(                                                                \
+        apus_int##lanes sum, apus_int##lanes pairs, apus_int##lanes weights) {                                         \
+        apus_float##lanes upper = add(                                                                                 \
+            apus_upper_halves_##lanes(pairs), apus_upper_halves_##lanes(weights), (apus_float##lanes)sum);             \
+        return (apus_int##lanes)add(apus_lower_halves_##lanes(pairs), apus_lower_halves_##lanes(weights), upper);      \
+    }
+APUS_BFLOAT_FUNCTIONS(4)
+APUS_BFLOAT_ROUNDING(4)
+#if defined(__FMA__) || defined(__aarch64__)
+APUS_BFLOAT_PRODUCTS(4, __builtin_elementwise_fma)
+#else
+/// `x·y + sum`, where `x` and `y` have eight bits.
+APUS_INLINE apus_float4 apus_add_product_4(apus_float4 x, apus_float4 y, apus_float4 sum) {
+    return __builtin_convertvector(
+        __builtin_convertvector(x, apus_double4) * __builtin_convertvector(y, apus_double4)
+            + __builtin_convertvector(sum, apus_double4),
+        apus_float4);
+}
+APUS_BFLOAT_PRODUCTS(4, apus_add_product_4)
+#endif
+#if defined(__AVX2__)
+APUS_BFLOAT_FUNCTIONS(8)
+APUS_BFLOAT_ROUNDING(8)
+APUS_BFLOAT_PRODUCTS(8, __builtin_elementwise_fma)
+#endif
+#if defined(__AVX512BF16__)
+APUS_BFLOAT_FUNCTIONS(16)
+typedef __bf16 apus_pairs16 __attribute__((vector_size(64)));
+typedef __bf16 apus_halves16 __attribute__((vector_size(32)));
+APUS_INLINE apus_int16 apus_add_pairs_16(apus_int16 sum, apus_int16 pairs, apus_int16 weights) {
+    return (apus_int16)__builtin_ia32_dpbf16ps_512((apus_float16)sum, (apus_pairs16)weights, (apus_pairs16)pairs);
+}
+APUS_INLINE void apus_store_bfloats_16(apus_float16 x, void *address) {
+    apus_halves16 halves = __builtin_ia32_cvtneps2bf16_512_mask(x, (apus_halves16){}, (uint16_t)-1);
+    __builtin_memcpy(address, &halves, sizeof halves);
+}
+#elif defined(__AVX512F__)
+APUS_BFLOAT_FUNCTIONS(16)
+APUS_BFLOAT_ROUNDING(16)
+APUS_BFLOAT_PRODUCTS(16, __builtin_elementwise_fma)
 #endif
 
 #endif

@@ -44,6 +44,42 @@ import Testing
         }
     }
 
+    @Test("numbers become the nearest of bf16, and come back", arguments: InstructionSet.available)
+    func bfloats(set: InstructionSet) {
+        for seed in 0..<200 {
+            var random = SeededGenerator(seed: seed)
+            let (channels, height, width) = (random.int(1...37), random.int(1...6), random.int(1...25))
+            func layout() -> ImageLayout {
+                random.layout(
+                    channels: channels, height: height, width: width, block: random.chance(50) ? 1 : set.lanes)
+            }
+            let (from, between, to) = (layout(), layout(), layout())
+            let numbers = (0..<2 * Int(from.sampleStride)).map { _ in random.awkwardFloat() }
+            let source = GuardedFloats(numbers)
+            let bfloats = GuardedFloats(count: Int(between.sampleStride))
+            let others = GuardedFloats(count: Int(to.sampleStride))
+            let result = GuardedFloats(count: 2 * Int(from.sampleStride))
+            func convert(
+                _ operands: [GuardedFloats], _ source: ImageLayout, _ destination: ImageLayout, _ bytes: (Int, Int)
+            ) {
+                set.run(
+                    .convertImage, operands,
+                    ConvertImageParameters(
+                        source: source, destination: destination, sourceBytes: bytes.0, resultBytes: bytes.1),
+                    samples: 2)
+            }
+            convert([source, bfloats], from, between, (4, 2))
+            convert([bfloats, others], between, to, (2, 2))
+            convert([others, result], to, from, (2, 4))
+            from.forEach(samples: 2) { n, c, y, x in
+                let place = from.index(n, c, y, x)
+                let expected = nearestBFloat(source[place])
+                let isRight = result[place].bitPattern == expected.bitPattern || expected.isNaN && result[place].isNaN
+                #expect(isRight, "seed \(seed), \(set): \(source[place]) became \(result[place]), not \(expected)")
+            }
+        }
+    }
+
     @Test("borders are filled, and images left alone", arguments: InstructionSet.available)
     func borders(set: InstructionSet) {
         for seed in 0..<100 {

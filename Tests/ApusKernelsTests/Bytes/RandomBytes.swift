@@ -18,6 +18,32 @@ extension SeededGenerator {
     }
 }
 
+extension SeededGenerator {
+    /// Any bits, often such as lie between two numbers of bf16, are denormal, or become infinite.
+    mutating func awkwardFloat() -> Float {
+        let bits = UInt32(int(0...0xFFFF)) << 16 | UInt32(int(0...0xFFFF))
+        switch int(0...5) {
+        case 0: return Float(bitPattern: bits & 0xFFFF_0000 | 0x8000)
+        case 1: return Float(bitPattern: bits & 0x807F_FFFF)
+        case 2: return Float(bitPattern: bits & 0x8000_0000 | 0x7F7F_FFFF - bits & 0xFFFF)
+        default: return Float(bitPattern: bits)
+        }
+    }
+}
+
+/// The nearest number of bf16, the even one of two, by its distance from those around it; zero for denormals.
+func nearestBFloat(_ number: Float) -> Float {
+    guard number.isFinite else { return number }
+    guard number.isNormal else { return number.sign == .minus ? -0.0 : 0 }
+    let below = Float(bitPattern: number.bitPattern & 0xFFFF_0000)
+    let above = Float(bitPattern: below.bitPattern &+ 0x1_0000)
+    // As if numbers went on behind the greatest.
+    let end = above.isFinite ? Double(above) : Double(below) * 256 / 255
+    let (down, up) = (abs(Double(number) - Double(below)), abs(end - Double(number)))
+    if down != up { return down < up ? below : above }
+    return below.bitPattern >> 16 & 1 == 0 ? below : above
+}
+
 /// The byte that a value becomes.
 func roundedByte(_ value: Float, floor: Float, ceiling: Float, zeroPoint: Int32) -> UInt8 {
     UInt8(Int32(min(ceiling, max(floor, value)).rounded(.toNearestOrEven)) + zeroPoint)

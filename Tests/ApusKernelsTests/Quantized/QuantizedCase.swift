@@ -74,7 +74,8 @@ struct QuantizedCase: CustomStringConvertible {
                 ConvolutionTile(outputs: $0, rows: pooled ? 2 : stride.x == 1 ? random.int(0...1) : 0, columns: columns)
             }
         }.filter {
-            ByteTileShape.exists(outputs: Int($0.outputs), rows: Int($0.rows), columns: Int($0.columns), lanes: lanes)
+            WordTileShapes.bytes.exists(
+                outputs: Int($0.outputs), rows: Int($0.rows), columns: Int($0.columns), lanes: lanes)
         }
         own.tile = tiles[random.int(0...tiles.count - 1)]
         own.addend = random.layout(

@@ -27,7 +27,8 @@ import Testing
             for rows in pooled ? [2] : item.parameters.convolution.strideX == 1 ? [0, 1] : [0] {
                 for outputs in 1...2 {
                     for columns in 1...14
-                    where ByteTileShape.exists(outputs: outputs, rows: rows, columns: columns, lanes: set.lanes) {
+                    where WordTileShapes.bytes.exists(outputs: outputs, rows: rows, columns: columns, lanes: set.lanes)
+                    {
                         item.parameters.convolution.tile = ConvolutionTile(
                             outputs: outputs, rows: rows, columns: columns)
                         let result = item.run(on: set)

@@ -27,6 +27,8 @@ struct Candidate: Sendable {
     var scratchBytes: Int
     var demands: [Demand]
     var pooledOperand: PooledOperand?
+    /// The operands that it takes as bf16.
+    var bfloatOperands: Set<Int> = []
     /// Appends the instructions to the body and says where the results are.
     var emit: @Sendable (inout Lowering) throws(LoweringError) -> Void
 

@@ -45,6 +45,13 @@ protocol LoweringRule: Sendable {
     /// How it is computed on values that don't depend on an input; nil where it can't be.
     func wholeForm(_ site: Site) -> WholeForm?
 
+    /// Whether it is computed on bf16, where the options permit that. The answer does not depend on the target.
+    func computesBFloat16(_ site: Site) -> Bool
+
+    /// Whether it can take bf16, or make it, at no cost.
+    func takesBFloat16(_ site: Site) -> Bool
+    func makesBFloat16(_ site: Site) -> Bool
+
     /// The names of the operators that it computes in one, for people to read; empty where it is one.
     var fusedOperators: [String] { get }
 }
@@ -86,6 +93,9 @@ extension LoweringRule {
     func sharedWeightBytes(_ site: Site) -> Int { 0 }
     var pooledResult: PooledResult? { nil }
     func wholeForm(_ site: Site) -> WholeForm? { nil }
+    func computesBFloat16(_ site: Site) -> Bool { false }
+    func takesBFloat16(_ site: Site) -> Bool { false }
+    func makesBFloat16(_ site: Site) -> Bool { false }
     var fusedOperators: [String] { [] }
 }
 

@@ -12,17 +12,23 @@ final class LoweringContext: Sendable {
     let lanes: Int
     /// The algorithms that convolutions may be computed by.
     let permitted: ConvolutionAlgorithms
+    /// The numbers that are multiplied.
+    let compute: ComputePrecision
     /// Bytes that nodes may compute in, by their names.
     let scratchLimits: [String: Int]
     private let outputs: Set<ValueID>
 
-    init(_ graph: Graph, lanes: Int, permitted: ConvolutionAlgorithms, scratchLimits: [String: Int] = [:]) {
+    init(
+        _ graph: Graph, lanes: Int, permitted: ConvolutionAlgorithms, compute: ComputePrecision = .f32,
+        scratchLimits: [String: Int] = [:]
+    ) {
         self.graph = graph
         index = GraphIndex(graph)
         samples = SampleShapes(graph)
         rules = graph.nodes.map { RuleCatalogue.rule(for: $0.operation) }
         self.lanes = lanes
         self.permitted = permitted
+        self.compute = compute
         self.scratchLimits = scratchLimits
         outputs = Set(graph.outputs)
     }
@@ -51,6 +57,11 @@ struct Site: Sendable {
 
     func type(_ value: ValueID) -> TensorType { graph[value].type }
     func isDynamic(_ value: ValueID) -> Bool { context.samples.isDynamic(value) }
+
+    /// The node that makes `value`; nil for inputs, parameters and constants.
+    func producer(of value: ValueID) -> Site? {
+        context.index.number(of: value).map { Site(context: context, number: $0) }
+    }
 
     /// The nodes that read `value`, each once.
     func readers(of value: ValueID) -> [Site] {

@@ -8,12 +8,12 @@ protocol ForwardConvolutionRule: LoweringRule {
 }
 
 extension ForwardConvolutionRule {
-    private func shape(_ site: Site) -> ConvolutionShape {
+    func shape(_ site: Site) -> ConvolutionShape {
         ConvolutionShape(fused.convolution, source: site.type(site.operands[0]))
     }
 
     func order(_ site: Site, isPlain: (ValueID) -> Bool) -> ElementOrder {
-        guard isPlain(site.operands[0]), plain(site, shape(site)) != nil,
+        guard !computesBFloat16(site), isPlain(site.operands[0]), plain(site, shape(site)) != nil,
             site.readers(of: site.results[0]).allSatisfy(\.rule.isView)
         else { return .blocked }
         return .plain
@@ -24,6 +24,7 @@ extension ForwardConvolutionRule {
 
     func candidates(_ site: Site, _ layouts: LayoutChoice) -> [Candidate] {
         let shape = shape(site)
+        if computesBFloat16(site) { return [bfloatCandidate(site, shape, layouts)] }
         if !layouts.isBlocked(site.results[0]), let plain = plain(site, shape) {
             return [plainCandidate(plain, site, shape)]
         }

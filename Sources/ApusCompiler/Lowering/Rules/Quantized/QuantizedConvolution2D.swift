@@ -27,10 +27,10 @@ struct QuantizedConvolution2DRule: OperatorRule {
     func candidates(_ site: Site, _ layouts: LayoutChoice) -> [Candidate] {
         let shape = shape(site)
         let isPlain = !layouts.isBlocked(site.operands[0])
-        let form: BytePacking.Form =
+        let form: WordPacking.Form =
             shape.isDepthwise && operation.pool == nil
-            ? .depthwise : isPlain && BytePacking.readsColumns(shape) ? .columns : .channels
-        let packing = BytePacking(shape, form, lanes: site.lanes)
+            ? .depthwise : isPlain && WordPacking.readsColumns(shape) ? .columns : .channels
+        let packing = WordPacking(shape, form, lanes: site.lanes)
         return [
             Candidate(
                 name: "bytes by \(form)",
@@ -44,7 +44,7 @@ struct QuantizedConvolution2DRule: OperatorRule {
         ]
     }
 
-    private func emit(_ site: Site, _ packing: BytePacking, into lowering: inout Lowering) throws(LoweringError) {
+    private func emit(_ site: Site, _ packing: WordPacking, into lowering: inout Lowering) throws(LoweringError) {
         let source = try lowering.byteOperand(
             site.operands[0], border: packing.sourceBorder, isBlocked: packing.form != .columns,
             zero: operation.sourceZero)
@@ -62,7 +62,7 @@ struct QuantizedConvolution2DRule: OperatorRule {
             own.addend = stored.layout
         }
         if packing.form != .depthwise {
-            own.tile = ByteCostModel(lanes: site.lanes).fastestTile(for: own, samples: lowering.plan.microBatch)
+            own.tile = WordCostModel.bytes(lanes: site.lanes).fastestTile(for: own, samples: lowering.plan.microBatch)
         }
         var parameters = QuantizedConvolutionParameters(own)
         parameters.zeroPoint = Int32(operation.result.byteOfZero)
@@ -78,7 +78,7 @@ struct QuantizedConvolution2DRule: OperatorRule {
 
     /// Packed weights, bias and scales.
     private func constants(
-        _ site: Site, _ packing: BytePacking, _ lowering: inout Lowering
+        _ site: Site, _ packing: WordPacking, _ lowering: inout Lowering
     ) throws(LoweringError) -> [Place] {
         let weights = try lowering.fixedElements(of: site.operands[1], site)
         let bias = packing.bias(

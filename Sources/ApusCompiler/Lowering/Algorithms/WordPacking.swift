@@ -1,9 +1,9 @@
 import ApusGraph
 import ApusInstructions
 
-/// How the weights of a convolution of bytes are packed, and what follows from that.
-struct BytePacking: Sendable {
-    /// Which four bytes are a word.
+/// How the weights of a convolution whose factors come in words of 32 bits are packed, and what follows from that.
+struct WordPacking: Sendable {
+    /// Which elements are a word: four bytes, or two numbers of bf16.
     enum Form: Sendable {
         /// Neighbouring channels of a block.
         case channels
@@ -16,24 +16,27 @@ struct BytePacking: Sendable {
     private let shape: ConvolutionShape
     let form: Form
     private let lanes: Int
+    private let elementsOfWord: Int
 
-    init(_ shape: ConvolutionShape, _ form: Form, lanes: Int) {
+    init(_ shape: ConvolutionShape, _ form: Form, lanes: Int, elementsOfWord: Int = 4) {
         self.shape = shape
         self.form = form
         self.lanes = lanes
+        self.elementsOfWord = elementsOfWord
     }
 
     /// Whether a plain image is read by columns in no more words than a blocked one by channels, which would have to be made first.
-    static func readsColumns(_ shape: ConvolutionShape) -> Bool {
+    static func readsColumns(_ shape: ConvolutionShape, elementsOfWord: Int = 4) -> Bool {
         let width = shape.convolution.kernel[1]
         return shape.convolution.groups == 1 && shape.convolution.dilation[1] == 1
-            && shape.channels * ((width + 3) / 4) <= width * ((shape.channels + 3) / 4)
+            && shape.channels * ((width + elementsOfWord - 1) / elementsOfWord)
+                <= width * ((shape.channels + elementsOfWord - 1) / elementsOfWord)
     }
 
     private var convolution: Convolution2D { shape.convolution }
     /// Columns of the kernel, with those that stand for none.
     private var kernelWidth: Int {
-        form == .columns ? convolution.kernel[1].roundedUp(to: 4) : convolution.kernel[1]
+        form == .columns ? convolution.kernel[1].roundedUp(to: elementsOfWord) : convolution.kernel[1]
     }
     private var sourceBlock: Int { form == .columns ? 1 : lanes }
 
@@ -126,8 +129,49 @@ struct BytePacking: Sendable {
         return bias + [Int32](repeating: 0, count: bias.count.roundedUp(to: lanes) - bias.count)
     }
 
+    /// The weights as ``BFloat16ConvolutionParameters`` has them: the nearest numbers of bf16. O(elements).
+    func bfloatWeights(_ weights: [Float]) -> [UInt8] {
+        let (height, width) = (convolution.kernel[0], convolution.kernel[1])
+        let reads = shape.channels / convolution.groups
+        let makes = convolution.filters / convolution.groups
+        // Channels of an output block's weights.
+        let channels = (shape.channels / parts).roundedUp(to: sourceBlock)
+        let outputs = convolution.filters.roundedUp(to: lanes)
+        var packed = [UInt8](repeating: 0, count: 2 * outputs * channels * height * kernelWidth)
+        for filter in 0..<convolution.filters {
+            let first = parts == 1 ? filter / makes * reads : 0
+            let block = filter / lanes * channels * height * kernelWidth * lanes
+            for input in 0..<reads {
+                let channel = first + input
+                for row in 0..<height {
+                    for column in 0..<width {
+                        // Elements of a lane before it.
+                        let (pairs, element) =
+                            form == .columns
+                            ? ((channel * height + row) * kernelWidth + column / 2 * 2, column % 2)
+                            : ((row * width + column) * channels + channel / 2 * 2, channel % 2)
+                        let place = 2 * (block + pairs * lanes + filter % lanes * 2 + element)
+                        let bits = bfloatBits(
+                            of: weights[((filter * reads + input) * height + row) * width + column])
+                        packed[place] = UInt8(truncatingIfNeeded: bits)
+                        packed[place + 1] = UInt8(truncatingIfNeeded: bits >> 8)
+                    }
+                }
+            }
+        }
+        return packed
+    }
+
     /// Numbers for the filters, with ones up to whole blocks.
     func padded(_ numbers: [Float]) -> [Float] {
         numbers + [Float](repeating: 1, count: numbers.count.roundedUp(to: lanes) - numbers.count)
     }
+}
+
+/// The bits of the nearest number of bf16, the even one of two; zero for denormals.
+private func bfloatBits(of number: Float) -> UInt16 {
+    let bits = number.bitPattern
+    if number.isNaN { return UInt16(truncatingIfNeeded: bits >> 16 | 0x40) }
+    if bits & 0x7F80_0000 == 0 { return UInt16(truncatingIfNeeded: bits >> 16 & 0x8000) }
+    return UInt16(truncatingIfNeeded: (bits &+ (0x7FFF &+ (bits >> 16 & 1))) >> 16)
 }

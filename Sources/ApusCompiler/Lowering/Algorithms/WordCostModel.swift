@@ -1,9 +1,12 @@
 import ApusInstructions
 
-/// What a convolution of bytes costs, in cycles of a core that multiplies vectors of bytes by fours: the model that tiles are chosen
-/// by.
-struct ByteCostModel {
+/// What a convolution costs whose factors come in words of 32 bits, in cycles of a core that adds the products of a vector of words in one
+/// instruction: the model that tiles are chosen by.
+struct WordCostModel {
     let lanes: Int
+    private let shapes: WordTileShapes
+    /// Four bytes, or two numbers of bf16.
+    private let elementsOfWord: Int
     private let core = CoreModel()
     /// Cycles to start the loops of a tile.
     private let tileStart = 12.0
@@ -14,17 +17,31 @@ struct ByteCostModel {
     /// Cycles to find where the positions of a linear tile are.
     private let linearPosition = 6.0
 
+    static func bytes(lanes: Int) -> WordCostModel { WordCostModel(lanes: lanes, shapes: .bytes, elementsOfWord: 4) }
+
+    static func bfloat16(lanes: Int) -> WordCostModel {
+        WordCostModel(lanes: lanes, shapes: .bfloat16, elementsOfWord: 2)
+    }
+
+    private init(lanes: Int, shapes: WordTileShapes, elementsOfWord: Int) {
+        self.lanes = lanes
+        self.shapes = shapes
+        self.elementsOfWord = elementsOfWord
+    }
+
     /// The tile that is estimated to be the fastest.
     func fastestTile(for convolution: ConvolutionParameters, samples: Int) -> ConvolutionTile {
         let isPooled = convolution.poolHeight > 0
         var shapes = isPooled ? [2] : [0]
-        if !isPooled, convolution.strideX == 1 { shapes.append(1) }
+        if !isPooled, convolution.strideX == 1, self.shapes.hasPlainRows || convolution.source.channelBlock > 1 {
+            shapes.append(1)
+        }
         var best = ConvolutionTile(outputs: 1, rows: shapes[0], columns: isPooled ? 2 : 1)
         var least = Double.infinity
         for rows in shapes {
             for outputs in 1...min(2, max(1, Int(convolution.outputBlocks))) {
-                for columns in 1...14
-                where ByteTileShape.exists(outputs: outputs, rows: rows, columns: columns, lanes: lanes) {
+                for columns in 1...WordTileShapes.maximumColumns
+                where self.shapes.exists(outputs: outputs, rows: rows, columns: columns, lanes: lanes) {
                     let tile = ConvolutionTile(outputs: outputs, rows: rows, columns: columns)
                     let cycles = cycles(of: convolution, tile, samples: samples)
                     if cycles < least { (best, least) = (tile, cycles) }
@@ -54,19 +71,19 @@ struct ByteCostModel {
     ) -> Double {
         if tile.rows == 0 {
             let count = samples * rows * columns
-            let width = ByteTileShape.widest(
+            let width = shapes.widest(
                 outputs: outputs, rows: 0, within: min(Int(tile.columns), count), lanes: lanes)
             let tiles = Double((count + width - 1) / width)
             return tiles * (self.tile(convolution, outputs, rows: 1, width) + linearPosition * Double(width))
         }
         let window = Int(tile.rows)
-        let width = ByteTileShape.widest(
+        let width = shapes.widest(
             outputs: outputs, rows: window, within: min(Int(tile.columns), columns * window), lanes: lanes)
         let whole = columns / (width / window)
         var row = Double(whole) * self.tile(convolution, outputs, rows: window, width)
         let rest = columns - whole * (width / window)
         if rest > 0 {
-            let narrow = ByteTileShape.narrowest(
+            let narrow = shapes.narrowest(
                 outputs: outputs, rows: window, covering: rest * window, within: width, lanes: lanes)
             row += self.tile(convolution, outputs, rows: window, narrow)
         }
@@ -80,9 +97,10 @@ struct ByteCostModel {
         let block = Int(convolution.source.channelBlock)
         let places = Double(convolution.kernelHeight) * (block == 1 ? 1 : Double(convolution.kernelWidth))
         let inputs = Double(convolution.inputBlocks)
-        let words = block == 1 ? Double(convolution.kernelWidth / 4) : Double(block) / 4
-        // A tile of few sums has four of each.
-        let chained = sums <= 2 ? sums * 4 : sums
+        let words =
+            block == 1 ? Double(Int(convolution.kernelWidth) / elementsOfWord) : Double(block) / Double(elementsOfWord)
+        // A tile of few sums has four of each where their order is nobody's concern.
+        let chained = elementsOfWord == 4 && sums <= 2 ? sums * 4 : sums
         let term = max(
             sums / core.multiplyAdds, core.latency * sums / chained, (positions + Double(outputs)) / core.loads)
         return tileStart + inputs * places * (kernelPlace + words * term)

@@ -1,16 +1,15 @@
-// The inner loop of convolutions of bytes: some output blocks by some positions, each sum a vector of 32-bit integers, all in registers.
-
-import CPlatform
+// The inner loop of convolutions whose factors come in words of 32 bits: some output blocks by some positions, each sum a vector, all
+// in registers.
 
 /// Computes tiles of `outputs` (1 or 2) output blocks and `rows` by `columns` positions. A row is of one pooling window's height.
 ///
 /// `step` is the distance of columns in the source, a constant: the address of a position is then part of the instruction
 /// that reads it. Where it is 0 the positions are linear: there is one row, and each has an address of its own.
 ///
-/// Sums of integers are exact, so their order is nobody's concern: the bits are the same for every tile and instruction set.
-enum ByteTile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> {
+/// A sum's products are added in one order, whatever the tile is: see ``TileWord``.
+enum WordTile<Word: TileWord, let outputs: Int, let rows: Int, let columns: Int, let step: Int> {
     @inline(never)
-    static func compute(_ memory: ByteTilePointer, _ origin: Bytes, _ weights: Bytes) {
+    static func compute(_ memory: WordTilePointer, _ origin: Bytes, _ weights: Bytes) {
         var source = origin
         var result = memory.pointee.destination.unsafelyUnwrapped
         var addend = memory.pointee.addend
@@ -26,7 +25,7 @@ enum ByteTile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> 
 
     @inline(__always)
     private static func computeRow(
-        _ memory: ByteTilePointer, _ origin: Bytes, _ weights: Bytes, _ result: Bytes, _ addend: Bytes?
+        _ memory: WordTilePointer, _ origin: Bytes, _ weights: Bytes, _ result: Bytes, _ addend: Bytes?
     ) {
         var source = origin
         var result = result
@@ -45,7 +44,7 @@ enum ByteTile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> 
 
     /// A tile of few sums has four of each, for as many words: one would wait for the one before it.
     @inline(__always)
-    private static var chains: Int { outputs * rows * columns <= 2 ? 4 : 1 }
+    private static var chains: Int { Word.isExact && outputs * rows * columns <= 2 ? 4 : 1 }
 
     /// The positions of piece 0 to 5. Longer loops would not be unrolled, and only constant numbers keep sums in registers.
     @inline(__always)
@@ -54,8 +53,8 @@ enum ByteTile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> 
     }
 
     @inline(__always)
-    private static func start(_ memory: ByteTilePointer) -> ByteSums {
-        var sums = noByteSums
+    private static func start(_ memory: WordTilePointer) -> WordSums {
+        var sums = noWordSums
         setStart(0, memory, &sums)
         setStart(1, memory, &sums)
         setStart(2, memory, &sums)
@@ -66,7 +65,7 @@ enum ByteTile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> 
     }
 
     @inline(__always)
-    private static func setStart(_ piece: Int, _ memory: ByteTilePointer, _ sums: inout ByteSums) {
+    private static func setStart(_ piece: Int, _ memory: WordTilePointer, _ sums: inout WordSums) {
         for position in positions(piece) {
             sums[position * outputs * chains] = memory.pointee.first.start
             if outputs > 1 { sums[(position * outputs + 1) * chains] = memory.pointee.second.start }
@@ -76,8 +75,8 @@ enum ByteTile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> 
     /// Adds the products of a word of each position to the sums of a chain.
     @inline(__always)
     private static func add(
-        _ source: Bytes, _ sourceRow: Int, _ weights: Bytes, _ outputStep: Int, _ places: BytePositions, chain: Int,
-        _ sums: inout ByteSums
+        _ source: Bytes, _ sourceRow: Int, _ weights: Bytes, _ outputStep: Int, _ places: WordPositions, chain: Int,
+        _ sums: inout WordSums
     ) {
         let first = weights.loadUnaligned(as: IntegerVector.self)
         let second = outputs > 1 ? weights.loadUnaligned(fromByteOffset: outputStep, as: IntegerVector.self) : first
@@ -92,7 +91,7 @@ enum ByteTile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> 
     @inline(__always)
     private static func add(
         _ piece: Int, _ source: Bytes, _ sourceRow: Int, _ first: IntegerVector, _ second: IntegerVector,
-        _ places: BytePositions, _ chain: Int, _ sums: inout ByteSums
+        _ places: WordPositions, _ chain: Int, _ sums: inout WordSums
     ) {
         for position in positions(piece) {
             let offset =
@@ -100,21 +99,34 @@ enum ByteTile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> 
                 ? Int(places[position]) : position / columns &* sourceRow &+ position % columns &* step
             let word = IntegerVector(repeating: source.loadUnaligned(fromByteOffset: offset, as: Int32.self))
             let place = position * outputs * chains + chain
-            sums[place] = addProducts(sums[place], word, first)
-            if outputs > 1 { sums[place + chains] = addProducts(sums[place + chains], word, second) }
+            sums[place] = Word.addProducts(sums[place], word, first)
+            if outputs > 1 { sums[place + chains] = Word.addProducts(sums[place + chains], word, second) }
         }
+    }
+
+    /// Adds the products of four words of each position, each to a chain of its own where there are four.
+    @inline(__always)
+    private static func addFour(
+        _ source: Bytes, _ sourceRow: Int, _ weights: Bytes, _ outputStep: Int, _ places: WordPositions,
+        _ sums: inout WordSums
+    ) {
+        add(source, sourceRow, weights, outputStep, places, chain: 0, &sums)
+        add(source + 4, sourceRow, weights + 4 &* lanes, outputStep, places, chain: chains == 4 ? 1 : 0, &sums)
+        add(source + 8, sourceRow, weights + 8 &* lanes, outputStep, places, chain: chains == 4 ? 2 : 0, &sums)
+        add(source + 12, sourceRow, weights + 12 &* lanes, outputStep, places, chain: chains == 4 ? 3 : 0, &sums)
     }
 
     @inline(__always)
     private static func accumulate(
-        _ memory: ByteTilePointer, _ origin: Bytes, _ weights: Bytes, _ sums: inout ByteSums
+        _ memory: WordTilePointer, _ origin: Bytes, _ weights: Bytes, _ sums: inout WordSums
     ) {
         let (outer, middle, inner) = (memory.pointee.outer, memory.pointee.middle, memory.pointee.inner)
         let (outputStep, sourceRow) = (memory.pointee.outputStep, memory.pointee.sourceRow)
+        let (words, lastWords) = (memory.pointee.words, memory.pointee.lastWords)
         let places = memory.pointee.sources
         var round = 0
         while round < outer.count {
-            let words = round + 1 == outer.count ? memory.pointee.lastWords : memory.pointee.words
+            let isLast = round + 1 == outer.count
             var middleSource = origin + round &* outer.byteStep
             var middleWeights = weights + round &* outer.weightStep
             var middleLeft = middle.count
@@ -125,19 +137,16 @@ enum ByteTile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> 
                 while innerLeft > 0 {
                     var source = innerSource
                     var vector = innerWeights
-                    var left = words
-                    if left == 4 {
-                        add(source, sourceRow, vector, outputStep, places, chain: 0, &sums)
-                        add(
-                            source + 4, sourceRow, vector + 4 &* lanes, outputStep, places,
-                            chain: chains == 4 ? 1 : 0, &sums)
-                        add(
-                            source + 8, sourceRow, vector + 8 &* lanes, outputStep, places,
-                            chain: chains == 4 ? 2 : 0, &sums)
-                        add(
-                            source + 12, sourceRow, vector + 12 &* lanes, outputStep, places,
-                            chain: chains == 4 ? 3 : 0, &sums)
+                    var left = (Word.isExact ? isLast : innerLeft == 1) ? lastWords : words
+                    if Word.wordsOfBlock <= 4 && left == 4 {
+                        addFour(source, sourceRow, vector, outputStep, places, &sums)
                     } else {
+                        while Word.wordsOfBlock > 4 && left > 4 {
+                            addFour(source, sourceRow, vector, outputStep, places, &sums)
+                            source += 16
+                            vector += 16 &* lanes
+                            left &-= 4
+                        }
                         repeat {
                             add(source, sourceRow, vector, outputStep, places, chain: 0, &sums)
                             source += 4
@@ -160,14 +169,14 @@ enum ByteTile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> 
 
     /// Adds the sums of the chains up: in the first place of each.
     @inline(__always)
-    private static func joinChains(_ sums: inout ByteSums) {
+    private static func joinChains(_ sums: inout WordSums) {
         sums[0] = (sums[0] &+ sums[1]) &+ (sums[2] &+ sums[3])
         if outputs * rows * columns > 1 { sums[4] = (sums[4] &+ sums[5]) &+ (sums[6] &+ sums[7]) }
     }
 
     /// Makes results of the sums and stores them, in steps so short that their loops too are unrolled.
     @inline(__always)
-    private static func store(_ memory: ByteTilePointer, _ sums: inout ByteSums, _ result: Bytes, _ addend: Bytes?) {
+    private static func store(_ memory: WordTilePointer, _ sums: inout WordSums, _ result: Bytes, _ addend: Bytes?) {
         if rows == 2 {
             takeWindows(0, &sums)
             takeWindows(1, &sums)
@@ -184,14 +193,14 @@ enum ByteTile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> 
 
     /// Puts the greatest sums of two pooling windows in the places of their numbers, whose own sums were taken before.
     @inline(__always)
-    private static func takeWindows(_ piece: Int, _ sums: inout ByteSums) {
+    private static func takeWindows(_ piece: Int, _ sums: inout WordSums) {
         for window in min(2 * piece, columns / 2)..<min(2 * piece + 2, columns / 2) {
             let (upper, lower) = (2 * window * outputs, (columns + 2 * window) * outputs)
-            sums[window * outputs] = maximum(
-                maximum(sums[upper], sums[upper + outputs]), maximum(sums[lower], sums[lower + outputs]))
+            sums[window * outputs] = Word.maximum(
+                Word.maximum(sums[upper], sums[upper + outputs]), Word.maximum(sums[lower], sums[lower + outputs]))
             if outputs > 1 {
-                sums[window * outputs + 1] = maximum(
-                    maximum(sums[upper + 1], sums[upper + 3]), maximum(sums[lower + 1], sums[lower + 3]))
+                sums[window * outputs + 1] = Word.maximum(
+                    Word.maximum(sums[upper + 1], sums[upper + 3]), Word.maximum(sums[lower + 1], sums[lower + 3]))
             }
         }
     }
@@ -209,7 +218,7 @@ enum ByteTile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> 
     /// The same for an output block.
     @inline(__always)
     private static func store(
-        _ output: Int, _ memory: ByteTilePointer, _ sums: inout ByteSums, _ result: Bytes, _ addend: Bytes?
+        _ output: Int, _ memory: WordTilePointer, _ sums: inout WordSums, _ result: Bytes, _ addend: Bytes?
     ) {
         let scale = output == 0 ? memory.pointee.first.scale : memory.pointee.second.scale
         multiply(0, output, scale, &sums)
@@ -231,42 +240,43 @@ enum ByteTile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> 
             storeFloats(3, output, lowest, highest, sums, result, resultStep, places)
         } else {
             let zeroPoint = memory.pointee.zeroPoint
-            storeCodes(0, output, lowest, highest, zeroPoint, sums, result, resultStep, places)
-            storeCodes(1, output, lowest, highest, zeroPoint, sums, result, resultStep, places)
-            storeCodes(2, output, lowest, highest, zeroPoint, sums, result, resultStep, places)
-            storeCodes(3, output, lowest, highest, zeroPoint, sums, result, resultStep, places)
+            storeElements(0, output, lowest, highest, zeroPoint, sums, result, resultStep, places)
+            storeElements(1, output, lowest, highest, zeroPoint, sums, result, resultStep, places)
+            storeElements(2, output, lowest, highest, zeroPoint, sums, result, resultStep, places)
+            storeElements(3, output, lowest, highest, zeroPoint, sums, result, resultStep, places)
         }
     }
 
     /// Puts values in the place of sums.
     @inline(__always)
-    private static func multiply(_ piece: Int, _ output: Int, _ scale: Vector, _ sums: inout ByteSums) {
+    private static func multiply(_ piece: Int, _ output: Int, _ scale: Vector, _ sums: inout WordSums) {
         for number in results(piece) {
-            let value = numbers(sums[place(number, output)]) * scale
+            let value = Word.value(sums[place(number, output)], scale)
             sums[place(number, output)] = unsafeBitCast(value, to: IntegerVector.self)
         }
     }
 
     @inline(__always)
     private static func add(
-        _ piece: Int, _ output: Int, _ memory: ByteTilePointer, _ addend: Bytes, _ sums: inout ByteSums
+        _ piece: Int, _ output: Int, _ memory: WordTilePointer, _ addend: Bytes, _ sums: inout WordSums
     ) {
         for number in results(piece) {
-            let address = addend + (step == 0 ? Int(memory.pointee.addends[number]) : number &* lanes)
-            let value = value(number, output, sums) + memory.pointee.addendNumbers(at: address)
+            let address =
+                addend + (step == 0 ? Int(memory.pointee.addends[number]) : number &* Word.elementBytes &* lanes)
+            let value = value(number, output, sums) + Word.addend(at: address, memory)
             sums[place(number, output)] = unsafeBitCast(value, to: IntegerVector.self)
         }
     }
 
     @inline(__always)
-    private static func value(_ number: Int, _ output: Int, _ sums: borrowing ByteSums) -> Vector {
+    private static func value(_ number: Int, _ output: Int, _ sums: borrowing WordSums) -> Vector {
         unsafeBitCast(sums[place(number, output)], to: Vector.self)
     }
 
     @inline(__always)
     private static func storeFloats(
-        _ piece: Int, _ output: Int, _ lowest: Vector, _ highest: Vector, _ sums: borrowing ByteSums, _ result: Bytes,
-        _ resultStep: Int, _ places: BytePositions
+        _ piece: Int, _ output: Int, _ lowest: Vector, _ highest: Vector, _ sums: borrowing WordSums, _ result: Bytes,
+        _ resultStep: Int, _ places: WordPositions
     ) {
         for number in results(piece) {
             let limited = lesser(highest, greater(lowest, value(number, output, sums)))
@@ -276,15 +286,14 @@ enum ByteTile<let outputs: Int, let rows: Int, let columns: Int, let step: Int> 
     }
 
     @inline(__always)
-    private static func storeCodes(
+    private static func storeElements(
         _ piece: Int, _ output: Int, _ lowest: Vector, _ highest: Vector, _ zeroPoint: IntegerVector,
-        _ sums: borrowing ByteSums, _ result: Bytes, _ resultStep: Int, _ places: BytePositions
+        _ sums: borrowing WordSums, _ result: Bytes, _ resultStep: Int, _ places: WordPositions
     ) {
         for number in results(piece) {
             let limited = lesser(highest, greater(lowest, value(number, output, sums)))
-            storeBytes(
-                of: nearestIntegers(limited) &+ zeroPoint,
-                at: result + (step == 0 ? Int(places[number]) : number &* resultStep))
+            Word.store(
+                limited, zeroPoint: zeroPoint, at: result + (step == 0 ? Int(places[number]) : number &* resultStep))
         }
     }
 }

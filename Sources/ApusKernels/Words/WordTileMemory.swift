@@ -1,0 +1,102 @@
+/// Images whose elements have less than four bytes, packed weights of such, and what is made of them.
+typealias Bytes = UnsafeMutableRawPointer
+
+#if VECTOR_16
+    /// The sums of one tile. With 32 registers 24 sums stay in them.
+    typealias WordSums = InlineArray<24, IntegerVector>
+#else
+    /// The sums of one tile. With 16 registers 12 sums stay in them.
+    typealias WordSums = InlineArray<12, IntegerVector>
+#endif
+
+#if VECTOR_16
+    let maximumWordSums = 24
+#else
+    let maximumWordSums = 12
+#endif
+
+/// Sums that are all zero: a literal, as in ``noSums``.
+@inline(__always)
+var noWordSums: WordSums {
+    let zero = IntegerVector()
+    #if VECTOR_16
+        return [
+            zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero,
+            zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero,
+        ]
+    #else
+        return [zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero]
+    #endif
+}
+
+/// Offsets of as many positions as have their addresses in registers beside the loops' own.
+typealias WordPositions = InlineArray<8, Int32>
+
+/// What a tile sums over, where its positions are, and what becomes of the sums. All steps count bytes.
+///
+///     sum[p, o] = start[o] + Σ_(a, b, c, n, i)
+///         weights[o·outputStep + a·outer.weightStep + b·middle.weightStep + c·inner.weightStep + 4V·n + 4·lane + i]
+///         · source[p][a·outer.byteStep + b·middle.byteStep + c·inner.byteStep + 4n + i]
+struct WordTileMemory {
+    struct Level {
+        var count = 1
+        var byteStep = 0
+        var weightStep = 0
+    }
+    /// What belongs to an output block.
+    struct Output {
+        /// The bits of the bias.
+        var start = IntegerVector()
+        var scale = Vector()
+    }
+    var outer = Level()
+    var middle = Level()
+    var inner = Level()
+    /// Words of the innermost loop, and in the last round of the loop over a source's blocks: the outermost one where sums are exact,
+    /// else the inner one.
+    var words = 1
+    var lastWords = 1
+    var outputStep = 0
+    var first = Output()
+    var second = Output()
+    /// What results are kept within before they are rounded, and what is added to them then.
+    var lowest = Vector()
+    var highest = Vector()
+    var zeroPoint = IntegerVector()
+    var storesFloats = false
+    /// From one row of positions to the next.
+    var sourceRow = 0
+    /// Where positions are linear: how far each is from the first one in the source, the destination and the addend.
+    var sources = unsafeBitCast(SIMD8<Int32>(), to: WordPositions.self)
+    var results = unsafeBitCast(SIMD8<Int32>(), to: WordPositions.self)
+    var addends = unsafeBitCast(SIMD8<Int32>(), to: WordPositions.self)
+    /// Tiles of a row to compute, and how far they are apart in the source, the destination and the addend.
+    var tiles = 1
+    var tileBytes = 0
+    var tileResults = 0
+    var tileAddends = 0
+    /// Rows of tiles, and how far they are apart in the same.
+    var tileRows = 1
+    var rowBytes = 0
+    var rowResults = 0
+    var rowAddends = 0
+    var destination: Bytes? = nil
+    /// From a position of a row to the next, and from an output block to the next.
+    var resultStep = 0
+    var destinationStep = 0
+    var addend: Bytes? = nil
+    var addendStep = 0
+    var addendZero = IntegerVector()
+    var addendScale = Vector()
+}
+
+typealias WordTilePointer = UnsafeMutablePointer<WordTileMemory>
+
+extension WordTileMemory {
+    @inline(__always)
+    mutating func setLevels(outer: Level, middle: Level, inner: Level) {
+        self.outer = outer
+        self.middle = middle
+        self.inner = inner
+    }
+}
