@@ -177,7 +177,7 @@ let package = Package(
                 "ApusWeights",
             ]),
         // Static, so that it starts at once and runs anywhere; by lld, which has no advice about that. What it runs before its first answer
-        // lies side by side: `make start-order`.
+        // lies side by side: `make start-order`. Functions that are the same are there once.
         .executableTarget(
             name: "apus-infer",
             dependencies: compilerAndRuntime + [
@@ -187,7 +187,8 @@ let package = Package(
             linkerSettings: [
                 .unsafeFlags(
                     [
-                        "-static-executable", "-use-ld=lld", "-Xlinker", "--no-warn-symbol-ordering",
+                        "-static-executable", "-use-ld=lld", "-Xlinker", "--icf=all", "-Xlinker",
+                        "--no-warn-symbol-ordering",
                         "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Tools/apus-infer/start.order",
                     ] + (Context.environment["APUS_SYMBOLS"] == "1" ? [] : ["-Xlinker", "--strip-all"]))
             ]),

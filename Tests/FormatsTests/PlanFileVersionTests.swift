@@ -14,8 +14,8 @@ struct PlanFileVersionTests {
     /// What the model answers to ``image``.
     private static let answer: [Float] = [0.22890927, 0.23813087, 0.24938248, 0.2835774]
 
-    /// Models of bytes: the version that brought their instructions, these, and what they answer to the image.
-    private static let ofBytes: [(version: String, instructions: Set<Opcode>, answer: [Float])] = [
+    /// Models of bytes and of bf16: the version that brought their instructions, these, and what they answer to the image.
+    private static let ofFewBits: [(version: String, instructions: Set<Opcode>, answer: [Float])] = [
         (
             "12.1", [.quantizedConvolution, .quantizedDepthwise, .convertImage, .fillBorder],
             [0.28641304, 0.29860362, 0.15687872, 0.25810462]
@@ -23,6 +23,10 @@ struct PlanFileVersionTests {
         (
             "12.2", [.quantizedMaxPool, .quantizedAveragePool, .quantizedAdd, .byteTable, .blockDense],
             [0.22962672, 0.3523321, 0.18513341, 0.23290773]
+        ),
+        (
+            "12.3", [.bfloat16Convolution, .bfloat16MaxPool, .convertImage],
+            [0.45013437, 0.14467755, 0.2745449, 0.13064319]
         ),
     ]
 
@@ -70,8 +74,8 @@ struct PlanFileVersionTests {
     }
 
     @Test(arguments: Processor.targets)
-    func plansOfBytesAnswerWhatTheyAnswered(target: Target) throws {
-        for (version, instructions, right) in Self.ofBytes {
+    func plansOfFewBitsAnswerWhatTheyAnswered(target: Target) throws {
+        for (version, instructions, right) in Self.ofFewBits {
             let plan = try PlanFile.decode(Fixture.bytes("plan/\(version)/\(target.rawValue).plan"))
             #expect(instructions.isSubset(of: plan.body.map(\.opcode)), "\(version)")
             var session = try Session(plan)
@@ -85,8 +89,8 @@ struct PlanFileVersionTests {
     }
 
     @Test func noFileIsForgotten() {
-        #expect(Fixture.names("plan") == ["12.0", "12.1", "12.2"] && Fixture.names(Self.folder) == Self.files)
-        for (version, _, _) in Self.ofBytes {
+        #expect(Fixture.names("plan") == ["12.0", "12.1", "12.2", "12.3"] && Fixture.names(Self.folder) == Self.files)
+        for (version, _, _) in Self.ofFewBits {
             #expect(Fixture.names("plan/\(version)") == Self.files.filter { $0 != "training.plan" })
         }
     }

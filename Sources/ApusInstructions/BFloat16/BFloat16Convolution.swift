@@ -13,7 +13,8 @@ package struct BFloat16ConvolutionInstruction: InstructionDefinition {
 
     package init(_ bytes: ParameterBytes, lanes: Int) throws(ParameterError) {
         let parameters = try bytes.load(BFloat16ConvolutionParameters.self)
-        checked = try CheckedWordConvolution(parameters.convolution, .bfloat16, elementsOfWord: 2, lanes: lanes)
+        let own = parameters.convolution
+        checked = try CheckedWordConvolution(own, .bfloat16(stride: own.strideX), elementsOfWord: 2, lanes: lanes)
         convolution = checked.images
         let resultBytes = parameters.resultBytes
         try require(resultBytes == 2 || resultBytes == 4, "a result has \(resultBytes) bytes, not 2 or 4")
@@ -53,7 +54,7 @@ package struct BFloat16ConvolutionInstruction: InstructionDefinition {
         let own = whole.convolution
         let blocks = convolution.destination.blocks
         // Which channels a block of groups reads depends on its number.
-        guard own.groupOutputs == 0, Int(own.outputBlocks) == blocks else { return nil }
+        guard own.hasOneGroup else { return nil }
         let blockWeights = convolution.weights / blocks
         return Partition(.blocks, units: blocks, sharedBytes: 2 * convolution.source.sampleElements) { units in
             var part = whole

@@ -80,6 +80,9 @@ package struct ConvolutionParameters: Sendable, Equatable, BitwiseCopyable {
         addend = destination
     }
 
+    /// Whether all output blocks read all input blocks.
+    package var hasOneGroup: Bool { groupOutputs == 0 && Int(outputBlocks) == destination.blocks }
+
     /// The input channels that `outputs` output blocks of one group read, from block `block` on: all from the first to before the
     /// end.
     @inline(__always)

@@ -13,7 +13,8 @@ package struct QuantizedConvolutionInstruction: InstructionDefinition {
 
     package init(_ bytes: ParameterBytes, lanes: Int) throws(ParameterError) {
         let parameters = try bytes.load(QuantizedConvolutionParameters.self)
-        checked = try CheckedWordConvolution(parameters.convolution, .bytes, elementsOfWord: 4, lanes: lanes)
+        let own = parameters.convolution
+        checked = try CheckedWordConvolution(own, .bytes(stride: own.strideX), elementsOfWord: 4, lanes: lanes)
         convolution = checked.images
         try parameters.checkResults()
         self.parameters = parameters
@@ -46,7 +47,7 @@ package struct QuantizedConvolutionInstruction: InstructionDefinition {
         let own = whole.convolution
         let blocks = convolution.destination.blocks
         // Which channels a block of groups reads depends on its number.
-        guard own.groupOutputs == 0, Int(own.outputBlocks) == blocks else { return nil }
+        guard own.hasOneGroup else { return nil }
         let blockWeights = convolution.weights / blocks
         return Partition(.blocks, units: blocks, sharedBytes: convolution.source.sampleElements) { units in
             var part = whole

@@ -4,9 +4,6 @@ struct CheckedWordConvolution: Sendable {
     let addend: CheckedImage
     let shapes: WordTileShapes
 
-    /// Whether there are tiles of rows.
-    private var hasRows: Bool { shapes.hasPlainRows || images.source.block > 1 }
-
     /// - Parameter elementsOfWord: elements of a word of the source, and of each lane of the weights.
     init(
         _ own: ConvolutionParameters, _ shapes: WordTileShapes, elementsOfWord: Int, lanes: Int
@@ -32,10 +29,10 @@ struct CheckedWordConvolution: Sendable {
                 + "\(images.destination.height) × \(images.destination.width)")
         let rows = Int(own.tile.rows)
         try require(
-            own.tile.bandRows == 0
+            own.tile.bandRows == 0 && (own.tile.outputs <= 2 || own.hasOneGroup)
                 && shapes.exists(
                     outputs: Int(own.tile.outputs), rows: rows, columns: Int(own.tile.columns), lanes: lanes)
-                && (rows == 0 ? !isPooled : rows == (isPooled ? 2 : 1) && own.strideX == 1 && hasRows),
+                && (rows == 0 ? !isPooled : rows == (isPooled ? 2 : 1) && shapes.hasRows(block: images.source.block)),
             "there is no kernel with a \(own.tile)")
         // Places of linear positions are told apart by 32 bits.
         let reach = product(images.source.sampleStride, 8, 4 / elementsOfWord)
@@ -44,9 +41,9 @@ struct CheckedWordConvolution: Sendable {
 
     /// Every tile that there is for a convolution with these fields.
     func tiles(of own: ConvolutionParameters, lanes: Int) -> [ConvolutionTile] {
-        let rows = own.poolHeight > 0 ? [2] : own.strideX == 1 && hasRows ? [0, 1] : [0]
+        let rows = own.poolHeight > 0 ? [2] : shapes.hasRows(block: images.source.block) ? [0, 1] : [0]
         return rows.flatMap { rows in
-            (1...2).flatMap { shapes.all(outputs: $0, rows: rows, lanes: lanes) }
+            (own.hasOneGroup ? [1, 2, 8] : [1, 2]).flatMap { shapes.all(outputs: $0, rows: rows, lanes: lanes) }
         }
     }
 }

@@ -17,7 +17,7 @@ enum TwoBFloats: TileWord {
     @inline(__always)
     static var elementBytes: Int { 2 }
     @inline(__always)
-    static var shapes: WordTileShapes { .bfloat16 }
+    static func shapes(stride: Int32) -> WordTileShapes { .bfloat16(stride: stride) }
 
     @inline(__always)
     static func hasColumns(_ columns: Int) -> Bool { columns != 3 && columns != 6 && columns != 12 }
@@ -46,19 +46,25 @@ enum TwoBFloats: TileWord {
     }
 
     @inline(__always)
-    static func value(_ sum: IntegerVector, _ scale: Vector) -> Vector { unsafeBitCast(sum, to: Vector.self) }
+    static func value(_ sum: IntegerVector, _ output: WordTileMemory.Output) -> Vector {
+        unsafeBitCast(sum, to: Vector.self)
+    }
 
     @inline(__always)
     static func addend(at address: Bytes, _ memory: WordTilePointer) -> Vector { loadedBFloats(at: address) }
 
     @inline(__always)
-    static func store(_ numbers: Vector, zeroPoint: IntegerVector, at address: Bytes) {
-        storeBFloats(numbers, at: address)
+    static func store(_ numbers: FourVectors, count: Int, _ memory: WordTilePointer, at address: (Int) -> Bytes) {
+        let (lowest, highest) = (memory.pointee.lowest, memory.pointee.highest)
+        storeBFloats(lesser(highest, greater(lowest, numbers.0)), at: address(0))
+        if count > 1 { storeBFloats(lesser(highest, greater(lowest, numbers.1)), at: address(1)) }
+        if count > 2 { storeBFloats(lesser(highest, greater(lowest, numbers.2)), at: address(2)) }
+        if count > 3 { storeBFloats(lesser(highest, greater(lowest, numbers.3)), at: address(3)) }
     }
 
     static func computeTiles(
-        outputs: Int, rows: Int, columns: Int, isBlocked: Bool, _ memory: WordTilePointer, _ origin: Bytes,
-        _ weights: Bytes
+        outputs: Int, rows: Int, columns: Int, stride: Int32, isBlocked: Bool, _ memory: WordTilePointer,
+        _ origin: Bytes, _ weights: Bytes
     ) {
         if rows == 0 {
             LinearWords<TwoBFloats>.compute(outputs, columns, memory, origin, weights)

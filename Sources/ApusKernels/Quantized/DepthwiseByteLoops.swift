@@ -24,12 +24,11 @@ struct DepthwiseByteLoops {
     let storesFloats: Bool
     let lowest: Vector
     let highest: Vector
-    let zeroPoint: IntegerVector
+    let rounding: ByteRounding
     let addendZero: IntegerVector
     let addendScale: Vector
     /// Of a block.
-    var start = IntegerVector()
-    var scale = Vector()
+    var output = WordTileMemory.Output()
 
     init(_ settings: QuantizedConvolutionParameters, _ source: ImageSteps) {
         let own = settings.convolution
@@ -51,7 +50,7 @@ struct DepthwiseByteLoops {
         storesFloats = settings.resultBytes == 4
         lowest = Vector(repeating: own.floor)
         highest = Vector(repeating: own.ceiling)
-        zeroPoint = IntegerVector(repeating: settings.zeroPoint)
+        rounding = ByteRounding(floor: own.floor, zeroPoint: settings.zeroPoint)
         addendZero = IntegerVector(repeating: settings.addendZeroPoint)
         addendScale = Vector(repeating: settings.addendScale)
     }
@@ -71,16 +70,40 @@ struct DepthwiseByteLoops {
         return wordOfBytes(a, b, c, loadedBytes(at: first + 3 &* kernelColumn))
     }
 
+    /// Makes results of the first `count` of some sums, one below the other, and stores them.
     @inline(__always)
-    func store(_ sum: IntegerVector, _ result: Bytes, _ addend: Bytes?) {
-        var value = numbers(sum) * scale
-        if let addend { value += numbers(loadedBytes(at: addend) &- addendZero) * addendScale }
-        value = lesser(highest, greater(lowest, value))
-        if storesFloats {
-            result.storeBytes(of: value, as: Vector.self)
-        } else {
-            storeBytes(of: nearestIntegers(value) &+ zeroPoint, at: result)
+    func store(
+        _ sums: (IntegerVector, IntegerVector, IntegerVector, IntegerVector), count: Int, _ result: Bytes,
+        _ addend: Bytes?
+    ) {
+        @inline(__always)
+        func number(_ row: Int, _ sum: IntegerVector) -> Vector {
+            let value = FourBytes.value(sum, output)
+            guard let addend else { return output.isLimited ? lesser(highest, value) : value }
+            let added = numbers(loadedBytes(at: addend + row &* addendRow) &- addendZero) * addendScale
+            return lesser(highest, value + added)
         }
+        let first = number(0, sums.0)
+        let second = count > 1 ? number(1, sums.1) : first
+        let third = count > 2 ? number(2, sums.2) : second
+        let fourth = count > 3 ? number(3, sums.3) : third
+        if storesFloats {
+            store(first, result)
+            if count > 1 { store(second, result + resultRow) }
+            if count > 2 { store(third, result + 2 &* resultRow) }
+            if count > 3 { store(fourth, result + 3 &* resultRow) }
+        } else {
+            let bytes = rounding.bytes(first, second, third, fourth)
+            storePart(0, of: bytes, at: result)
+            if count > 1 { storePart(1, of: bytes, at: result + resultRow) }
+            if count > 2 { storePart(2, of: bytes, at: result + 2 &* resultRow) }
+            if count > 3 { storePart(3, of: bytes, at: result + 3 &* resultRow) }
+        }
+    }
+
+    @inline(__always)
+    private func store(_ number: Vector, _ result: Bytes) {
+        result.storeBytes(of: lesser(highest, greater(lowest, number)), as: Vector.self)
     }
 }
 

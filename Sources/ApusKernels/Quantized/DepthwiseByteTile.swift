@@ -62,20 +62,19 @@ private struct DepthwiseByteTile {
             return missing.map { moved(words, by: $0) } ?? words
         }
         @inline(__always)
-        func store(_ row: Int, _ first: IntegerVector, _ second: IntegerVector, _ third: IntegerVector) {
-            var sum = FourBytes.addProducts(loops.start, first, top)
-            sum = FourBytes.addProducts(sum, second, middle)
-            sum = FourBytes.addProducts(sum, third, bottom)
-            loops.store(sum, result + row &* loops.resultRow, addend.map { $0 + row &* loops.addendRow })
+        func sum(_ first: IntegerVector, _ second: IntegerVector, _ third: IntegerVector) -> IntegerVector {
+            let upper = FourBytes.addProducts(loops.output.start, first, top)
+            return FourBytes.addProducts(FourBytes.addProducts(upper, second, middle), third, bottom)
         }
         let (a, b, c) = (word(0), word(1), word(2))
-        store(0, a, b, c)
-        if rows == 1 { return }
+        let first = sum(a, b, c)
+        if rows == 1 { return loops.store((first, first, first, first), count: 1, result, addend) }
         let (d, e) = (word(3), word(4))
-        if rows == 2 { return store(1, c, d, e) }
-        store(1, b, c, d)
-        store(2, c, d, e)
-        store(3, d, e, word(5))
+        if rows == 2 {
+            let second = sum(c, d, e)
+            return loops.store((first, second, second, second), count: 2, result, addend)
+        }
+        loops.store((first, sum(b, c, d), sum(c, d, e), sum(d, e, word(5))), count: 4, result, addend)
     }
 }
 

@@ -101,29 +101,6 @@ private func digitWords(of numbers: IntegerVector) -> IntegerVector {
     #endif
 }
 
-/// The nearest whole numbers, the even one of two.
-@inline(__always)
-private func nearestWholeNumbers(_ numbers: Vector) -> IntegerVector {
-    #if VECTOR_16
-        apus_nearest_16(numbers)
-    #elseif VECTOR_8
-        apus_nearest_8(numbers)
-    #else
-        apus_nearest_4(numbers)
-    #endif
-}
-
-@inline(__always)
-private func greatestLane(_ numbers: IntegerVector) -> Int32 {
-    #if VECTOR_16
-        apus_greatest_lane_16(numbers)
-    #elseif VECTOR_8
-        apus_greatest_lane_8(numbers)
-    #else
-        apus_greatest_lane_4(numbers)
-    #endif
-}
-
 @inline(__always)
 private func sumOfLanes(_ numbers: IntegerVector) -> Int32 {
     #if VECTOR_16

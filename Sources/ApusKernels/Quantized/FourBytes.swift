@@ -3,10 +3,13 @@ import CPlatform
 
 #if VECTOR_16
     private typealias BlockedBytes = WordRows<FourBytes, 16>
+    private typealias StridedBytes = StridedWords<FourBytes, 32>
 #elseif VECTOR_8
     private typealias BlockedBytes = WordRows<FourBytes, 8>
+    private typealias StridedBytes = StridedWords<FourBytes, 16>
 #else
     private typealias BlockedBytes = WordRows<FourBytes, 4>
+    private typealias StridedBytes = StridedWords<FourBytes, 8>
 #endif
 
 /// Four bytes: those of the source are unsigned and those of weights signed, and sums are integers of 32 bits, which are exact.
@@ -16,7 +19,7 @@ enum FourBytes: TileWord {
     @inline(__always)
     static var elementBytes: Int { 1 }
     @inline(__always)
-    static var shapes: WordTileShapes { .bytes }
+    static func shapes(stride: Int32) -> WordTileShapes { .bytes(stride: stride) }
 
     @inline(__always)
     static func hasColumns(_ columns: Int) -> Bool { columns != 7 }
@@ -45,7 +48,9 @@ enum FourBytes: TileWord {
     }
 
     @inline(__always)
-    static func value(_ sum: IntegerVector, _ scale: Vector) -> Vector { numbers(sum) * scale }
+    static func value(_ sum: IntegerVector, _ output: WordTileMemory.Output) -> Vector {
+        numbers(sum) * output.scale
+    }
 
     /// The numbers that the addend's bytes stand for, in units of the result.
     @inline(__always)
@@ -54,16 +59,26 @@ enum FourBytes: TileWord {
     }
 
     @inline(__always)
-    static func store(_ numbers: Vector, zeroPoint: IntegerVector, at address: Bytes) {
-        storeBytes(of: nearestIntegers(numbers) &+ zeroPoint, at: address)
+    static func store(_ numbers: FourVectors, count: Int, _ memory: WordTilePointer, at address: (Int) -> Bytes) {
+        let bytes = memory.pointee.rounding.bytes(numbers.0, numbers.1, numbers.2, numbers.3)
+        storePart(0, of: bytes, at: address(0))
+        if count > 1 { storePart(1, of: bytes, at: address(1)) }
+        if count > 2 { storePart(2, of: bytes, at: address(2)) }
+        if count > 3 { storePart(3, of: bytes, at: address(3)) }
     }
 
     static func computeTiles(
-        outputs: Int, rows: Int, columns: Int, isBlocked: Bool, _ memory: WordTilePointer, _ origin: Bytes,
-        _ weights: Bytes
+        outputs: Int, rows: Int, columns: Int, stride: Int32, isBlocked: Bool, _ memory: WordTilePointer,
+        _ origin: Bytes, _ weights: Bytes
     ) {
         if rows == 0 {
             LinearWords<FourBytes>.compute(outputs, columns, memory, origin, weights)
+        } else if stride == 2 {
+            if isBlocked {
+                StridedBytes.compute(outputs, columns, memory, origin, weights)
+            } else {
+                StridedWords<FourBytes, 2>.compute(outputs, columns, memory, origin, weights)
+            }
         } else if isBlocked {
             BlockedBytes.compute(outputs, rows, columns, memory, origin, weights)
         } else {

@@ -5,7 +5,9 @@ func quantizedConvolution(
 ) {
     let parameters = parameters.assumingMemoryBound(to: QuantizedConvolutionParameters.self)
     var memory = WordTileMemory()
-    memory.zeroPoint = IntegerVector(repeating: parameters.pointee.zeroPoint)
+    memory.rounding = ByteRounding(
+        floor: parameters.pointee.convolution.floor, zeroPoint: parameters.pointee.zeroPoint)
+    memory.isLimited = parameters.pointee.isLimited
     memory.addendZero = IntegerVector(repeating: parameters.pointee.addendZeroPoint)
     memory.addendScale = Vector(repeating: parameters.pointee.addendScale)
     withUnsafeMutablePointer(to: &memory) { memory in
@@ -15,4 +17,10 @@ func quantizedConvolution(
             resultBytes: Int(parameters.pointee.resultBytes), addend: operands[5], memory)
         work.compute(samples: samples)
     }
+}
+
+extension QuantizedConvolutionParameters {
+    /// Whether the upper limit is below the last byte.
+    @inline(__always)
+    var isLimited: Bool { convolution.ceiling < 255 - Float(zeroPoint) }
 }

@@ -16,8 +16,9 @@ func quantizedDepthwise(
     let origin = source.origin &- Int(own.padTop) &* source.row &- Int(own.padLeft) &* lanes
     for sample in 0..<samples {
         for block in 0..<own.destination.vectorBlocks {
-            loops.start = (operands.bytes(2) + 4 &* block &* lanes).loadUnaligned(as: IntegerVector.self)
-            loops.scale = operands.floats(3).vector(at: block &* lanes)
+            loops.output = .init(
+                bias: operands.bytes(2) + 4 &* block &* lanes, scale: operands.floats(3) + block &* lanes,
+                isLimited: settings.isLimited)
             let weights = operands.bytes(1) + block &* loops.kernelHeight &* loops.groups &* 4 &* lanes
             var from = operands.bytes(0) + (origin &+ sample &* source.sample &+ block &* source.block)
             var to =
@@ -53,10 +54,11 @@ private enum DepthwiseByteRows<let rows: Int> {
         _ loops: DepthwiseByteLoops, _ source: Bytes, _ weights: Bytes, _ result: Bytes, _ addend: Bytes?
     ) {
         var (source, result, addend) = (source, result, addend)
+        let start = loops.output.start
         let kernelBytes = loops.groups &* 4 &* lanes
         var columns = loops.columns
         repeat {
-            var (first, second, third, fourth) = (loops.start, loops.start, loops.start, loops.start)
+            var (first, second, third, fourth) = (start, start, start, start)
             var row = source
             var number = 0
             while number < loops.kernelHeight &+ rows &- 1 {
@@ -76,12 +78,7 @@ private enum DepthwiseByteRows<let rows: Int> {
                 row += loops.kernelRow
                 number &+= 1
             }
-            loops.store(first, result, addend)
-            if rows == 4 {
-                loops.store(second, result + loops.resultRow, addend.map { $0 + loops.addendRow })
-                loops.store(third, result + 2 &* loops.resultRow, addend.map { $0 + 2 &* loops.addendRow })
-                loops.store(fourth, result + 3 &* loops.resultRow, addend.map { $0 + 3 &* loops.addendRow })
-            }
+            loops.store((first, second, third, fourth), count: rows, result, addend)
             source += loops.columnStep
             result += loops.resultStep
             addend = addend.map { $0 + lanes }

@@ -9,26 +9,30 @@ protocol TileWord {
     static var isExact: Bool { get }
     /// Bytes of an element of the source, the addend, and the result where that is not of f32.
     static var elementBytes: Int { get }
-    static var shapes: WordTileShapes { get }
-    /// Whether ``shapes`` has tiles of so many columns: here once more, since the compiler sees nothing of another module.
+    /// The tiles that there are with a stride of columns.
+    static func shapes(stride: Int32) -> WordTileShapes
+    /// Whether there are tiles of rows of so many columns, without strides: here once more, since the compiler sees nothing of another module.
     static func hasColumns(_ columns: Int) -> Bool
     /// `sum` with the products of a word, which is in all lanes, and the lanes' weights.
     static func addProducts(_ sum: IntegerVector, _ word: IntegerVector, _ weights: IntegerVector) -> IntegerVector
     static func maximum(_ a: IntegerVector, _ b: IntegerVector) -> IntegerVector
-    /// The number that a sum stands for, with the scale of its output channel where there are scales.
-    static func value(_ sum: IntegerVector, _ scale: Vector) -> Vector
+    /// The number that a sum of an output block stands for.
+    static func value(_ sum: IntegerVector, _ output: WordTileMemory.Output) -> Vector
     /// The numbers of the addend at an address.
     static func addend(at address: Bytes, _ memory: WordTilePointer) -> Vector
-    /// Stores elements that stand for numbers.
-    static func store(_ numbers: Vector, zeroPoint: IntegerVector, at address: Bytes)
-    /// Computes tiles of a shape that is known only when the program runs, of ``shapes``.
+    /// Stores the elements that stand for the first `count` of some numbers, within limits.
+    ///
+    /// - Parameter address: where those of each are stored.
+    static func store(_ numbers: FourVectors, count: Int, _ memory: WordTilePointer, at address: (Int) -> Bytes)
+    /// Computes tiles of a shape that is known only when the program runs, of ``shapes(stride:)``.
     ///
     /// - Parameters:
     ///   - rows: 2 where pooling windows of 2 × 2 are made, 0 where positions are linear.
+    ///   - stride: of columns.
     ///   - isBlocked: whether a position has as many elements as a vector has lanes, or one.
     static func computeTiles(
-        outputs: Int, rows: Int, columns: Int, isBlocked: Bool, _ memory: WordTilePointer, _ origin: Bytes,
-        _ weights: Bytes)
+        outputs: Int, rows: Int, columns: Int, stride: Int32, isBlocked: Bool, _ memory: WordTilePointer,
+        _ origin: Bytes, _ weights: Bytes)
 }
 
 extension TileWord {

@@ -70,7 +70,6 @@ struct WordConvolution<Word: TileWord> {
         memory.pointee.highest = Vector(repeating: convolution.ceiling)
         memory.pointee.storesFloats = resultBytes == 4
         memory.pointee.sourceRow = rowStep
-        memory.pointee.resultStep = lanes &* resultBytes
         memory.pointee.destinationStep = resultSteps.block
         memory.pointee.addendStep = addendSteps.block
     }
@@ -80,8 +79,8 @@ struct WordConvolution<Word: TileWord> {
         let blocks = convolution.destination.vectorBlocks
         let maximum = Int(convolution.tile.outputs)
         let isLinear = convolution.tile.rows == 0
-        var block = 0
-        var left = groupOutputs
+        var block = maximum == 8 ? computeEights(samples, blocks) : 0
+        var left = groupOutputs &- block
         while block < blocks {
             // Output blocks of one group share what they read; as equal parts as can be.
             let outputs = maximum == 1 || left % 2 == 1 ? 1 : 2
@@ -94,6 +93,20 @@ struct WordConvolution<Word: TileWord> {
             block &+= outputs
             left = left == outputs ? groupOutputs : left &- outputs
         }
+    }
+
+    /// Computes eight output blocks of a position at a time: there is one group.
+    ///
+    /// - Returns: how many are computed.
+    private func computeEights(_ samples: Int, _ blocks: Int) -> Int {
+        memory.pointee.eights = blocks / 8
+        if memory.pointee.eights > 0 {
+            let first = select(block: 0, outputs: 1)
+            memory.pointee.bias = bias
+            memory.pointee.scale = scale
+            goThroughPositions(samples, first, block: 0, outputs: 8)
+        }
+        return memory.pointee.eights &* 8
     }
 
     /// What is read first for some output blocks.
@@ -149,15 +162,15 @@ struct WordConvolution<Word: TileWord> {
 
     private func output(_ block: Int) -> WordTileMemory.Output {
         .init(
-            start: (bias + 4 &* block &* lanes).loadUnaligned(as: IntegerVector.self),
-            scale: scale.map { $0.vector(at: block &* lanes) } ?? Vector())
+            bias: bias + 4 &* block &* lanes, scale: scale.map { $0 + block &* lanes },
+            isLimited: memory.pointee.isLimited)
     }
 
     /// Computes all results of a sample in tiles of rows.
     private func goThroughRows(_ sample: Int, _ start: Start, block: Int, outputs: Int) {
         let limit = Int(convolution.tile.columns)
         let tileRows = Int(convolution.tile.rows)
-        let width = Word.shapes.widest(
+        let width = Word.shapes(stride: convolution.strideX).widest(
             outputs: outputs, rows: tileRows, within: min(limit, columns &* window), lanes: lanes)
         let places = width / window
         memory.pointee.tileRows = rows
@@ -172,7 +185,7 @@ struct WordConvolution<Word: TileWord> {
         compute(sample, start, block: block, outputs: outputs, column: 0, width: width)
         let rest = columns &- whole &* places
         guard rest > 0 else { return }
-        let narrow = Word.shapes.narrowest(
+        let narrow = Word.shapes(stride: convolution.strideX).narrowest(
             outputs: outputs, rows: tileRows, covering: rest &* window, within: width, lanes: lanes)
         memory.pointee.tiles = 1
         compute(
@@ -189,7 +202,7 @@ struct WordConvolution<Word: TileWord> {
             $0 + (sample &* addendSteps.sample &+ block &* addendSteps.block &+ column &* lanes &* Word.elementBytes)
         }
         Word.computeTiles(
-            outputs: outputs, rows: Int(convolution.tile.rows), columns: width,
+            outputs: outputs, rows: Int(convolution.tile.rows), columns: width, stride: convolution.strideX,
             isBlocked: convolution.source.channelBlock > 1, memory,
             source + (sample &* sourceSteps.sample &+ start.source &+ column &* window &* columnStep), start.weights)
     }
@@ -197,7 +210,7 @@ struct WordConvolution<Word: TileWord> {
     /// Computes all results of all samples, numbered through.
     private func goThroughPositions(_ samples: Int, _ start: Start, block: Int, outputs: Int) {
         let count = samples &* rows &* columns
-        let width = Word.shapes.widest(
+        let width = Word.shapes(stride: convolution.strideX).widest(
             outputs: outputs, rows: 0, within: min(Int(convolution.tile.columns), count), lanes: lanes)
         memory.pointee.tiles = 1
         memory.pointee.tileRows = 1
@@ -236,8 +249,8 @@ struct WordConvolution<Word: TileWord> {
         memory.pointee.destination = destination + (results &+ block &* resultSteps.block)
         memory.pointee.addend = addend.map { $0 + (addends &+ block &* addendSteps.block) }
         Word.computeTiles(
-            outputs: outputs, rows: 0, columns: width, isBlocked: convolution.source.channelBlock > 1, memory,
-            source + (base &+ start.source), start.weights)
+            outputs: outputs, rows: 0, columns: width, stride: convolution.strideX,
+            isBlocked: convolution.source.channelBlock > 1, memory, source + (base &+ start.source), start.weights)
     }
 
     /// Where a position is in the source, the destination and the addend.

@@ -220,38 +220,51 @@ enum WordTile<Word: TileWord, let outputs: Int, let rows: Int, let columns: Int,
     private static func store(
         _ output: Int, _ memory: WordTilePointer, _ sums: inout WordSums, _ result: Bytes, _ addend: Bytes?
     ) {
-        let scale = output == 0 ? memory.pointee.first.scale : memory.pointee.second.scale
-        multiply(0, output, scale, &sums)
-        multiply(1, output, scale, &sums)
-        multiply(2, output, scale, &sums)
-        multiply(3, output, scale, &sums)
+        let block = output == 0 ? memory.pointee.first : memory.pointee.second
+        makeValues(0, output, block, &sums)
+        makeValues(1, output, block, &sums)
+        makeValues(2, output, block, &sums)
+        makeValues(3, output, block, &sums)
         if let addend {
             add(0, output, memory, addend, &sums)
             add(1, output, memory, addend, &sums)
             add(2, output, memory, addend, &sums)
             add(3, output, memory, addend, &sums)
+        } else if block.isLimited {
+            let highest = memory.pointee.highest
+            limit(0, output, highest, &sums)
+            limit(1, output, highest, &sums)
+            limit(2, output, highest, &sums)
+            limit(3, output, highest, &sums)
         }
-        let (lowest, highest) = (memory.pointee.lowest, memory.pointee.highest)
-        let (places, resultStep) = (memory.pointee.results, memory.pointee.resultStep)
         if memory.pointee.storesFloats {
-            storeFloats(0, output, lowest, highest, sums, result, resultStep, places)
-            storeFloats(1, output, lowest, highest, sums, result, resultStep, places)
-            storeFloats(2, output, lowest, highest, sums, result, resultStep, places)
-            storeFloats(3, output, lowest, highest, sums, result, resultStep, places)
+            storeFloats(0, output, memory, sums, result)
+            storeFloats(1, output, memory, sums, result)
+            storeFloats(2, output, memory, sums, result)
+            storeFloats(3, output, memory, sums, result)
         } else {
-            let zeroPoint = memory.pointee.zeroPoint
-            storeElements(0, output, lowest, highest, zeroPoint, sums, result, resultStep, places)
-            storeElements(1, output, lowest, highest, zeroPoint, sums, result, resultStep, places)
-            storeElements(2, output, lowest, highest, zeroPoint, sums, result, resultStep, places)
-            storeElements(3, output, lowest, highest, zeroPoint, sums, result, resultStep, places)
+            storeElements(0, output, memory, sums, result)
+            storeElements(1, output, memory, sums, result)
+            storeElements(2, output, memory, sums, result)
+            storeElements(3, output, memory, sums, result)
         }
     }
 
     /// Puts values in the place of sums.
     @inline(__always)
-    private static func multiply(_ piece: Int, _ output: Int, _ scale: Vector, _ sums: inout WordSums) {
+    private static func makeValues(
+        _ piece: Int, _ output: Int, _ block: WordTileMemory.Output, _ sums: inout WordSums
+    ) {
         for number in results(piece) {
-            let value = Word.value(sums[place(number, output)], scale)
+            let value = Word.value(sums[place(number, output)], block)
+            sums[place(number, output)] = unsafeBitCast(value, to: IntegerVector.self)
+        }
+    }
+
+    @inline(__always)
+    private static func limit(_ piece: Int, _ output: Int, _ highest: Vector, _ sums: inout WordSums) {
+        for number in results(piece) {
+            let value = lesser(highest, value(number, output, sums))
             sums[place(number, output)] = unsafeBitCast(value, to: IntegerVector.self)
         }
     }
@@ -263,7 +276,8 @@ enum WordTile<Word: TileWord, let outputs: Int, let rows: Int, let columns: Int,
         for number in results(piece) {
             let address =
                 addend + (step == 0 ? Int(memory.pointee.addends[number]) : number &* Word.elementBytes &* lanes)
-            let value = value(number, output, sums) + Word.addend(at: address, memory)
+            // With what is added a number might have no integer of 32 bits.
+            let value = lesser(memory.pointee.highest, value(number, output, sums) + Word.addend(at: address, memory))
             sums[place(number, output)] = unsafeBitCast(value, to: IntegerVector.self)
         }
     }
@@ -273,27 +287,38 @@ enum WordTile<Word: TileWord, let outputs: Int, let rows: Int, let columns: Int,
         unsafeBitCast(sums[place(number, output)], to: Vector.self)
     }
 
+    /// Where a result is stored.
+    @inline(__always)
+    private static func address(_ number: Int, _ memory: WordTilePointer, _ result: Bytes, bytes: Int) -> Bytes {
+        result + (step == 0 ? Int(memory.pointee.results[number]) : number &* bytes &* lanes)
+    }
+
     @inline(__always)
     private static func storeFloats(
-        _ piece: Int, _ output: Int, _ lowest: Vector, _ highest: Vector, _ sums: borrowing WordSums, _ result: Bytes,
-        _ resultStep: Int, _ places: WordPositions
+        _ piece: Int, _ output: Int, _ memory: WordTilePointer, _ sums: borrowing WordSums, _ result: Bytes
     ) {
+        let (lowest, highest) = (memory.pointee.lowest, memory.pointee.highest)
         for number in results(piece) {
             let limited = lesser(highest, greater(lowest, value(number, output, sums)))
-            (result + (step == 0 ? Int(places[number]) : number &* resultStep)).storeBytes(
-                of: limited, as: Vector.self)
+            address(number, memory, result, bytes: 4).storeBytes(of: limited, as: Vector.self)
         }
     }
 
     @inline(__always)
     private static func storeElements(
-        _ piece: Int, _ output: Int, _ lowest: Vector, _ highest: Vector, _ zeroPoint: IntegerVector,
-        _ sums: borrowing WordSums, _ result: Bytes, _ resultStep: Int, _ places: WordPositions
+        _ piece: Int, _ output: Int, _ memory: WordTilePointer, _ sums: borrowing WordSums, _ result: Bytes
     ) {
-        for number in results(piece) {
-            let limited = lesser(highest, greater(lowest, value(number, output, sums)))
-            Word.store(
-                limited, zeroPoint: zeroPoint, at: result + (step == 0 ? Int(places[number]) : number &* resultStep))
-        }
+        let numbers = results(piece)
+        guard !numbers.isEmpty else { return }
+        // For a result that there is not stands the last one.
+        let first = numbers.lowerBound
+        let last = numbers.upperBound &- 1
+        let (second, third, fourth) = (min(first &+ 1, last), min(first &+ 2, last), min(first &+ 3, last))
+        Word.store(
+            (
+                value(first, output, sums), value(second, output, sums), value(third, output, sums),
+                value(fourth, output, sums)
+            ), count: numbers.count, memory
+        ) { address(first &+ $0, memory, result, bytes: Word.elementBytes) }
     }
 }

@@ -48,6 +48,9 @@ struct WordTileMemory {
         /// The bits of the bias.
         var start = IntegerVector()
         var scale = Vector()
+        /// Whether results that become bytes must be kept below the upper limit before: where it is below the last byte, or where results
+        /// may have no integers of 32 bits. With a scale below a half they have, since sums are such integers.
+        var isLimited = false
     }
     var outer = Level()
     var middle = Level()
@@ -59,10 +62,16 @@ struct WordTileMemory {
     var outputStep = 0
     var first = Output()
     var second = Output()
-    /// What results are kept within before they are rounded, and what is added to them then.
+    /// Where tiles of eight output blocks read the same, which are so many.
+    var bias: Bytes? = nil
+    var scale: Floats? = nil
+    var eights = 0
+    /// What results are kept within, and how they become bytes where they do.
     var lowest = Vector()
     var highest = Vector()
-    var zeroPoint = IntegerVector()
+    var rounding = ByteRounding(floor: 0, zeroPoint: 0)
+    /// Whether the upper limit is below the last byte.
+    var isLimited = false
     var storesFloats = false
     /// From one row of positions to the next.
     var sourceRow = 0
@@ -81,14 +90,15 @@ struct WordTileMemory {
     var rowResults = 0
     var rowAddends = 0
     var destination: Bytes? = nil
-    /// From a position of a row to the next, and from an output block to the next.
-    var resultStep = 0
+    /// From an output block to the next.
     var destinationStep = 0
     var addend: Bytes? = nil
     var addendStep = 0
     var addendZero = IntegerVector()
     var addendScale = Vector()
 }
+
+typealias FourVectors = (Vector, Vector, Vector, Vector)
 
 typealias WordTilePointer = UnsafeMutablePointer<WordTileMemory>
 
@@ -98,5 +108,21 @@ extension WordTileMemory {
         self.outer = outer
         self.middle = middle
         self.inner = inner
+    }
+}
+
+extension WordTileMemory.Output {
+    /// - Parameters:
+    ///   - bias: 32 bits for each lane.
+    ///   - scale: where results are made of integers, for each lane.
+    ///   - isLimited: whether the upper limit is below the last byte.
+    @inline(__always)
+    init(bias: Bytes, scale: Floats?, isLimited: Bool) {
+        start = bias.loadUnaligned(as: IntegerVector.self)
+        guard let scale else { return }
+        self.scale = scale.vector(at: 0)
+        // Numbers above zero have the order of their bits.
+        let greatest = greatestLane(unsafeBitCast(self.scale, to: IntegerVector.self))
+        self.isLimited = isLimited || greatest > 0x3F00_0000
     }
 }

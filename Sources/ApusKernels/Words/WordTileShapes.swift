@@ -6,10 +6,10 @@ enum LinearWords<Word: TileWord> {
     static func compute(
         _ outputs: Int, _ columns: Int, _ memory: WordTilePointer, _ origin: Bytes, _ weights: Bytes
     ) {
-        if outputs == 1 {
-            compute1(columns, memory, origin, weights)
-        } else {
-            compute2(columns, memory, origin, weights)
+        switch outputs {
+        case 1: compute1(columns, memory, origin, weights)
+        case 2: compute2(columns, memory, origin, weights)
+        default: EightOutputs<Word>.compute(memory, origin, weights)
         }
     }
 
@@ -49,6 +49,36 @@ enum WordRows<Word: TileWord, let step: Int> {
         case (1, _): WordColumns<Word, 1, 2, step>.compute(columns, memory, origin, weights)
         case (_, 1): WordColumns<Word, 2, 1, step>.compute(columns, memory, origin, weights)
         default: WordColumns<Word, 2, 2, step>.compute(columns, memory, origin, weights)
+        }
+    }
+}
+
+/// Tiles of rows of convolutions whose stride is 2; `step` is the distance of neighbouring positions in the source.
+enum StridedWords<Word: TileWord, let step: Int> {
+    @inline(__always)
+    static func compute(
+        _ outputs: Int, _ columns: Int, _ memory: WordTilePointer, _ origin: Bytes, _ weights: Bytes
+    ) {
+        if outputs == 1 {
+            StridedColumns<Word, 1, step>.compute(columns, memory, origin, weights)
+        } else {
+            StridedColumns<Word, 2, step>.compute(columns, memory, origin, weights)
+        }
+    }
+}
+
+private enum StridedColumns<Word: TileWord, let outputs: Int, let step: Int> {
+    @inline(__always)
+    static func compute(_ columns: Int, _ memory: WordTilePointer, _ origin: Bytes, _ weights: Bytes) {
+        switch columns {
+        case 1: WordTile<Word, outputs, 1, 1, step>.compute(memory, origin, weights)
+        case 2: WordTile<Word, outputs, 1, 2, step>.compute(memory, origin, weights)
+        case 4: WordTile<Word, outputs, 1, 4, step>.compute(memory, origin, weights)
+        case 7 where outputs * 7 <= maximumWordSums:
+            WordTile<Word, outputs, 1, 7, step>.compute(memory, origin, weights)
+        case 8 where outputs * 8 <= maximumWordSums:
+            WordTile<Word, outputs, 1, 8, step>.compute(memory, origin, weights)
+        default: return
         }
     }
 }

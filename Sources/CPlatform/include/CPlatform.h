@@ -354,6 +354,7 @@ APUS_COLUMN_WORDS(16, 64,
     APUS_INLINE apus_int##lanes apus_second_codes_##lanes(apus_int##lanes x) { return x; }                             \
     APUS_INLINE apus_int##lanes apus_add_digits_##lanes(                                                               \
         apus_int##lanes sum, apus_int##lanes first, apus_int##lanes second, const int32_t *digits, int plane) {        \
+        (void)second;                                                                                                  \
         return apus_add_products_##lanes(sum, first, (apus_int##lanes)digits[plane]);                                  \
     }                                                                                                                  \
     APUS_INLINE apus_float##lanes apus_joined_##lanes(apus_int##lanes a, apus_int##lanes b, apus_int##lanes c) {       \
@@ -411,6 +412,51 @@ APUS_BYTE_DIGITS(16, APUS_DIGIT_BYTES(0), APUS_DIGIT_BYTES(16), APUS_DIGIT_BYTES
 APUS_DIGITS(16)
 APUS_WORD_DIGITS(
     16, __builtin_ia32_pmaddwd512, APUS_DIGIT_PAIRS(0), APUS_DIGIT_PAIRS(8), APUS_DIGIT_PAIRS(16), APUS_DIGIT_PAIRS(24))
+#endif
+
+// Four vectors of whole numbers as bytes, those of `a` first: `zero`, which is in both halves of each lane, is added, and the sums are kept
+// from 0 to 255 and no less than `lowest`. `store_quarter` stores those of one of the four.
+#define APUS_FOUR_BYTES(lanes, halves, pack_halves, pack_bytes, ...)                                                   \
+    APUS_INLINE apus_columns##lanes apus_bytes_of_four_##lanes(                                                        \
+        apus_int##lanes a, apus_int##lanes b, apus_int##lanes c, apus_int##lanes d, apus_int##lanes zero,              \
+        apus_columns##lanes lowest) {                                                                                  \
+        typedef int16_t apus_halves __attribute__((ext_vector_type(halves)));                                          \
+        apus_halves first = __builtin_elementwise_add_sat((apus_halves)pack_halves(a, b), (apus_halves)zero);          \
+        apus_halves second = __builtin_elementwise_add_sat((apus_halves)pack_halves(c, d), (apus_halves)zero);         \
+        apus_int##lanes bytes = (apus_int##lanes)pack_bytes(first, second);                                            \
+        bytes = __builtin_shufflevector(bytes, bytes, __VA_ARGS__);                                                    \
+        return __builtin_elementwise_max((apus_columns##lanes)bytes, lowest);                                          \
+    }                                                                                                                  \
+    APUS_INLINE void apus_store_quarter_##lanes(apus_columns##lanes bytes, int quarter, void *address) {               \
+        apus_byte##lanes quarters[4];                                                                                  \
+        __builtin_memcpy(quarters, &bytes, sizeof bytes);                                                              \
+        __builtin_memcpy(address, &quarters[quarter], sizeof quarters[0]);                                             \
+    }
+#if defined(__x86_64__)
+APUS_FOUR_BYTES(4, 8, __builtin_ia32_packssdw128, __builtin_ia32_packuswb128, 0, 1, 2, 3)
+#else
+/// The lanes of `x`, then of `y`, each the nearest number of 16 bits.
+APUS_INLINE apus_pair4 apus_pack_halves(apus_int4 x, apus_int4 y) {
+    typedef int32_t apus_int8 __attribute__((ext_vector_type(8)));
+    apus_int8 both = __builtin_shufflevector(x, y, 0, 1, 2, 3, 4, 5, 6, 7);
+    both = __builtin_elementwise_max(__builtin_elementwise_min(both, (apus_int8)32767), (apus_int8)-32768);
+    return __builtin_convertvector(both, apus_pair4);
+}
+/// The same in bytes.
+APUS_INLINE apus_columns4 apus_pack_bytes(apus_pair4 x, apus_pair4 y) {
+    typedef int16_t apus_halves __attribute__((ext_vector_type(16)));
+    apus_halves both = __builtin_shufflevector(x, y, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    both = __builtin_elementwise_max(__builtin_elementwise_min(both, (apus_halves)255), (apus_halves)0);
+    return __builtin_convertvector(both, apus_columns4);
+}
+APUS_FOUR_BYTES(4, 8, apus_pack_halves, apus_pack_bytes, 0, 1, 2, 3)
+#endif
+#if defined(__AVX2__)
+APUS_FOUR_BYTES(8, 16, __builtin_ia32_packssdw256, __builtin_ia32_packuswb256, 0, 4, 1, 5, 2, 6, 3, 7)
+#endif
+#if defined(__AVX512BW__)
+APUS_FOUR_BYTES(
+    16, 32, __builtin_ia32_packssdw512, __builtin_ia32_packuswb512, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)
 #endif
 
 // Numbers of 16 bits whose bits are the upper ones of f32 (bfloat16), two in a lane. `add_pairs` adds to each lane of `sum` the products

@@ -65,7 +65,9 @@ struct BFloat16Case: CustomStringConvertible {
         own.floor = random.chance(50) ? 0 : -.infinity
         own.ceiling = random.chance(50) ? .infinity : 3
         let rows = pooled ? 2 : stride.x == 1 && !isPlain ? random.int(0...1) : 0
-        let tiles = (1...2).flatMap { WordTileShapes.bfloat16.all(outputs: $0, rows: rows, lanes: lanes) }
+        let tiles = (1...2).flatMap {
+            WordTileShapes.bfloat16(stride: own.strideX).all(outputs: $0, rows: rows, lanes: lanes)
+        }
         own.tile = tiles[random.int(0...tiles.count - 1)]
         own.addend = random.layout(
             channels: outputs, height: output.height / window, width: output.width / window, block: lanes)

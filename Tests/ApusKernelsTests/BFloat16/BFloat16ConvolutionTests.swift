@@ -19,8 +19,8 @@ import Testing
             let own = item.parameters.convolution
             let hasRows = own.strideX == 1 && own.source.channelBlock > 1
             for rows in own.poolHeight > 0 ? [2] : hasRows ? [0, 1] : [0] {
-                for tile in (1...2).flatMap({ WordTileShapes.bfloat16.all(outputs: $0, rows: rows, lanes: set.lanes) })
-                {
+                let shapes = WordTileShapes.bfloat16(stride: own.strideX)
+                for tile in (1...2).flatMap({ shapes.all(outputs: $0, rows: rows, lanes: set.lanes) }) {
                     item.parameters.convolution.tile = tile
                     #expect(item.difference(on: set) == nil)
                 }

@@ -2,7 +2,7 @@ import ApusInstructions
 import TestSupport
 import Testing
 
-/// Pools of bytes by every set of kernels, against plain loops: to the bit.
+/// Pools of bytes and of bf16 by every set of kernels, against plain loops: to the bit.
 @Suite struct QuantizedPoolTests {
     @Test("the greatest bytes of windows", arguments: InstructionSet.available)
     func maxima(set: InstructionSet) {
@@ -16,6 +16,27 @@ import Testing
             let difference = pool.destination.firstDifference(
                 from: { n, c, y, x in pool.places(y, x).map { source[pool.source.index(n, c, $0, $1)] }.max() ?? 0 },
                 in: result, before: before, samples: 2)
+            #expect(difference == nil, "seed \(seed), \(set), \(pool)")
+        }
+    }
+
+    @Test("the greatest numbers of bf16", arguments: InstructionSet.available)
+    func maximaOfBFloats(set: InstructionSet) {
+        for seed in 0..<100 {
+            var random = SeededGenerator(seed: seed)
+            let pool = random.pool(lanes: set.lanes)
+            // The upper halves of these are the numbers.
+            let numbers = random.floats(2 * Int(pool.source.sampleStride), in: -3...3)
+            let source = numbers.flatMap { number in [16, 24].map { UInt8(number.bitPattern >> $0 & 255) } }
+            let before = random.bytes(4 * Int(pool.destination.sampleStride))
+            let result = GuardedFloats(bytes: before)
+            set.run(.bfloat16MaxPool, [GuardedFloats(bytes: source), result], pool, samples: 2)
+            let difference = pool.destination.firstDifference(
+                bytes: 2,
+                from: { n, c, y, x in
+                    let greatest = pool.places(y, x).map { numbers[pool.source.index(n, c, $0, $1)] }.max() ?? 0
+                    return [16, 24].map { UInt8(greatest.bitPattern >> $0 & 255) }
+                }, in: result, before: before, samples: 2)
             #expect(difference == nil, "seed \(seed), \(set), \(pool)")
         }
     }

@@ -50,12 +50,21 @@ func roundedByte(_ value: Float, floor: Float, ceiling: Float, zeroPoint: Int32)
 }
 
 extension ImageLayout {
-    /// Records a byte of the result that is not the expected one, or a byte beside the image that was written.
+    /// Says which byte of the result is not the expected one, or which byte beside the image was written.
     ///
     /// - Parameter before: what was there.
     func firstDifference(
         from expected: (_ n: Int, _ c: Int, _ y: Int, _ x: Int) -> UInt8, in result: GuardedFloats, before: [UInt8],
         samples: Int
+    ) -> String? {
+        firstDifference(
+            bytes: 1, from: { [expected($0, $1, $2, $3)] }, in: result, before: before, samples: samples)
+    }
+
+    /// The same for elements of several bytes.
+    func firstDifference(
+        bytes: Int, from expected: (_ n: Int, _ c: Int, _ y: Int, _ x: Int) -> [UInt8], in result: GuardedFloats,
+        before: [UInt8], samples: Int
     ) -> String? {
         var isImage = [Bool](repeating: false, count: before.count)
         var found: String?
@@ -63,11 +72,12 @@ extension ImageLayout {
             for c in 0..<blocks * Int(channelBlock) {
                 for y in 0..<Int(height) {
                     for x in 0..<Int(width) {
-                        let place = index(n, c, y, x)
-                        isImage[place] = true
+                        let places = (0..<bytes).map { bytes * index(n, c, y, x) + $0 }
+                        for place in places { isImage[place] = true }
                         // What unused lanes hold is open.
-                        guard c < channels, found == nil, result.byte(place) != expected(n, c, y, x) else { continue }
-                        found = "[\(n), \(c), \(y), \(x)] is \(result.byte(place)), not \(expected(n, c, y, x))"
+                        guard c < channels, found == nil else { continue }
+                        let (element, right) = (places.map { result.byte($0) }, expected(n, c, y, x))
+                        if element != right { found = "[\(n), \(c), \(y), \(x)] is \(element), not \(right)" }
                     }
                 }
             }

@@ -17,28 +17,33 @@ struct QuantizedCase: CustomStringConvertible {
 
     var description: String { "seed \(seed): \(samples) samples, depthwise \(isDepthwise), \(parameters)" }
 
-    init(seed: Int, lanes: Int, isDepthwise: Bool = false) {
+    /// - Parameter isDense: whether there are many output blocks of few positions.
+    init(seed: Int, lanes: Int, isDepthwise: Bool = false, isDense: Bool = false) {
         var random = SeededGenerator(seed: seed)
         self.seed = seed
         self.isDepthwise = isDepthwise
         samples = random.int(1...3)
-        let isPlain = !isDepthwise && random.chance(30)
-        let parted = !isPlain && random.chance(30) ? random.int(2...3) : 1
+        let isPlain = !isDepthwise && !isDense && random.chance(30)
+        let parted = !isPlain && !isDense && random.chance(30) ? random.int(2...3) : 1
         let groups = isDepthwise ? random.int(1...40) : parted
         let fills = !isDepthwise && random.chance(50)
         let inputs =
             isDepthwise
             ? groups : isPlain ? random.int(1...3) : groups * (fills ? lanes * random.int(1...2) : random.int(1...18))
-        let outputs = isDepthwise ? groups : groups * (fills ? lanes * random.int(1...3) : random.int(1...20))
+        let outputs =
+            isDepthwise
+            ? groups
+            : isDense
+                ? random.int(lanes * 7...lanes * 19) : groups * (fills ? lanes * random.int(1...3) : random.int(1...20))
         let kernel = (height: random.int(1...5), width: isPlain ? 4 * random.int(1...2) : random.int(1...6))
-        let pooled = !isDepthwise && random.chance(40)
+        let pooled = !isDepthwise && !isDense && random.chance(40)
         let window = pooled ? 2 : 1
         let stride = (y: pooled ? 1 : random.int(1...2), x: pooled || random.chance(60) ? 1 : 2)
         let dilation = (y: random.int(1...2), x: isPlain || random.chance(70) ? 1 : 2)
         let pad = (top: random.int(0...2), left: random.int(0...2))
         let output = (
             height: window * random.int(1...(isDepthwise ? 9 : 3)) + random.int(0...window - 1),
-            width: window * random.int(1...(pooled ? 9 : 20)) + random.int(0...window - 1)
+            width: window * random.int(1...(isDense ? 2 : pooled ? 9 : 20)) + random.int(0...window - 1)
         )
         let read = (
             height: (output.height - 1) * stride.y + (kernel.height - 1) * dilation.y + 1,
@@ -68,16 +73,12 @@ struct QuantizedCase: CustomStringConvertible {
         let isBytes = random.chance(75)
         let zero = isBytes ? random.int(0...255) : 0
         own.floor = isBytes ? Float(random.chance(50) ? -zero : 0) : -.infinity
-        own.ceiling = isBytes ? Float(255 - zero) : random.chance(50) ? .infinity : 3
-        let tiles = (1...14).flatMap { columns in
-            (1...2).map {
-                ConvolutionTile(outputs: $0, rows: pooled ? 2 : stride.x == 1 ? random.int(0...1) : 0, columns: columns)
-            }
-        }.filter {
-            WordTileShapes.bytes.exists(
-                outputs: Int($0.outputs), rows: Int($0.rows), columns: Int($0.columns), lanes: lanes)
-        }
-        own.tile = tiles[random.int(0...tiles.count - 1)]
+        own.ceiling =
+            isBytes
+            ? Float(random.chance(70) ? 255 - zero : random.int(0...255 - zero)) : random.chance(50) ? .infinity : 3
+        let rows = pooled ? 2 : isDense ? 0 : random.int(0...1)
+        let tiles = Self.tiles(of: own, rows: rows, lanes: lanes)
+        own.tile = isDense ? tiles.last! : tiles[random.int(0...tiles.count - 1)]
         own.addend = random.layout(
             channels: outputs, height: output.height / window, width: output.width / window, block: lanes)
         parameters = QuantizedConvolutionParameters(own)
@@ -90,13 +91,21 @@ struct QuantizedCase: CustomStringConvertible {
             Int8(random.int(-128...127))
         }
         bias = (0..<result.blocks * lanes).map { _ in Int32(random.int(-100_000...100_000)) }
-        scale = random.floats(result.blocks * lanes, in: 0.0001...0.01)
+        // Some results are far from bytes, and have no integers of 32 bits.
+        scale = random.floats(result.blocks * lanes, in: random.chance(20) ? 0.1...1e7 : 0.0001...0.01)
         addend =
             random.chance(40)
             ? (0..<samples * Int(own.addend.sampleStride)).map { _ in UInt8(random.int(0...255)) } : nil
         packed = []
         if isDepthwise { packDepthwise(lanes: lanes) } else { pack(groups: groups, lanes: lanes) }
         expected = definition(groups: groups)
+    }
+
+    /// The tiles that there are for a convolution, in order of their output blocks.
+    static func tiles(of own: ConvolutionParameters, rows: Int, lanes: Int) -> [ConvolutionTile] {
+        (own.hasOneGroup ? [1, 2, 8] : [1, 2]).flatMap {
+            WordTileShapes.bytes(stride: own.strideX).all(outputs: $0, rows: rows, lanes: lanes)
+        }
     }
 
     /// Puts the weights into the order of the instruction's documentation.

@@ -7,7 +7,8 @@ import Testing
     @Test("results are the definition's", arguments: InstructionSet.ofBytes)
     func areExact(set: InstructionSet) {
         for seed in 0..<600 {
-            let item = QuantizedCase(seed: seed, lanes: set.lanes, isDepthwise: seed % 3 == 0)
+            let item = QuantizedCase(
+                seed: seed, lanes: set.lanes, isDepthwise: seed % 3 == 0, isDense: seed % 12 == 1)
             let result = item.run(on: set)
             let place = result.indices.first { (item.expected[$0] ?? 0xA5) != result[$0] }
             if let place {
@@ -22,20 +23,14 @@ import Testing
     @Test("every tile gives the same bytes", arguments: InstructionSet.ofBytes)
     func tilesAgree(set: InstructionSet) {
         for seed in 1000..<1020 {
-            var item = QuantizedCase(seed: seed, lanes: set.lanes)
+            var item = QuantizedCase(seed: seed, lanes: set.lanes, isDense: seed % 4 == 1)
             let pooled = item.parameters.convolution.poolHeight > 0
-            for rows in pooled ? [2] : item.parameters.convolution.strideX == 1 ? [0, 1] : [0] {
-                for outputs in 1...2 {
-                    for columns in 1...14
-                    where WordTileShapes.bytes.exists(outputs: outputs, rows: rows, columns: columns, lanes: set.lanes)
-                    {
-                        item.parameters.convolution.tile = ConvolutionTile(
-                            outputs: outputs, rows: rows, columns: columns)
-                        let result = item.run(on: set)
-                        #expect(
-                            result.indices.allSatisfy { (item.expected[$0] ?? 0xA5) == result[$0] },
-                            "\(set), \(item)")
-                    }
+            for rows in pooled ? [2] : [0, 1] {
+                for tile in QuantizedCase.tiles(of: item.parameters.convolution, rows: rows, lanes: set.lanes) {
+                    item.parameters.convolution.tile = tile
+                    let result = item.run(on: set)
+                    #expect(
+                        result.indices.allSatisfy { (item.expected[$0] ?? 0xA5) == result[$0] }, "\(set), \(item)")
                 }
             }
         }

@@ -64,7 +64,8 @@ extension ForwardConvolutionRule {
             addend = stored.place
             own.addend = stored.layout
         }
-        own.tile = WordCostModel.bfloat16(lanes: site.lanes).fastestTile(for: own, samples: lowering.plan.microBatch)
+        own.tile = WordCostModel.bfloat16(stride: own.strideX, lanes: site.lanes)
+            .fastestTile(for: own, samples: lowering.plan.microBatch)
         var parameters = BFloat16ConvolutionParameters(own)
         parameters.resultBytes = Int32(result.elementType.size)
         lowering.emit(

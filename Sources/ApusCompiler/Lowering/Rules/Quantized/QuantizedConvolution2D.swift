@@ -62,7 +62,8 @@ struct QuantizedConvolution2DRule: OperatorRule {
             own.addend = stored.layout
         }
         if packing.form != .depthwise {
-            own.tile = WordCostModel.bytes(lanes: site.lanes).fastestTile(for: own, samples: lowering.plan.microBatch)
+            own.tile = WordCostModel.bytes(stride: own.strideX, lanes: site.lanes)
+                .fastestTile(for: own, samples: lowering.plan.microBatch)
         }
         var parameters = QuantizedConvolutionParameters(own)
         parameters.zeroPoint = Int32(operation.result.byteOfZero)
