@@ -1,6 +1,9 @@
 import ApusInstructions
 import CPlatform
 
+/// They are large: handed on by their address, so that nobody copies them.
+typealias DepthwiseLoopsPointer = UnsafeMutablePointer<DepthwiseByteLoops>
+
 /// The loops of a depthwise convolution of bytes. Steps are bytes.
 struct DepthwiseByteLoops {
     let kernelHeight: Int
@@ -78,10 +81,9 @@ struct DepthwiseByteLoops {
     ) {
         @inline(__always)
         func number(_ row: Int, _ sum: IntegerVector) -> Vector {
-            let value = FourBytes.value(sum, output)
-            guard let addend else { return output.isLimited ? lesser(highest, value) : value }
-            let added = numbers(loadedBytes(at: addend + row &* addendRow) &- addendZero) * addendScale
-            return lesser(highest, value + added)
+            var value = FourBytes.value(sum, output)
+            if let addend { value += numbers(loadedBytes(at: addend + row &* addendRow) &- addendZero) * addendScale }
+            return output.isLimited ? lesser(highest, value) : value
         }
         let first = number(0, sums.0)
         let second = count > 1 ? number(1, sums.1) : first

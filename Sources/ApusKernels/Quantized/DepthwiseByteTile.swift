@@ -3,7 +3,7 @@ import CPlatform
 /// Computes rows of results of kernels of three rows and up to four columns: one row, four that lie one below the other where there are
 /// neither strides nor dilation of rows, or two where the stride is 2.
 func computeRows(
-    _ rows: Int, _ loops: DepthwiseByteLoops, _ source: Bytes, _ weights: Bytes, _ result: Bytes, _ addend: Bytes?
+    _ rows: Int, _ loops: DepthwiseLoopsPointer, _ source: Bytes, _ weights: Bytes, _ result: Bytes, _ addend: Bytes?
 ) {
     let tile = DepthwiseByteTile(loops, weights)
     switch rows {
@@ -16,12 +16,12 @@ func computeRows(
 /// A tile of a depthwise convolution of bytes, whose weights stay in registers. What is read of the source, four columns of each channel as
 /// they lie, serves all rows that see it.
 private struct DepthwiseByteTile {
-    let loops: DepthwiseByteLoops
+    let loops: DepthwiseLoopsPointer
     /// The kernel's rows.
     let top, middle, bottom: IntegerVector
 
     @inline(__always)
-    init(_ loops: DepthwiseByteLoops, _ weights: Bytes) {
+    init(_ loops: DepthwiseLoopsPointer, _ weights: Bytes) {
         self.loops = loops
         top = weights.loadUnaligned(as: IntegerVector.self)
         middle = (weights + 4 &* lanes).loadUnaligned(as: IntegerVector.self)
@@ -31,19 +31,19 @@ private struct DepthwiseByteTile {
     @inline(__always)
     func compute(rows: Int, _ source: Bytes, _ result: Bytes, _ addend: Bytes?) {
         var (source, result, addend) = (source, result, addend)
-        var missing = loops.firstMissing
-        var columns = loops.columns
+        var missing = loops.pointee.firstMissing
+        var columns = loops.pointee.columns
         while columns > 0 {
-            if columns > loops.lastColumns {
+            if columns > loops.pointee.lastColumns {
                 column(rows: rows, source, missing: nil, result, addend)
             } else {
                 // The words would reach behind the row: they are read from further on the left, and moved.
                 let bits = IntegerVector(repeating: Int32(truncatingIfNeeded: 8 &* missing))
                 column(rows: rows, source - missing &* lanes, missing: bits, result, addend)
-                missing &+= loops.columnStep / lanes
+                missing &+= loops.pointee.columnStep / lanes
             }
-            source += loops.columnStep
-            result += loops.resultStep
+            source += loops.pointee.columnStep
+            result += loops.pointee.resultStep
             addend = addend.map { $0 + lanes }
             columns &-= 1
         }
@@ -58,23 +58,23 @@ private struct DepthwiseByteTile {
     ) {
         @inline(__always)
         func word(_ row: Int) -> IntegerVector {
-            let words = wordOfColumns(at: source + row &* loops.kernelRow)
+            let words = wordOfColumns(at: source + row &* loops.pointee.kernelRow)
             return missing.map { moved(words, by: $0) } ?? words
         }
         @inline(__always)
         func sum(_ first: IntegerVector, _ second: IntegerVector, _ third: IntegerVector) -> IntegerVector {
-            let upper = FourBytes.addProducts(loops.output.start, first, top)
+            let upper = FourBytes.addProducts(loops.pointee.output.start, first, top)
             return FourBytes.addProducts(FourBytes.addProducts(upper, second, middle), third, bottom)
         }
         let (a, b, c) = (word(0), word(1), word(2))
         let first = sum(a, b, c)
-        if rows == 1 { return loops.store((first, first, first, first), count: 1, result, addend) }
+        if rows == 1 { return loops.pointee.store((first, first, first, first), count: 1, result, addend) }
         let (d, e) = (word(3), word(4))
         if rows == 2 {
             let second = sum(c, d, e)
-            return loops.store((first, second, second, second), count: 2, result, addend)
+            return loops.pointee.store((first, second, second, second), count: 2, result, addend)
         }
-        loops.store((first, sum(b, c, d), sum(c, d, e), sum(d, e, word(5))), count: 4, result, addend)
+        loops.pointee.store((first, sum(b, c, d), sum(c, d, e), sum(d, e, word(5))), count: 4, result, addend)
     }
 }
 

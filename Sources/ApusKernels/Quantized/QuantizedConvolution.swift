@@ -20,7 +20,7 @@ func quantizedConvolution(
 }
 
 extension QuantizedConvolutionParameters {
-    /// Whether the upper limit is below the last byte.
+    /// Whether the upper limit is below the last byte, or what is added may make a number that has no integer of 32 bits.
     @inline(__always)
-    var isLimited: Bool { convolution.ceiling < 255 - Float(zeroPoint) }
+    var isLimited: Bool { convolution.ceiling < 255 - Float(zeroPoint) || addendScale > 1_048_576 }
 }

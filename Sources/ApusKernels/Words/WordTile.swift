@@ -230,7 +230,8 @@ enum WordTile<Word: TileWord, let outputs: Int, let rows: Int, let columns: Int,
             add(1, output, memory, addend, &sums)
             add(2, output, memory, addend, &sums)
             add(3, output, memory, addend, &sums)
-        } else if block.isLimited {
+        }
+        if block.isLimited {
             let highest = memory.pointee.highest
             limit(0, output, highest, &sums)
             limit(1, output, highest, &sums)
@@ -276,8 +277,7 @@ enum WordTile<Word: TileWord, let outputs: Int, let rows: Int, let columns: Int,
         for number in results(piece) {
             let address =
                 addend + (step == 0 ? Int(memory.pointee.addends[number]) : number &* Word.elementBytes &* lanes)
-            // With what is added a number might have no integer of 32 bits.
-            let value = lesser(memory.pointee.highest, value(number, output, sums) + Word.addend(at: address, memory))
+            let value = value(number, output, sums) + Word.addend(at: address, memory)
             sums[place(number, output)] = unsafeBitCast(value, to: IntegerVector.self)
         }
     }

@@ -48,8 +48,8 @@ struct WordTileMemory {
         /// The bits of the bias.
         var start = IntegerVector()
         var scale = Vector()
-        /// Whether results that become bytes must be kept below the upper limit before: where it is below the last byte, or where results
-        /// may have no integers of 32 bits. With a scale below a half they have, since sums are such integers.
+        /// Whether numbers that become bytes must be kept below the upper limit before: where ``WordTileMemory/isLimited`` says so, and where
+        /// they may have no integers of 32 bits. With scales up to a half they have, since sums are such integers.
         var isLimited = false
     }
     var outer = Level()
@@ -70,7 +70,7 @@ struct WordTileMemory {
     var lowest = Vector()
     var highest = Vector()
     var rounding = ByteRounding(floor: 0, zeroPoint: 0)
-    /// Whether the upper limit is below the last byte.
+    /// Whether the upper limit is below the last byte, or what is added is large.
     var isLimited = false
     var storesFloats = false
     /// From one row of positions to the next.
@@ -115,7 +115,7 @@ extension WordTileMemory.Output {
     /// - Parameters:
     ///   - bias: 32 bits for each lane.
     ///   - scale: where results are made of integers, for each lane.
-    ///   - isLimited: whether the upper limit is below the last byte.
+    ///   - isLimited: whether the upper limit is wanted whatever the scale is.
     @inline(__always)
     init(bias: Bytes, scale: Floats?, isLimited: Bool) {
         start = bias.loadUnaligned(as: IntegerVector.self)

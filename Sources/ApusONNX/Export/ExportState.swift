@@ -66,6 +66,9 @@ struct ExportState {
         nodes.append(node)
     }
 
+    /// Puts other nodes in the place of all.
+    mutating func replaceNodes(_ others: [NodeProto]) { nodes = others }
+
     /// Gives the result of the last node another name; false where it is another node's, or has the name of a value of the graph.
     mutating func renameLast(_ name: String, to newName: String) -> Bool {
         guard let last = nodes.indices.last, nodes[last].output == [name], !valueNames.contains(name) else {

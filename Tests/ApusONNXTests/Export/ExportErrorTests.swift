@@ -81,23 +81,6 @@ import Testing
         #expect(last.opType == "ReduceMax" && last.input.count == (version < 18 ? 1 : 2))
     }
 
-    @Test func blocksOfCodesAreWrittenAsSuch() throws {
-        let export = try ONNXExport(
-            model(
-                """
-                input x: f32[N, 5]
-                constant c: i8[3, 5] = \(Array(-7...7))
-                constant s: f32[3, 3] = [1, 2, 3, 4, 5, 6, 7, 8, 9]
-                w = dequantize_linear(c, s, block: 2)
-                output z = dense(x, w, units: 3, bias: false)
-                """))
-        #expect(export.operatorSet == 21 && export.format == 10)
-        let nodes = try ModelProto(serializedBytes: export.bytes).graph.node
-        let node = try #require(nodes.first { $0.opType == "DequantizeLinear" })
-        #expect(node.input.count == 2)
-        #expect(node.attribute.map { "\($0.name) \($0.i)" }.sorted() == ["axis 1", "block_size 2"])
-    }
-
     @Test func symbolsAreComputedOfTheInputs() throws {
         let export = try ONNXExport(
             model(

@@ -10,17 +10,23 @@ extension ExportTable {
             operation, node throws(NodeFailure) in
             if [.u16, .i16].contains(operation.elementType) { node.requires(21) }
             var inputs = node.operands()
-            if inputs.count == 2 {
-                let shape = node.type(1).shape ?? []
-                inputs.append(node.constant(Tensor(operation.elementType, shape: shape, integers: shape.zeros)))
-            }
+            if inputs.count == 2 { inputs.append(node.zeros(operation.elementType)) }
             node.finish("QuantizeLinear", inputs, node.scaled(operation.axis))
         },
-        .of(DequantizeLinear.self, covers: { _, types in [.u8, .i8, .u16, .i16].contains(types[0].elementType) }) {
-            operation, node throws(NodeFailure) in
+        // Codes of 32 bits have no zero point there.
+        .of(
+            DequantizeLinear.self,
+            covers: { _, types in
+                [.u8, .i8, .u16, .i16].contains(types[0].elementType)
+                    || types[0].elementType == .i32 && types.count == 2
+            }
+        ) { operation, node throws(NodeFailure) in
             if [.u16, .i16].contains(node.elementType()) { node.requires(21) }
             guard operation.block > 0 else {
-                return node.finish("DequantizeLinear", node.operands(), node.scaled(operation.axis))
+                var inputs = node.operands()
+                // ONNX Runtime computes with codes where their zeros are written out.
+                if inputs.count == 2, node.elementType() != .i32 { inputs.append(node.zeros(node.elementType())) }
+                return node.finish("DequantizeLinear", inputs, node.scaled(operation.axis))
             }
             node.requires(21)
             node.finish(
@@ -60,6 +66,12 @@ extension NodeExport {
     /// The axis of a scale; a single scale has none.
     fileprivate func scaled(_ axis: Int) -> ExportAttributes { rank(1) == 0 ? [:] : ["axis": .int(axis)] }
 
+    /// A zero point of 0 for each scale.
+    fileprivate mutating func zeros(_ elementType: ElementType) -> String {
+        let shape = type(1).shape ?? []
+        return constant(Tensor(elementType, shape: shape, integers: Array(repeating: 0, count: shape.reduce(1, *))))
+    }
+
     /// The mean of the negative logarithms at the labels. ONNX's own loss divides by the labels that are classes, ours by all.
     fileprivate mutating func finishLoss(_ logarithms: String) throws(NodeFailure) {
         let classes = try numbers(Array(type().dimensions.suffix(1)))[0]
@@ -69,9 +81,4 @@ extension NodeExport {
         let rows = emit("ReduceSum", [chosen, vector([-1])], ["keepdims": .flag(false)])
         finish("ReduceMean", [emit("Neg", [rows])], ["keepdims": .flag(false)])
     }
-}
-
-extension [Int] {
-    /// As many zeros as a shape has elements.
-    fileprivate var zeros: [Int] { Array(repeating: 0, count: reduce(1, *)) }
 }
