@@ -58,7 +58,7 @@ public struct ONNXExport: Sendable {
             state = call.state
         }
         for output in model.graph.outputs { _ = state.name(output) }
-        state.reshapeCodes()
+        state.moveCodes()
         guard failures.isEmpty else {
             let (count, all) = (failures.count, model.graph.nodes.count)
             throw ONNXError(

@@ -29,12 +29,12 @@ import Testing
         #expect(node.attribute.map { "\($0.name) \($0.i)" }.sorted() == ["axis 1", "block_size 2"])
     }
 
-    /// As ONNX Runtime makes kernels of integers of it: zeros are written out, biases are dequantized, and codes are reshaped.
+    /// As ONNX Runtime makes kernels of integers of it: zeros are written out, biases are dequantized, and codes are moved.
     @Test func codesStandBesideTheLayersThatReadThem() throws {
         let export = try ONNXExport(
             model(
                 """
-                input x: f32[N, 2, 2]
+                input x: f32[N, 1, 4, 4]
                 constant xs: f32[] = [0.5]
                 constant xz: u8[] = [3]
                 constant w: i8[3, 4] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
@@ -43,7 +43,8 @@ import Testing
                 constant bs: f32[3] = [0.5, 1, 1.5]
                 q = quantize_linear(x, xs, xz)
                 d = dequantize_linear(q, xs, xz)
-                flat = flatten(d)
+                pool = max_pool2d(d, window: 2)
+                flat = flatten(pool)
                 weight = dequantize_linear(w, ws, axis: 0)
                 bias = dequantize_linear(b, bs, axis: 0)
                 output z = dense(flat, weight, bias, units: 3)
@@ -53,7 +54,8 @@ import Testing
         #expect(
             nodes.map { "\($0.opType) \($0.input.joined(separator: ", ")) -> \($0.output[0])" } == [
                 "QuantizeLinear x, xs, xz -> q",
-                "Flatten q -> flat.codes",
+                "MaxPool q -> pool.codes",
+                "Flatten pool.codes -> flat.codes",
                 "DequantizeLinear flat.codes, xs, xz -> flat",
                 "DequantizeLinear w, ws, constant -> weight",
                 "DequantizeLinear b, bs -> bias",
