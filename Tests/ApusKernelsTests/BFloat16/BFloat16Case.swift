@@ -29,48 +29,19 @@ struct BFloat16Case: CustomStringConvertible {
         let outputs = groups * (fills ? lanes * random.int(1...3) : random.int(1...20))
         let kernel = (height: random.int(1...4), width: isPlain ? 2 * random.int(1...3) : random.int(1...5))
         let pooled = !isPlain && random.chance(40)
-        let window = pooled ? 2 : 1
-        let stride = (y: pooled ? 1 : random.int(1...2), x: pooled || random.chance(60) ? 1 : 2)
-        let dilation = (y: random.int(1...2), x: isPlain || random.chance(70) ? 1 : 2)
-        let pad = (top: random.int(0...2), left: random.int(0...2))
-        let output = (
-            height: window * random.int(1...3) + random.int(0...window - 1),
-            width: window * random.int(1...(pooled ? 9 : 20)) + random.int(0...window - 1)
-        )
-        let read = (
-            height: (output.height - 1) * stride.y + (kernel.height - 1) * dilation.y + 1,
-            width: (output.width - 1) * stride.x + (kernel.width - 1) * dilation.x + 1
-        )
-        var layout = ImageLayout(
-            channels: inputs, height: max(1, read.height - pad.top - random.int(0...1)),
-            width: max(1, read.width - pad.left - random.int(0...1)), channelBlock: isPlain ? 1 : lanes, top: pad.top,
-            left: pad.left)
-        layout.bottom = Int32(max(0, read.height - pad.top - Int(layout.height)))
-        layout.right = Int32(max(0, read.width - pad.left - Int(layout.width)))
-        layout.sampleStride = Int32(layout.sampleElements + random.int(0...5))
-        let result = random.layout(
-            channels: outputs, height: output.height / window, width: output.width / window, block: lanes)
-        var own = ConvolutionParameters(source: layout, destination: result)
-        (own.kernelHeight, own.kernelWidth) = (Int32(kernel.height), Int32(kernel.width))
-        (own.strideY, own.strideX) = (Int32(stride.y), Int32(stride.x))
-        (own.dilationY, own.dilationX) = (Int32(dilation.y), Int32(dilation.x))
-        (own.padTop, own.padLeft) = (Int32(pad.top), Int32(pad.left))
-        (own.outputHeight, own.outputWidth) = (Int32(output.height), Int32(output.width))
-        let parts = groups > 1 && fills ? groups : 1
-        (own.inputBlocks, own.outputBlocks) = (Int32(layout.blocks / parts), Int32(result.blocks / parts))
-        if groups > 1, parts == 1 {
-            (own.groupInputs, own.groupOutputs) = (Int32(inputs / groups), Int32(outputs / groups))
-        }
-        if pooled { (own.poolHeight, own.poolWidth) = (2, 2) }
+        var own = random.wordConvolution(
+            channels: (inputs, outputs), groups: groups, fills: fills, kernel: kernel, isPlain: isPlain, pooled: pooled,
+            greatest: (3, pooled ? 9 : 20), lanes: lanes)
+        let (layout, result) = (own.source, own.destination)
         own.floor = random.chance(50) ? 0 : -.infinity
         own.ceiling = random.chance(50) ? .infinity : 3
-        let rows = pooled ? 2 : stride.x == 1 && !isPlain ? random.int(0...1) : 0
+        let rows = pooled ? 2 : own.strideX == 1 && !isPlain ? random.int(0...1) : 0
         let tiles = (1...2).flatMap {
             WordTileShapes.bfloat16(stride: own.strideX).all(outputs: $0, rows: rows, lanes: lanes)
         }
         own.tile = tiles[random.int(0...tiles.count - 1)]
         own.addend = random.layout(
-            channels: outputs, height: output.height / window, width: output.width / window, block: lanes)
+            channels: outputs, height: Int(result.height), width: Int(result.width), block: lanes)
         parameters = BFloat16ConvolutionParameters(own)
         parameters.resultBytes = random.chance(60) ? 2 : 4
         source = random.bfloats(samples * Int(layout.sampleStride))
