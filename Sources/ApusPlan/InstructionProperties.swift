@@ -30,11 +30,8 @@ extension Instruction {
     /// choose, or where the parameters are wrong.
     package func choice(lanes: Int) -> String? { (try? definition(lanes: lanes))?.choice }
 
-    /// Whether its multiply-adds are of bytes.
-    package func multipliesBytes(lanes: Int) -> Bool { (try? definition(lanes: lanes))?.multipliesBytes ?? false }
-
-    /// Whether its multiply-adds are of bf16.
-    package var multipliesBFloats: Bool { opcode == .bfloat16Convolution }
+    /// What its multiply-adds are of; of f32 where the parameters are wrong.
+    package func factors(lanes: Int) -> FactorType { (try? definition(lanes: lanes))?.factors ?? .f32 }
 
     /// The other choices that may be faster, and the one that was made. Empty where there is nothing to measure.
     package func candidates(lanes: Int) -> [TuningCandidate] { (try? definition(lanes: lanes))?.candidates ?? [] }

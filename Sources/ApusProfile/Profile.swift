@@ -123,8 +123,8 @@ package struct Profile: Sendable {
         let multiplyAdds = total(one.multiplyAdds, two.multiplyAdds)
         if multiplyAdds + row.bytesRead + row.bytesWritten > 0 {
             row.limitSeconds = limits.seconds(
-                multiplyAdds: multiplyAdds, ofBytes: instruction.multipliesBytes(lanes: lanes),
-                ofBFloats: instruction.multipliesBFloats, bytesRead: row.bytesRead, bytesWritten: row.bytesWritten,
+                multiplyAdds: multiplyAdds, of: instruction.factors(lanes: lanes), bytesRead: row.bytesRead,
+                bytesWritten: row.bytesWritten,
                 footprint: Int((row.bytesRead + row.bytesWritten) / Double(row.calls)))
         }
         return row

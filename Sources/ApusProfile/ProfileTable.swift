@@ -33,12 +33,13 @@ package struct ProfileTable {
             "\(size(level.size)) \(giga(level.bytesReadPerSecond, digits: 0)) / "
                 + "\(giga(level.bytesWrittenPerSecond, digits: 0))"
         }
-        let bytes = limits.byteMultiplyAddsPerSecond.map { ", \(giga(2 * $0)) of bytes" } ?? ""
+        let bytes = limits.narrowMultiplyAddsPerSecond[.bytes].map { ", \(giga(2 * $0)) of bytes" } ?? ""
+        let bfloats = limits.narrowMultiplyAddsPerSecond[.bfloat16].map { ", \(giga(2 * $0)) of bf16" } ?? ""
         let dropped = recording.droppedRuns == 0 ? "" : " (and \(recording.droppedRuns) that were interrupted)"
         return [
             "\(profile.plan.name) for \(profile.plan.target.rawValue): \(recording.runs) runs of "
                 + "\(formatDecimal(each * 1e6, digits: 2)) µs on \(threads) thread\(threads == 1 ? "" : "s")\(dropped)",
-            "measured limits of a core: \(giga(limits.operationsPerSecond)) GFLOP/s\(bytes); GB/s read / written in "
+            "measured limits of a core: \(giga(limits.operationsPerSecond)) GFLOP/s\(bytes)\(bfloats); GB/s read / written in "
                 + memory.joined(separator: ", "),
         ]
     }

@@ -78,7 +78,12 @@ package struct TraceDocument {
                 "limits",
                 .object([
                     .init("operations_per_second", .number(limits.operationsPerSecond)),
-                    .init("byte_operations_per_second", optional(limits.byteMultiplyAddsPerSecond.map { 2 * $0 })),
+                    .init(
+                        "byte_operations_per_second",
+                        optional(limits.narrowMultiplyAddsPerSecond[.bytes].map { 2 * $0 })),
+                    .init(
+                        "bfloat16_operations_per_second",
+                        optional(limits.narrowMultiplyAddsPerSecond[.bfloat16].map { 2 * $0 })),
                     .init(
                         "memory",
                         .array(

@@ -1,3 +1,4 @@
+package import ApusInstructions
 import ApusKernels
 package import ApusPlan
 import CPlatform
@@ -27,22 +28,20 @@ package struct MachineLimits: Sendable, Equatable {
     }
 
     package var target: Target
+    /// Of f32.
     package var multiplyAddsPerSecond: Double
-    /// Those of bytes, whose sums are integers; nil where they weren't measured.
-    package var byteMultiplyAddsPerSecond: Double?
-    /// Those of bf16, whose sums are of f32; nil where they weren't measured.
-    package var bfloatMultiplyAddsPerSecond: Double?
+    /// Those of other factors that were measured.
+    package var narrowMultiplyAddsPerSecond: [FactorType: Double]
     /// From the smallest to the largest: the nearest cache to main memory.
     package var levels: [Level]
 
     package init(
-        target: Target, multiplyAddsPerSecond: Double, byteMultiplyAddsPerSecond: Double? = nil,
-        bfloatMultiplyAddsPerSecond: Double? = nil, levels: [Level]
+        target: Target, multiplyAddsPerSecond: Double, narrowMultiplyAddsPerSecond: [FactorType: Double] = [:],
+        levels: [Level]
     ) {
         self.target = target
         self.multiplyAddsPerSecond = multiplyAddsPerSecond
-        self.byteMultiplyAddsPerSecond = byteMultiplyAddsPerSecond
-        self.bfloatMultiplyAddsPerSecond = bfloatMultiplyAddsPerSecond
+        self.narrowMultiplyAddsPerSecond = narrowMultiplyAddsPerSecond
         self.levels = levels
     }
 
@@ -53,17 +52,13 @@ package struct MachineLimits: Sendable, Equatable {
     /// model: Williams, Waterman and Patterson, 2009). Reads and writes go on side by side.
     ///
     /// - Parameters:
-    ///   - ofBytes: whether the multiply-adds are of bytes.
-    ///   - ofBFloats: whether they are of bf16.
+    ///   - factors: what the multiply-adds are of. Where their limit wasn't measured that of f32 counts.
     ///   - footprint: bytes that are touched at a time. Memory is taken to be as fast as at the largest measured size
     ///     that isn't larger: the limit is one that can't be passed, wherever the bytes come from.
     package func seconds(
-        multiplyAdds: Double, ofBytes: Bool = false, ofBFloats: Bool = false, bytesRead: Double, bytesWritten: Double,
-        footprint: Int
+        multiplyAdds: Double, of factors: FactorType = .f32, bytesRead: Double, bytesWritten: Double, footprint: Int
     ) -> Double {
-        let measured = ofBytes ? byteMultiplyAddsPerSecond : ofBFloats ? bfloatMultiplyAddsPerSecond : nil
-        let speed = measured ?? multiplyAddsPerSecond
-        let arithmetic = multiplyAdds / speed
+        let arithmetic = multiplyAdds / (narrowMultiplyAddsPerSecond[factors] ?? multiplyAddsPerSecond)
         guard let level = levels.last(where: { $0.size <= footprint }) ?? levels.first else { return arithmetic }
         return max(
             arithmetic, bytesRead / level.bytesReadPerSecond, bytesWritten / level.bytesWrittenPerSecond)
@@ -74,12 +69,10 @@ package struct MachineLimits: Sendable, Equatable {
 
     /// Measures, on the thread that asks: 0.15 s.
     ///
-    /// - Parameters:
-    ///   - ofBytes: whether the limit of bytes is measured too.
-    ///   - ofBFloats: whether that of bf16 is.
+    /// - Parameter factors: what the limit of multiply-adds is measured for, beside f32.
     /// - Throws: ``SessionError`` where this processor doesn't run the target or the memory can't be had.
     package static func measure(
-        on target: Target, ofBytes: Bool = false, ofBFloats: Bool = false
+        on target: Target, of factors: Set<FactorType> = []
     ) throws(SessionError) -> MachineLimits {
         let loops = try LimitLoops(target)
         let clock = TickClock()
@@ -89,8 +82,11 @@ package struct MachineLimits: Sendable, Equatable {
         // A core may need a while until it runs wide instructions at full speed: short trials, many of them.
         let rounds = 4_000
         let arithmetic = minimumTicks(trials: 400, clock) { loops.multiplyAdd(rounds) }
-        let bytes = ofBytes ? minimumTicks(trials: 400, clock) { loops.multiplyAddBytes(rounds) } : nil
-        let bfloats = ofBFloats ? minimumTicks(trials: 400, clock) { loops.multiplyAddBFloats(rounds) } : nil
+        var narrow: [FactorType: Double] = [:]
+        for loop in loops.narrow where factors.contains(loop.factors) {
+            let ticks = minimumTicks(trials: 400, clock) { loop.multiplyAdd(rounds) }
+            narrow[loop.factors] = Double(rounds * loop.perMultiplyAdd * loops.multiplyAddsOfRound) / ticks
+        }
         var ticks: [(size: Int, read: Double, written: Double)] = []
         for size in sizes {
             let count = size / MemoryLayout<Float>.stride
@@ -104,8 +100,7 @@ package struct MachineLimits: Sendable, Equatable {
         let second = 1 / clock.secondsPerTick()
         return MachineLimits(
             target: target, multiplyAddsPerSecond: Double(rounds * loops.multiplyAddsOfRound) * second / arithmetic,
-            byteMultiplyAddsPerSecond: bytes.map { Double(rounds * 4 * loops.multiplyAddsOfRound) * second / $0 },
-            bfloatMultiplyAddsPerSecond: bfloats.map { Double(rounds * 2 * loops.multiplyAddsOfRound) * second / $0 },
+            narrowMultiplyAddsPerSecond: narrow.mapValues { $0 * second },
             levels: ticks.map { entry in
                 Level(
                     size: entry.size, bytesReadPerSecond: Double(entry.size) * second / entry.read,
@@ -126,15 +121,29 @@ package struct MachineLimits: Sendable, Equatable {
     }
 }
 
+/// A loop of multiply-adds of less than 32 bits.
+private struct NarrowLoop {
+    let factors: FactorType
+    /// How many are done in the place of one of f32.
+    let perMultiplyAdd: Int
+    let multiplyAdd: (Int) -> Void
+
+    static func bytes(_ rounds: @escaping (Int) -> Int32) -> NarrowLoop {
+        NarrowLoop(factors: .bytes, perMultiplyAdd: 4) { _ = rounds($0) }
+    }
+
+    static func bfloats<Result>(_ rounds: @escaping (Int) -> Result) -> NarrowLoop {
+        NarrowLoop(factors: .bfloat16, perMultiplyAdd: 2) { _ = rounds($0) }
+    }
+}
+
 /// The loops of one target's kernels.
 @safe
 private struct LimitLoops {
     let multiplyAddsOfRound: Int
     let multiplyAdd: (Int) -> Void
-    /// Does four times as many, of bytes.
-    let multiplyAddBytes: (Int) -> Void
-    /// Does twice as many, of bf16.
-    let multiplyAddBFloats: (Int) -> Void
+    /// The loops of other factors.
+    let narrow: [NarrowLoop]
     let read: (UnsafeMutableRawPointer, Int, Int) -> Void
     let write: (UnsafeMutableRawPointer, Int, Int) -> Void
 
@@ -148,31 +157,32 @@ private struct LimitLoops {
                 multiplyAddsOfRound = ApusKernelsV4.multiplyAddsOfRound
                 multiplyAdd = { _ = ApusKernelsV4.multiplyAddRounds($0) }
                 let isVNNI = Processor.multipliesBytes(of: target)
-                multiplyAddBytes = {
-                    _ = isVNNI ? ApusKernelsV4VNNI.byteProductRounds($0) : ApusKernelsV4.byteProductRounds($0)
-                }
                 let isBF16 = Processor.multipliesBFloats(of: target)
-                multiplyAddBFloats = {
-                    _ = isBF16 ? ApusKernelsV4BF16.bfloat16ProductRounds($0) : ApusKernelsV4.bfloat16ProductRounds($0)
-                }
+                narrow = [
+                    .bytes { isVNNI ? ApusKernelsV4VNNI.byteProductRounds($0) : ApusKernelsV4.byteProductRounds($0) },
+                    .bfloats {
+                        isBF16 ? ApusKernelsV4BF16.bfloat16ProductRounds($0) : ApusKernelsV4.bfloat16ProductRounds($0)
+                    },
+                ]
                 unsafe read = { _ = unsafe ApusKernelsV4.readRounds($0, count: $1, rounds: $2) }
                 unsafe write = { unsafe ApusKernelsV4.writeRounds($0, count: $1, rounds: $2) }
             case .avx2:
                 multiplyAddsOfRound = ApusKernelsV3.multiplyAddsOfRound
                 multiplyAdd = { _ = ApusKernelsV3.multiplyAddRounds($0) }
                 let isVNNI = Processor.multipliesBytes(of: target)
-                multiplyAddBytes = {
-                    _ = isVNNI ? ApusKernelsV3VNNI.byteProductRounds($0) : ApusKernelsV3.byteProductRounds($0)
-                }
-                multiplyAddBFloats = { _ = ApusKernelsV3.bfloat16ProductRounds($0) }
+                narrow = [
+                    .bytes { isVNNI ? ApusKernelsV3VNNI.byteProductRounds($0) : ApusKernelsV3.byteProductRounds($0) },
+                    .bfloats { ApusKernelsV3.bfloat16ProductRounds($0) },
+                ]
                 unsafe read = { _ = unsafe ApusKernelsV3.readRounds($0, count: $1, rounds: $2) }
                 unsafe write = { unsafe ApusKernelsV3.writeRounds($0, count: $1, rounds: $2) }
         #endif
         default:
             multiplyAddsOfRound = ApusKernels.multiplyAddsOfRound
             multiplyAdd = { _ = ApusKernels.multiplyAddRounds($0) }
-            multiplyAddBytes = { _ = ApusKernels.byteProductRounds($0) }
-            multiplyAddBFloats = { _ = ApusKernels.bfloat16ProductRounds($0) }
+            narrow = [
+                .bytes { ApusKernels.byteProductRounds($0) }, .bfloats { ApusKernels.bfloat16ProductRounds($0) },
+            ]
             unsafe read = { _ = unsafe ApusKernels.readRounds($0, count: $1, rounds: $2) }
             unsafe write = { unsafe ApusKernels.writeRounds($0, count: $1, rounds: $2) }
         }

@@ -6,12 +6,12 @@ import Testing
 @Suite struct MachineLimitsTests {
     @Test(arguments: Processor.targets)
     func areThoseOfSomeProcessor(target: Target) throws {
-        let limits = try MachineLimits.measure(on: target, ofBytes: true, ofBFloats: true)
+        let limits = try MachineLimits.measure(on: target, of: [.bytes, .bfloat16])
         #expect(limits.target == target)
         // A gigahertz and one multiply-add a cycle is the least of any processor; a thousand times as much is none.
         #expect((2e9..<2e12).contains(limits.operationsPerSecond))
-        #expect((1e9..<4e12).contains(try #require(limits.byteMultiplyAddsPerSecond)))
-        #expect((1e8..<2e12).contains(try #require(limits.bfloatMultiplyAddsPerSecond)))
+        #expect((1e9..<4e12).contains(try #require(limits.narrowMultiplyAddsPerSecond[.bytes])))
+        #expect((1e8..<2e12).contains(try #require(limits.narrowMultiplyAddsPerSecond[.bfloat16])))
         #expect(limits.levels.count == 4 && limits.levels.map(\.size) == limits.levels.map(\.size).sorted())
         for level in limits.levels {
             #expect((1e9..<1e13).contains(level.bytesReadPerSecond))
@@ -37,16 +37,16 @@ import Testing
         #expect(seconds(0, 4e9, 0, 100_000) == 10)
         #expect(limits.operationsPerSecond == 2e9)
         var ofBytes = limits
-        ofBytes.byteMultiplyAddsPerSecond = 4e9
+        ofBytes.narrowMultiplyAddsPerSecond[.bytes] = 4e9
         func byteSeconds(_ limits: MachineLimits) -> Double {
-            limits.seconds(multiplyAdds: 1e9, ofBytes: true, bytesRead: 0, bytesWritten: 0, footprint: 10)
+            limits.seconds(multiplyAdds: 1e9, of: .bytes, bytesRead: 0, bytesWritten: 0, footprint: 10)
         }
         // Where nobody measured it bytes are as fast as numbers.
         #expect(byteSeconds(ofBytes) == 0.25 && byteSeconds(limits) == 1)
         var ofBFloats = limits
-        ofBFloats.bfloatMultiplyAddsPerSecond = 2e9
+        ofBFloats.narrowMultiplyAddsPerSecond[.bfloat16] = 2e9
         let bfloatSeconds = ofBFloats.seconds(
-            multiplyAdds: 1e9, ofBFloats: true, bytesRead: 0, bytesWritten: 0, footprint: 10)
+            multiplyAdds: 1e9, of: .bfloat16, bytesRead: 0, bytesWritten: 0, footprint: 10)
         #expect(bfloatSeconds == 0.5)
     }
 }

@@ -25,6 +25,16 @@ extension SampleInstruction {
         }
         var floats = convolution(bordered, blocked, rows: 0)
         (floats.zeroPoint, floats.resultBytes) = (0, 4)
+        var sums = convolution(bordered, blocked, rows: 1).convolution
+        (sums.floor, sums.ceiling) = (0, 0)
+        let rows = ImageLayout(channels: 9, height: 1, width: 1, channelBlock: 4)
+        var dense = convolution(bordered, rows, rows: 0)
+        (dense.convolution.kernelHeight, dense.convolution.kernelWidth) = (8, 8)
+        (dense.convolution.outputHeight, dense.convolution.outputWidth) = (1, 1)
+        dense.convolution.outputBlocks = 3
+        dense.convolution.tile = ConvolutionTile(outputs: 8, columns: 1)
+        var denseSums = dense.convolution
+        (denseSums.floor, denseSums.ceiling) = (0, 0)
         var quantize = ConvertImageParameters(source: wide, destination: wide, sourceBytes: 4, resultBytes: 1)
         (quantize.scale, quantize.zeroPoint) = (0.25, 9)
         var block = BlockDenseParameters(inputs: 70, outputs: 9, bits: 8, sourceStride: 71, destinationStride: 13)
@@ -35,6 +45,8 @@ extension SampleInstruction {
             SampleInstruction(.quantizedConvolution, convolution(bordered, half, rows: 2)),
             SampleInstruction(.quantizedConvolution, convolution(wide, blocked, rows: 1, kernelWidth: 4)),
             SampleInstruction(.quantizedConvolution, floats),
+            SampleInstruction(.quantizedConvolution, dense), SampleInstruction(.integerConvolution, sums),
+            SampleInstruction(.integerConvolution, denseSums),
             SampleInstruction(.quantizedDepthwise, convolution(bordered, blocked, rows: 1)),
             SampleInstruction(.convertImage, quantize),
             SampleInstruction(

@@ -26,6 +26,16 @@ extension OperatorCase {
                 operation, [x, scale], draws: [isBelow ? .within(-9...(-3)) : .within(3...9), .positive],
                 differentiable: [0, 1])
         },
+        "integer_conv2d": { random in
+            let call = ConvolutionCall(&random)
+            var (x, weight) = (call.operands[0], call.operands[1])
+            (x.elementType, weight.elementType) = (.u8, .i8)
+            var made = OperatorCase(
+                IntegerConvolution2D(call.convolution, sourceZero: random.pick(0, 3, 128)), [x, weight],
+                draws: [.whole(0...255), .whole(-127...127)])
+            made.constants = [1]
+            return made
+        },
         "quantized_conv2d": { random in
             let call = ConvolutionCall(&random)
             let elementType: ElementType = random.pick(.u8, .u8, .f32)

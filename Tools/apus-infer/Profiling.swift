@@ -11,8 +11,7 @@ func profile(_ arguments: Arguments) throws(Failure) {
     let limits = try reporting { () throws(SessionError) in
         let plan = network.plan
         return try MachineLimits.measure(
-            on: plan.target, ofBytes: plan.body.contains { $0.multipliesBytes(lanes: plan.target.lanes) },
-            ofBFloats: plan.body.contains { $0.multipliesBFloats })
+            on: plan.target, of: Set(plan.body.map { $0.factors(lanes: plan.target.lanes) }))
     }
     do { try record(&network) } catch { throw Failure(error.description) }
     guard let recording = network.recording() else { return }

@@ -47,8 +47,8 @@ public enum OperatorCatalogue {
         LayerNorm.self, GroupNorm.self, InstanceNorm.self, RootMeanSquareNorm.self, NormalizeRows.self,
         NormalizeRowsGradient.self, LocalResponseNorm.self, LpNormalization.self,
         Dropout.self, DropoutTraining.self, GaussianNoise.self,
-        Quantize.self, Dequantize.self, QuantizedConvolution2D.self, QuantizedAdd.self, QuantizedMaxPool2D.self,
-        QuantizedAveragePool2D.self, ByteTable.self, BlockDense.self,
+        Quantize.self, Dequantize.self, IntegerConvolution2D.self, QuantizedConvolution2D.self, QuantizedAdd.self,
+        QuantizedMaxPool2D.self, QuantizedAveragePool2D.self, ByteTable.self, BlockDense.self,
     ]
 
     private static let byName: [String: any Operator.Type] = Dictionary(

@@ -33,4 +33,11 @@ package struct BFloat16ConvolutionParameters: Sendable, Equatable, BitwiseCopyab
     package var resultBytes: Int32 = 2
 
     package init(_ convolution: ConvolutionParameters) { self.convolution = convolution }
+
+    /// The bytes of these parameters with another convolution.
+    func bytes(with convolution: ConvolutionParameters) -> [UInt8] {
+        var other = self
+        other.convolution = convolution
+        return ParameterBytes(other).bytes
+    }
 }

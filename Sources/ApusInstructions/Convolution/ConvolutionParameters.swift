@@ -81,7 +81,17 @@ package struct ConvolutionParameters: Sendable, Equatable, BitwiseCopyable {
     }
 
     /// Whether all output blocks read all input blocks.
-    package var hasOneGroup: Bool { groupOutputs == 0 && Int(outputBlocks) == destination.blocks }
+    package var hasOneGroup: Bool {
+        groupOutputs == 0 && Int(outputBlocks) * Int(destination.channelBlock) >= Int(destination.channels)
+    }
+
+    /// Whether its only position reads the whole of an image in blocks, border included, as a dense layer does: what is read of a sample lies
+    /// in a row then, and so do the weights of an output block.
+    package var readsWholeImage: Bool {
+        hasOneGroup && source.channelBlock > 1 && outputHeight == 1 && outputWidth == 1
+            && kernelHeight == source.top + source.height + source.bottom
+            && kernelWidth == source.left + source.width + source.right && dilationY == 1 && dilationX == 1
+    }
 
     /// The input channels that `outputs` output blocks of one group read, from block `block` on: all from the first to before the
     /// end.

@@ -88,6 +88,7 @@ package enum InstructionCatalogue {
             (.batchMeanGradient, BatchMeanGradientInstruction.self),
             (.quantizedConvolution, QuantizedConvolutionInstruction.self),
             (.quantizedDepthwise, QuantizedDepthwiseInstruction.self),
+            (.integerConvolution, IntegerConvolutionInstruction.self),
             (.bfloat16Convolution, BFloat16ConvolutionInstruction.self),
             (.bfloat16MaxPool, BFloat16MaxPoolInstruction.self),
             (.convertImage, ConvertImageInstruction.self),

@@ -28,8 +28,8 @@ package protocol InstructionDefinition: Sendable {
     /// says.
     func multiplyAdds(samples: Int) -> Int?
 
-    /// Whether its multiply-adds are of bytes, of which a processor does several times as many as of f32.
-    var multipliesBytes: Bool { get }
+    /// What its multiply-adds are of.
+    var factors: FactorType { get }
 
     /// Bytes written, where that is less than the extents; nil: as they say.
     func bytesWritten(samples: Int) -> Int?
@@ -61,7 +61,7 @@ package protocol InstructionDefinition: Sendable {
 extension InstructionDefinition {
     package func steps(samples: Int) -> Int? { nil }
     package func multiplyAdds(samples: Int) -> Int? { nil }
-    package var multipliesBytes: Bool { false }
+    package var factors: FactorType { .f32 }
     package func bytesWritten(samples: Int) -> Int? { nil }
     package var choice: String? { nil }
     package var candidates: [TuningCandidate] { [] }

@@ -85,7 +85,7 @@ package struct BlockDenseInstruction: InstructionDefinition {
 
     package func steps(samples: Int) -> Int? { turns(samples, outputs, inputs) }
 
-    package var multipliesBytes: Bool { true }
+    package var factors: FactorType { .bytes }
 
     package func operands(samples: Int) -> [OperandExtent] {
         [

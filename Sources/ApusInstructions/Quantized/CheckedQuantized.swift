@@ -8,15 +8,10 @@ extension QuantizedConvolutionParameters {
         _ = try check(addendZeroPoint, 0...255, "the addend's zero point")
     }
 
-    /// By rows of the result.
-    func rowPartition(of checked: CheckedConvolution, sharedBytes: Int) -> Partition {
-        let whole = self
-        return Partition(.rows, units: checked.destination.height, sharedBytes: sharedBytes, isContiguous: false) {
-            units in
-            var part = whole
-            part.convolution = whole.convolution.withRows(units, hasAddend: true)
-            return Partition.Part(
-                parameters: ParameterBytes(part).bytes, offsets: [Int](repeating: 0, count: 6))
-        }
+    /// The bytes of these parameters with another convolution.
+    func bytes(with convolution: ConvolutionParameters) -> [UInt8] {
+        var other = self
+        other.convolution = convolution
+        return ParameterBytes(other).bytes
     }
 }

@@ -36,7 +36,7 @@ package struct QuantizedDepthwiseInstruction: InstructionDefinition {
 
     package func steps(samples: Int) -> Int? { convolution.steps(samples: samples) }
 
-    package var multipliesBytes: Bool { true }
+    package var factors: FactorType { .bytes }
 
     package func operands(samples: Int) -> [OperandExtent] {
         let destination = convolution.destination
@@ -67,8 +67,14 @@ package struct QuantizedDepthwiseInstruction: InstructionDefinition {
                     first * own.destination.blockStride * Int(whole.resultBytes), first * own.addend.blockStride,
                 ])
         }
-        return [
-            blocks, whole.rowPartition(of: convolution, sharedBytes: convolution.destination.blocks * blockWeights),
-        ]
+        let rows = Partition(
+            .rows, units: convolution.destination.height, sharedBytes: convolution.destination.blocks * blockWeights,
+            isContiguous: false
+        ) { rows in
+            Partition.Part(
+                parameters: whole.bytes(with: own.withRows(rows, hasAddend: true)),
+                offsets: [Int](repeating: 0, count: 6))
+        }
+        return [blocks, rows]
     }
 }

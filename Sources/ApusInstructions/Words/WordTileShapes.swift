@@ -1,8 +1,9 @@
 /// The tiles of convolutions whose factors come in words: how many sums may stay in registers at a time.
 ///
 /// `rows` is 1 for tiles of neighbouring columns, 2 for 2 × 2 pooling windows side by side, and 0 where positions are linear: they
-/// are numbered through all rows and samples. `columns` counts positions of a row. There are one or two output blocks; or eight of one
-/// position, where weights are read once and nothing else takes long.
+/// are numbered through all rows and samples. `columns` counts positions of a row. There are one or two output blocks; or up to eight of one
+/// position that reads a whole image, where weights are read once and nothing else takes long. Elsewhere, and where there is an addend, a
+/// tile of eight is computed as one of two.
 ///
 /// Where the columns of a row are no multiple of a tile's, the last tile is a narrower one, or begins before the end of the one before
 /// it: what is computed twice is the same both times.
@@ -12,7 +13,7 @@ package struct WordTileShapes: Sendable {
     /// Whether there are tiles of rows of single channels too. If not, those have linear positions.
     private let hasPlainRows: Bool
     private let hasWindows: Bool
-    /// Whether there are tiles of eight output blocks.
+    /// Whether there are tiles of up to eight output blocks.
     private let hasEightOutputs: Bool
 
     /// Of ``QuantizedConvolutionParameters``: 1, 2, 3, 4, 6, 8, 12 and 14 columns; 1, 2, 4, 7 and 8 with a stride of 2; else none.
@@ -43,6 +44,11 @@ package struct WordTileShapes: Sendable {
 
     /// Whether there are tiles of rows of an image in blocks of so many channels.
     package func hasRows(block: Int) -> Bool { columns != 0 && (hasPlainRows || block > 1) }
+
+    /// The output blocks that tiles of a convolution have.
+    package func outputs(of convolution: ConvolutionParameters) -> [Int] {
+        hasEightOutputs && convolution.readsWholeImage ? [1, 2, 8] : [1, 2]
+    }
 
     /// The most columns that any tile has.
     package static var maximumColumns: Int { 14 }

@@ -4,6 +4,21 @@ func quantizedConvolution(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let parameters = parameters.assumingMemoryBound(to: QuantizedConvolutionParameters.self)
+    let isWholeImage = parameters.withMemoryRebound(to: ConvolutionParameters.self, capacity: 1) { convolution in
+        guard operands[5] == nil, WholeImage.isMeant(by: convolution) else { return false }
+        WholeImage.compute(
+            convolution, operands.bytes(0), operands.bytes(1), operands.bytes(2), operands.bytes(4),
+            .scaled(parameters, scale: operands.floats(3)), samples: samples)
+        return true
+    }
+    if !isWholeImage { computeTiles(operands, parameters, samples) }
+}
+
+@inline(never)
+private func computeTiles(
+    _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafePointer<QuantizedConvolutionParameters>,
+    _ samples: Int
+) {
     var memory = WordTileMemory()
     memory.rounding = ByteRounding(
         floor: parameters.pointee.convolution.floor, zeroPoint: parameters.pointee.zeroPoint)

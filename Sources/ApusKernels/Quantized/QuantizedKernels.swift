@@ -5,6 +5,7 @@ import ApusInstructions
 package func quantizedKernel(for opcode: Opcode) -> Kernel? {
     switch opcode {
     case .quantizedConvolution: quantizedConvolution
+    case .integerConvolution: integerConvolution
     case .quantizedDepthwise: quantizedDepthwise
     case .blockDense: blockDense
     default: nil

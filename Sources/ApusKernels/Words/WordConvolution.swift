@@ -79,8 +79,8 @@ struct WordConvolution<Word: TileWord> {
         let blocks = convolution.destination.vectorBlocks
         let maximum = Int(convolution.tile.outputs)
         let isLinear = convolution.tile.rows == 0
-        var block = maximum == 8 ? computeEights(samples, blocks) : 0
-        var left = groupOutputs &- block
+        var block = 0
+        var left = groupOutputs
         while block < blocks {
             // Output blocks of one group share what they read; as equal parts as can be.
             let outputs = maximum == 1 || left % 2 == 1 ? 1 : 2
@@ -93,20 +93,6 @@ struct WordConvolution<Word: TileWord> {
             block &+= outputs
             left = left == outputs ? groupOutputs : left &- outputs
         }
-    }
-
-    /// Computes eight output blocks of a position at a time: there is one group.
-    ///
-    /// - Returns: how many are computed.
-    private func computeEights(_ samples: Int, _ blocks: Int) -> Int {
-        memory.pointee.eights = blocks / 8
-        if memory.pointee.eights > 0 {
-            let first = select(block: 0, outputs: 1)
-            memory.pointee.bias = bias
-            memory.pointee.scale = scale
-            goThroughPositions(samples, first, block: 0, outputs: 8)
-        }
-        return memory.pointee.eights &* 8
     }
 
     /// What is read first for some output blocks.

@@ -220,6 +220,13 @@ enum WordTile<Word: TileWord, let outputs: Int, let rows: Int, let columns: Int,
     private static func store(
         _ output: Int, _ memory: WordTilePointer, _ sums: inout WordSums, _ result: Bytes, _ addend: Bytes?
     ) {
+        if Word.isExact && memory.pointee.storesSums {
+            storeSums(0, output, memory, sums, result)
+            storeSums(1, output, memory, sums, result)
+            storeSums(2, output, memory, sums, result)
+            storeSums(3, output, memory, sums, result)
+            return
+        }
         let block = output == 0 ? memory.pointee.first : memory.pointee.second
         makeValues(0, output, block, &sums)
         makeValues(1, output, block, &sums)
@@ -291,6 +298,16 @@ enum WordTile<Word: TileWord, let outputs: Int, let rows: Int, let columns: Int,
     @inline(__always)
     private static func address(_ number: Int, _ memory: WordTilePointer, _ result: Bytes, bytes: Int) -> Bytes {
         result + (step == 0 ? Int(memory.pointee.results[number]) : number &* bytes &* lanes)
+    }
+
+    @inline(__always)
+    private static func storeSums(
+        _ piece: Int, _ output: Int, _ memory: WordTilePointer, _ sums: borrowing WordSums, _ result: Bytes
+    ) {
+        for number in results(piece) {
+            address(number, memory, result, bytes: 4).storeBytes(
+                of: sums[place(number, output)], as: IntegerVector.self)
+        }
     }
 
     @inline(__always)

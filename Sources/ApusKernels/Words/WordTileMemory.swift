@@ -62,10 +62,6 @@ struct WordTileMemory {
     var outputStep = 0
     var first = Output()
     var second = Output()
-    /// Where tiles of eight output blocks read the same, which are so many.
-    var bias: Bytes? = nil
-    var scale: Floats? = nil
-    var eights = 0
     /// What results are kept within, and how they become bytes where they do.
     var lowest = Vector()
     var highest = Vector()
@@ -73,6 +69,8 @@ struct WordTileMemory {
     /// Whether the upper limit is below the last byte, or what is added is large.
     var isLimited = false
     var storesFloats = false
+    /// Whether sums are results.
+    var storesSums = false
     /// From one row of positions to the next.
     var sourceRow = 0
     /// Where positions are linear: how far each is from the first one in the source, the destination and the addend.

@@ -6,10 +6,10 @@ enum LinearWords<Word: TileWord> {
     static func compute(
         _ outputs: Int, _ columns: Int, _ memory: WordTilePointer, _ origin: Bytes, _ weights: Bytes
     ) {
-        switch outputs {
-        case 1: compute1(columns, memory, origin, weights)
-        case 2: compute2(columns, memory, origin, weights)
-        default: EightOutputs<Word>.compute(memory, origin, weights)
+        if outputs == 1 {
+            compute1(columns, memory, origin, weights)
+        } else {
+            compute2(columns, memory, origin, weights)
         }
     }
 

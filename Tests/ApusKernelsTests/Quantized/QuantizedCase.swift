@@ -2,9 +2,18 @@ import ApusInstructions
 
 /// A random convolution of bytes, and its result by plain loops over the logical layout.
 struct QuantizedCase: CustomStringConvertible {
+    enum Kind {
+        case convolution
+        case depthwise
+        /// The only position reads the whole image, and there are many output blocks.
+        case dense
+    }
+
+    /// Whether sums are results.
+    let hasSums: Bool
     let seed: Int
     let samples: Int
-    let isDepthwise: Bool
+    let kind: Kind
     var parameters: QuantizedConvolutionParameters
     private var source: [UInt8]
     private var weights: [Int8]
@@ -15,13 +24,13 @@ struct QuantizedCase: CustomStringConvertible {
     /// The bytes of the destination; nil where they must be left alone.
     private(set) var expected: [UInt8?] = []
 
-    var description: String { "seed \(seed): \(samples) samples, depthwise \(isDepthwise), \(parameters)" }
+    var description: String { "seed \(seed): \(samples) samples, \(kind), sums \(hasSums), \(parameters)" }
 
-    /// - Parameter isDense: whether there are many output blocks of few positions.
-    init(seed: Int, lanes: Int, isDepthwise: Bool = false, isDense: Bool = false) {
+    init(seed: Int, lanes: Int, _ kind: Kind = .convolution, hasSums: Bool = false) {
         var random = SeededGenerator(seed: seed)
         self.seed = seed
-        self.isDepthwise = isDepthwise
+        (self.kind, self.hasSums) = (kind, hasSums)
+        let (isDepthwise, isDense) = (kind == .depthwise, kind == .dense)
         samples = random.int(1...3)
         let isPlain = !isDepthwise && !isDense && random.chance(30)
         let parted = !isPlain && !isDense && random.chance(30) ? random.int(2...3) : 1
@@ -34,19 +43,20 @@ struct QuantizedCase: CustomStringConvertible {
             isDepthwise
             ? groups
             : isDense
-                ? random.int(lanes * 7...lanes * 19) : groups * (fills ? lanes * random.int(1...3) : random.int(1...20))
+                ? random.int(1...lanes * 19) : groups * (fills ? lanes * random.int(1...3) : random.int(1...20))
         let kernel = (height: random.int(1...5), width: isPlain ? 4 * random.int(1...2) : random.int(1...6))
-        let pooled = !isDepthwise && !isDense && random.chance(40)
+        let pooled = kind == .convolution && !hasSums && random.chance(40)
         var own = random.wordConvolution(
             channels: (inputs, outputs), groups: groups, fills: fills, kernel: kernel, isPlain: isPlain, pooled: pooled,
-            greatest: (isDepthwise ? 9 : 3, isDense ? 2 : pooled ? 9 : 20), lanes: lanes)
+            isWhole: isDense, greatest: isDense ? (1, 1) : (isDepthwise ? 9 : 3, pooled ? 9 : 20), lanes: lanes)
         let (layout, result) = (own.source, own.destination)
-        let isBytes = random.chance(75)
+        let isBytes = !hasSums && random.chance(75)
         let zero = isBytes ? random.int(0...255) : 0
         own.floor = isBytes ? Float(random.chance(50) ? -zero : 0) : -.infinity
         own.ceiling =
             isBytes
             ? Float(random.chance(70) ? 255 - zero : random.int(0...255 - zero)) : random.chance(50) ? .infinity : 3
+        if hasSums { (own.floor, own.ceiling) = (0, 0) }
         let rows = pooled ? 2 : isDense ? 0 : random.int(0...1)
         let tiles = Self.tiles(of: own, rows: rows, lanes: lanes)
         own.tile = isDense ? tiles.last! : tiles[random.int(0...tiles.count - 1)]
@@ -65,7 +75,7 @@ struct QuantizedCase: CustomStringConvertible {
         // Some results are far from bytes, and have no integers of 32 bits.
         scale = random.floats(result.blocks * lanes, in: random.chance(20) ? 0.1...1e7 : 0.0001...0.01)
         addend =
-            random.chance(40)
+            !hasSums && random.chance(40)
             ? (0..<samples * Int(own.addend.sampleStride)).map { _ in UInt8(random.int(0...255)) } : nil
         packed = []
         if isDepthwise { packDepthwise(lanes: lanes) } else { pack(groups: groups, lanes: lanes) }
@@ -74,9 +84,8 @@ struct QuantizedCase: CustomStringConvertible {
 
     /// The tiles that there are for a convolution, in order of their output blocks.
     static func tiles(of own: ConvolutionParameters, rows: Int, lanes: Int) -> [ConvolutionTile] {
-        (own.hasOneGroup ? [1, 2, 8] : [1, 2]).flatMap {
-            WordTileShapes.bytes(stride: own.strideX).all(outputs: $0, rows: rows, lanes: lanes)
-        }
+        let shapes = WordTileShapes.bytes(stride: own.strideX)
+        return shapes.outputs(of: own).flatMap { shapes.all(outputs: $0, rows: rows, lanes: lanes) }
     }
 
     /// Puts the weights into the order of the instruction's documentation.
@@ -157,6 +166,11 @@ struct QuantizedCase: CustomStringConvertible {
                     greatest = max(greatest, sum(n, o, y * window + i, x * window + j, groups: groups))
                 }
             }
+            let place = own.destination.index(n, o, y, x)
+            if hasSums {
+                for byte in 0..<4 { bytes[4 * place + byte] = UInt8(truncatingIfNeeded: greatest >> (8 * byte)) }
+                return
+            }
             var value = Float(greatest) * scale[o]
             if let addend {
                 value +=
@@ -164,7 +178,6 @@ struct QuantizedCase: CustomStringConvertible {
                     * parameters.addendScale
             }
             value = min(own.ceiling, max(own.floor, value))
-            let place = own.destination.index(n, o, y, x)
             if size == 1 {
                 bytes[place] = UInt8(Int32(value.rounded(.toNearestOrEven)) + parameters.zeroPoint)
             } else {
@@ -180,7 +193,9 @@ struct QuantizedCase: CustomStringConvertible {
     func run(on set: InstructionSet) -> [UInt8] {
         let own = parameters.convolution
         var result = [UInt8](repeating: 0xA5, count: expected.count)
-        guard let kernel = set.kernel(isDepthwise ? .quantizedDepthwise : .quantizedConvolution) else { return [] }
+        let opcode: Opcode =
+            hasSums ? .integerConvolution : kind == .depthwise ? .quantizedDepthwise : .quantizedConvolution
+        guard let kernel = set.kernel(opcode) else { return [] }
         var (source, packed, bias, scale) = (source, packed, bias, scale)
         var added = addend ?? []
         source.withUnsafeMutableBytes { source in
@@ -189,11 +204,17 @@ struct QuantizedCase: CustomStringConvertible {
                     scale.withUnsafeMutableBytes { scale in
                         result.withUnsafeMutableBytes { result in
                             added.withUnsafeMutableBytes { added in
-                                let operands: [UnsafeMutableRawPointer?] = [
-                                    source.baseAddress, packed.baseAddress, bias.baseAddress, scale.baseAddress,
-                                    result.baseAddress, addend == nil ? nil : added.baseAddress,
-                                ]
-                                withUnsafeBytes(of: parameters) { kernel(operands, $0.baseAddress!, samples) }
+                                let starts = [source.baseAddress, packed.baseAddress, bias.baseAddress]
+                                let addend = addend == nil ? nil : added.baseAddress
+                                // The parameters begin with the convolution.
+                                withUnsafeBytes(of: parameters) { parameters in
+                                    kernel(
+                                        starts
+                                            + (hasSums
+                                                ? [result.baseAddress]
+                                                : [scale.baseAddress, result.baseAddress, addend]),
+                                        parameters.baseAddress!, samples)
+                                }
                             }
                         }
                     }

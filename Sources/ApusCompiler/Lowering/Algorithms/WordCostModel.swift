@@ -14,8 +14,10 @@ struct WordCostModel {
     private let kernelPlace = 2.0
     /// Cycles to make and store a result.
     private let result = 2.0
-    /// Cycles to prepare the loops of some output blocks. For tiles of eight that is done once.
+    /// Cycles to prepare the loops of some output blocks.
     private let blockStart = 150.0
+    /// Cycles to prepare the single loop of a whole image.
+    private let imageStart = 40.0
     /// Cycles to load a vector of weights that serves one position: it comes from the second cache.
     private let weightsOnce = 2.0
     /// Cycles to find where the positions of a linear tile are.
@@ -45,10 +47,10 @@ struct WordCostModel {
         var best = ConvolutionTile(outputs: 1, rows: shapes[0], columns: isPooled ? 2 : 1)
         var least = Double.infinity
         for rows in shapes {
-            for outputs in [1, 2, 8] where outputs == 1 || outputs <= Int(convolution.outputBlocks) {
-                for columns in 1...WordTileShapes.maximumColumns
-                where exists(outputs: outputs, rows: rows, columns: columns, convolution) {
-                    let tile = ConvolutionTile(outputs: outputs, rows: rows, columns: columns)
+            // Tiles of up to eight output blocks are for any number of them.
+            for outputs in self.shapes.outputs(of: convolution)
+            where outputs != 2 || convolution.outputBlocks > 1 {
+                for tile in self.shapes.all(outputs: outputs, rows: rows, lanes: lanes) {
                     let cycles = cycles(of: convolution, tile, samples: samples)
                     if cycles < least { (best, least) = (tile, cycles) }
                 }
@@ -64,7 +66,7 @@ struct WordCostModel {
         func cycles(_ outputs: Int, of blocks: Int) -> Double {
             if blocks == 0 { return 0 }
             let once = self.cycles(of: convolution, tile, outputs, rows: rows, columns: columns, samples: samples)
-            return Double(blocks / outputs) * once + blockStart * (outputs == 8 ? 1 : Double(blocks / outputs))
+            return Double(blocks / outputs) * (once + blockStart)
         }
         let blocks = convolution.destination.blocks
         switch tile.outputs {
@@ -75,14 +77,10 @@ struct WordCostModel {
             let paired = blocks / groupOutputs * (groupOutputs & ~1)
             return cycles(2, of: paired) + cycles(1, of: blocks - paired)
         default:
-            let left = blocks % 8
-            return cycles(8, of: blocks - left) + cycles(2, of: left & ~1) + cycles(1, of: left & 1)
+            let places = Int(convolution.kernelHeight) * Int(convolution.kernelWidth)
+            let words = Int(convolution.inputBlocks) * places * lanes / elementsOfWord
+            return imageStart + Double(samples * blocks) * (weightsOnce * Double(words) + result)
         }
-    }
-
-    private func exists(outputs: Int, rows: Int, columns: Int, _ convolution: ConvolutionParameters) -> Bool {
-        (outputs <= 2 || convolution.hasOneGroup)
-            && shapes.exists(outputs: outputs, rows: rows, columns: columns, lanes: lanes)
     }
 
     /// The cycles of `outputs` output blocks.

@@ -33,8 +33,9 @@ enum RuleCatalogue {
         InterpolateRule.self, InterpolateGradientRule.self,
         ScaledDotProductAttentionRule.self, ScaledDotProductAttentionGradientRule.self,
         RecurrentStepsRule.self, RecurrentStepsGradientRule.self,
-        QuantizedConvolution2DRule.self, QuantizeRule.self, DequantizeRule.self, QuantizedAddRule.self,
-        QuantizedMaxPool2DRule.self, QuantizedAveragePool2DRule.self, ByteTableRule.self, BlockDenseRule.self,
+        IntegerConvolution2DRule.self, QuantizedConvolution2DRule.self, QuantizeRule.self, DequantizeRule.self,
+        QuantizedAddRule.self, QuantizedMaxPool2DRule.self, QuantizedAveragePool2DRule.self, ByteTableRule.self,
+        BlockDenseRule.self,
     ]
 
     private static let byName: [String: any OperatorRule.Type] = Dictionary(

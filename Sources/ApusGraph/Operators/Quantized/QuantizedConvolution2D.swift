@@ -138,13 +138,8 @@ package struct QuantizedConvolution2D: Operator {
         let x = operands[0].shape
         let geometry = convolution.geometry(height: x[2], width: x[3])
         let shape = [x[0], convolution.filters, geometry.outputHeight, geometry.outputWidth]
-        let image = shape[2] * shape[3]
-        let (codes, weight, bias) = (operands[0].integers, operands[1].integers, operands[2].integers)
-        var sums = (0..<shape.reduce(1, *)).map { bias[$0 / image % convolution.filters] }
-        convolution.forEachProduct(input: x) { output, place, input in
-            sums[output] += weight[place] * (codes[input] - sourceZero)
-        }
-        var tensor = Tensor(shape: shape, elements: sums.map { Double(Int32(truncatingIfNeeded: $0)) })
+        let sums = convolution.integerSums(operands[0], sourceZero, operands[1], bias: operands[2].integers)
+        var tensor = Tensor(shape: shape, elements: sums.map(Double.init))
         if let pool {
             tensor = MaxPool2D(window: pool).evaluate([tensor], results: [results[0]], context: context)[0]
         }

@@ -5,6 +5,10 @@ extension ExportTable {
         .of(Convolution1D.self) { _, node throws(NodeFailure) in try node.convolve() },
         .of(Convolution2D.self) { _, node throws(NodeFailure) in try node.convolve() },
         .of(Convolution3D.self) { _, node throws(NodeFailure) in try node.convolve() },
+        .of(IntegerConvolution2D.self) { operation, node throws(NodeFailure) in
+            let zero = node.constant(Tensor(.u8, shape: [], integers: [operation.sourceZero]))
+            try node.convolve(as: "ConvInteger", node.operands() + [zero])
+        },
         .of(ConvolutionTranspose1D.self) { _, node throws(NodeFailure) in try node.convolveTransposed() },
         .of(ConvolutionTranspose2D.self) { _, node throws(NodeFailure) in try node.convolveTransposed() },
         .of(ConvolutionTranspose3D.self) { _, node throws(NodeFailure) in try node.convolveTransposed() },
@@ -12,10 +16,12 @@ extension ExportTable {
 }
 
 extension NodeExport {
-    fileprivate mutating func convolve() throws(NodeFailure) {
+    fileprivate mutating func convolve(
+        as name: String = "Conv", _ operands: [String]? = nil
+    ) throws(NodeFailure) {
         let window = try window("kernel")
         let result = emit(
-            "Conv", operands(),
+            name, operands ?? self.operands(),
             [
                 "kernel_shape": .ints(window.size), "strides": .ints(window.stride),
                 "dilations": .ints(window.dilation), "pads": window.pads, "group": .int(int("groups", default: 1)),

@@ -19,6 +19,7 @@ extension OperatorTable {
             node.finish(try node.quantizedResult(y, scale: 6, zeroPoint: 7))
         },
         OperatorEntry("ConvInteger", since: 10) { node throws(NodeFailure) in
+            if let sums = try node.integerConvolution() { return node.finish(sums) }
             let x = try node.single(node.input(0), minus: node.optionalInput(2))
             let weight = try node.filters(node.input(1), node.optionalInput(3))
             node.finish(try node.wholeConvolution(x, weight))

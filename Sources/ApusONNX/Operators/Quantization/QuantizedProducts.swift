@@ -3,6 +3,7 @@ import ApusGraph
 extension OperatorTable {
     static let quantizedProducts: [OperatorEntry] = [
         OperatorEntry("MatMulInteger", since: 10) { node throws(NodeFailure) in
+            if let sums = try node.integerProduct() { return node.finish(sums) }
             let a = try node.rows(node.input(0), node.optionalInput(2))
             let b = try node.single(node.input(1), minus: node.optionalInput(3))
             node.finish(try node.wholeProduct(a, b))
@@ -95,7 +96,7 @@ extension NodeImport {
 
 extension Tensor {
     /// A matrix of integers with rows and columns exchanged.
-    fileprivate var transposed: Tensor {
+    var transposed: Tensor {
         let (rows, columns) = (shape[0], shape[1])
         let numbers = integers
         return Tensor(

@@ -63,7 +63,7 @@ extension NodeImport {
             scales: scales.elements.map { Float($0) })
     }
 
-    private mutating func isKnown(_ index: Int) throws(NodeFailure) -> Bool {
+    mutating func isKnown(_ index: Int) throws(NodeFailure) -> Bool {
         let value = try input(index)
         return state.tensors[value] != nil
     }

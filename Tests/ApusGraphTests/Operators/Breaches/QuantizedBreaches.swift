@@ -8,7 +8,7 @@ private let scale = TensorType(.f32, [8])
 private let convolution = Convolution2D(filters: 8, kernel: [3, 3])
 
 extension Breach {
-    static let quantized: [Breach] = grids + byteConvolutions + byteElements + blockWeights
+    static let quantized: [Breach] = grids + integerConvolutions + byteConvolutions + byteElements + blockWeights
 
     private static let grids = [
         Breach(Quantize(scale: 1), [codes], "C1", "takes one operand of f32, not [u8[N, 4, 8, 8]]"),
@@ -45,6 +45,18 @@ extension Breach {
                 "are not clipped on their way"),
         ]
     }()
+
+    private static let integerConvolutions = [
+        Breach(IntegerConvolution2D(convolution), [codes], "C1", "takes x and a weight, not 1 operand"),
+        Breach(IntegerConvolution2D(convolution), [numbers, weight], "C2", "not on f32[N, 4, 8, 8]"),
+        Breach(
+            IntegerConvolution2D(convolution), [codes, TensorType(.i8, [8, 3, 3, 3])], "C3",
+            "the weight is f32[8, 4, 3, 3] here, not f32[8, 3, 3, 3]"),
+        Breach(
+            IntegerConvolution2D(convolution), [codes, TensorType(.u8, [8, 4, 3, 3])], "C4",
+            "the weight is i8[8, 4, 3, 3] here, not u8[8, 4, 3, 3]"),
+        Breach(IntegerConvolution2D(convolution, sourceZero: 256), [codes, weight], "C5", "256 is no byte"),
+    ]
 
     private static let byteConvolutions: [Breach] = {
         let operands = [codes, weight, bias, scale]
