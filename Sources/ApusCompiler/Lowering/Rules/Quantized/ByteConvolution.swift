@@ -4,7 +4,7 @@ import ApusPlan
 
 /// What the rules of convolutions of bytes have in common: on blocks of channels, or on plain images where four neighbouring columns are read
 /// at a time.
-struct ByteConvolution {
+struct ByteConvolution: Sendable {
     let convolution: Convolution2D
     let sourceZero: Int
 
@@ -27,7 +27,7 @@ struct ByteConvolution {
     /// The way to compute it with such words.
     func candidate(
         _ site: Site, _ form: WordPacking.Form,
-        emit: @escaping (WordPacking, inout Lowering) throws(LoweringError) -> Void
+        emit: @escaping @Sendable (WordPacking, inout Lowering) throws(LoweringError) -> Void
     ) -> Candidate {
         let packing = WordPacking(shape(site), form, lanes: site.lanes)
         return Candidate(
