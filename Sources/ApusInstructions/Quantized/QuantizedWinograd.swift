@@ -28,8 +28,6 @@ package struct QuantizedWinogradInstruction: InstructionDefinition {
         try require(images.source.block == lanes, "the source's block is \(images.source.block), not \(lanes)")
         try require(own.hasOneGroup && Int(own.inputBlocks) == images.source.blocks, "there are groups")
         try require(
-            images.destination.blocks.isMultiple(of: 2), "the \(images.destination.blocks) output blocks are no pairs")
-        try require(
             images.outputHeight == images.destination.height && images.outputWidth == images.destination.width,
             "the result of \(own.outputHeight) × \(own.outputWidth) is not the destination's "
                 + "\(images.destination.height) × \(images.destination.width)")
@@ -74,8 +72,8 @@ package struct QuantizedWinogradInstruction: InstructionDefinition {
     /// By rows of tiles, or by pairs of output blocks, each of which transforms the source again.
     package var partitions: [Partition] { [rowPartition, blockPartition] }
 
-    private var pairWeights: Int {
-        product(2 * QuantizedWinogradParameters.points, images.source.paddedChannels, 2 * lanes)
+    private var blockWeights: Int {
+        product(2 * QuantizedWinogradParameters.points, images.source.paddedChannels, lanes)
     }
 
     private func bytes(with convolution: ConvolutionParameters) -> [UInt8] {
@@ -88,7 +86,7 @@ package struct QuantizedWinogradInstruction: InstructionDefinition {
         let own = parameters.quantized.convolution
         let height = images.outputHeight
         return Partition(
-            .rows, units: parameters.tileRows, sharedBytes: product(images.destination.blocks / 2, pairWeights),
+            .rows, units: parameters.tileRows, sharedBytes: product(images.destination.blocks, blockWeights),
             isContiguous: false
         ) { units in
             let rows = 4 * units.lowerBound..<min(4 * units.upperBound, height)
@@ -99,14 +97,15 @@ package struct QuantizedWinogradInstruction: InstructionDefinition {
 
     private var blockPartition: Partition {
         let own = parameters.quantized.convolution
+        let all = images.destination.blocks
         let tiles = product(parameters.tileRows, parameters.tileColumns)
         // The transforms are written and read.
         let transforms = product(2 * QuantizedWinogradParameters.points, tiles, images.source.paddedChannels)
         let resultBytes = Int(parameters.quantized.resultBytes)
         return Partition(
-            .blocks, units: images.destination.blocks / 2, sharedBytes: images.source.sampleElements + 2 * transforms
+            .blocks, units: (all + 1) / 2, sharedBytes: images.source.sampleElements + 2 * transforms
         ) { units in
-            let blocks = 2 * units.lowerBound..<2 * units.upperBound
+            let blocks = 2 * units.lowerBound..<min(2 * units.upperBound, all)
             var part = own
             part.destination = own.destination.withBlocks(blocks)
             part.addend = own.addend.withBlocks(blocks)
@@ -115,7 +114,7 @@ package struct QuantizedWinogradInstruction: InstructionDefinition {
             return Partition.Part(
                 parameters: bytes(with: part),
                 offsets: [
-                    0, units.lowerBound * pairWeights, number, number,
+                    0, blocks.lowerBound * blockWeights, number, number,
                     blocks.lowerBound * own.destination.blockStride * resultBytes,
                     blocks.lowerBound * own.addend.blockStride, 0,
                 ])

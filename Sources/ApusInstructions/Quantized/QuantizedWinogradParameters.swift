@@ -18,10 +18,10 @@
 /// scale, which loses no bit.
 ///
 /// - The kernel is 3 × 3, strides and dilations are 1, there is one group and no pooling window. The tile of `quantized` isn't used. Source and
-///   destination have block V, and the destination has an even number of blocks. The source's border covers `4 · tileRows + 2` rows and
+///   destination have block V. The source's border covers `4 · tileRows + 2` rows and
 ///   `4 · tileColumns + 2` columns from the first that is read on; what is beyond those that the result needs may hold anything.
 /// - Packed weights are `G g Gᵀ`, 16 bits each: `[pair of output blocks][36][output block of the pair][input channel / 2][V][2]`, with input
-///   channels padded to V.
+///   channels padded to V. The last output block of an odd number is a pair of one.
 /// - The scratch is ``scratchBytes(lanes:)`` long and holds the transforms of `passTiles` tiles at a time, which is a multiple of 4.
 package struct QuantizedWinogradParameters: Sendable, Equatable, BitwiseCopyable {
     package var quantized: QuantizedConvolutionParameters

@@ -71,13 +71,18 @@ private struct QuantizedWinograd {
         }
         var block = 0
         while block < outputBlocks {
-            let pair = weights + block / 2 &* pass.pairWeights
-            WinogradPairs.compute(pass, pair, bias + 4 &* block &* lanes)
-            for output in 0..<2 {
+            let outputs = min(2, outputBlocks &- block)
+            let (weights, bias) = (weights + 36 &* block &* pass.outputWeights, bias + 4 &* block &* lanes)
+            if outputs == 2 {
+                WinogradProducts<2>.compute(pass, weights, bias)
+            } else {
+                WinogradProducts<1>.compute(pass, weights, bias)
+            }
+            for output in 0..<outputs {
                 results.store(
                     pass, output, block: block &+ output, sample, TilePosition(first, columns: tileColumns), count)
             }
-            block &+= 2
+            block &+= outputs
         }
     }
 }
@@ -105,7 +110,7 @@ struct TilePosition {
     }
 }
 
-/// Where the transforms of some tiles lie, and the sums of their products with the weights of two output blocks. Steps are bytes.
+/// Where the transforms of some tiles lie, and the sums of their products with the weights of one or two output blocks. Steps are bytes.
 struct WinogradPass {
     let sourceBlocks: Int
     let tiles: Int
@@ -116,8 +121,7 @@ struct WinogradPass {
     /// `[36][tile][2][V]` of 32 bits.
     let sums: Bytes
     let sumStep: Int
-    /// Of the weights, from a point and from an output block to the next.
-    let pointWeights: Int
+    /// Of the weights, from an output block to the next at a point.
     let outputWeights: Int
 
     @inline(__always)
@@ -130,10 +134,5 @@ struct WinogradPass {
         sums = scratch + 36 &* pointStep
         sumStep = 8 &* tiles &* lanes &+ 64
         outputWeights = 2 &* sourceBlocks &* lanes &* lanes
-        pointWeights = 2 &* outputWeights
     }
-
-    /// Bytes of the weights of a pair of output blocks.
-    @inline(__always)
-    var pairWeights: Int { 36 &* pointWeights }
 }

@@ -51,7 +51,7 @@ struct QuantizedCase: CustomStringConvertible {
             : isDense
                 ? random.int(1...lanes * 19)
                 : isWinograd
-                    ? 2 * lanes * random.int(1...2) - random.int(0...lanes - 1)
+                    ? random.int(1...lanes * 5)
                     : groups * (fills ? lanes * random.int(1...3) : random.int(1...20))
         let kernel =
             isWinograd
@@ -168,9 +168,9 @@ struct QuantizedCase: CustomStringConvertible {
                             matrix[point / 6][place / 3] * Int(kernel[kernel.startIndex + place])
                             * matrix[point % 6][place % 3]
                     }
-                    let pair = filter / lanes / 2
-                    let word =
-                        ((pair * 36 + point) * 2 + filter / lanes % 2) * inputs / 2 + channel / 2
+                    let (block, pair) = (filter / lanes, filter / lanes & ~1)
+                    let row = pair * 36 + point * min(2, own.destination.blocks - pair) + block % 2
+                    let word = row * inputs / 2 + channel / 2
                     let index = 2 * ((word * lanes + filter % lanes) * 2 + channel % 2)
                     packed[index] = UInt8(truncatingIfNeeded: sum)
                     packed[index + 1] = UInt8(truncatingIfNeeded: sum >> 8)

@@ -20,12 +20,12 @@ struct QuantizedWinograd: Sendable {
     private static let leastScale = 0x1p-100
 
     /// Cycles for a block of channels of a tile: to transform the source, and to make results.
-    private static let (sourceTile, resultTile) = (80.0, 140.0)
+    private static let (sourceTile, resultTile) = (110.0, 140.0)
     /// Cycles for the products of a word in a tile of results by the definition, where an instruction multiplies four bytes and where there is
     /// none: then they are widened first. Plans are the same for both; vectors of 16 lanes mostly have it.
     private static let (word, widenedWord) = (1.05, 2.0)
-    /// The same for a pair of 16 bits.
-    private static let pair = 1.08
+    /// The same for a pair of 16 bits, of two output blocks at a time, and of one.
+    private static let (pair, singlePair) = (1.08, 1.4)
 
     /// Nil for convolutions that it doesn't compute.
     ///
@@ -34,7 +34,7 @@ struct QuantizedWinograd: Sendable {
         let convolution = shape.convolution
         let (blocks, geometry) = ((convolution.filters + lanes - 1) / lanes, shape.geometry)
         guard permitted != .direct, !isPooled, convolution.kernel == [3, 3], convolution.stride == [1, 1],
-            convolution.dilation == [1, 1], convolution.groups == 1, blocks.isMultiple(of: 2)
+            convolution.dilation == [1, 1], convolution.groups == 1
         else { return nil }
         self.shape = shape
         self.lanes = lanes
@@ -58,11 +58,13 @@ struct QuantizedWinograd: Sendable {
 
     /// The estimated cycles of a sample, and by the definition.
     var cycles: (own: Double, direct: Double) {
-        let blocks = Double((shape.convolution.filters + lanes - 1) / lanes)
+        let count = (shape.convolution.filters + lanes - 1) / lanes
+        let blocks = Double(count)
+        let pairs = Double(count & ~1) * Self.pair + Double(count & 1) * Self.singlePair
         let tiles = Double(tileRows * tileColumns)
         let own =
             tiles
-            * (Double(points * inputs / 2) * blocks * Self.pair + Double(inputs / lanes) * Self.sourceTile
+            * (Double(points * inputs / 2) * pairs + Double(inputs / lanes) * Self.sourceTile
                 + blocks * Self.resultTile)
         let sums = Double(shape.geometry.outputHeight * shape.geometry.outputWidth) * blocks
         let direct = sums * (Double(9 * inputs / 4) * (lanes == 16 ? Self.word : Self.widenedWord) + 2)
@@ -100,14 +102,16 @@ struct QuantizedWinograd: Sendable {
     func weights(_ elements: Elements) -> [UInt8] {
         let codes = elements.whole
         let (filters, reads) = (shape.convolution.filters, shape.channels)
-        var packed = [UInt8](repeating: 0, count: 2 * points * inputs * filters.roundedUp(to: lanes))
+        let blocks = (filters + lanes - 1) / lanes
+        var packed = [UInt8](repeating: 0, count: 2 * points * inputs * blocks * lanes)
         for filter in 0..<filters {
             let (block, lane) = (filter / lanes, filter % lanes)
             for channel in 0..<reads {
                 let first = 9 * (filter * reads + channel)
                 let frequencies = Self.transformed(codes[first..<first + 9])
                 for (point, frequency) in frequencies.enumerated() {
-                    let row = (block / 2 * points + point) * 2 + block % 2
+                    let pair = block & ~1
+                    let row = pair * points + point * min(2, blocks - pair) + block % 2
                     let place = 2 * (((row * inputs / 2 + channel / 2) * lanes + lane) * 2 + channel % 2)
                     packed[place] = UInt8(truncatingIfNeeded: frequency)
                     packed[place + 1] = UInt8(truncatingIfNeeded: frequency >> 8)

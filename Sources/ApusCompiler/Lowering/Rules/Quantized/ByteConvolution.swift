@@ -4,7 +4,7 @@ import ApusPlan
 
 /// What the rules of convolutions of bytes have in common: on blocks of channels, or on plain images where four neighbouring columns are read
 /// at a time.
-struct ByteConvolution {
+struct ByteConvolution: Sendable {
     let convolution: Convolution2D
     let sourceZero: Int
 
@@ -29,7 +29,7 @@ struct ByteConvolution {
     /// - Parameter cycles: where there are others, as for all candidates.
     func candidate(
         _ site: Site, _ form: WordPacking.Form, cycles: Double = 0,
-        emit: @escaping (WordPacking, inout Lowering) throws(LoweringError) -> Void
+        emit: @escaping @Sendable (WordPacking, inout Lowering) throws(LoweringError) -> Void
     ) -> Candidate {
         let packing = WordPacking(shape(site), form, lanes: site.lanes)
         return Candidate(

@@ -1,14 +1,14 @@
 import CPlatform
 
 /// The products of transformed tiles with transformed weights, summed over the input channels: for each of the 36 points those of some tiles
-/// with two output blocks, in registers.
-enum WinogradPairs {
+/// with one or two output blocks, in registers.
+enum WinogradProducts<let outputs: Int> {
     /// The point whose number is part of all results of a tile, 36 times too large.
     private static var biasPoint: Int { 7 }
 
     /// Computes the sums of all tiles of a pass.
     ///
-    /// - Parameter bias: of the two output blocks.
+    /// - Parameter bias: of the output blocks.
     @inline(never)
     static func compute(_ pass: WinogradPass, _ weights: Bytes, _ bias: Bytes) {
         let zero = IntegerVector()
@@ -17,22 +17,24 @@ enum WinogradPairs {
             if point == biasPoint {
                 let times = IntegerVector(repeating: 36)
                 starts.0 = bias.loadUnaligned(as: IntegerVector.self) &* times
-                starts.1 = bias.loadUnaligned(fromByteOffset: 4 * lanes, as: IntegerVector.self) &* times
+                if outputs == 2 {
+                    starts.1 = bias.loadUnaligned(fromByteOffset: 4 * lanes, as: IntegerVector.self) &* times
+                }
             }
-            let weights = weights + point &* pass.pointWeights
+            let weights = weights + point &* outputs &* pass.outputWeights
             var source = pass.transforms + point &* pass.pointStep
             var result = pass.sums + point &* pass.sumStep
             var left = pass.tiles
             #if VECTOR_16
                 while left >= 8 {
-                    WinogradPairTile<8>.compute(pass, source, weights, starts, result)
+                    WinogradTileProducts<8, outputs>.compute(pass, source, weights, starts, result)
                     source += 16 * lanes
                     result += 64 * lanes
                     left &-= 8
                 }
             #endif
             while left > 0 {
-                WinogradPairTile<4>.compute(pass, source, weights, starts, result)
+                WinogradTileProducts<4, outputs>.compute(pass, source, weights, starts, result)
                 source += 8 * lanes
                 result += 32 * lanes
                 left &-= 4
@@ -42,7 +44,7 @@ enum WinogradPairs {
 }
 
 /// A point of `tiles` tiles, 4 or 8.
-private enum WinogradPairTile<let tiles: Int> {
+private enum WinogradTileProducts<let tiles: Int, let outputs: Int> {
     #if VECTOR_16
         private typealias Sums = InlineArray<16, IntegerVector>
     #else
@@ -54,7 +56,7 @@ private enum WinogradPairTile<let tiles: Int> {
         _ pass: WinogradPass, _ source: Bytes, _ weights: Bytes, _ starts: (IntegerVector, IntegerVector),
         _ result: Bytes
     ) {
-        var sums = start(starts.0, starts.1)
+        var sums = start(starts.0, outputs == 2 ? starts.1 : starts.0)
         var (source, weights, blocks) = (source, weights, pass.sourceBlocks)
         let outputWeights = pass.outputWeights
         repeat {
@@ -69,12 +71,8 @@ private enum WinogradPairTile<let tiles: Int> {
             source += pass.blockStep
             blocks &-= 1
         } while blocks > 0
-        for sum in 0..<min(8, 2 * tiles) {
-            result.storeBytes(of: sums[sum], toByteOffset: 4 * sum * lanes, as: IntegerVector.self)
-        }
-        for sum in 8..<max(8, 2 * tiles) {
-            result.storeBytes(of: sums[sum], toByteOffset: 4 * sum * lanes, as: IntegerVector.self)
-        }
+        storeFour(0, sums, result)
+        if tiles == 8 { storeFour(4, sums, result) }
     }
 
     @inline(__always)
@@ -86,11 +84,23 @@ private enum WinogradPairTile<let tiles: Int> {
         #endif
     }
 
+    @inline(__always)
+    private static func storeFour(_ start: Int, _ sums: borrowing Sums, _ result: Bytes) {
+        for tile in 0..<4 {
+            let place = 8 * (start + tile) * lanes
+            let sum = outputs * (start + tile)
+            result.storeBytes(of: sums[sum], toByteOffset: place, as: IntegerVector.self)
+            if outputs == 2 {
+                result.storeBytes(of: sums[sum + 1], toByteOffset: place + 4 * lanes, as: IntegerVector.self)
+            }
+        }
+    }
+
     /// Adds the products of a word of two channels of each tile.
     @inline(__always)
     private static func addWord(_ source: Bytes, _ weights: Bytes, _ step: Int, _ sums: inout Sums) {
         let first = weights.loadUnaligned(as: IntegerVector.self)
-        let second = weights.loadUnaligned(fromByteOffset: step, as: IntegerVector.self)
+        let second = outputs == 2 ? weights.loadUnaligned(fromByteOffset: step, as: IntegerVector.self) : first
         addFour(0, source, first, second, &sums)
         if tiles == 8 { addFour(4, source, first, second, &sums) }
     }
@@ -102,9 +112,9 @@ private enum WinogradPairTile<let tiles: Int> {
         for tile in 0..<4 {
             let offset = 2 * (start + tile) * lanes
             let word = IntegerVector(repeating: source.loadUnaligned(fromByteOffset: offset, as: Int32.self))
-            let place = 2 * (start + tile)
+            let place = outputs * (start + tile)
             sums[place] = addedPairs(sums[place], word, first)
-            sums[place + 1] = addedPairs(sums[place + 1], word, second)
+            if outputs == 2 { sums[place + 1] = addedPairs(sums[place + 1], word, second) }
         }
     }
 }
