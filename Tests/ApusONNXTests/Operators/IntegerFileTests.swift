@@ -18,7 +18,7 @@ import Testing
         var expected: [Int] = []
 
         var model: ModelProto {
-            var dimensions = x.shape.dropFirst().map { Extent.number($0) }
+            var dimensions = x.shape.dropFirst().map { ValueInfoProto.Extent.number($0) }
             dimensions.insert("N", at: 0)
             var inputs: [ValueInfoProto] = [.tensor("x", dimensions, x.type)]
             var initializers = [TensorProto("w", weight)]
@@ -106,8 +106,9 @@ import Testing
                         .ints("kernel_shape", kernel), .ints("strides", stride), .ints("dilations", dilation),
                         .ints("pads", pads),
                     ]))
-            let extents = (0..<2).map {
-                (size[$0] + pads[$0] + pads[$0 + 2] - dilation[$0] * (kernel[$0] - 1) - 1) / stride[$0] + 1
+            let extents = (0..<2).map { axis in
+                let room = size[axis] + pads[axis] + pads[axis + 2] - dilation[axis] * (kernel[axis] - 1) - 1
+                return room / stride[axis] + 1
             }
             for output in 0..<2 * filters * extents[0] * extents[1] {
                 let (y, x) = (output / extents[1] % extents[0], output % extents[1])
