@@ -35,6 +35,9 @@ extension SampleInstruction {
         dense.convolution.tile = ConvolutionTile(outputs: 8, columns: 1)
         var denseSums = dense.convolution
         (denseSums.floor, denseSums.ceiling) = (0, 0)
+        let tiled = ImageLayout(
+            channels: 8, height: 6, width: 6, channelBlock: 4, top: 1, left: 1, bottom: 3, right: 3)
+        let winograd = QuantizedWinogradParameters(convolution(tiled, blocked, rows: 0), passTiles: 4)
         var quantize = ConvertImageParameters(source: wide, destination: wide, sourceBytes: 4, resultBytes: 1)
         (quantize.scale, quantize.zeroPoint) = (0.25, 9)
         var block = BlockDenseParameters(inputs: 70, outputs: 9, bits: 8, sourceStride: 71, destinationStride: 13)
@@ -47,6 +50,7 @@ extension SampleInstruction {
             SampleInstruction(.quantizedConvolution, floats),
             SampleInstruction(.quantizedConvolution, dense), SampleInstruction(.integerConvolution, sums),
             SampleInstruction(.integerConvolution, denseSums),
+            SampleInstruction(.quantizedWinograd, winograd),
             SampleInstruction(.quantizedDepthwise, convolution(bordered, blocked, rows: 1)),
             SampleInstruction(.convertImage, quantize),
             SampleInstruction(

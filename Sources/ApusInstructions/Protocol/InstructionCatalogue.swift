@@ -89,6 +89,7 @@ package enum InstructionCatalogue {
             (.quantizedConvolution, QuantizedConvolutionInstruction.self),
             (.quantizedDepthwise, QuantizedDepthwiseInstruction.self),
             (.integerConvolution, IntegerConvolutionInstruction.self),
+            (.quantizedWinograd, QuantizedWinogradInstruction.self),
             (.bfloat16Convolution, BFloat16ConvolutionInstruction.self),
             (.bfloat16MaxPool, BFloat16MaxPoolInstruction.self),
             (.convertImage, ConvertImageInstruction.self),

@@ -7,6 +7,7 @@ package func quantizedKernel(for opcode: Opcode) -> Kernel? {
     case .quantizedConvolution: quantizedConvolution
     case .integerConvolution: integerConvolution
     case .quantizedDepthwise: quantizedDepthwise
+    case .quantizedWinograd: quantizedWinograd
     case .blockDense: blockDense
     default: nil
     }

@@ -26,11 +26,12 @@ enum WholeImage {
         _ destination: Bytes, _ results: WholeImageResults, samples: Int
     ) {
         let image = convolution.pointee.source
-        let sourceBlocks = image.vectorBlocks
+        let sourceBlocks = Int(convolution.pointee.inputBlocks)
         let pixels =
             Int(image.top &+ image.height &+ image.bottom) &* Int(image.left &+ image.width &+ image.right)
+        let whole = sourceBlocks &* pixels &* (lanes / 4)
         // Words of channels that there are not can be left out where they come last.
-        let words = pixels == 1 ? (Int(image.channels) &+ 3) / 4 : sourceBlocks &* pixels &* (lanes / 4)
+        let words = pixels == 1 ? min(whole, (Int(image.channels) &+ 3) / 4) : whole
         let weightStep = sourceBlocks &* pixels &* (lanes * lanes)
         let steps = ImageSteps(convolution.pointee.destination, elementBytes: results.elementBytes)
         let blocks = convolution.pointee.destination.vectorBlocks

@@ -294,6 +294,40 @@ APUS_VNNI_PRODUCTS(16, __builtin_ia32_vpdpbusd512)
 APUS_BYTE_PRODUCTS(16, 32, __builtin_ia32_pmaddwd512)
 #endif
 
+// Vectors of whole numbers of 16 bits. To each lane of `sum` the products of two of `words`, which are the same pair in all lanes, with two of
+// `weights`, modulo 2^32. Where the processor has an instruction for it, that is written out: the compiler makes two of it.
+#define APUS_SHORTS(lanes, multiply)                                                                                   \
+    typedef int16_t apus_short##lanes __attribute__((ext_vector_type(lanes)));                                         \
+    typedef uint8_t apus_short_bytes##lanes __attribute__((ext_vector_type(lanes)));                                   \
+    APUS_INLINE apus_short##lanes apus_loaded_shorts_##lanes(const void *bytes) {                                      \
+        apus_short_bytes##lanes values;                                                                                \
+        __builtin_memcpy(&values, bytes, lanes);                                                                       \
+        return __builtin_convertvector(values, apus_short##lanes);                                                     \
+    }                                                                                                                  \
+    APUS_INLINE apus_int##lanes apus_add_shorts_##lanes(                                                               \
+        apus_int##lanes sum, apus_int##lanes words, apus_int##lanes weights) {                                         \
+        multiply                                                                                                       \
+    }
+#define APUS_PAIRS_IN_TWO(lanes, products)                                                                             \
+    APUS_SHORTS(lanes, return sum + products((apus_pair##lanes)words, (apus_pair##lanes)weights);)
+#define APUS_PAIRS_IN_ONE(lanes, prefix)                                                                               \
+    APUS_SHORTS(lanes, __asm__(prefix "vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(words), "v"(weights)); return sum;)
+#if defined(__x86_64__)
+APUS_PAIRS_IN_TWO(4, __builtin_ia32_pmaddwd128)
+#else
+APUS_PAIRS_IN_TWO(4, apus_pair_products)
+#endif
+#if defined(__AVXVNNI__)
+APUS_PAIRS_IN_ONE(8, "{vex} ")
+#elif defined(__AVX2__)
+APUS_PAIRS_IN_TWO(8, __builtin_ia32_pmaddwd256)
+#endif
+#if defined(__AVX512VNNI__)
+APUS_PAIRS_IN_ONE(16, "")
+#elif defined(__AVX512BW__)
+APUS_PAIRS_IN_TWO(16, __builtin_ia32_pmaddwd512)
+#endif
+
 // Words of four neighbouring columns of each channel of a block of `lanes` bytes, and words without their lowest bits.
 #define APUS_COLUMN_WORDS(lanes, bytes, ...)                                                                           \
     typedef uint8_t apus_columns##lanes __attribute__((ext_vector_type(bytes)));                                       \

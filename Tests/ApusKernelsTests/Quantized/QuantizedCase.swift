@@ -5,12 +5,16 @@ struct QuantizedCase: CustomStringConvertible {
     enum Kind {
         case convolution
         case depthwise
+        /// By Winograd's algorithm.
+        case winograd
         /// The only position reads the whole image, and there are many output blocks.
         case dense
     }
 
     /// Whether sums are results.
     let hasSums: Bool
+    /// By Winograd's algorithm.
+    private let passTiles: Int
     let seed: Int
     let samples: Int
     let kind: Kind
@@ -32,8 +36,10 @@ struct QuantizedCase: CustomStringConvertible {
         (self.kind, self.hasSums) = (kind, hasSums)
         let (isDepthwise, isDense) = (kind == .depthwise, kind == .dense)
         samples = random.int(1...3)
-        let isPlain = !isDepthwise && !isDense && random.chance(30)
-        let parted = !isPlain && !isDense && random.chance(30) ? random.int(2...3) : 1
+        let isWinograd = kind == .winograd
+        passTiles = 4 * random.int(1...3)
+        let isPlain = kind == .convolution && random.chance(30)
+        let parted = !isPlain && kind == .convolution && random.chance(30) ? random.int(2...3) : 1
         let groups = isDepthwise ? random.int(1...40) : parted
         let fills = !isDepthwise && random.chance(50)
         let inputs =
@@ -43,12 +49,20 @@ struct QuantizedCase: CustomStringConvertible {
             isDepthwise
             ? groups
             : isDense
-                ? random.int(1...lanes * 19) : groups * (fills ? lanes * random.int(1...3) : random.int(1...20))
-        let kernel = (height: random.int(1...5), width: isPlain ? 4 * random.int(1...2) : random.int(1...6))
+                ? random.int(1...lanes * 19)
+                : isWinograd
+                    ? random.int(1...lanes * 5)
+                    : groups * (fills ? lanes * random.int(1...3) : random.int(1...20))
+        let kernel =
+            isWinograd
+            ? (height: 3, width: 3)
+            : (height: random.int(1...5), width: isPlain ? 4 * random.int(1...2) : random.int(1...6))
         let pooled = kind == .convolution && !hasSums && random.chance(40)
         var own = random.wordConvolution(
             channels: (inputs, outputs), groups: groups, fills: fills, kernel: kernel, isPlain: isPlain, pooled: pooled,
-            isWhole: isDense, greatest: isDense ? (1, 1) : (isDepthwise ? 9 : 3, pooled ? 9 : 20), lanes: lanes)
+            isUnit: isWinograd, isWhole: isDense,
+            greatest: isDense ? (1, 1) : (isDepthwise || isWinograd ? 9 : 3, pooled ? 9 : 20), lanes: lanes)
+        if isWinograd { own.widenBorder() }
         let (layout, result) = (own.source, own.destination)
         let isBytes = !hasSums && random.chance(75)
         let zero = isBytes ? random.int(0...255) : 0
@@ -78,7 +92,11 @@ struct QuantizedCase: CustomStringConvertible {
             !hasSums && random.chance(40)
             ? (0..<samples * Int(own.addend.sampleStride)).map { _ in UInt8(random.int(0...255)) } : nil
         packed = []
-        if isDepthwise { packDepthwise(lanes: lanes) } else { pack(groups: groups, lanes: lanes) }
+        switch kind {
+        case .depthwise: packDepthwise(lanes: lanes)
+        case .winograd: packWinograd(lanes: lanes)
+        case .convolution, .dense: pack(groups: groups, lanes: lanes)
+        }
         expected = definition(groups: groups)
     }
 
@@ -129,6 +147,33 @@ struct QuantizedCase: CustomStringConvertible {
                     let word = (channel / lanes * height + row) * words + column / 4
                     packed[(word * lanes + channel % lanes) * 4 + column % 4] = UInt8(
                         bitPattern: weights[(channel * height + row) * width + column])
+                }
+            }
+        }
+    }
+
+    /// `G g Gᵀ` of each kernel.
+    private mutating func packWinograd(lanes: Int) {
+        let own = parameters.convolution
+        let inputs = own.source.blocks * lanes
+        let matrix = [[6, 0, 0], [-1, -1, -1], [-1, 1, -1], [1, 2, 4], [1, -2, 4], [0, 0, 6]]
+        packed = [UInt8](repeating: 0, count: 2 * 36 * inputs * own.destination.blocks * lanes)
+        for filter in 0..<Int(own.destination.channels) {
+            for channel in 0..<Int(own.source.channels) {
+                let kernel = weights[9 * (filter * Int(own.source.channels) + channel)...]
+                for point in 0..<36 {
+                    var sum = 0
+                    for place in 0..<9 {
+                        sum +=
+                            matrix[point / 6][place / 3] * Int(kernel[kernel.startIndex + place])
+                            * matrix[point % 6][place % 3]
+                    }
+                    let (block, pair) = (filter / lanes, filter / lanes & ~1)
+                    let row = pair * 36 + point * min(2, own.destination.blocks - pair) + block % 2
+                    let word = row * inputs / 2 + channel / 2
+                    let index = 2 * ((word * lanes + filter % lanes) * 2 + channel % 2)
+                    packed[index] = UInt8(truncatingIfNeeded: sum)
+                    packed[index + 1] = UInt8(truncatingIfNeeded: sum >> 8)
                 }
             }
         }
@@ -194,7 +239,14 @@ struct QuantizedCase: CustomStringConvertible {
         let own = parameters.convolution
         var result = [UInt8](repeating: 0xA5, count: expected.count)
         let opcode: Opcode =
-            hasSums ? .integerConvolution : kind == .depthwise ? .quantizedDepthwise : .quantizedConvolution
+            switch kind {
+            case .depthwise: .quantizedDepthwise
+            case .winograd: .quantizedWinograd
+            case .convolution, .dense: hasSums ? .integerConvolution : .quantizedConvolution
+            }
+        let winograd = QuantizedWinogradParameters(parameters, passTiles: passTiles)
+        // What it holds before doesn't matter.
+        var scratch = [UInt8](repeating: 0xA5, count: winograd.scratchBytes(lanes: set.lanes))
         guard let kernel = set.kernel(opcode) else { return [] }
         var (source, packed, bias, scale) = (source, packed, bias, scale)
         var added = addend ?? []
@@ -206,14 +258,19 @@ struct QuantizedCase: CustomStringConvertible {
                             added.withUnsafeMutableBytes { added in
                                 let starts = [source.baseAddress, packed.baseAddress, bias.baseAddress]
                                 let addend = addend == nil ? nil : added.baseAddress
-                                // The parameters begin with the convolution.
-                                withUnsafeBytes(of: parameters) { parameters in
-                                    kernel(
-                                        starts
-                                            + (hasSums
-                                                ? [result.baseAddress]
-                                                : [scale.baseAddress, result.baseAddress, addend]),
-                                        parameters.baseAddress!, samples)
+                                // All parameters begin with the convolution.
+                                withUnsafeBytes(of: winograd) { parameters in
+                                    scratch.withUnsafeMutableBytes { scratch in
+                                        kernel(
+                                            starts
+                                                + (hasSums
+                                                    ? [result.baseAddress]
+                                                    : [
+                                                        scale.baseAddress, result.baseAddress, addend,
+                                                        scratch.baseAddress,
+                                                    ]),
+                                            parameters.baseAddress!, samples)
+                                    }
                                 }
                             }
                         }
@@ -233,5 +290,15 @@ struct QuantizedCase: CustomStringConvertible {
             }
         }
         return result
+    }
+}
+
+extension ConvolutionParameters {
+    /// Widens the source's border to what whole tiles of 4 × 4 read.
+    fileprivate mutating func widenBorder() {
+        let gap = source.sampleStride - Int32(source.sampleElements)
+        source.bottom = max(source.bottom, (outputHeight + 3) / 4 * 4 + 2 - padTop - source.height)
+        source.right = max(source.right, (outputWidth + 3) / 4 * 4 + 2 - padLeft - source.width)
+        source.sampleStride = Int32(source.sampleElements) + gap
     }
 }

@@ -13,6 +13,13 @@ import Testing
         }
     }
 
+    @Test("results of Winograd's algorithm are the definition's", arguments: InstructionSet.ofBytes)
+    func winogradIsExact(set: InstructionSet) {
+        for seed in 3000..<3200 {
+            guard isExact(QuantizedCase(seed: seed, lanes: set.lanes, .winograd), on: set) else { return }
+        }
+    }
+
     @Test("sums are results", arguments: InstructionSet.ofBytes)
     func sumsAreExact(set: InstructionSet) {
         for seed in 2000..<2200 {

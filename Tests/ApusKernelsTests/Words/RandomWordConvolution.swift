@@ -8,15 +8,18 @@ extension SeededGenerator {
     ///   - fills: whether groups fill whole blocks.
     ///   - isPlain: whether the source has single channels.
     ///   - pooled: whether there are windows of 2 × 2.
+    ///   - isUnit: whether strides and dilations are 1.
     ///   - isWhole: whether the only position reads the whole image, border included.
     ///   - greatest: rows and columns of the result, or of windows.
     mutating func wordConvolution(
         channels: (inputs: Int, outputs: Int), groups: Int, fills: Bool, kernel: (height: Int, width: Int),
-        isPlain: Bool, pooled: Bool, isWhole: Bool = false, greatest: (height: Int, width: Int), lanes: Int
+        isPlain: Bool, pooled: Bool, isUnit: Bool = false,
+        isWhole: Bool = false, greatest: (height: Int, width: Int), lanes: Int
     ) -> ConvolutionParameters {
         let window = pooled ? 2 : 1
-        let stride = (y: pooled ? 1 : int(1...2), x: pooled || chance(60) ? 1 : 2)
-        let dilation = isWhole ? (y: 1, x: 1) : (y: int(1...2), x: isPlain || chance(70) ? 1 : 2)
+        let stride = isUnit ? (y: 1, x: 1) : (y: pooled ? 1 : int(1...2), x: pooled || chance(60) ? 1 : 2)
+        let dilation =
+            isWhole || isUnit ? (y: 1, x: 1) : (y: int(1...2), x: isPlain || chance(70) ? 1 : 2)
         let pad =
             isWhole
             ? (top: int(0...kernel.height - 1), left: int(0...kernel.width - 1)) : (top: int(0...2), left: int(0...2))

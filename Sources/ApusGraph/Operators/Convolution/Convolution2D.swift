@@ -60,13 +60,18 @@ public struct Convolution2D: Operator {
     }
 
     public init(attributes: inout AttributeReader) throws(AttributeError) {
+        try self.init(attributes: &attributes, bias: nil)
+    }
+
+    /// - Parameter bias: nil where an attribute says it.
+    init(attributes: inout AttributeReader, bias: Bool?) throws(AttributeError) {
         filters = try attributes.integer("filters", in: AttributeRange.channels)
         kernel = try attributes.integers("kernel", count: 2, in: AttributeRange.extent)
         stride = try attributes.integers("stride", count: 2, in: AttributeRange.extent, default: [1, 1])
         padding = try Padding(&attributes)
         dilation = try attributes.integers("dilation", count: 2, in: AttributeRange.extent, default: [1, 1])
         groups = try attributes.integer("groups", in: AttributeRange.channels, default: 1)
-        bias = try attributes.boolean("bias", default: true)
+        self.bias = if let bias { bias } else { try attributes.boolean("bias", default: true) }
         trim = try attributes.integers("trim", count: 2, in: AttributeRange.margin, default: [0, 0])
     }
 

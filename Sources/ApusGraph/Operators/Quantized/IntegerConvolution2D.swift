@@ -2,6 +2,7 @@
 public struct IntegerConvolution2D: Operator {
     public static let name = "integer_conv2d"
     public static let documentation = OperatorDocumentation(
+        audience: .passes,
         summary: "Convolves images of bytes with kernels of bytes, exactly.",
         details: """
             `y = Σ (x − x_zero) · weight`, as conv2d sums, in integers of 32 bits: no rounding, and modulo 2^32 where a sum has \
@@ -35,7 +36,7 @@ public struct IntegerConvolution2D: Operator {
 
     public init(attributes: inout AttributeReader) throws(AttributeError) {
         self.init(
-            try Convolution2D(attributes: &attributes),
+            try Convolution2D(attributes: &attributes, bias: false),
             sourceZero: try attributes.integer("x_zero", in: 0...255, default: 0))
     }
 

@@ -51,10 +51,10 @@ extension Breach {
         Breach(IntegerConvolution2D(convolution), [numbers, weight], "C2", "not on f32[N, 4, 8, 8]"),
         Breach(
             IntegerConvolution2D(convolution), [codes, TensorType(.i8, [8, 3, 3, 3])], "C3",
-            "the weight is f32[8, 4, 3, 3] here, not f32[8, 3, 3, 3]"),
+            "is f32[8, 4, 3, 3] here, not f32[8, 3, 3, 3]"),
         Breach(
             IntegerConvolution2D(convolution), [codes, TensorType(.u8, [8, 4, 3, 3])], "C4",
-            "the weight is i8[8, 4, 3, 3] here, not u8[8, 4, 3, 3]"),
+            "is i8[8, 4, 3, 3] here, not u8[8, 4, 3, 3]"),
         Breach(IntegerConvolution2D(convolution, sourceZero: 256), [codes, weight], "C5", "256 is no byte"),
     ]
 

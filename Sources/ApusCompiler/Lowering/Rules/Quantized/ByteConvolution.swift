@@ -25,13 +25,15 @@ struct ByteConvolution: Sendable {
     }
 
     /// The way to compute it with such words.
+    ///
+    /// - Parameter cycles: where there are others, as for all candidates.
     func candidate(
-        _ site: Site, _ form: WordPacking.Form,
+        _ site: Site, _ form: WordPacking.Form, cycles: Double = 0,
         emit: @escaping @Sendable (WordPacking, inout Lowering) throws(LoweringError) -> Void
     ) -> Candidate {
         let packing = WordPacking(shape(site), form, lanes: site.lanes)
         return Candidate(
-            name: "bytes by \(form)",
+            name: "bytes by \(form)", cycles: cycles,
             demands: [
                 Candidate.Demand(value: site.operands[0], border: packing.sourceBorder, fill: sourceZero)
             ]
@@ -52,12 +54,12 @@ struct ByteConvolution: Sendable {
             .fastestTile(for: parameters, samples: lowering.plan.microBatch)
     }
 
-    /// The packed weights, and the bias with what the source's zero adds to the sums taken away.
+    /// The bias up to whole blocks, with what the source's zero adds to the sums taken away.
     ///
-    /// - Parameter bias: the operand that is the bias; nil where there is none.
-    func constants(
-        _ site: Site, _ packing: WordPacking, bias index: Int?, _ lowering: inout Lowering
-    ) throws(LoweringError) -> [Place] {
+    /// - Parameter index: the operand that is the bias; nil where there is none.
+    func bias(
+        _ site: Site, _ packing: WordPacking, operand index: Int?, _ lowering: borrowing Lowering
+    ) throws(LoweringError) -> [Int32] {
         let weights = try lowering.fixedElements(of: site.operands[1], site)
         let bias: Elements
         if let index {
@@ -65,11 +67,22 @@ struct ByteConvolution: Sendable {
         } else {
             bias = .integers([Int](repeating: 0, count: convolution.filters))
         }
-        let starts = packing.bias(bias, less: sourceZero, times: weights)
-        let offsets = [
-            lowering.constants.append(packing.weights(weights)), lowering.constants.append(bytes(of: starts)),
-        ]
-        return offsets.map { .fixed(Operand(.constants, offset: $0)) }
+        return packing.bias(bias, less: sourceZero, times: weights)
+    }
+}
+
+extension Lowering {
+    /// Bytes of packed weights as a constant of the plan.
+    mutating func constant(_ bytes: [UInt8]) -> Place {
+        .fixed(Operand(.constants, offset: constants.append(bytes)))
+    }
+
+    /// Whole numbers as a constant of the plan.
+    mutating func constant(_ numbers: [Int32]) -> Place { constant(bytes(of: numbers)) }
+
+    /// Numbers as a constant of the plan.
+    mutating func constant(_ numbers: [Float]) -> Place {
+        .fixed(Operand(.constants, offset: constants.append(numbers)))
     }
 }
 

@@ -18,13 +18,15 @@ struct IntegerConvolution2DRule: OperatorRule {
             bytes.candidate(site, bytes.form(site, layouts)) {
                 (packing: WordPacking, lowering: inout Lowering) throws(LoweringError) in
                 let source = try bytes.source(site, packing, &lowering)
-                let constants = try bytes.constants(site, packing, bias: nil, &lowering)
+                let weights = try lowering.fixedElements(of: site.operands[1], site)
+                let bias = try bytes.bias(site, packing, operand: nil, lowering)
                 let result = try lowering.makeResult(site.results[0])
                 var own = packing.parameters(source: source.layout, destination: result.layout)
                 own.tile = bytes.tile(site, own, lowering)
                 lowering.emit(
-                    .integerConvolution, [source.place] + constants + [result.place], own, label: site.name,
-                    multiplyAdds: site.multiplyAdds, repeats: source.imageCount)
+                    .integerConvolution,
+                    [source.place, lowering.constant(packing.weights(weights)), lowering.constant(bias), result.place],
+                    own, label: site.name, multiplyAdds: site.multiplyAdds, repeats: source.imageCount)
                 lowering.completeBorder(result, of: site.results[0], label: site.name)
             }
         ]

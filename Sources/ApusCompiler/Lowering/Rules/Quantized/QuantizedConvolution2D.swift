@@ -19,21 +19,87 @@ struct QuantizedConvolution2DRule: OperatorRule {
 
     func sharedWeightBytes(_ site: Site) -> Int { bytes.sharedWeightBytes(site) }
 
+    /// By the definition, or by Winograd's algorithm.
     func candidates(_ site: Site, _ layouts: LayoutChoice) -> [Candidate] {
-        let isDepthwise = bytes.shape(site).isDepthwise && operation.pool == nil
+        let shape = bytes.shape(site)
+        let form: WordPacking.Form =
+            shape.isDepthwise && operation.pool == nil ? .depthwise : bytes.form(site, layouts)
+        let winograd = QuantizedWinograd(
+            shape, isPooled: operation.pool != nil, lanes: site.lanes, permitted: site.context.permitted)
+        let direct = bytes.candidate(site, form, cycles: winograd?.cycles.direct ?? 0) {
+            (packing: WordPacking, lowering: inout Lowering) throws(LoweringError) in
+            try emit(site, packing, into: &lowering)
+        }
+        guard let winograd, form == .channels else { return [direct] }
+        let demand = Candidate.Demand(
+            value: site.operands[0], border: winograd.sourceBorder, fill: operation.sourceZero)
         return [
-            bytes.candidate(site, isDepthwise ? .depthwise : bytes.form(site, layouts)) {
-                (packing: WordPacking, lowering: inout Lowering) throws(LoweringError) in
-                try emit(site, packing, into: &lowering)
-            }
+            direct,
+            Candidate(
+                name: "bytes by Winograd", cycles: winograd.cycles.own, scratchBytes: winograd.scratchBytes(),
+                demands: [demand]
+            ) { (lowering: inout Lowering) throws(LoweringError) in
+                try emit(site, winograd, into: &lowering)
+            },
         ]
     }
 
     private func emit(_ site: Site, _ packing: WordPacking, into lowering: inout Lowering) throws(LoweringError) {
-        let source = try bytes.source(site, packing, &lowering)
-        let constants = try bytes.constants(site, packing, bias: 2, &lowering)
-        let scales = packing.padded(try lowering.fixedElements(of: site.operands[3], site).doubles.map { Float($0) })
-        let scale = Place.fixed(Operand(.constants, offset: lowering.constants.append(scales)))
+        let call = try call(site, packing, border: packing.sourceBorder, &lowering)
+        var parameters = call.parameters
+        if packing.form != .depthwise {
+            parameters.convolution.tile = bytes.tile(site, parameters.convolution, lowering)
+        }
+        let weights = lowering.constant(packing.weights(call.weights))
+        lowering.emit(
+            packing.form == .depthwise ? .quantizedDepthwise : .quantizedConvolution,
+            [
+                call.source.place, weights, lowering.constant(call.bias), lowering.constant(call.scales),
+                call.result.place, call.addend,
+            ], parameters, label: site.name, multiplyAdds: site.multiplyAdds, repeats: call.source.imageCount)
+        lowering.completeBorder(call.result, of: site.results[0], label: site.name)
+    }
+
+    private func emit(
+        _ site: Site, _ winograd: QuantizedWinograd, into lowering: inout Lowering
+    ) throws(LoweringError) {
+        let packing = WordPacking(bytes.shape(site), .channels, lanes: site.lanes)
+        let weights = try lowering.fixedElements(of: site.operands[1], site)
+        let isExact = winograd.isExact(
+            bias: try bytes.bias(site, packing, operand: 2, lowering), weights: weights,
+            scales: try scales(site, packing, lowering))
+        guard isExact else { return try emit(site, packing, into: &lowering) }
+        let call = try call(site, packing, border: winograd.sourceBorder, &lowering)
+        let parameters = QuantizedWinogradParameters(
+            call.parameters, passTiles: winograd.passTiles(limit: site.scratchLimit))
+        let transformed = lowering.constant(winograd.weights(weights))
+        let scratch = try lowering.addScratch(
+            of: QuantizedWinogradInstruction.self, parameters, parts: 1, site)
+        lowering.emit(
+            .quantizedWinograd,
+            [
+                call.source.place, transformed, lowering.constant(call.bias), lowering.constant(call.scales),
+                call.result.place, call.addend, scratch,
+            ], parameters, label: site.name, multiplyAdds: site.multiplyAdds, repeats: call.source.imageCount)
+        lowering.completeBorder(call.result, of: site.results[0], label: site.name)
+    }
+
+    /// What both ways have in common.
+    private struct Call {
+        var source: Stored
+        var weights: Elements
+        var bias: [Int32]
+        var scales: [Float]
+        var result: Stored
+        var addend: Place
+        var parameters: QuantizedConvolutionParameters
+    }
+
+    private func call(
+        _ site: Site, _ packing: WordPacking, border: Border, _ lowering: inout Lowering
+    ) throws(LoweringError) -> Call {
+        let source = try lowering.byteOperand(
+            site.operands[0], border: border, isBlocked: packing.form != .columns, zero: operation.sourceZero)
         let result = try lowering.makeResult(site.results[0])
         var own = packing.parameters(source: source.layout, destination: result.layout)
         own.floor = Float(operation.result.minimum)
@@ -46,16 +112,20 @@ struct QuantizedConvolution2DRule: OperatorRule {
             addend = stored.place
             own.addend = stored.layout
         }
-        if packing.form != .depthwise { own.tile = bytes.tile(site, own, lowering) }
         var parameters = QuantizedConvolutionParameters(own)
         parameters.zeroPoint = Int32(operation.result.byteOfZero)
         parameters.resultBytes = Int32(operation.result.elementType.size)
         parameters.addendZeroPoint = Int32(operation.addend?.zero ?? 0)
         parameters.addendScale = Float(operation.addend?.scale ?? 0)
-        lowering.emit(
-            packing.form == .depthwise ? .quantizedDepthwise : .quantizedConvolution,
-            [source.place] + constants + [scale, result.place, addend], parameters, label: site.name,
-            multiplyAdds: site.multiplyAdds, repeats: source.imageCount)
-        lowering.completeBorder(result, of: site.results[0], label: site.name)
+        return Call(
+            source: source, weights: try lowering.fixedElements(of: site.operands[1], site),
+            bias: try bytes.bias(site, packing, operand: 2, lowering), scales: try scales(site, packing, lowering),
+            result: result, addend: addend, parameters: parameters)
+    }
+
+    private func scales(
+        _ site: Site, _ packing: WordPacking, _ lowering: borrowing Lowering
+    ) throws(LoweringError) -> [Float] {
+        packing.padded(try lowering.fixedElements(of: site.operands[3], site).doubles.map { Float($0) })
     }
 }
