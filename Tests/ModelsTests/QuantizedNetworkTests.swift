@@ -14,7 +14,7 @@ import Testing
         #expect(graph.nodes.count { $0.operation is QuantizedConvolution2D } == network.layers, "seed \(seed)")
         let batch = Int(seed % 4) + 1
         try expectBits(of: model, graph, images: network.numbers(batch), batch: batch, "seed \(seed)") { plan in
-            #expect(plan.body.contains { $0.opcode == .quantizedConvolution })
+            #expect(plan.body.contains { [.quantizedConvolution, .quantizedWinograd].contains($0.opcode) })
         }
     }
 

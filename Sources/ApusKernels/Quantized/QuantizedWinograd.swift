@@ -57,7 +57,7 @@ private struct QuantizedWinograd {
     private func computePass(_ sample: Int, _ first: Int, _ count: Int) {
         // Products are computed four tiles at a time: what there is not is computed of what the scratch holds, and not stored.
         let room = (count &+ 3) & ~3
-        let pass = WinogradPass(sourceBlocks: sourceBlocks, tiles: room, scratch: scratch)
+        let pass = WinogradCodePass(sourceBlocks: sourceBlocks, tiles: room, scratch: scratch)
         for block in 0..<sourceBlocks {
             var position = TilePosition(first, columns: tileColumns)
             let image = source + (sample &* sourceSteps.sample &+ block &* sourceSteps.block)
@@ -74,9 +74,9 @@ private struct QuantizedWinograd {
             let outputs = min(2, outputBlocks &- block)
             let (weights, bias) = (weights + 36 &* block &* pass.outputWeights, bias + 4 &* block &* lanes)
             if outputs == 2 {
-                WinogradProducts<2>.compute(pass, weights, bias)
+                WinogradCodeProducts<2>.compute(pass, weights, bias)
             } else {
-                WinogradProducts<1>.compute(pass, weights, bias)
+                WinogradCodeProducts<1>.compute(pass, weights, bias)
             }
             for output in 0..<outputs {
                 results.store(
@@ -87,31 +87,8 @@ private struct QuantizedWinograd {
     }
 }
 
-/// The place of a tile among those of an image.
-struct TilePosition {
-    private(set) var row: Int
-    private(set) var column: Int
-    private let columns: Int
-
-    @inline(__always)
-    init(_ number: Int, columns: Int) {
-        row = number / columns
-        column = number % columns
-        self.columns = columns
-    }
-
-    @inline(__always)
-    mutating func advance() {
-        column &+= 1
-        if column == columns {
-            column = 0
-            row &+= 1
-        }
-    }
-}
-
 /// Where the transforms of some tiles lie, and the sums of their products with the weights of one or two output blocks. Steps are bytes.
-struct WinogradPass {
+struct WinogradCodePass {
     let sourceBlocks: Int
     let tiles: Int
     /// `[36][block][tile][V]` of 16 bits.

@@ -32,7 +32,9 @@ struct WinogradCodeResults {
     ///   - output: 0 or 1, of the pass's pair.
     ///   - position: of the first tile, of `count`.
     @inline(never)
-    func store(_ pass: WinogradPass, _ output: Int, block: Int, _ sample: Int, _ position: TilePosition, _ count: Int) {
+    func store(
+        _ pass: WinogradCodePass, _ output: Int, block: Int, _ sample: Int, _ position: TilePosition, _ count: Int
+    ) {
         let scale = scale.vector(at: block &* lanes)
         let rows = WinogradCodeRows(
             scales: (

@@ -2,7 +2,7 @@ import CPlatform
 
 /// The products of transformed tiles with transformed weights, summed over the input channels: for each of the 36 points those of some tiles
 /// with one or two output blocks, in registers.
-enum WinogradProducts<let outputs: Int> {
+enum WinogradCodeProducts<let outputs: Int> {
     /// The point whose number is part of all results of a tile, 36 times too large.
     private static var biasPoint: Int { 7 }
 
@@ -10,7 +10,7 @@ enum WinogradProducts<let outputs: Int> {
     ///
     /// - Parameter bias: of the output blocks.
     @inline(never)
-    static func compute(_ pass: WinogradPass, _ weights: Bytes, _ bias: Bytes) {
+    static func compute(_ pass: WinogradCodePass, _ weights: Bytes, _ bias: Bytes) {
         let zero = IntegerVector()
         for point in 0..<36 {
             var starts = (zero, zero)
@@ -53,7 +53,7 @@ private enum WinogradTileProducts<let tiles: Int, let outputs: Int> {
 
     @inline(__always)
     static func compute(
-        _ pass: WinogradPass, _ source: Bytes, _ weights: Bytes, _ starts: (IntegerVector, IntegerVector),
+        _ pass: WinogradCodePass, _ source: Bytes, _ weights: Bytes, _ starts: (IntegerVector, IntegerVector),
         _ result: Bytes
     ) {
         var sums = start(starts.0, outputs == 2 ? starts.1 : starts.0)

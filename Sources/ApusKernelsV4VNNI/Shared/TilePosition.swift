@@ -1,0 +1,1 @@
+../../ApusKernels/Shared/TilePosition.swift
