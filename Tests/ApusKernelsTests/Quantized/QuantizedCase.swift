@@ -160,12 +160,12 @@ struct QuantizedCase: CustomStringConvertible {
         packed = [UInt8](repeating: 0, count: 2 * 36 * inputs * own.destination.blocks * lanes)
         for filter in 0..<Int(own.destination.channels) {
             for channel in 0..<Int(own.source.channels) {
-                let kernel = weights[9 * (filter * Int(own.source.channels) + channel)...]
+                let first = 9 * (filter * Int(own.source.channels) + channel)
                 for point in 0..<36 {
                     var sum = 0
                     for place in 0..<9 {
                         sum +=
-                            matrix[point / 6][place / 3] * Int(kernel[kernel.startIndex + place])
+                            matrix[point / 6][place / 3] * Int(weights[first + place])
                             * matrix[point % 6][place % 3]
                     }
                     let (block, pair) = (filter / lanes, filter / lanes & ~1)
