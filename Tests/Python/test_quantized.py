@@ -109,7 +109,7 @@ class QuantizedModelTests(unittest.TestCase):
         """Ours and ONNX Runtime's."""
         peer = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
         (expected,) = peer.run(None, {"x": inputs})
-        with apus.compile(path) as compiled:
+        with apus.compile(path, batch=len(inputs)) as compiled:
             return compiled.run(inputs), expected
 
     def compare(self, path, inputs, allowed):
