@@ -152,6 +152,20 @@ class QuantizedModelTests(unittest.TestCase):
                 self.compare(made, inputs, 1e-5)
                 self.assertIn("integerConvolution", self.instructions(made))
 
+    def test_optimized_dynamic_products_are_exact(self):
+        """As ONNX Runtime stores them: it makes operators of its own of what stands around a product."""
+        made, optimized = self.folder / "dynamic.onnx", self.folder / "optimized.onnx"
+        path = self.write(perceptron(self.random))
+        quantization.quantize_dynamic(path, made, weight_type=quantization.QuantType.QInt8, reduce_range=True)
+        options = onnxruntime.SessionOptions()
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+        options.optimized_model_filepath = str(optimized)
+        onnxruntime.InferenceSession(made, options, providers=["CPUExecutionProvider"])
+        self.assertIn("DynamicQuantizeMatMul", {node.op_type for node in onnx.load(optimized).graph.node})
+        inputs = self.random.standard_normal((SAMPLES, 24)).astype(numpy.float32)
+        self.compare(optimized, inputs, 1e-5)
+        self.assertIn("integerConvolution", self.instructions(optimized))
+
     def test_dynamic_convolutions_are_exact(self):
         path = self.write(network(self.random))
         inputs = self.random.standard_normal((SAMPLES, 3, 12, 12)).astype(numpy.float32)

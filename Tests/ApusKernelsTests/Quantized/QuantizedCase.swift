@@ -91,12 +91,12 @@ struct QuantizedCase: CustomStringConvertible {
         addend =
             !hasSums && random.chance(40)
             ? (0..<samples * Int(own.addend.sampleStride)).map { _ in UInt8(random.int(0...255)) } : nil
-        packed = []
-        switch kind {
-        case .depthwise: packDepthwise(lanes: lanes)
-        case .winograd: packWinograd(lanes: lanes)
-        case .convolution, .dense: pack(groups: groups, lanes: lanes)
-        }
+        packed =
+            switch kind {
+            case .depthwise: own.packedDepthwise(weights, lanes: lanes)
+            case .winograd: own.packedForWinograd(weights, lanes: lanes)
+            case .convolution, .dense: own.packed(weights, groups: groups, lanes: lanes)
+            }
         expected = definition(groups: groups)
     }
 
@@ -104,79 +104,6 @@ struct QuantizedCase: CustomStringConvertible {
     static func tiles(of own: ConvolutionParameters, rows: Int, lanes: Int) -> [ConvolutionTile] {
         let shapes = WordTileShapes.bytes(stride: own.strideX)
         return shapes.outputs(of: own).flatMap { shapes.all(outputs: $0, rows: rows, lanes: lanes) }
-    }
-
-    /// Puts the weights into the order of the instruction's documentation.
-    private mutating func pack(groups: Int, lanes: Int) {
-        let own = parameters.convolution
-        let isPlain = own.source.channelBlock == 1
-        let block = Int(own.source.channelBlock)
-        let (height, width) = (Int(own.kernelHeight), Int(own.kernelWidth))
-        let (reads, makes) = (Int(own.source.channels) / groups, Int(own.destination.channels) / groups)
-        let blocks = Int(own.inputBlocks)
-        packed = [UInt8](repeating: 0, count: own.destination.blocks * lanes * blocks * block * height * width)
-        for filter in 0..<Int(own.destination.channels) {
-            // Groups that don't fill blocks are packed as one.
-            let first = own.groupOutputs > 0 ? filter / makes * reads : 0
-            for input in 0..<reads {
-                let channel = first + input
-                for row in 0..<height {
-                    for column in 0..<width {
-                        let line = (filter / lanes * blocks + channel / block) * height + row
-                        let word =
-                            isPlain
-                            ? (line * width / 4 + column / 4)
-                            : ((line * width + column) * lanes / 4 + channel % block / 4)
-                        let byte = isPlain ? column % 4 : channel % 4
-                        packed[(word * lanes + filter % lanes) * 4 + byte] = UInt8(
-                            bitPattern: weights[((filter * reads + input) * height + row) * width + column])
-                    }
-                }
-            }
-        }
-    }
-
-    private mutating func packDepthwise(lanes: Int) {
-        let own = parameters.convolution
-        let (height, width) = (Int(own.kernelHeight), Int(own.kernelWidth))
-        let words = (width + 3) / 4
-        packed = [UInt8](repeating: 0, count: own.destination.blocks * lanes * height * words * 4)
-        for channel in 0..<Int(own.destination.channels) {
-            for row in 0..<height {
-                for column in 0..<width {
-                    let word = (channel / lanes * height + row) * words + column / 4
-                    packed[(word * lanes + channel % lanes) * 4 + column % 4] = UInt8(
-                        bitPattern: weights[(channel * height + row) * width + column])
-                }
-            }
-        }
-    }
-
-    /// `G g Gᵀ` of each kernel.
-    private mutating func packWinograd(lanes: Int) {
-        let own = parameters.convolution
-        let inputs = own.source.blocks * lanes
-        let matrix = [[6, 0, 0], [-1, -1, -1], [-1, 1, -1], [1, 2, 4], [1, -2, 4], [0, 0, 6]]
-        packed = [UInt8](repeating: 0, count: 2 * 36 * inputs * own.destination.blocks * lanes)
-        for filter in 0..<Int(own.destination.channels) {
-            for channel in 0..<Int(own.source.channels) {
-                let first = 9 * (filter * Int(own.source.channels) + channel)
-                for point in 0..<36 {
-                    var sum = 0
-                    for place in 0..<9 {
-                        sum +=
-                            matrix[point / 6][place / 3] * Int(weights[first + place])
-                            * matrix[point % 6][place % 3]
-                    }
-                    let (block, pair) = (filter / lanes, filter / lanes & ~1)
-                    let row = pair * 36 + point * min(2, own.destination.blocks - pair) + block % 2
-                    let word = row * inputs / 2 + channel / 2
-                    let index = 2 * ((word * lanes + filter % lanes) * 2 + channel % 2)
-                    packed[index] = UInt8(truncatingIfNeeded: sum)
-                    packed[index + 1] = UInt8(truncatingIfNeeded: sum >> 8)
-                }
-            }
-        }
     }
 
     /// The sum at a place.

@@ -145,6 +145,44 @@ import Testing
         (0..<60).map { ($0, make($0)) }
     }
 
+    /// What ONNX Runtime makes of a dynamic layer: two operators of its own.
+    @Test(arguments: [ElementType.i8, .u8])
+    func fusedDynamicLayersAreThoseThatTheyWereMadeOf(type: ElementType) throws {
+        let middle = type == .u8 ? 131 : 0
+        let weights = (0..<24).map { $0 * 31 % 255 - 127 }
+        let initializers = [
+            TensorProto("w", Tensor(type, shape: [4, 6], integers: weights.map { type == .u8 ? $0 + 127 : $0 })),
+            TensorProto("wz", Tensor(type, shape: [], integers: [middle])),
+            TensorProto("ws", Tensor(shape: [6], elements: (1...6).map { Double($0) / 64 })),
+            TensorProto("b", Tensor(shape: [6], elements: (1...6).map { Double($0) / 4 })),
+        ]
+        let quantize = NodeProto("DynamicQuantizeLinear", ["x"], ["q", "s", "z"])
+        let whole = [
+            quantize, NodeProto("MatMulInteger", ["q", "w", "z", "wz"], ["sums"]),
+            NodeProto("Cast", ["sums"], ["numbers"], [.int("to", 1)]),
+            NodeProto("Mul", ["s", "ws"], ["scale"]), NodeProto("Mul", ["numbers", "scale"], ["p"]),
+            NodeProto("Add", ["p", "b"], ["y"]),
+        ]
+        let fused = [
+            [NodeProto("DynamicQuantizeMatMul", ["x", "w", "ws", "wz", "b"], ["y"], domain: "com.microsoft")],
+            [
+                quantize,
+                NodeProto(
+                    "MatMulIntegerToFloat", ["q", "w", "s", "ws", "z", "wz", "b"], ["y"], domain: "com.microsoft"),
+            ],
+        ]
+        let x = (0..<8).map { Double($0 * 5 % 8) / 4 - 0.8 }
+        func answers(_ nodes: [NodeProto]) throws -> [Double] {
+            let model = try ModelProto(nodes, inputs: [.tensor("x", ["N", 4])], initializers: initializers)
+                .using("com.microsoft", version: 1).imported()
+            #expect(model.graph.nodes.contains { $0.operation is IntegerConvolution2D }, "\(model.graph.text)")
+            return try #require(model.answers(["x": x], batch: 2)["y"])
+        }
+        let right = try answers(whole)
+        #expect(Set(right).count > 6)
+        for nodes in fused { #expect(try answers(nodes) == right) }
+    }
+
     @Test func productsAreExact() throws { try check(Self.calls(Call.product)) }
 
     @Test func convolutionsAreExact() throws { try check(Self.calls(Call.convolution)) }

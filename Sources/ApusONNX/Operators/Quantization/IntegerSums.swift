@@ -22,11 +22,17 @@ private struct SignedWeight {
 }
 
 extension NodeImport {
-    /// The integer sums of a product of matrices, inputs 0 and 1, whose zero points are inputs 2 and 3; nil where the second matrix isn't known,
-    /// or rows have zero points of their own.
-    mutating func integerProduct() throws(NodeFailure) -> ValueID? {
-        guard var weight = try signedWeight(1, zeroPoint: 3), weight.codes.shape.count == 2,
-            let codes = try unsignedCodes(0, zeroPoint: 2)
+    /// The integer sums of a product of matrices of codes with a weight; nil where the weight isn't known, or rows have zero points of their
+    /// own.
+    ///
+    /// - Parameters:
+    ///   - weight: the input that it is.
+    ///   - zeroPoint: the input that is its zero point.
+    mutating func integerProduct(
+        _ codes: ValueID, _ zero: ValueID?, weight: Int, zeroPoint: Int
+    ) throws(NodeFailure) -> ValueID? {
+        guard var weight = try signedWeight(weight, zeroPoint: zeroPoint), weight.codes.shape.count == 2,
+            let codes = try unsignedCodes(codes, zero)
         else { return nil }
         weight.codes = weight.codes.transposed
         let (units, depth) = (weight.codes.shape[0], weight.codes.shape[1])
@@ -57,7 +63,7 @@ extension NodeImport {
     /// isn't known.
     mutating func integerConvolution() throws(NodeFailure) -> ValueID? {
         guard let weight = try signedWeight(1, zeroPoint: 3), weight.codes.shape.count == 4,
-            let codes = try unsignedCodes(0, zeroPoint: 2)
+            let codes = try unsignedCodes(input(0), optionalInput(2))
         else { return nil }
         let kernel = try kernel(of: input(1), codes.value)
         let window = try window(kernel.size, over: codes.value)
@@ -74,14 +80,13 @@ extension NodeImport {
     }
 
     /// Codes with a zero point for all of them.
-    private mutating func unsignedCodes(_ index: Int, zeroPoint: Int) throws(NodeFailure) -> UnsignedCodes? {
-        let codes = try input(index)
+    private mutating func unsignedCodes(_ codes: ValueID, _ zeroPoint: ValueID?) throws(NodeFailure) -> UnsignedCodes? {
         let elementType = type(codes).elementType
         guard isComputed(codes), elementType == .u8 || elementType == .i8 else { return nil }
         // Signed codes are 128 more without a sign.
         let shift = elementType == .i8 ? 128 : 0
         var zero = UnsignedCodes.Zero.known(shift)
-        if let point = try optionalInput(zeroPoint) {
+        if let point = zeroPoint {
             guard [[], [1]].contains(type(point).shape) else { return nil }
             if let known = knownTensor(point) {
                 zero = .known(known.integers[0] + shift)

@@ -22,16 +22,10 @@ extension OperatorTable {
             node.finish(try node.cast(node.dequantized(x, grid), to: elementType))
         },
         OperatorEntry("DynamicQuantizeLinear", since: 11) { node throws(NodeFailure) in
-            let x = try node.input(0)
-            // The range of the numbers and 0, in 255 steps.
-            let lowest = try node.apply(.minimum(.operand(0), 0), node.apply(ReduceMin(), x))
-            let highest = try node.apply(.maximum(.operand(0), 0), node.apply(ReduceMax(), x))
-            let scale = try node.apply((.operand(1) - .operand(0)) / 255, lowest, highest)
-            let place = try node.apply(.unary(.round, -.operand(0) / .operand(1)), lowest, scale)
-            let zeroPoint = try node.apply(Cast(to: .u8), place)
-            node.finish(try node.apply(QuantizeLinear(), x, scale, zeroPoint))
-            node.finish(scale, output: 1)
-            node.finish(zeroPoint, output: 2)
+            let quantized = try node.dynamicallyQuantized(node.input(0))
+            node.finish(quantized.codes)
+            node.finish(quantized.scale, output: 1)
+            node.finish(quantized.zeroPoint, output: 2)
         },
     ]
 }
@@ -79,6 +73,19 @@ extension NodeImport {
     ) throws(NodeFailure) -> ValueID {
         let count = type(x).dimensions[grid.axis].number ?? 0
         return try apply(Gather(axis: grid.axis), numbers, vector((0..<count).map { $0 / grid.block }))
+    }
+
+    /// Codes without a sign of numbers in single precision, with the range that these have while the model runs.
+    mutating func dynamicallyQuantized(
+        _ x: ValueID
+    ) throws(NodeFailure) -> (codes: ValueID, scale: ValueID, zeroPoint: ValueID) {
+        // The range of the numbers and 0, in 255 steps.
+        let lowest = try apply(.minimum(.operand(0), 0), apply(ReduceMin(), x))
+        let highest = try apply(.maximum(.operand(0), 0), apply(ReduceMax(), x))
+        let scale = try apply((.operand(1) - .operand(0)) / 255, lowest, highest)
+        let place = try apply(.unary(.round, -.operand(0) / .operand(1)), lowest, scale)
+        let zeroPoint = try apply(Cast(to: .u8), place)
+        return (try apply(QuantizeLinear(), x, scale, zeroPoint), scale, zeroPoint)
     }
 
     /// The integers that are nearest to numbers in single precision.

@@ -3,10 +3,20 @@ import ApusGraph
 extension OperatorTable {
     static let quantizedProducts: [OperatorEntry] = [
         OperatorEntry("MatMulInteger", since: 10) { node throws(NodeFailure) in
-            if let sums = try node.integerProduct() { return node.finish(sums) }
-            let a = try node.rows(node.input(0), node.optionalInput(2))
-            let b = try node.single(node.input(1), minus: node.optionalInput(3))
-            node.finish(try node.wholeProduct(a, b))
+            let codes = (try node.input(0), try node.optionalInput(2))
+            node.finish(try node.productOfIntegers(codes.0, codes.1, weight: 1, zeroPoint: 3))
+        },
+        // The two that ONNX Runtime makes of what stands around such a product.
+        OperatorEntry("MatMulIntegerToFloat", .microsoft) { node throws(NodeFailure) in
+            let codes = (try node.input(0), try node.optionalInput(4))
+            let sums = try node.productOfIntegers(codes.0, codes.1, weight: 1, zeroPoint: 5)
+            let scale = try node.inRows(node.cast(node.input(2), to: .f32), of: sums)
+            try node.finish(sums, scale, weightScale: 3, bias: 6)
+        },
+        OperatorEntry("DynamicQuantizeMatMul", .microsoft) { node throws(NodeFailure) in
+            let x = try node.dynamicallyQuantized(node.input(0))
+            let sums = try node.productOfIntegers(x.codes, x.zeroPoint, weight: 1, zeroPoint: 3)
+            try node.finish(sums, x.scale, weightScale: 2, bias: 4)
         },
         OperatorEntry("QLinearMatMul", since: 10) { node throws(NodeFailure) in
             if let y = try node.denseOfNumbers(bias: nil, isTransposed: false) {
@@ -25,6 +35,29 @@ extension OperatorTable {
 }
 
 extension NodeImport {
+    /// The exact product of matrices of codes with a weight, as integers.
+    ///
+    /// - Parameters:
+    ///   - zero: of the codes: a number, or one for each row.
+    ///   - weight: the input that it is.
+    ///   - zeroPoint: the input that is the weight's.
+    fileprivate mutating func productOfIntegers(
+        _ codes: ValueID, _ zero: ValueID?, weight: Int, zeroPoint: Int
+    ) throws(NodeFailure) -> ValueID {
+        if let sums = try integerProduct(codes, zero, weight: weight, zeroPoint: zeroPoint) { return sums }
+        return try wholeProduct(rows(codes, zero), single(input(weight), minus: optionalInput(zeroPoint)))
+    }
+
+    /// Ends with the numbers that sums of products stand for, and a row added where there is one.
+    fileprivate mutating func finish(
+        _ sums: ValueID, _ scale: ValueID, weightScale: Int, bias: Int
+    ) throws(NodeFailure) {
+        let step = try apply(Multiply(), scale, cast(input(weightScale), to: .f32))
+        let y = try apply(Multiply(), cast(sums, to: .f32), step)
+        guard let addend = try optionalInput(bias) else { return finish(y) }
+        finish(try apply(Add(), y, addend))
+    }
+
     /// Numbers for the rows of matrices, or one for all.
     fileprivate mutating func inRows(_ numbers: ValueID, of matrices: ValueID) throws(NodeFailure) -> ValueID {
         guard rank(numbers) == 1, rank(matrices) > 1, type(numbers).shape != [1] else { return numbers }
