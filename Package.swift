@@ -177,7 +177,8 @@ let package = Package(
                 "ApusWeights",
             ]),
         // Static, so that it starts at once and runs anywhere; by lld, which has no advice about that. What it runs before its first answer
-        // lies side by side: `make start-order`. Functions that are the same are there once.
+        // lies side by side: `make start-order`. Functions that are the same are there once, and there is no index of frames, which throwing of
+        // exceptions alone looks them up in.
         .executableTarget(
             name: "apus-infer",
             dependencies: compilerAndRuntime + [
@@ -188,7 +189,7 @@ let package = Package(
                 .unsafeFlags(
                     [
                         "-static-executable", "-use-ld=lld", "-Xlinker", "--icf=all", "-Xlinker",
-                        "--no-warn-symbol-ordering",
+                        "--no-warn-symbol-ordering", "-Xlinker", "--no-eh-frame-hdr",
                         "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Tools/apus-infer/start.order",
                     ] + (Context.environment["APUS_SYMBOLS"] == "1" ? [] : ["-Xlinker", "--strip-all"]))
             ]),
