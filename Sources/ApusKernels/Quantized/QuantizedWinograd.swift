@@ -9,7 +9,6 @@ func quantizedWinograd(
 
 /// The operands of a convolution of bytes by Winograd's algorithm: as many tiles at a time as there is room for. Steps are bytes.
 private struct QuantizedWinograd {
-    private let parameters: UnsafePointer<QuantizedWinogradParameters>
     private let source: Bytes
     private let sourceSteps: ImageSteps
     private let sourceBlocks: Int
@@ -26,7 +25,6 @@ private struct QuantizedWinograd {
         _ parameters: UnsafePointer<QuantizedWinogradParameters>,
         _ operands: UnsafePointer<UnsafeMutableRawPointer?>
     ) {
-        self.parameters = parameters
         let convolution = parameters.pointee.quantized.convolution
         sourceSteps = ImageSteps(convolution.source)
         let start = Int(convolution.padTop) &* sourceSteps.row &+ Int(convolution.padLeft) &* lanes
