@@ -104,21 +104,10 @@ extension NodeImport {
     }
 
     private mutating func signedWeight(_ index: Int, zeroPoint: Int) throws(NodeFailure) -> SignedWeight? {
-        for index in [index, zeroPoint] where has(index) {
-            guard try isKnown(index) else { return nil }
+        guard let weight = try signedCodes(index, zeroPoint: zeroPoint), weight.zeros.shape.count <= 1 else {
+            return nil
         }
-        let codes = try tensor(index, "the weight")
-        guard codes.elementType == .i8 || codes.elementType == .u8 else { return nil }
-        let middle = codes.elementType == .u8 ? 128 : 0
-        var zeros = [0]
-        if has(zeroPoint) {
-            let points = try tensor(zeroPoint, "the weight's zero point")
-            guard points.shape.count <= 1 else { return nil }
-            zeros = points.integers
-        }
-        return SignedWeight(
-            codes: Tensor(.i8, shape: codes.shape, integers: codes.integers.map { $0 - middle }),
-            zeros: zeros.map { $0 - middle })
+        return SignedWeight(codes: weight.codes, zeros: weight.zeros.integers)
     }
 
     /// Sums of products with zero points taken away: a of the codes x and b of a filter's weights w. In

@@ -47,23 +47,37 @@ extension NodeImport {
 
     /// The weight that three inputs are, where all of them are known, and codes are bytes around zero: i8, or u8 around 128.
     mutating func knownWeight(_ codes: Int, scale: Int, zeroPoint: Int) throws(NodeFailure) -> KnownWeight? {
-        for index in [codes, scale, zeroPoint] where has(index) {
-            guard try isKnown(index) else { return nil }
-        }
-        let (scales, weight) = (try tensor(scale, "the weight's scale"), try tensor(codes, "the weight"))
+        guard try isKnown(scale), let weight = try signedCodes(codes, zeroPoint: zeroPoint),
+            weight.zeros.integers.allSatisfy({ $0 == 0 })
+        else { return nil }
+        let scales = try tensor(scale, "the weight's scale")
         guard scales.shape.count <= 1, scales.elementType == .f32,
-            weight.elementType == .i8 || weight.elementType == .u8,
             scales.elements.allSatisfy({ $0 >= Double(Float.leastNormalMagnitude) && $0.isFinite })
         else { return nil }
-        let zeros = has(zeroPoint) ? try tensor(zeroPoint, "the weight's zero point").integers : [0]
-        let middle = weight.elementType == .u8 ? 128 : 0
-        guard zeros.allSatisfy({ $0 == middle }) else { return nil }
-        return KnownWeight(
-            codes: Tensor(.i8, shape: weight.shape, integers: weight.integers.map { $0 - middle }),
-            scales: scales.elements.map { Float($0) })
+        return KnownWeight(codes: weight.codes, scales: scales.elements.map { Float($0) })
     }
 
-    mutating func isKnown(_ index: Int) throws(NodeFailure) -> Bool {
+    /// The codes of a weight with a sign, 128 less where they have none, and what stands for zero among them; nil where they are not bytes, or
+    /// not known.
+    mutating func signedCodes(
+        _ codes: Int, zeroPoint: Int
+    ) throws(NodeFailure) -> (codes: Tensor, zeros: Tensor)? {
+        for index in [codes, zeroPoint] where has(index) {
+            guard try isKnown(index) else { return nil }
+        }
+        let weight = try tensor(codes, "the weight")
+        guard weight.elementType == .i8 || weight.elementType == .u8 else { return nil }
+        let middle = weight.elementType == .u8 ? 128 : 0
+        let points =
+            has(zeroPoint)
+            ? try tensor(zeroPoint, "the weight's zero point") : Tensor(.i32, shape: [], integers: [0])
+        return (
+            Tensor(.i8, shape: weight.shape, integers: weight.integers.map { $0 - middle }),
+            Tensor(.i32, shape: points.shape, integers: points.integers.map { $0 - middle })
+        )
+    }
+
+    private mutating func isKnown(_ index: Int) throws(NodeFailure) -> Bool {
         let value = try input(index)
         return state.tensors[value] != nil
     }
