@@ -32,20 +32,21 @@ struct QuantizedWinograd: Sendable {
     /// - Parameter permitted: it is as exact as the definition, but has more weights and needs memory for its transforms.
     init?(_ shape: ConvolutionShape, isPooled: Bool, lanes: Int, permitted: ConvolutionAlgorithms) {
         let convolution = shape.convolution
-        let (blocks, geometry) = ((convolution.filters + lanes - 1) / lanes, shape.geometry)
         guard permitted != .direct, !isPooled, convolution.kernel == [3, 3], convolution.stride == [1, 1],
             convolution.dilation == [1, 1], convolution.groups == 1
         else { return nil }
         self.shape = shape
         self.lanes = lanes
-        tileRows = (geometry.outputHeight + 3) / 4
-        tileColumns = (geometry.outputWidth + 3) / 4
-        guard 2 * points * inputs * blocks * lanes <= Self.weightBytes else { return nil }
+        tileRows = (shape.geometry.outputHeight + 3) / 4
+        tileColumns = (shape.geometry.outputWidth + 3) / 4
+        guard 2 * points * inputs * outputBlocks * lanes <= Self.weightBytes else { return nil }
     }
 
     private var points: Int { QuantizedWinogradParameters.points }
     /// Input channels, up to whole blocks.
     private var inputs: Int { shape.channels.roundedUp(to: lanes) }
+    /// Output blocks.
+    private var outputBlocks: Int { (shape.convolution.filters + lanes - 1) / lanes }
 
     /// What tiles read around the source.
     var sourceBorder: Border {
@@ -58,9 +59,8 @@ struct QuantizedWinograd: Sendable {
 
     /// The estimated cycles of a sample, and by the definition.
     var cycles: (own: Double, direct: Double) {
-        let count = (shape.convolution.filters + lanes - 1) / lanes
-        let blocks = Double(count)
-        let pairs = Double(count & ~1) * Self.pair + Double(count & 1) * Self.singlePair
+        let blocks = Double(outputBlocks)
+        let pairs = Double(outputBlocks & ~1) * Self.pair + Double(outputBlocks & 1) * Self.singlePair
         let tiles = Double(tileRows * tileColumns)
         let own =
             tiles
@@ -102,8 +102,7 @@ struct QuantizedWinograd: Sendable {
     func weights(_ elements: Elements) -> [UInt8] {
         let codes = elements.whole
         let (filters, reads) = (shape.convolution.filters, shape.channels)
-        let blocks = (filters + lanes - 1) / lanes
-        var packed = [UInt8](repeating: 0, count: 2 * points * inputs * blocks * lanes)
+        var packed = [UInt8](repeating: 0, count: 2 * points * inputs * outputBlocks * lanes)
         for filter in 0..<filters {
             let (block, lane) = (filter / lanes, filter % lanes)
             for channel in 0..<reads {
@@ -111,7 +110,7 @@ struct QuantizedWinograd: Sendable {
                 let frequencies = Self.transformed(codes[first..<first + 9])
                 for (point, frequency) in frequencies.enumerated() {
                     let pair = block & ~1
-                    let row = pair * points + point * min(2, blocks - pair) + block % 2
+                    let row = pair * points + point * min(2, outputBlocks - pair) + block % 2
                     let place = 2 * (((row * inputs / 2 + channel / 2) * lanes + lane) * 2 + channel % 2)
                     packed[place] = UInt8(truncatingIfNeeded: frequency)
                     packed[place + 1] = UInt8(truncatingIfNeeded: frequency >> 8)

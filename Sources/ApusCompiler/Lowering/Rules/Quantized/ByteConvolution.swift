@@ -42,10 +42,12 @@ struct ByteConvolution: Sendable {
         }
     }
 
-    /// The images that it reads.
-    func source(_ site: Site, _ packing: WordPacking, _ lowering: inout Lowering) throws(LoweringError) -> Stored {
+    /// The images that it reads, with at least this border.
+    func source(
+        _ site: Site, _ packing: WordPacking, border: Border, _ lowering: inout Lowering
+    ) throws(LoweringError) -> Stored {
         try lowering.byteOperand(
-            site.operands[0], border: packing.sourceBorder, isBlocked: packing.form != .columns, zero: sourceZero)
+            site.operands[0], border: border, isBlocked: packing.form != .columns, zero: sourceZero)
     }
 
     /// The tile that is estimated to be the fastest.

@@ -17,7 +17,7 @@ struct IntegerConvolution2DRule: OperatorRule {
         [
             bytes.candidate(site, bytes.form(site, layouts)) {
                 (packing: WordPacking, lowering: inout Lowering) throws(LoweringError) in
-                let source = try bytes.source(site, packing, &lowering)
+                let source = try bytes.source(site, packing, border: packing.sourceBorder, &lowering)
                 let weights = try lowering.fixedElements(of: site.operands[1], site)
                 let bias = try bytes.bias(site, packing, operand: nil, lowering)
                 let result = try lowering.makeResult(site.results[0])

@@ -45,16 +45,17 @@ struct QuantizedConvolution2DRule: OperatorRule {
     }
 
     private func emit(_ site: Site, _ packing: WordPacking, into lowering: inout Lowering) throws(LoweringError) {
+        let numbers = try numbers(site, packing, lowering)
         let call = try call(site, packing, border: packing.sourceBorder, &lowering)
         var parameters = call.parameters
         if packing.form != .depthwise {
             parameters.convolution.tile = bytes.tile(site, parameters.convolution, lowering)
         }
-        let weights = lowering.constant(packing.weights(call.weights))
+        let weights = lowering.constant(packing.weights(numbers.weights))
         lowering.emit(
             packing.form == .depthwise ? .quantizedDepthwise : .quantizedConvolution,
             [
-                call.source.place, weights, lowering.constant(call.bias), lowering.constant(call.scales),
+                call.source.place, weights, lowering.constant(numbers.bias), lowering.constant(numbers.scales),
                 call.result.place, call.addend,
             ], parameters, label: site.name, multiplyAdds: site.multiplyAdds, repeats: call.source.imageCount)
         lowering.completeBorder(call.result, of: site.results[0], label: site.name)
@@ -64,32 +65,44 @@ struct QuantizedConvolution2DRule: OperatorRule {
         _ site: Site, _ winograd: QuantizedWinograd, into lowering: inout Lowering
     ) throws(LoweringError) {
         let packing = WordPacking(bytes.shape(site), .channels, lanes: site.lanes)
-        let weights = try lowering.fixedElements(of: site.operands[1], site)
-        let isExact = winograd.isExact(
-            bias: try bytes.bias(site, packing, operand: 2, lowering), weights: weights,
-            scales: try scales(site, packing, lowering))
-        guard isExact else { return try emit(site, packing, into: &lowering) }
+        let numbers = try numbers(site, packing, lowering)
+        guard winograd.isExact(bias: numbers.bias, weights: numbers.weights, scales: numbers.scales) else {
+            return try emit(site, packing, into: &lowering)
+        }
         let call = try call(site, packing, border: winograd.sourceBorder, &lowering)
         let parameters = QuantizedWinogradParameters(
             call.parameters, passTiles: winograd.passTiles(limit: site.scratchLimit))
-        let transformed = lowering.constant(winograd.weights(weights))
+        let transformed = lowering.constant(winograd.weights(numbers.weights))
         let scratch = try lowering.addScratch(
             of: QuantizedWinogradInstruction.self, parameters, parts: 1, site)
         lowering.emit(
             .quantizedWinograd,
             [
-                call.source.place, transformed, lowering.constant(call.bias), lowering.constant(call.scales),
+                call.source.place, transformed, lowering.constant(numbers.bias), lowering.constant(numbers.scales),
                 call.result.place, call.addend, scratch,
             ], parameters, label: site.name, multiplyAdds: site.multiplyAdds, repeats: call.source.imageCount)
         lowering.completeBorder(call.result, of: site.results[0], label: site.name)
     }
 
-    /// What both ways have in common.
-    private struct Call {
-        var source: Stored
+    /// What both ways multiply with, and make results by.
+    private struct Numbers {
         var weights: Elements
         var bias: [Int32]
         var scales: [Float]
+    }
+
+    private func numbers(
+        _ site: Site, _ packing: WordPacking, _ lowering: borrowing Lowering
+    ) throws(LoweringError) -> Numbers {
+        let scales = try lowering.fixedElements(of: site.operands[3], site).doubles.map { Float($0) }
+        return Numbers(
+            weights: try lowering.fixedElements(of: site.operands[1], site),
+            bias: try bytes.bias(site, packing, operand: 2, lowering), scales: packing.padded(scales))
+    }
+
+    /// What both ways read and write.
+    private struct Call {
+        var source: Stored
         var result: Stored
         var addend: Place
         var parameters: QuantizedConvolutionParameters
@@ -98,8 +111,7 @@ struct QuantizedConvolution2DRule: OperatorRule {
     private func call(
         _ site: Site, _ packing: WordPacking, border: Border, _ lowering: inout Lowering
     ) throws(LoweringError) -> Call {
-        let source = try lowering.byteOperand(
-            site.operands[0], border: border, isBlocked: packing.form != .columns, zero: operation.sourceZero)
+        let source = try bytes.source(site, packing, border: border, &lowering)
         let result = try lowering.makeResult(site.results[0])
         var own = packing.parameters(source: source.layout, destination: result.layout)
         own.floor = Float(operation.result.minimum)
@@ -117,15 +129,6 @@ struct QuantizedConvolution2DRule: OperatorRule {
         parameters.resultBytes = Int32(operation.result.elementType.size)
         parameters.addendZeroPoint = Int32(operation.addend?.zero ?? 0)
         parameters.addendScale = Float(operation.addend?.scale ?? 0)
-        return Call(
-            source: source, weights: try lowering.fixedElements(of: site.operands[1], site),
-            bias: try bytes.bias(site, packing, operand: 2, lowering), scales: try scales(site, packing, lowering),
-            result: result, addend: addend, parameters: parameters)
-    }
-
-    private func scales(
-        _ site: Site, _ packing: WordPacking, _ lowering: borrowing Lowering
-    ) throws(LoweringError) -> [Float] {
-        packing.padded(try lowering.fixedElements(of: site.operands[3], site).doubles.map { Float($0) })
+        return Call(source: source, result: result, addend: addend, parameters: parameters)
     }
 }
