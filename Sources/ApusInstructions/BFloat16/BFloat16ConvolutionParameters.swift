@@ -26,18 +26,11 @@
 /// - Groups are as in ``ConvolutionParameters``. The destination's block is V, of bf16 or f32; the addend has bf16, and the destination's
 ///   channels, size and block.
 /// - The tile says how many sums stay in registers: see ``WordTileShapes``.
-package struct BFloat16ConvolutionParameters: Sendable, Equatable, BitwiseCopyable {
+package struct BFloat16ConvolutionParameters: WordConvolutionParameters, Sendable, Equatable {
     /// `floor` and `ceiling` always count; `activation`, the tile's `bandRows` and `argmaxStride` are zero.
     package var convolution: ConvolutionParameters
     /// Bytes of an element of the destination: 2, or 4 for f32.
     package var resultBytes: Int32 = 2
 
     package init(_ convolution: ConvolutionParameters) { self.convolution = convolution }
-
-    /// The bytes of these parameters with another convolution.
-    func bytes(with convolution: ConvolutionParameters) -> [UInt8] {
-        var other = self
-        other.convolution = convolution
-        return ParameterBytes(other).bytes
-    }
 }

@@ -96,19 +96,24 @@ struct CheckedConvolution: Sendable {
     /// Checks what only a convolution has: activation, pooling, tile and addend. Gives bytes of the argmax of a sample.
     func checkResults(lanes: Int) throws(ParameterError) -> Int {
         let poolHeight = try notNegative(parameters.poolHeight, "the pooling window's height")
-        let poolWidth = try check(
+        _ = try check(
             parameters.poolWidth, (poolHeight > 0 ? 1 : 0)...Int(Int32.max), "the pooling window's width")
         try Activation.check(parameters.activation, floor: parameters.floor, ceiling: parameters.ceiling)
-        let pooledHeight = poolHeight > 0 ? outputHeight / poolHeight : outputHeight
-        let pooledWidth = poolHeight > 0 ? outputWidth / poolWidth : outputWidth
-        try require(
-            pooledHeight == destination.height && pooledWidth == destination.width,
-            "the result of \(pooledHeight) × \(pooledWidth) is not the destination's "
-                + "\(destination.height) × \(destination.width)")
+        try checkResultSize()
         _ = try notNegative(parameters.argmaxStride, "the argmax's stride")
         try require(
             parameters.tile.isComputable(lanes: lanes, for: parameters), "there is no kernel with a \(parameters.tile)")
         return poolHeight > 0 ? destination.imageElements : 0
+    }
+
+    /// Checks that the results, pooled where there is a window, are of the destination's size.
+    func checkResultSize() throws(ParameterError) {
+        let isPooled = parameters.poolHeight > 0
+        let height = isPooled ? outputHeight / Int(parameters.poolHeight) : outputHeight
+        let width = isPooled ? outputWidth / Int(parameters.poolWidth) : outputWidth
+        try require(
+            height == destination.height && width == destination.width,
+            "the result of \(height) × \(width) is not the destination's \(destination.height) × \(destination.width)")
     }
 
     /// A multiply-add for each weight at each position.

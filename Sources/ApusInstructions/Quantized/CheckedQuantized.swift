@@ -7,11 +7,4 @@ extension QuantizedConvolutionParameters {
             floor: convolution.floor, ceiling: convolution.ceiling, zeroPoint: zeroPoint, resultBytes: resultBytes)
         _ = try check(addendZeroPoint, 0...255, "the addend's zero point")
     }
-
-    /// The bytes of these parameters with another convolution.
-    func bytes(with convolution: ConvolutionParameters) -> [UInt8] {
-        var other = self
-        other.convolution = convolution
-        return ParameterBytes(other).bytes
-    }
 }

@@ -22,7 +22,7 @@
 /// - Groups are as in ``ConvolutionParameters``. The destination's block is V, of bytes or f32; the addend has bytes, and the
 ///   destination's channels, size and block.
 /// - The tile says how many sums stay in registers: see ``WordTileShapes``.
-package struct QuantizedConvolutionParameters: Sendable, Equatable, BitwiseCopyable {
+package struct QuantizedConvolutionParameters: WordConvolutionParameters, Sendable, Equatable {
     /// `floor` and `ceiling` always count; `activation`, the tile's `bandRows` and `argmaxStride` are zero.
     package var convolution: ConvolutionParameters
     /// The byte that stands for zero in the destination; 0 where that is f32.

@@ -24,11 +24,7 @@ package struct QuantizedDepthwiseInstruction: InstructionDefinition {
         addend = try CheckedImage.addend(of: own, convolution, lanes: lanes)
         try parameters.checkResults()
         try require(own.poolHeight == 0 && own.poolWidth == 0, "there is a pooling window")
-        try require(
-            convolution.outputHeight == convolution.destination.height
-                && convolution.outputWidth == convolution.destination.width,
-            "the result of \(own.outputHeight) × \(own.outputWidth) is not the destination's "
-                + "\(convolution.destination.height) × \(convolution.destination.width)")
+        try convolution.checkResultSize()
         blockWeights = product(Int(own.kernelHeight), padded(Int(own.kernelWidth), to: 4), lanes)
         self.parameters = parameters
         self.lanes = lanes

@@ -27,10 +27,7 @@ package struct QuantizedWinogradInstruction: InstructionDefinition {
         try require(own.poolHeight == 0 && own.poolWidth == 0, "there is a pooling window")
         try require(images.source.block == lanes, "the source's block is \(images.source.block), not \(lanes)")
         try require(own.hasOneGroup && Int(own.inputBlocks) == images.source.blocks, "there are groups")
-        try require(
-            images.outputHeight == images.destination.height && images.outputWidth == images.destination.width,
-            "the result of \(own.outputHeight) × \(own.outputWidth) is not the destination's "
-                + "\(images.destination.height) × \(images.destination.width)")
+        try images.checkResultSize()
         let passTiles = try positive(parameters.passTiles, "the number of tiles a pass")
         try require(passTiles.isMultiple(of: 4), "the number of tiles a pass is \(passTiles), no multiple of 4")
         try requireTile(
@@ -76,12 +73,6 @@ package struct QuantizedWinogradInstruction: InstructionDefinition {
         product(2 * QuantizedWinogradParameters.points, images.source.paddedChannels, lanes)
     }
 
-    private func bytes(with convolution: ConvolutionParameters) -> [UInt8] {
-        var part = parameters
-        part.quantized.convolution = convolution
-        return ParameterBytes(part).bytes
-    }
-
     private var rowPartition: Partition {
         let own = parameters.quantized.convolution
         let height = images.outputHeight
@@ -91,7 +82,8 @@ package struct QuantizedWinogradInstruction: InstructionDefinition {
         ) { units in
             let rows = 4 * units.lowerBound..<min(4 * units.upperBound, height)
             return Partition.Part(
-                parameters: bytes(with: own.withRows(rows, hasAddend: true)), offsets: [Int](repeating: 0, count: 7))
+                parameters: parameters.bytes(with: own.withRows(rows, hasAddend: true)),
+                offsets: [Int](repeating: 0, count: 7))
         }
     }
 
@@ -112,7 +104,7 @@ package struct QuantizedWinogradInstruction: InstructionDefinition {
             part.outputBlocks = Int32(blocks.count)
             let number = 4 * blocks.lowerBound * lanes
             return Partition.Part(
-                parameters: bytes(with: part),
+                parameters: parameters.bytes(with: part),
                 offsets: [
                     0, blocks.lowerBound * blockWeights, number, number,
                     blocks.lowerBound * own.destination.blockStride * resultBytes,

@@ -23,10 +23,15 @@
 /// - Packed weights are `G g Gᵀ`, 16 bits each: `[pair of output blocks][36][output block of the pair][input channel / 2][V][2]`, with input
 ///   channels padded to V. The last output block of an odd number is a pair of one.
 /// - The scratch is ``scratchBytes(lanes:)`` long and holds the transforms of `passTiles` tiles at a time, which is a multiple of 4.
-package struct QuantizedWinogradParameters: Sendable, Equatable, BitwiseCopyable {
+package struct QuantizedWinogradParameters: WordConvolutionParameters, Sendable, Equatable {
     package var quantized: QuantizedConvolutionParameters
     /// The most tiles whose transforms are in the scratch at a time.
     package var passTiles: Int32
+
+    package var convolution: ConvolutionParameters {
+        get { quantized.convolution }
+        set { quantized.convolution = newValue }
+    }
 
     package init(_ quantized: QuantizedConvolutionParameters, passTiles: Int) {
         self.quantized = quantized

@@ -25,12 +25,7 @@ struct CheckedWordConvolution: Sendable {
         try require(
             !isPooled || own.poolHeight == 2 && own.poolWidth == 2,
             "the pooling window is \(own.poolHeight) × \(own.poolWidth), not 2 × 2")
-        let window = isPooled ? 2 : 1
-        let (height, width) = (images.outputHeight / window, images.outputWidth / window)
-        try require(
-            height == images.destination.height && width == images.destination.width,
-            "the result of \(height) × \(width) is not the destination's "
-                + "\(images.destination.height) × \(images.destination.width)")
+        try images.checkResultSize()
         let rows = Int(own.tile.rows)
         try require(
             own.tile.bandRows == 0
