@@ -111,7 +111,7 @@ private enum WinogradTileProducts<let tiles: Int, let outputs: Int> {
     ) {
         for tile in 0..<4 {
             let offset = 2 * (start + tile) * lanes
-            let word = IntegerVector(repeating: source.loadUnaligned(fromByteOffset: offset, as: Int32.self))
+            let word = source + offset
             let place = outputs * (start + tile)
             sums[place] = addedPairs(sums[place], word, first)
             if outputs == 2 { sums[place + 1] = addedPairs(sums[place + 1], word, second) }
@@ -119,9 +119,9 @@ private enum WinogradTileProducts<let tiles: Int, let outputs: Int> {
     }
 }
 
-/// To each lane of `sum` the products of a word's two numbers of 16 bits with the lane's two weights.
+/// To each lane of `sum` the products of the two numbers of 16 bits at an address with the lane's two weights.
 @inline(__always)
-private func addedPairs(_ sum: IntegerVector, _ word: IntegerVector, _ weights: IntegerVector) -> IntegerVector {
+private func addedPairs(_ sum: IntegerVector, _ word: Bytes, _ weights: IntegerVector) -> IntegerVector {
     #if VECTOR_16
         apus_add_shorts_16(sum, word, weights)
     #elseif VECTOR_8

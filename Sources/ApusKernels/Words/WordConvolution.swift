@@ -75,35 +75,38 @@ struct WordConvolution<Word: TileWord> {
     }
 
     func compute(samples: Int) {
+        if convolution.tile.rows == 0 { return goThroughPositions(samples) }
+        forOutputBlocks { block, outputs in
+            let first = select(block: block, outputs: outputs)
+            for sample in 0..<samples { goThroughRows(sample, first, block: block, outputs: outputs) }
+        }
+    }
+
+    /// Goes through the output blocks by ones and twos: those of one group share what they read; as equal parts as can be.
+    @inline(__always)
+    func forOutputBlocks(_ body: (_ block: Int, _ outputs: Int) -> Void) {
         let groupOutputs = Int(convolution.outputBlocks)
         let blocks = convolution.destination.vectorBlocks
         let maximum = Int(convolution.tile.outputs)
-        let isLinear = convolution.tile.rows == 0
         var block = 0
         var left = groupOutputs
         while block < blocks {
-            // Output blocks of one group share what they read; as equal parts as can be.
             let outputs = maximum == 1 || left % 2 == 1 ? 1 : 2
-            let first = select(block: block, outputs: outputs)
-            if isLinear {
-                goThroughPositions(samples, first, block: block, outputs: outputs)
-            } else {
-                for sample in 0..<samples { goThroughRows(sample, first, block: block, outputs: outputs) }
-            }
+            body(block, outputs)
             block &+= outputs
             left = left == outputs ? groupOutputs : left &- outputs
         }
     }
 
     /// What is read first for some output blocks.
-    private struct Start {
+    struct Start {
         /// Bytes of the source before the first block that is read.
         var source: Int
         var weights: Bytes
     }
 
     /// Prepares the loops for the `outputs` output blocks from `block` on.
-    private func select(block: Int, outputs: Int) -> Start {
+    func select(block: Int, outputs: Int) -> Start {
         let (kernelHeight, kernelWidth) = (Int(convolution.kernelHeight), Int(convolution.kernelWidth))
         let channelBlock = Int(convolution.source.channelBlock)
         let channels = convolution.inputChannels(block: block, outputs: outputs, lanes: lanes)
@@ -191,62 +194,6 @@ struct WordConvolution<Word: TileWord> {
             outputs: outputs, rows: Int(convolution.tile.rows), columns: width, stride: convolution.strideX,
             isBlocked: convolution.source.channelBlock > 1, memory,
             source + (sample &* sourceSteps.sample &+ start.source &+ column &* window &* columnStep), start.weights)
-    }
-
-    /// Computes all results of all samples, numbered through.
-    private func goThroughPositions(_ samples: Int, _ start: Start, block: Int, outputs: Int) {
-        let count = samples &* rows &* columns
-        let width = Word.shapes(stride: convolution.strideX).widest(
-            outputs: outputs, rows: 0, within: min(Int(convolution.tile.columns), count), lanes: lanes)
-        memory.pointee.tiles = 1
-        memory.pointee.tileRows = 1
-        var number = 0
-        while number < count {
-            // The last tile ends at the last position.
-            number = min(number, count &- width)
-            compute(number, width, start, block: block, outputs: outputs)
-            number &+= width
-        }
-    }
-
-    /// Computes the `width` positions from a number on.
-    @inline(__always)
-    private func compute(_ number: Int, _ width: Int, _ start: Start, block: Int, outputs: Int) {
-        var column = number % columns
-        var row = number / columns % rows
-        var sample = number / columns / rows
-        let first = place(sample, row, column)
-        let (base, results, addends) = (first.source, first.result, first.addend)
-        for index in 0..<width {
-            let next = place(sample, row, column)
-            memory.pointee.sources[index] = Int32(truncatingIfNeeded: next.source &- base)
-            memory.pointee.results[index] = Int32(truncatingIfNeeded: next.result &- results)
-            memory.pointee.addends[index] = Int32(truncatingIfNeeded: next.addend &- addends)
-            column &+= 1
-            if column == columns {
-                column = 0
-                row &+= 1
-                if row == rows {
-                    row = 0
-                    sample &+= 1
-                }
-            }
-        }
-        memory.pointee.destination = destination + (results &+ block &* resultSteps.block)
-        memory.pointee.addend = addend.map { $0 + (addends &+ block &* addendSteps.block) }
-        Word.computeTiles(
-            outputs: outputs, rows: 0, columns: width, stride: convolution.strideX,
-            isBlocked: convolution.source.channelBlock > 1, memory, source + (base &+ start.source), start.weights)
-    }
-
-    /// Where a position is in the source, the destination and the addend.
-    @inline(__always)
-    private func place(_ sample: Int, _ row: Int, _ column: Int) -> (source: Int, result: Int, addend: Int) {
-        (
-            sample &* sourceSteps.sample &+ row &* rowStep &+ column &* columnStep,
-            sample &* resultSteps.sample &+ row &* resultSteps.row &+ column &* lanes &* resultBytes,
-            sample &* addendSteps.sample &+ row &* addendSteps.row &+ column &* lanes &* Word.elementBytes
-        )
     }
 }
 

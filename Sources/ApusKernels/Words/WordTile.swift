@@ -1,6 +1,8 @@
 // The inner loop of convolutions whose factors come in words of 32 bits: some output blocks by some positions, each sum a vector, all
 // in registers.
 
+import CPlatform
+
 /// Computes tiles of `outputs` (1 or 2) output blocks and `rows` by `columns` positions. A row is of one pooling window's height.
 ///
 /// `step` is the distance of columns in the source, a constant: the address of a position is then part of the instruction
@@ -75,7 +77,7 @@ enum WordTile<Word: TileWord, let outputs: Int, let rows: Int, let columns: Int,
     /// Adds the products of a word of each position to the sums of a chain.
     @inline(__always)
     private static func add(
-        _ source: Bytes, _ sourceRow: Int, _ weights: Bytes, _ outputStep: Int, _ places: WordPositions, chain: Int,
+        _ source: Bytes, _ sourceRow: Int, _ weights: Bytes, _ outputStep: Int, _ places: WordPositions?, chain: Int,
         _ sums: inout WordSums
     ) {
         let first = weights.loadUnaligned(as: IntegerVector.self)
@@ -91,12 +93,13 @@ enum WordTile<Word: TileWord, let outputs: Int, let rows: Int, let columns: Int,
     @inline(__always)
     private static func add(
         _ piece: Int, _ source: Bytes, _ sourceRow: Int, _ first: IntegerVector, _ second: IntegerVector,
-        _ places: WordPositions, _ chain: Int, _ sums: inout WordSums
+        _ places: WordPositions?, _ chain: Int, _ sums: inout WordSums
     ) {
         for position in positions(piece) {
             let offset =
                 step == 0
-                ? Int(places[position]) : position / columns &* sourceRow &+ position % columns &* step
+                ? places.unsafelyUnwrapped.sources[position]
+                : position / columns &* sourceRow &+ position % columns &* step
             let word = IntegerVector(repeating: source.loadUnaligned(fromByteOffset: offset, as: Int32.self))
             let place = position * outputs * chains + chain
             sums[place] = Word.addProducts(sums[place], word, first)
@@ -107,7 +110,7 @@ enum WordTile<Word: TileWord, let outputs: Int, let rows: Int, let columns: Int,
     /// Adds the products of four words of each position, each to a chain of its own where there are four.
     @inline(__always)
     private static func addFour(
-        _ source: Bytes, _ sourceRow: Int, _ weights: Bytes, _ outputStep: Int, _ places: WordPositions,
+        _ source: Bytes, _ sourceRow: Int, _ weights: Bytes, _ outputStep: Int, _ places: WordPositions?,
         _ sums: inout WordSums
     ) {
         add(source, sourceRow, weights, outputStep, places, chain: 0, &sums)
@@ -123,7 +126,7 @@ enum WordTile<Word: TileWord, let outputs: Int, let rows: Int, let columns: Int,
         let (outer, middle, inner) = (memory.pointee.outer, memory.pointee.middle, memory.pointee.inner)
         let (outputStep, sourceRow) = (memory.pointee.outputStep, memory.pointee.sourceRow)
         let (words, lastWords) = (memory.pointee.words, memory.pointee.lastWords)
-        let places = memory.pointee.sources
+        let places = memory.pointee.positions
         var round = 0
         while round < outer.count {
             let isLast = round + 1 == outer.count
@@ -135,7 +138,8 @@ enum WordTile<Word: TileWord, let outputs: Int, let rows: Int, let columns: Int,
                 var innerWeights = middleWeights
                 var innerLeft = inner.count
                 while innerLeft > 0 {
-                    var source = innerSource
+                    // An address for each position, advanced in each round, would be more than there are registers.
+                    var source = step == 0 ? apus_address(innerSource).unsafelyUnwrapped : innerSource
                     var vector = innerWeights
                     var left = (Word.isExact ? isLast : innerLeft == 1) ? lastWords : words
                     if Word.wordsOfBlock <= 4 && left == 4 {
@@ -282,9 +286,10 @@ enum WordTile<Word: TileWord, let outputs: Int, let rows: Int, let columns: Int,
         _ piece: Int, _ output: Int, _ memory: WordTilePointer, _ addend: Bytes, _ sums: inout WordSums
     ) {
         for number in results(piece) {
-            let address =
-                addend + (step == 0 ? Int(memory.pointee.addends[number]) : number &* Word.elementBytes &* lanes)
-            let value = value(number, output, sums) + Word.addend(at: address, memory)
+            let distance =
+                step == 0
+                ? memory.pointee.positions.unsafelyUnwrapped.addends[number] : number &* Word.elementBytes &* lanes
+            let value = value(number, output, sums) + Word.addend(at: addend + distance, memory)
             sums[place(number, output)] = unsafeBitCast(value, to: IntegerVector.self)
         }
     }
@@ -297,7 +302,8 @@ enum WordTile<Word: TileWord, let outputs: Int, let rows: Int, let columns: Int,
     /// Where a result is stored.
     @inline(__always)
     private static func address(_ number: Int, _ memory: WordTilePointer, _ result: Bytes, bytes: Int) -> Bytes {
-        result + (step == 0 ? Int(memory.pointee.results[number]) : number &* bytes &* lanes)
+        result
+            + (step == 0 ? memory.pointee.positions.unsafelyUnwrapped.results[number] : number &* bytes &* lanes)
     }
 
     @inline(__always)

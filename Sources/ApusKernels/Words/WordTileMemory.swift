@@ -29,9 +29,6 @@ var noWordSums: WordSums {
     #endif
 }
 
-/// Offsets of as many positions as have their addresses in registers beside the loops' own.
-typealias WordPositions = InlineArray<8, Int32>
-
 /// What a tile sums over, where its positions are, and what becomes of the sums. All steps count bytes.
 ///
 ///     sum[p, o] = start[o] + Σ_(a, b, c, n, i)
@@ -73,10 +70,8 @@ struct WordTileMemory {
     var storesSums = false
     /// From one row of positions to the next.
     var sourceRow = 0
-    /// Where positions are linear: how far each is from the first one in the source, the destination and the addend.
-    var sources = unsafeBitCast(SIMD8<Int32>(), to: WordPositions.self)
-    var results = unsafeBitCast(SIMD8<Int32>(), to: WordPositions.self)
-    var addends = unsafeBitCast(SIMD8<Int32>(), to: WordPositions.self)
+    /// Those of the tile where they are linear, and only there.
+    var positions: WordPositions? = nil
     /// Tiles of a row to compute, and how far they are apart in the source, the destination and the addend.
     var tiles = 1
     var tileBytes = 0

@@ -294,8 +294,16 @@ APUS_VNNI_PRODUCTS(16, __builtin_ia32_vpdpbusd512)
 APUS_BYTE_PRODUCTS(16, 32, __builtin_ia32_pmaddwd512)
 #endif
 
-// Vectors of whole numbers of 16 bits. To each lane of `sum` the products of two of `words`, which are the same pair in all lanes, with two of
-// `weights`, modulo 2^32. Where the processor has an instruction for it, that is written out: the compiler makes two of it.
+// An address as one whose origin the compiler doesn't know: what is added to it is then added where it is used, and not carried along.
+APUS_INLINE void *apus_address(void *address) {
+    __asm__("" : "+r"(address));
+    return address;
+}
+
+// Vectors of whole numbers of 16 bits. To each lane of `sum` the products of the two at `word`, which are the same for all lanes, with two of
+// `weights`, modulo 2^32. Where the processor has an instruction for it, that is written out: the compiler makes two of it. With 512 bits
+// it reads the word itself.
+typedef int32_t apus_word __attribute__((aligned(1), may_alias));
 #define APUS_SHORTS(lanes, multiply)                                                                                   \
     typedef int16_t apus_short##lanes __attribute__((ext_vector_type(lanes)));                                         \
     typedef uint8_t apus_short_bytes##lanes __attribute__((ext_vector_type(lanes)));                                   \
@@ -305,25 +313,26 @@ APUS_BYTE_PRODUCTS(16, 32, __builtin_ia32_pmaddwd512)
         return __builtin_convertvector(values, apus_short##lanes);                                                     \
     }                                                                                                                  \
     APUS_INLINE apus_int##lanes apus_add_shorts_##lanes(                                                               \
-        apus_int##lanes sum, apus_int##lanes words, apus_int##lanes weights) {                                         \
+        apus_int##lanes sum, const void *address, apus_int##lanes weights) {                                           \
+        const apus_word *word = (const apus_word *)address;                                                            \
         multiply                                                                                                       \
     }
 #define APUS_PAIRS_IN_TWO(lanes, products)                                                                             \
-    APUS_SHORTS(lanes, return sum + products((apus_pair##lanes)words, (apus_pair##lanes)weights);)
-#define APUS_PAIRS_IN_ONE(lanes, prefix)                                                                               \
-    APUS_SHORTS(lanes, __asm__(prefix "vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(words), "v"(weights)); return sum;)
+    APUS_SHORTS(lanes, return sum + products((apus_pair##lanes)(apus_int##lanes)(*word), (apus_pair##lanes)weights);)
+#define APUS_PAIRS_IN_ONE(lanes, instruction, operand)                                                                 \
+    APUS_SHORTS(lanes, __asm__(instruction ", %1, %0" : "+v"(sum) : "v"(weights), operand); return sum;)
 #if defined(__x86_64__)
 APUS_PAIRS_IN_TWO(4, __builtin_ia32_pmaddwd128)
 #else
 APUS_PAIRS_IN_TWO(4, apus_pair_products)
 #endif
 #if defined(__AVXVNNI__)
-APUS_PAIRS_IN_ONE(8, "{vex} ")
+APUS_PAIRS_IN_ONE(8, "{vex} vpdpwssd %2", "v"((apus_int8)(*word)))
 #elif defined(__AVX2__)
 APUS_PAIRS_IN_TWO(8, __builtin_ia32_pmaddwd256)
 #endif
 #if defined(__AVX512VNNI__)
-APUS_PAIRS_IN_ONE(16, "")
+APUS_PAIRS_IN_ONE(16, "vpdpwssd %2%{1to16%}", "m"(*word))
 #elif defined(__AVX512BW__)
 APUS_PAIRS_IN_TWO(16, __builtin_ia32_pmaddwd512)
 #endif

@@ -10,7 +10,7 @@ struct QuantizedWinograd: Sendable {
     private let tileColumns: Int
 
     /// Tiles at a time: with more, weights are read less often, and with 16 lanes no product waits for another from 8 on. Few fit into the
-    /// nearest caches.
+    /// nearest caches: twice as many where there is one output block, since each has fewer weights.
     private static let passTiles = 8
     /// Bytes of transformed weights, eight times as many as there are weights, that the second cache should hold beside all else.
     private static let weightBytes = 2 << 20
@@ -24,8 +24,8 @@ struct QuantizedWinograd: Sendable {
     /// Cycles for the products of a word in a tile of results by the definition, where an instruction multiplies four bytes and where there is
     /// none: then they are widened first. Plans are the same for both; vectors of 16 lanes mostly have it.
     private static let (word, widenedWord) = (1.05, 2.0)
-    /// The same for a pair of 16 bits, of two output blocks at a time, and of one.
-    private static let (pair, singlePair) = (1.08, 1.4)
+    /// The same for a pair of 16 bits, of two output blocks at a time, and of one: with fewer than 16 lanes its products wait for each other.
+    private static let (pair, singlePair, narrowSinglePair) = (1.08, 1.0, 1.4)
 
     /// Nil for convolutions that it doesn't compute.
     ///
@@ -60,7 +60,8 @@ struct QuantizedWinograd: Sendable {
     /// The estimated cycles of a sample, and by the definition.
     var cycles: (own: Double, direct: Double) {
         let blocks = Double(outputBlocks)
-        let pairs = Double(outputBlocks & ~1) * Self.pair + Double(outputBlocks & 1) * Self.singlePair
+        let single = lanes == 16 ? Self.singlePair : Self.narrowSinglePair
+        let pairs = Double(outputBlocks & ~1) * Self.pair + Double(outputBlocks & 1) * single
         let tiles = Double(tileRows * tileColumns)
         let own =
             tiles
@@ -73,7 +74,8 @@ struct QuantizedWinograd: Sendable {
 
     /// How many tiles are transformed at a time, in no more bytes than the limit if four tiles are.
     func passTiles(limit: Int?) -> Int {
-        let most = min(Self.passTiles, (tileRows * tileColumns).roundedUp(to: 4))
+        let tiles = outputBlocks == 1 ? 2 * Self.passTiles : Self.passTiles
+        let most = min(tiles, (tileRows * tileColumns).roundedUp(to: 4))
         guard let limit, scratchBytes(tiles: most) > limit else { return most }
         return 4
     }
