@@ -17,14 +17,18 @@ func fillBorder(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameter
 }
 
 /// Fills the border of one block beside these rows, above the first of the image and below the last of it.
-private func fillBorder(of image: Image, _ start: Bytes, rows: Range<Int>, with value: UInt8) {
+///
+/// What is to the right of a row and to the left of the next lies together.
+func fillBorder(of image: Image, _ start: Bytes, rows: Range<Int>, with value: UInt8) {
     let (left, right) = (image.left * image.block, image.right * image.block)
-    var row = start + (image.top + rows.lowerBound) * image.rowStride
-    if rows.lowerBound == 0 { fillBytes(start, count: image.top * image.rowStride, with: value) }
-    for _ in rows {
-        fillBytes(row, count: left, with: value)
-        fillBytes(row + left + image.width * image.block, count: right, with: value)
-        row += image.rowStride
+    let width = image.width * image.block
+    var pixels = start + (image.top + rows.lowerBound) * image.rowStride + left
+    let above = rows.lowerBound == 0 ? image.top * image.rowStride : 0
+    fillBytes(pixels - (above + left), count: above + left, with: value)
+    for _ in 1..<rows.count {
+        fillBytes(pixels + width, count: right + left, with: value)
+        pixels += image.rowStride
     }
-    if rows.upperBound == image.height { fillBytes(row, count: image.bottom * image.rowStride, with: value) }
+    let below = rows.upperBound == image.height ? image.bottom * image.rowStride : 0
+    fillBytes(pixels + width, count: right + below, with: value)
 }

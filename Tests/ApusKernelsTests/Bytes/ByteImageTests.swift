@@ -44,6 +44,32 @@ import Testing
         }
     }
 
+    /// Where a quotient is half a step it becomes the even one, and the numbers beside it do not.
+    @Test("bytes are those of a division by the scale", arguments: InstructionSet.available)
+    func quotients(set: InstructionSet) {
+        for seed in 0..<300 {
+            var random = SeededGenerator(seed: seed)
+            let mantissa = random.chance(20) ? Float(1).nextDown : random.floats(1, in: 0.5...1)[0]
+            var exponent = random.int(-12...12)
+            if random.chance(10) { exponent = random.chance(50) ? -100 : 100 }
+            let scale = mantissa * Float(sign: .plus, exponent: exponent, significand: 1)
+            let numbers: [Float] = (0..<100).map { _ in
+                let near = (Float(random.int(-270...270)) + 0.5) * scale
+                return [near, near.nextUp, near.nextDown, 3 * near, random.awkwardFloat()][random.int(0...4)]
+            }
+            let layout = ImageLayout(channels: 100, height: 1, width: 1)
+            var parameters = ConvertImageParameters(source: layout, destination: layout, sourceBytes: 4, resultBytes: 1)
+            (parameters.scale, parameters.zeroPoint) = (scale, 100)
+            let destination = GuardedFloats(count: 25)
+            set.run(.convertImage, [GuardedFloats(numbers), destination], parameters, samples: 1)
+            for (place, number) in numbers.enumerated() where !number.isNaN {
+                let steps = min(200, max(-200, (number / scale).rounded(.toNearestOrEven)))
+                let code = min(255, max(0, Int(steps) + 100))
+                #expect(Int(destination.byte(place)) == code, "seed \(seed), \(set): \(number) / \(scale)")
+            }
+        }
+    }
+
     @Test("numbers become the nearest of bf16, and come back", arguments: InstructionSet.available)
     func bfloats(set: InstructionSet) {
         for seed in 0..<200 {
