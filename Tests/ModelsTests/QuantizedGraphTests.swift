@@ -20,6 +20,29 @@ import Testing
         try expectBits(of: model, graph, images: network.numbers(batch), batch: batch, "seed \(seed)")
     }
 
+    /// A row whose blocks are whole lies in blocks as it lies plain.
+    @Test(arguments: [(32, 0), (30, 1)])
+    func rowsOfWholeBlocksAreMadeInTheOutput(filters: Int, copies: Int) throws {
+        var random = TestRandom(seed: 3)
+        let model = Model(
+            graph: try Graph.parse(
+                """
+                model row
+                input image: f32[N, 8, 1, 1]
+                constant k: i8[\(filters), 8, 1, 1] = \((0..<8 * filters).map { _ in random.integer(-127...127) })
+                constant b: i32[\(filters)] = \((0..<filters).map { 31 * $0 - 500 })
+                constant s: f32[\(filters)] = \((0..<filters).map { Double($0 + 1) / 4096 })
+                q = quantize(image, scale: 0.0625, zero: 3)
+                r = quantized_conv2d(q, k, b, s, x_zero: 3, filters: \(filters), kernel: [1, 1], to: f32)
+                output y = squeeze(r, axes: [2, 3])
+                """))
+        let graph = try Pipeline.inference().run(model, verify: true).graph
+        let numbers = random.numbers(3 * 8, 5)
+        try expectBits(of: model, graph, images: numbers, batch: 3, "\(filters) filters") { plan in
+            #expect(plan.body.count { $0.opcode == .relayout } == copies, "\(plan.target)")
+        }
+    }
+
     /// One operator between codes: its formula in double precision, or a neighbour where a value lies between two codes.
     @Test(arguments: CodeGraph.operators)
     func codesAreNearTheFormula(operation: String) throws {

@@ -77,6 +77,24 @@ extension Lowering {
         return result
     }
 
+    /// Room for a result in the layout that was chosen for it: directly in the caller's output, if nothing else reads the value and it is a
+    /// single pixel of whole blocks, whose elements lie as the caller wants them.
+    mutating func makeResultOrOutput(_ value: ValueID) throws(LoweringError) -> Stored {
+        guard stage == .body, joins[value] == nil, layouts.isBlocked(value), let port = port(of: value) else {
+            return try makeResult(value)
+        }
+        var result = Stored(
+            place: .fixed(Operand(.output, port: port)),
+            layout: try blockedLayout(of: value, border: layouts.border(of: value)),
+            elementType: graph[value].type.elementType, imageCount: context.samples.imageCount(value))
+        guard result.isRow, result.layout.hasWholeBlocks(lanes: lanes), result.elementType == .f32 else {
+            return try makeResult(value)
+        }
+        result.layout.sampleStride = Int32(result.layout.sampleElements)
+        stored[value.index] = result
+        return result
+    }
+
     /// The port of the output that the value is, or that is the value under another shape, where nothing else reads it.
     private func port(of value: ValueID) -> Int? {
         var value = value

@@ -112,7 +112,7 @@ struct QuantizedConvolution2DRule: OperatorRule {
         _ site: Site, _ packing: WordPacking, border: Border, _ lowering: inout Lowering
     ) throws(LoweringError) -> Call {
         let source = try bytes.source(site, packing, border: border, &lowering)
-        let result = try lowering.makeResult(site.results[0])
+        let result = try lowering.makeResultOrOutput(site.results[0])
         var own = packing.parameters(source: source.layout, destination: result.layout)
         own.floor = Float(operation.result.minimum)
         own.ceiling = Float(operation.result.maximum)
