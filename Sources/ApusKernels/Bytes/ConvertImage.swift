@@ -6,18 +6,14 @@ func convertImage(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ paramet
     let destination = Image(settings.destination)
     let conversion = ElementConversion(settings)
     let (sourceBytes, resultBytes) = (Int(settings.sourceBytes), Int(settings.resultBytes))
-    let hasUnusedLanes = destination.channels < destination.blocks * destination.block
+    let isPadded = destination.hasBorder || destination.channels < destination.blocks * destination.block
     for sample in 0..<samples {
         let from = operands.bytes(0) + sample * source.sampleStride * sourceBytes
         let to = operands.bytes(1) + sample * destination.sampleStride * resultBytes
-        let zero = resultBytes == 1 ? UInt8(truncatingIfNeeded: settings.zeroPoint) : 0
-        if hasUnusedLanes || destination.hasBorder && resultBytes > 1 {
-            fillBytes(to, count: destination.blocks * destination.blockStride * resultBytes, with: zero)
-        } else if destination.hasBorder {
-            for block in 0..<destination.blocks {
-                fillBorder(
-                    of: destination, to + block * destination.blockStride, rows: 0..<destination.height, with: zero)
-            }
+        if isPadded {
+            fillBytes(
+                to, count: destination.blocks * destination.blockStride * resultBytes,
+                with: resultBytes == 1 ? UInt8(truncatingIfNeeded: settings.zeroPoint) : 0)
         }
         if source.isRow, destination.isRow {
             conversion.convert(from, to, count: source.channels)
@@ -46,8 +42,7 @@ func fillBytes(_ start: Bytes, count: Int, with value: UInt8) {
 
 /// What makes elements of one size of those of another.
 private struct ElementConversion {
-    private let scale: Vector
-    private let quotient: Quotient
+    let scale: Vector
     let zeroPoint: IntegerVector
     /// What steps are kept within, so that bytes come out.
     let lowest: Vector
@@ -58,7 +53,6 @@ private struct ElementConversion {
     init(_ parameters: ConvertImageParameters) {
         let zero = Float(parameters.zeroPoint)
         scale = Vector(repeating: parameters.scale)
-        quotient = Quotient(by: parameters.scale)
         zeroPoint = IntegerVector(repeating: parameters.zeroPoint)
         lowest = Vector(repeating: -zero)
         highest = Vector(repeating: 255 - zero)
@@ -69,7 +63,7 @@ private struct ElementConversion {
     /// The bytes that stand for numbers, each in the lowest bits of a lane.
     @inline(__always)
     private func codes(_ numbers: Vector) -> IntegerVector {
-        nearestIntegers(lesser(highest, greater(lowest, quotient(numbers)))) &+ zeroPoint
+        nearestIntegers(lesser(highest, greater(lowest, numbers / scale))) &+ zeroPoint
     }
 
     /// The numbers that bytes stand for.

@@ -16,16 +16,6 @@ import CPlatform
 @inline(__always)
 var lanes: Int { Vector.scalarCount }
 
-/// Whether ``multiplyAdd(_:_:_:)`` rounds once.
-@inline(__always)
-var hasFusedMultiplyAdd: Bool {
-    #if VECTOR_4 && arch(x86_64)
-        false
-    #else
-        true
-    #endif
-}
-
 /// `sum + a·b`, fused where the instruction set can. The x86-64 baseline can't: there `addingProduct` would be a call
 /// into the C library for each lane.
 @inline(__always)
