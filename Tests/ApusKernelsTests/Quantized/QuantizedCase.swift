@@ -30,7 +30,8 @@ struct QuantizedCase: CustomStringConvertible {
 
     var description: String { "seed \(seed): \(samples) samples, \(kind), sums \(hasSums), \(parameters)" }
 
-    init(seed: Int, lanes: Int, _ kind: Kind = .convolution, hasSums: Bool = false) {
+    /// - Parameter isLarge: whether there may be many rows, and positions are linear.
+    init(seed: Int, lanes: Int, _ kind: Kind = .convolution, hasSums: Bool = false, isLarge: Bool = false) {
         var random = SeededGenerator(seed: seed)
         self.seed = seed
         (self.kind, self.hasSums) = (kind, hasSums)
@@ -57,11 +58,12 @@ struct QuantizedCase: CustomStringConvertible {
             isWinograd
             ? (height: 3, width: 3)
             : (height: random.int(1...5), width: isPlain ? 4 * random.int(1...2) : random.int(1...6))
-        let pooled = kind == .convolution && !hasSums && random.chance(40)
+        let pooled = kind == .convolution && !hasSums && !isLarge && random.chance(40)
         var own = random.wordConvolution(
             channels: (inputs, outputs), groups: groups, fills: fills, kernel: kernel, isPlain: isPlain, pooled: pooled,
             isUnit: isWinograd, isWhole: isDense,
-            greatest: isDense ? (1, 1) : (isDepthwise || isWinograd ? 9 : 3, pooled ? 9 : 20), lanes: lanes)
+            greatest: isDense
+                ? (1, 1) : (isLarge ? 24 : isDepthwise || isWinograd ? 9 : 3, pooled ? 9 : 20), lanes: lanes)
         if isWinograd { own.widenBorder() }
         let (layout, result) = (own.source, own.destination)
         let isBytes = !hasSums && random.chance(75)
@@ -71,7 +73,7 @@ struct QuantizedCase: CustomStringConvertible {
             isBytes
             ? Float(random.chance(70) ? 255 - zero : random.int(0...255 - zero)) : random.chance(50) ? .infinity : 3
         if hasSums { (own.floor, own.ceiling) = (0, 0) }
-        let rows = pooled ? 2 : isDense ? 0 : random.int(0...1)
+        let rows = pooled ? 2 : isDense || isLarge ? 0 : random.int(0...1)
         let tiles = Self.tiles(of: own, rows: rows, lanes: lanes)
         own.tile = isDense ? tiles.last! : tiles[random.int(0...tiles.count - 1)]
         own.addend = random.layout(

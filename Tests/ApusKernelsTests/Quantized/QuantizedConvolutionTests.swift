@@ -20,6 +20,14 @@ import Testing
         }
     }
 
+    /// Of which a kernel knows some hundreds at a time.
+    @Test("many linear positions are found", arguments: InstructionSet.ofBytes)
+    func linearPositionsAreFound(set: InstructionSet) {
+        for seed in 4000..<4020 {
+            guard isExact(QuantizedCase(seed: seed, lanes: set.lanes, isLarge: true), on: set) else { return }
+        }
+    }
+
     @Test("sums are results", arguments: InstructionSet.ofBytes)
     func sumsAreExact(set: InstructionSet) {
         for seed in 2000..<2200 {

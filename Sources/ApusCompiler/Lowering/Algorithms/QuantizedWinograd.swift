@@ -10,7 +10,7 @@ struct QuantizedWinograd: Sendable {
     private let tileColumns: Int
 
     /// Tiles at a time: with more, weights are read less often, and with 16 lanes no product waits for another from 8 on. Few fit into the
-    /// nearest caches: twice as many where there is one output block, since each has fewer weights.
+    /// nearest caches.
     private static let passTiles = 8
     /// Bytes of transformed weights, eight times as many as there are weights, that the second cache should hold beside all else.
     private static let weightBytes = 2 << 20
@@ -74,8 +74,7 @@ struct QuantizedWinograd: Sendable {
 
     /// How many tiles are transformed at a time, in no more bytes than the limit if four tiles are.
     func passTiles(limit: Int?) -> Int {
-        let tiles = outputBlocks == 1 ? 2 * Self.passTiles : Self.passTiles
-        let most = min(tiles, (tileRows * tileColumns).roundedUp(to: 4))
+        let most = min(Self.passTiles, (tileRows * tileColumns).roundedUp(to: 4))
         guard let limit, scratchBytes(tiles: most) > limit else { return most }
         return 4
     }

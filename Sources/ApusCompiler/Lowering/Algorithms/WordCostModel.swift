@@ -21,7 +21,7 @@ struct WordCostModel {
     /// Cycles to load a vector of weights that serves one position: it comes from the second cache.
     private let weightsOnce = 2.0
     /// Cycles to find where the positions of a linear tile are.
-    private let linearPosition = 6.0
+    private let linearPosition = 5.0
 
     /// - Parameter stride: of columns.
     static func bytes(stride: Int32, lanes: Int) -> WordCostModel {
