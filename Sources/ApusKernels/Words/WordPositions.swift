@@ -1,16 +1,18 @@
 /// Where some positions are whose addresses follow no rule that a tile knows: how far each is from the first one in the source, the destination
 /// and the addend, in bytes.
 struct WordPositions {
+    /// Room for three numbers of each. A temporary allocation of this size would be one of the heap.
+    typealias Room = InlineArray<384, Int>
     /// How many are known at a time.
-    static var most: Int { 256 }
+    static var most: Int { Room.count / 3 }
 
     private(set) var sources: UnsafeMutablePointer<Int>
     private(set) var results: UnsafeMutablePointer<Int>
     private(set) var addends: UnsafeMutablePointer<Int>
 
-    /// - Parameter room: for three times the most.
     @inline(__always)
-    init(_ room: UnsafeMutablePointer<Int>) {
+    init(_ room: UnsafeMutablePointer<Room>) {
+        let room = UnsafeMutableRawPointer(room).assumingMemoryBound(to: Int.self)
         (sources, results, addends) = (room, room + Self.most, room + 2 * Self.most)
     }
 
@@ -32,11 +34,12 @@ extension WordConvolution {
         let limit = min(Int(convolution.tile.columns), count)
         memory.pointee.tiles = 1
         memory.pointee.tileRows = 1
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: 3 * WordPositions.most) { room in
-            let positions = WordPositions(room.baseAddress.unsafelyUnwrapped)
+        var room = WordPositions.Room(repeating: 0)
+        withUnsafeMutablePointer(to: &room) { room in
+            let positions = WordPositions(room)
             var number = 0
             while number < count {
-                // The last ones are as many as a tile has at least.
+                // The last part has enough of them for a tile: it may begin before the end of the one before it.
                 number = min(number, count &- limit)
                 let part = min(count &- number, WordPositions.most)
                 let first = setPositions(positions, from: number, part)
