@@ -19,7 +19,7 @@ func fillBorder(_ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameter
 /// Fills the border of one block beside these rows, above the first of the image and below the last of it.
 ///
 /// What is to the right of a row and to the left of the next lies together.
-func fillBorder(of image: Image, _ start: Bytes, rows: Range<Int>, with value: UInt8) {
+private func fillBorder(of image: Image, _ start: Bytes, rows: Range<Int>, with value: UInt8) {
     let (left, right) = (image.left * image.block, image.right * image.block)
     let width = image.width * image.block
     var pixels = start + (image.top + rows.lowerBound) * image.rowStride + left

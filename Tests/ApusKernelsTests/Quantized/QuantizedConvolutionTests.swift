@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    /// Of which a kernel knows some hundreds at a time.
+    /// Images of up to 480 positions: a kernel finds a part of them at a time.
     @Test("many linear positions are found", arguments: InstructionSet.ofBytes)
     func linearPositionsAreFound(set: InstructionSet) {
         for seed in 4000..<4020 {
