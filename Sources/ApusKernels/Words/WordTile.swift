@@ -127,6 +127,9 @@ enum WordTile<Word: TileWord, let outputs: Int, let rows: Int, let columns: Int,
         let (outputStep, sourceRow) = (memory.pointee.outputStep, memory.pointee.sourceRow)
         let (words, lastWords) = (memory.pointee.words, memory.pointee.lastWords)
         let places = memory.pointee.positions
+        if isPlain && lastWords == 1 {
+            return accumulateRows(outer, middle, origin, sourceRow, weights, outputStep, &sums)
+        }
         var round = 0
         while round < outer.count {
             let isLast = round + 1 == outer.count
@@ -168,6 +171,32 @@ enum WordTile<Word: TileWord, let outputs: Int, let rows: Int, let columns: Int,
             }
             round &+= 1
         }
+        if chains == 4 { joinChains(&sums) }
+    }
+
+    /// Whether positions have single channels.
+    @inline(__always)
+    private static var isPlain: Bool { step == Word.elementBytes || step == 2 * Word.elementBytes }
+
+    /// The same with one word to a row of the kernel, of single channels: as little beside the products as can be.
+    @inline(__always)
+    private static func accumulateRows(
+        _ channels: WordTileMemory.Level, _ kernelRows: WordTileMemory.Level, _ origin: Bytes, _ sourceRow: Int,
+        _ weights: Bytes, _ outputStep: Int, _ sums: inout WordSums
+    ) {
+        var (channelSource, channelWeights, channelsLeft) = (origin, weights, channels.count)
+        repeat {
+            var (source, vector, left) = (channelSource, channelWeights, kernelRows.count)
+            repeat {
+                add(source, sourceRow, vector, outputStep, nil, chain: 0, &sums)
+                source += kernelRows.byteStep
+                vector += kernelRows.weightStep
+                left &-= 1
+            } while left > 0
+            channelSource += channels.byteStep
+            channelWeights += channels.weightStep
+            channelsLeft &-= 1
+        } while channelsLeft > 0
         if chains == 4 { joinChains(&sums) }
     }
 

@@ -12,8 +12,12 @@ struct WordCostModel {
     private let tileStart = 12.0
     /// Cycles to go from one row or place of the kernel to the next.
     private let kernelPlace = 2.0
+    /// The same where there is a word to a row of single channels.
+    private let plainTileStart = 3.0
     /// Cycles to make and store a result.
     private let result = 2.0
+    /// Cycles to make bytes of up to four vectors of them: where there are few products, tiles should be multiples of that.
+    private let fourResults = 6.0
     /// Cycles to prepare the loops of some output blocks.
     private let blockStart = 150.0
     /// Cycles to prepare the single loop of a whole image.
@@ -122,7 +126,11 @@ struct WordCostModel {
         let chained = elementsOfWord == 4 && sums <= 2 ? sums * 4 : sums
         let loads = positions == 1 ? Double(outputs) * weightsOnce : (positions + Double(outputs)) / core.loads
         let term = max(sums / core.multiplyAdds, core.latency * sums / chained, loads)
-        return tileStart + inputs * places * (kernelPlace + words * term)
-            + result * sums / Double(rows * rows)
+        let results = sums / Double(rows * rows)
+        if block == 1 && words == 1 {
+            let packs = (results / Double(outputs) / 4).rounded(.up) * Double(outputs)
+            return plainTileStart + inputs * places * term + result * results + fourResults * packs
+        }
+        return tileStart + inputs * places * (kernelPlace + words * term) + result * results
     }
 }
