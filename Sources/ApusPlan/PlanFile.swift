@@ -13,7 +13,7 @@ public enum PlanFile {
     /// The major version rises where an instruction or a field changes its meaning: such plans are compiled again. What is only
     /// added, an instruction for example, raises the minor one: who doesn't know it refuses the file by its name.
     package static let format = SectionFormat(
-        content: "plan", magic: [0x89, 0x41, 0x50, 0x4c, 0x41, 0x4e, 0x0d, 0x0a], version: FormatVersion(12, 4),
+        content: "plan", magic: [0x89, 0x41, 0x50, 0x4c, 0x41, 0x4e, 0x0d, 0x0a], version: FormatVersion(12, 5),
         sections: ["description", "instructions", "constants"])
 
     enum Section {

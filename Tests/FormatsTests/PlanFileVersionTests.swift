@@ -29,6 +29,7 @@ struct PlanFileVersionTests {
             [0.45013437, 0.14467755, 0.2745449, 0.13064319]
         ),
         ("12.4", [.integerConvolution, .quantizedWinograd], [0.44307706, 0.54259944, 0.010241869, 0.0040816166]),
+        ("12.5", [.quantizedWinograd], [0.11458906, 0.43296158, 0.2985548, 0.15389454]),
     ]
 
     private static let image = (0..<64).map { Float(($0 * 37) % 64) / 64 }
@@ -91,7 +92,7 @@ struct PlanFileVersionTests {
 
     @Test func noFileIsForgotten() {
         #expect(
-            Fixture.names("plan") == ["12.0", "12.1", "12.2", "12.3", "12.4"]
+            Fixture.names("plan") == ["12.0", "12.1", "12.2", "12.3", "12.4", "12.5"]
                 && Fixture.names(Self.folder) == Self.files)
         for (version, _, _) in Self.ofFewBits {
             #expect(Fixture.names("plan/\(version)") == Self.files.filter { $0 != "training.plan" })

@@ -38,6 +38,7 @@ extension SampleInstruction {
         let tiled = ImageLayout(
             channels: 8, height: 6, width: 6, channelBlock: 4, top: 1, left: 1, bottom: 3, right: 3)
         let winograd = QuantizedWinogradParameters(convolution(tiled, blocked, rows: 0), passTiles: 4)
+        let pooledWinograd = QuantizedWinogradParameters(convolution(bordered, half, rows: 2), passTiles: 16)
         var quantize = ConvertImageParameters(source: wide, destination: wide, sourceBytes: 4, resultBytes: 1)
         (quantize.scale, quantize.zeroPoint) = (0.25, 9)
         var block = BlockDenseParameters(inputs: 70, outputs: 9, bits: 8, sourceStride: 71, destinationStride: 13)
@@ -50,7 +51,7 @@ extension SampleInstruction {
             SampleInstruction(.quantizedConvolution, floats),
             SampleInstruction(.quantizedConvolution, dense), SampleInstruction(.integerConvolution, sums),
             SampleInstruction(.integerConvolution, denseSums),
-            SampleInstruction(.quantizedWinograd, winograd),
+            SampleInstruction(.quantizedWinograd, winograd), SampleInstruction(.quantizedWinograd, pooledWinograd),
             SampleInstruction(.quantizedDepthwise, convolution(bordered, blocked, rows: 1)),
             SampleInstruction(.convertImage, quantize),
             SampleInstruction(

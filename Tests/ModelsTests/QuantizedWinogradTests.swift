@@ -15,6 +15,7 @@ import Testing
         var padding = [1, 1, 1, 1]
         var zeros = (source: 3, result: 100)
         var addsSource = false
+        var isPooled = false
         var givesFloats = false
         var seed: UInt64 = 1
         /// Weights; nil: random ones.
@@ -33,6 +34,8 @@ import Testing
             givesFloats = random.chance(4)
             if random.chance(3) {
                 (filters, padding, addsSource) = (channels, [1, 1, 1, 1], true)
+            } else {
+                isPooled = random.chance(2)
             }
         }
 
@@ -42,6 +45,7 @@ import Testing
             let scales = (0..<filters).map { Double($0 % 7 + 1) / 65536 }
             let result =
                 (givesFloats ? "to: f32" : "zero: \(zeros.result)")
+                + (isPooled ? ", pool: [2, 2]" : "")
                 + (addsSource ? ", addend: true, addend_zero: \(zeros.source), addend_scale: 0.75" : "")
             return Model(
                 graph: try Graph.parse(
@@ -91,8 +95,14 @@ import Testing
         #expect(try opcodes(layer, .avx512).contains(.quantizedWinograd))
     }
 
-    /// Three quarters of the tiles of 5 × 5 results are not needed, and with few channels the transforms take longer than the products that
-    /// they save.
+    @Test(arguments: Target.allCases)
+    func layersThatArePooledDoToo(target: Target) throws {
+        var layer = Layer()
+        (layer.isPooled, layer.image) = (true, [14, 14])
+        #expect(try opcodes(layer, target).contains(.quantizedWinograd))
+    }
+
+    /// 5 × 5 results take the frequencies of 6 × 6, and with few channels the transforms take longer than the products that they save.
     @Test func imagesThatFillFewTilesDoNot() throws {
         var layer = Layer()
         (layer.channels, layer.filters, layer.image) = (16, 16, [5, 5])

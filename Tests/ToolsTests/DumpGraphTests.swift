@@ -119,7 +119,7 @@ import Testing
         try #require(try Tool.run("apus-compile", [model, "-o", plan]).status == 0)
         let text = try dump([plan, "--sections"])
         let lines = text.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
-        #expect(text.status == 0 && text.output.hasPrefix("plan, version 12.4, "), "\(text.error)")
+        #expect(text.status == 0 && text.output.hasPrefix("plan, version 12.5, "), "\(text.error)")
         #expect(lines.dropFirst(2).map { $0.last } == ["right", "right", "right", "right"])
         #expect(lines[2].starts(with: ["header", "and", "table", "0", "128"]))
         #expect(lines[3].starts(with: ["1", "description", "128"]) && lines[5].starts(with: ["3", "constants"]))

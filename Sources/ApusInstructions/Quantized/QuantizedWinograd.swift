@@ -9,11 +9,12 @@ package struct QuantizedWinogradInstruction: InstructionDefinition {
     private let parameters: QuantizedWinogradParameters
     private let images: CheckedConvolution
     private let addend: CheckedImage
+    private let tiling: QuantizedWinogradTiling
     private let lanes: Int
 
     package init(_ bytes: ParameterBytes, lanes: Int) throws(ParameterError) {
         parameters = try bytes.load(QuantizedWinogradParameters.self)
-        let own = parameters.quantized.convolution
+        let own = parameters.convolution
         images = try CheckedConvolution(own, lanes: lanes, isDepthwise: false, isWritten: true)
         addend = try CheckedImage.addend(of: own, images, lanes: lanes)
         self.lanes = lanes
@@ -24,17 +25,21 @@ package struct QuantizedWinogradInstruction: InstructionDefinition {
         try require(
             own.strideY == 1 && own.strideX == 1 && own.dilationY == 1 && own.dilationX == 1,
             "there is a stride or a dilation")
-        try require(own.poolHeight == 0 && own.poolWidth == 0, "there is a pooling window")
+        let window = try notNegative(own.poolHeight, "the pooling window's height")
+        try require(
+            own.poolWidth == own.poolHeight && (window == 0 || window == 2),
+            "the pooling window is \(window) × \(own.poolWidth), not 2 × 2")
         try require(images.source.block == lanes, "the source's block is \(images.source.block), not \(lanes)")
         try require(own.hasOneGroup && Int(own.inputBlocks) == images.source.blocks, "there are groups")
         try images.checkResultSize()
         let passTiles = try positive(parameters.passTiles, "the number of tiles a pass")
         try require(passTiles.isMultiple(of: 4), "the number of tiles a pass is \(passTiles), no multiple of 4")
-        try requireTile(
-            "rows", tiles: parameters.tileRows, padding: Int(own.padTop),
+        tiling = parameters.tiling
+        try requireTiles(
+            "rows", reads: tiling.sourceRows, padding: Int(own.padTop),
             available: images.source.height + Int(own.source.bottom))
-        try requireTile(
-            "columns", tiles: parameters.tileColumns, padding: Int(own.padLeft),
+        try requireTiles(
+            "columns", reads: tiling.sourceColumns, padding: Int(own.padLeft),
             available: images.source.width + Int(own.source.right))
     }
 
@@ -44,10 +49,7 @@ package struct QuantizedWinogradInstruction: InstructionDefinition {
 
     /// Products of 16 bits, each of which takes the place of two of bytes.
     package func multiplyAdds(samples: Int) -> Int? {
-        let tiles = product(samples, parameters.tileRows, parameters.tileColumns)
-        return product(
-            2 * QuantizedWinogradParameters.points, tiles, images.source.paddedChannels,
-            images.destination.paddedChannels)
+        product(2, samples, tiling.points, images.source.paddedChannels, images.destination.paddedChannels)
     }
 
     package func operands(samples: Int) -> [OperandExtent] {
@@ -74,13 +76,15 @@ package struct QuantizedWinogradInstruction: InstructionDefinition {
     }
 
     private var rowPartition: Partition {
-        let own = parameters.quantized.convolution
-        let height = images.outputHeight
+        let own = parameters.convolution
+        let height = images.destination.height
+        // A tile's rows of results.
+        let rows = own.poolHeight > 0 ? 2 : 4
         return Partition(
-            .rows, units: parameters.tileRows, sharedBytes: product(images.destination.blocks, blockWeights),
+            .rows, units: tiling.rows, sharedBytes: product(images.destination.blocks, blockWeights),
             isContiguous: false
         ) { units in
-            let rows = 4 * units.lowerBound..<min(4 * units.upperBound, height)
+            let rows = rows * units.lowerBound..<min(rows * units.upperBound, height)
             return Partition.Part(
                 parameters: parameters.bytes(with: own.withRows(rows, hasAddend: true)),
                 offsets: [Int](repeating: 0, count: 7))
@@ -88,11 +92,10 @@ package struct QuantizedWinogradInstruction: InstructionDefinition {
     }
 
     private var blockPartition: Partition {
-        let own = parameters.quantized.convolution
+        let own = parameters.convolution
         let all = images.destination.blocks
-        let tiles = product(parameters.tileRows, parameters.tileColumns)
         // The transforms are written and read.
-        let transforms = product(2 * QuantizedWinogradParameters.points, tiles, images.source.paddedChannels)
+        let transforms = product(2, tiling.points, images.source.paddedChannels)
         let resultBytes = Int(parameters.quantized.resultBytes)
         return Partition(
             .blocks, units: (all + 1) / 2, sharedBytes: images.source.sampleElements + 2 * transforms
@@ -116,8 +119,8 @@ package struct QuantizedWinogradInstruction: InstructionDefinition {
     package var choice: String? { "bytes, Winograd, 4 × 4" }
 }
 
-/// Checks that what the last tile reads is inside of the image with its border.
-private func requireTile(_ name: String, tiles: Int, padding: Int, available: Int) throws(ParameterError) {
-    let end = product(4, tiles) + 2 - padding
+/// Checks that what tiles read is inside of the image with its border.
+private func requireTiles(_ name: String, reads: Int, padding: Int, available: Int) throws(ParameterError) {
+    let end = reads - padding
     try require(end <= available, "tiles read \(end) \(name) from the first on, and there are \(available)")
 }

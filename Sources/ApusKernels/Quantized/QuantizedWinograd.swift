@@ -4,21 +4,20 @@ func quantizedWinograd(
     _ operands: UnsafePointer<UnsafeMutableRawPointer?>, _ parameters: UnsafeRawPointer, _ samples: Int
 ) {
     let work = QuantizedWinograd(parameters.assumingMemoryBound(to: QuantizedWinogradParameters.self), operands)
-    for sample in 0..<samples { work.compute(sample) }
+    work.compute(samples)
 }
 
 /// The operands of a convolution of bytes by Winograd's algorithm: as many tiles at a time as there is room for. Steps are bytes.
 private struct QuantizedWinograd {
-    private let source: Bytes
-    private let sourceSteps: ImageSteps
-    private let sourceBlocks: Int
-    private let weights: Bytes
-    private let bias: Bytes
-    private let outputBlocks: Int
-    private let results: WinogradCodeResults
-    private let scratch: Bytes
-    private let tileColumns: Int
-    private let tiles: Int
+    let source: Bytes
+    let sourceSteps: ImageSteps
+    let sourceBlocks: Int
+    let weights: Bytes
+    let bias: Bytes
+    let outputBlocks: Int
+    let results: WinogradCodeResults
+    let scratch: Bytes
+    let tiling: QuantizedWinogradTiling
     private let passTiles: Int
 
     init(
@@ -37,77 +36,77 @@ private struct QuantizedWinograd {
             parameters.pointee.quantized, scale: operands.floats(3), destination: operands.bytes(4), addend: operands[5]
         )
         scratch = operands.bytes(6)
-        tileColumns = (Int(convolution.outputWidth) &+ 3) / 4
-        tiles = (Int(convolution.outputHeight) &+ 3) / 4 &* tileColumns
+        tiling = QuantizedWinogradTiling(convolution)
         passTiles = Int(parameters.pointee.passTiles)
     }
 
-    func compute(_ sample: Int) {
-        var first = 0
-        while first < tiles {
-            let count = min(passTiles, tiles &- first)
-            computePass(sample, first, count)
-            first &+= count
-        }
-    }
-
-    /// Computes `count` tiles from `first` on.
-    private func computePass(_ sample: Int, _ first: Int, _ count: Int) {
-        // Products are computed four tiles at a time: what there is not is computed of what the scratch holds, and not stored.
-        let room = (count &+ 3) & ~3
-        let pass = WinogradCodePass(sourceBlocks: sourceBlocks, tiles: room, scratch: scratch)
-        for block in 0..<sourceBlocks {
-            var position = TilePosition(first, columns: tileColumns)
-            let image = source + (sample &* sourceSteps.sample &+ block &* sourceSteps.block)
-            var target = pass.transforms + block &* pass.blockStep
-            for _ in 0..<count {
-                let corner = 4 &* (position.row &* sourceSteps.row &+ position.column &* lanes)
-                WinogradCodes.transform(image + corner, sourceSteps.row, target, pass.pointStep)
-                target += 2 * lanes
-                position.advance()
-            }
-        }
-        var block = 0
-        while block < outputBlocks {
-            let outputs = min(2, outputBlocks &- block)
-            let (weights, bias) = (weights + 36 &* block &* pass.outputWeights, bias + 4 &* block &* lanes)
-            if outputs == 2 {
-                WinogradCodeProducts<2>.compute(pass, weights, bias)
-            } else {
-                WinogradCodeProducts<1>.compute(pass, weights, bias)
-            }
-            for output in 0..<outputs {
-                results.store(
-                    pass, output, block: block &+ output, sample, TilePosition(first, columns: tileColumns), count)
-            }
-            block &+= outputs
+    func compute(_ samples: Int) {
+        if passTiles >= 16 {
+            WinogradCodePasses<16>.compute(self, samples)
+        } else {
+            WinogradCodePasses<4>.compute(self, samples)
         }
     }
 }
 
-/// Where the transforms of some tiles lie, and the sums of their products with the weights of one or two output blocks. Steps are bytes.
-struct WinogradCodePass {
-    let sourceBlocks: Int
-    let tiles: Int
-    /// `[36][block][tile][V]` of 16 bits.
-    let transforms: Bytes
-    let blockStep: Int
-    let pointStep: Int
-    /// `[36][tile][2][V]` of 32 bits.
-    let sums: Bytes
-    let sumStep: Int
-    /// Of the weights, from an output block to the next at a point.
-    let outputWeights: Int
+/// The passes of `room` tiles at a time: of an image, or of as many images as have no more of them.
+private enum WinogradCodePasses<let room: Int> {
+    @inline(never)
+    static func compute(_ work: QuantizedWinograd, _ samples: Int) {
+        let tiles = work.tiling.count
+        let together = max(1, room / tiles)
+        var sample = 0
+        while sample < samples {
+            let count = min(together, samples &- sample)
+            var first = 0
+            while first < tiles {
+                let passTiles = min(room, tiles &- first)
+                let pass = WinogradCodePass<room>(
+                    work.tiling, first: first, count: passTiles, samples: count, sourceBlocks: work.sourceBlocks,
+                    outputBlocks: work.outputBlocks, scratch: work.scratch)
+                transform(work, sample, pass)
+                multiply(work, sample, pass)
+                first &+= passTiles
+            }
+            sample &+= count
+        }
+    }
 
     @inline(__always)
-    init(sourceBlocks: Int, tiles: Int, scratch: Bytes) {
-        self.sourceBlocks = sourceBlocks
-        self.tiles = tiles
-        transforms = scratch
-        blockStep = 2 &* tiles &* lanes
-        pointStep = sourceBlocks &* blockStep &+ 64
-        sums = scratch + 36 &* pointStep
-        sumStep = 8 &* tiles &* lanes &+ 64
-        outputWeights = 2 &* sourceBlocks &* lanes &* lanes
+    private static func transform(_ work: QuantizedWinograd, _ sample: Int, _ pass: WinogradCodePass<room>) {
+        let steps = work.sourceSteps
+        let (row, step) = (steps.row, steps.sample)
+        for block in 0..<work.sourceBlocks {
+            let image = work.source + (sample &* steps.sample &+ block &* steps.block)
+            let target = pass.transforms + block &* WinogradCodePass<room>.blockStep
+            WinogradCodes<4, 2, room>.transform(pass.tallNarrow, image, row: row, sampleStep: step, target)
+            WinogradCodes<4, 4, room>.transform(pass.tallWide, image, row: row, sampleStep: step, target)
+            WinogradCodes<2, 4, room>.transform(pass.lowWide, image, row: row, sampleStep: step, target)
+            WinogradCodes<2, 2, room>.transform(pass.lowNarrow, image, row: row, sampleStep: step, target)
+        }
+    }
+
+    @inline(__always)
+    private static func multiply(_ work: QuantizedWinograd, _ sample: Int, _ pass: WinogradCodePass<room>) {
+        var block = 0
+        while block < work.outputBlocks {
+            // Weights of two output blocks lie together, those of a last one by themselves.
+            let pair = block & ~1
+            let pointStep = min(2, work.outputBlocks &- pair) &* pass.outputWeights
+            let weights = work.weights + (36 &* pair &+ block &- pair) &* pass.outputWeights
+            let bias = work.bias + 4 &* block &* lanes
+            let outputs = min(pass.outputs, work.outputBlocks &- block)
+            if outputs == 2 {
+                WinogradCodeProducts<2, room>.compute(pass, weights, pointStep, bias)
+            } else {
+                WinogradCodeProducts<1, room>.compute(pass, weights, pointStep, bias)
+            }
+            for output in 0..<outputs {
+                work.results.store(
+                    pass, pass.sums + 4 &* output &* lanes, tileStep: 4 &* outputs &* lanes, block: block &+ output,
+                    sample)
+            }
+            block &+= outputs
+        }
     }
 }

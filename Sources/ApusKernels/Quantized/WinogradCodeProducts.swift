@@ -1,62 +1,99 @@
 import CPlatform
 
-/// The products of transformed tiles with transformed weights, summed over the input channels: for each of the 36 points those of some tiles
-/// with one or two output blocks, in registers.
-enum WinogradCodeProducts<let outputs: Int> {
+/// The products of transformed tiles with transformed weights, summed over the input channels: for each of the 36 points those of the tiles
+/// that have it, with one or two output blocks: eight sums at a time, in registers.
+enum WinogradCodeProducts<let outputs: Int, let room: Int> {
     /// The point whose number is part of all results of a tile, 36 times too large.
     private static var biasPoint: Int { 7 }
 
     /// Computes the sums of all tiles of a pass.
     ///
-    /// - Parameter bias: of the output blocks.
+    /// - Parameters:
+    ///   - weights: of the first output block, with those of the next point `pointWeights` bytes further.
+    ///   - bias: of the output blocks.
     @inline(never)
-    static func compute(_ pass: WinogradCodePass, _ weights: Bytes, _ bias: Bytes) {
+    static func compute(_ pass: WinogradCodePass<room>, _ weights: Bytes, _ pointWeights: Int, _ bias: Bytes) {
         let zero = IntegerVector()
-        for point in 0..<36 {
-            var starts = (zero, zero)
-            if point == biasPoint {
-                let times = IntegerVector(repeating: 36)
-                starts.0 = bias.loadUnaligned(as: IntegerVector.self) &* times
-                if outputs == 2 {
-                    starts.1 = bias.loadUnaligned(fromByteOffset: 4 * lanes, as: IntegerVector.self) &* times
+        var (weights, source, result) = (weights, pass.transforms, pass.sums)
+        for row in 0..<6 {
+            let tiles = pass.tiles(row: row)
+            for column in 0..<6 {
+                var starts = (zero, zero)
+                if 6 &* row &+ column == biasPoint {
+                    let times = IntegerVector(repeating: 36)
+                    starts.0 = bias.loadUnaligned(as: IntegerVector.self) &* times
+                    if outputs == 2 {
+                        starts.1 = bias.loadUnaligned(fromByteOffset: 4 * lanes, as: IntegerVector.self) &* times
+                    }
                 }
+                let isWide = column == 3 || column == 4
+                compute(pass, isWide ? tiles.wide : tiles.all, source, weights, starts, result)
+                weights += pointWeights
+                source += WinogradCodePass<room>.pointStep
+                result += WinogradCodePass<room>.sumStep
             }
-            let weights = weights + point &* outputs &* pass.outputWeights
-            var source = pass.transforms + point &* pass.pointStep
-            var result = pass.sums + point &* pass.sumStep
-            var left = pass.tiles
-            #if VECTOR_16
-                while left >= 8 {
-                    WinogradTileProducts<8, outputs>.compute(pass, source, weights, starts, result)
-                    source += 16 * lanes
-                    result += 64 * lanes
-                    left &-= 8
-                }
-            #endif
-            while left > 0 {
-                WinogradTileProducts<4, outputs>.compute(pass, source, weights, starts, result)
-                source += 8 * lanes
-                result += 32 * lanes
-                left &-= 4
-            }
+        }
+    }
+
+    /// Computes those of a point of some tiles.
+    @inline(__always)
+    private static func compute(
+        _ pass: WinogradCodePass<room>, _ tiles: Range<Int>, _ source: Bytes, _ weights: Bytes,
+        _ starts: (IntegerVector, IntegerVector), _ result: Bytes
+    ) {
+        var source = source + 2 &* tiles.lowerBound &* lanes
+        var result = result + 4 &* outputs &* tiles.lowerBound &* lanes
+        var left = tiles.count
+        while left > 0 {
+            let count = min(8 / outputs, left)
+            compute(count, pass, source, weights, starts, result)
+            source += 2 &* count &* lanes
+            result += 4 &* outputs &* count &* lanes
+            left &-= count
+        }
+    }
+
+    @inline(__always)
+    private static func compute(
+        _ tiles: Int, _ pass: WinogradCodePass<room>, _ source: Bytes, _ weights: Bytes,
+        _ starts: (IntegerVector, IntegerVector), _ result: Bytes
+    ) {
+        switch tiles {
+        case 1: WinogradTileProducts<1, outputs, room>.compute(pass, source, weights, starts, result)
+        case 2: WinogradTileProducts<2, outputs, room>.compute(pass, source, weights, starts, result)
+        case 3: WinogradTileProducts<3, outputs, room>.compute(pass, source, weights, starts, result)
+        case 4: WinogradTileProducts<4, outputs, room>.compute(pass, source, weights, starts, result)
+        default: computeMore(tiles, pass, source, weights, starts, result)
+        }
+    }
+
+    /// The same of five to eight tiles, of one output block.
+    @inline(__always)
+    private static func computeMore(
+        _ tiles: Int, _ pass: WinogradCodePass<room>, _ source: Bytes, _ weights: Bytes,
+        _ starts: (IntegerVector, IntegerVector), _ result: Bytes
+    ) {
+        guard outputs == 1 else { return }
+        switch tiles {
+        case 5: WinogradTileProducts<5, outputs, room>.compute(pass, source, weights, starts, result)
+        case 6: WinogradTileProducts<6, outputs, room>.compute(pass, source, weights, starts, result)
+        case 7: WinogradTileProducts<7, outputs, room>.compute(pass, source, weights, starts, result)
+        default: WinogradTileProducts<8, outputs, room>.compute(pass, source, weights, starts, result)
         }
     }
 }
 
-/// A point of `tiles` tiles, 4 or 8.
-private enum WinogradTileProducts<let tiles: Int, let outputs: Int> {
-    #if VECTOR_16
-        private typealias Sums = InlineArray<16, IntegerVector>
-    #else
-        private typealias Sums = InlineArray<8, IntegerVector>
-    #endif
+/// A point of `tiles` tiles.
+private enum WinogradTileProducts<let tiles: Int, let outputs: Int, let room: Int> {
+    private typealias Sums = InlineArray<8, IntegerVector>
 
     @inline(__always)
     static func compute(
-        _ pass: WinogradCodePass, _ source: Bytes, _ weights: Bytes, _ starts: (IntegerVector, IntegerVector),
+        _ pass: WinogradCodePass<room>, _ source: Bytes, _ weights: Bytes, _ starts: (IntegerVector, IntegerVector),
         _ result: Bytes
     ) {
-        var sums = start(starts.0, outputs == 2 ? starts.1 : starts.0)
+        let (a, b) = (starts.0, outputs == 2 ? starts.1 : starts.0)
+        var sums: Sums = [a, b, a, b, a, b, a, b]
         var (source, weights, blocks) = (source, weights, pass.sourceBlocks)
         let outputWeights = pass.outputWeights
         repeat {
@@ -68,30 +105,26 @@ private enum WinogradTileProducts<let tiles: Int, let outputs: Int> {
                 weights += 8 * lanes
                 left &-= 1
             } while left > 0
-            source += pass.blockStep
+            source += WinogradCodePass<room>.blockStep
             blocks &-= 1
         } while blocks > 0
-        storeFour(0, sums, result)
-        if tiles == 8 { storeFour(4, sums, result) }
+        store(0, sums, result)
+        store(4, sums, result)
+    }
+
+    /// The tiles of a piece of four. Longer loops would not be unrolled, and only constant numbers keep sums in registers.
+    @inline(__always)
+    private static func piece(_ start: Int) -> Range<Int> {
+        Range(uncheckedBounds: (min(start, tiles), min(start + 4, tiles)))
     }
 
     @inline(__always)
-    private static func start(_ a: IntegerVector, _ b: IntegerVector) -> Sums {
-        #if VECTOR_16
-            [a, b, a, b, a, b, a, b, a, b, a, b, a, b, a, b]
-        #else
-            [a, b, a, b, a, b, a, b]
-        #endif
-    }
-
-    @inline(__always)
-    private static func storeFour(_ start: Int, _ sums: borrowing Sums, _ result: Bytes) {
-        for tile in 0..<4 {
-            let place = 8 * (start + tile) * lanes
-            let sum = outputs * (start + tile)
-            result.storeBytes(of: sums[sum], toByteOffset: place, as: IntegerVector.self)
+    private static func store(_ start: Int, _ sums: borrowing Sums, _ result: Bytes) {
+        for tile in piece(start) {
+            let place = 4 * outputs * tile * lanes
+            result.storeBytes(of: sums[outputs * tile], toByteOffset: place, as: IntegerVector.self)
             if outputs == 2 {
-                result.storeBytes(of: sums[sum + 1], toByteOffset: place + 4 * lanes, as: IntegerVector.self)
+                result.storeBytes(of: sums[2 * tile + 1], toByteOffset: place + 4 * lanes, as: IntegerVector.self)
             }
         }
     }
@@ -101,20 +134,18 @@ private enum WinogradTileProducts<let tiles: Int, let outputs: Int> {
     private static func addWord(_ source: Bytes, _ weights: Bytes, _ step: Int, _ sums: inout Sums) {
         let first = weights.loadUnaligned(as: IntegerVector.self)
         let second = outputs == 2 ? weights.loadUnaligned(fromByteOffset: step, as: IntegerVector.self) : first
-        addFour(0, source, first, second, &sums)
-        if tiles == 8 { addFour(4, source, first, second, &sums) }
+        add(0, source, first, second, &sums)
+        add(4, source, first, second, &sums)
     }
 
     @inline(__always)
-    private static func addFour(
+    private static func add(
         _ start: Int, _ source: Bytes, _ first: IntegerVector, _ second: IntegerVector, _ sums: inout Sums
     ) {
-        for tile in 0..<4 {
-            let offset = 2 * (start + tile) * lanes
-            let word = source + offset
-            let place = outputs * (start + tile)
-            sums[place] = addedPairs(sums[place], word, first)
-            if outputs == 2 { sums[place + 1] = addedPairs(sums[place + 1], word, second) }
+        for tile in piece(start) {
+            let word = source + 2 * tile * lanes
+            sums[outputs * tile] = addedPairs(sums[outputs * tile], word, first)
+            if outputs == 2 { sums[2 * tile + 1] = addedPairs(sums[2 * tile + 1], word, second) }
         }
     }
 }

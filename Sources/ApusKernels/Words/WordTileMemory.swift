@@ -114,8 +114,13 @@ extension WordTileMemory.Output {
         start = bias.loadUnaligned(as: IntegerVector.self)
         guard let scale else { return }
         self.scale = scale.vector(at: 0)
+        self.isLimited = isLimited || Self.isLarge(self.scale)
+    }
+
+    /// Whether a scale, which is above zero, is more than a half.
+    @inline(__always)
+    static func isLarge(_ scale: Vector) -> Bool {
         // Numbers above zero have the order of their bits.
-        let greatest = greatestLane(unsafeBitCast(self.scale, to: IntegerVector.self))
-        self.isLimited = isLimited || greatest > 0x3F00_0000
+        greatestLane(unsafeBitCast(scale, to: IntegerVector.self)) > 0x3F00_0000
     }
 }

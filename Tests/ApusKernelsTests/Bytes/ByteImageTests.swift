@@ -51,7 +51,7 @@ import Testing
             var random = SeededGenerator(seed: seed)
             let mantissa = random.chance(20) ? Float(1).nextDown : random.floats(1, in: 0.5...1)[0]
             var exponent = random.int(-12...12)
-            if random.chance(10) { exponent = random.chance(50) ? -100 : 100 }
+            if random.chance(10) { exponent = [-140, -100, 100][random.int(0...2)] }
             let scale = mantissa * Float(sign: .plus, exponent: exponent, significand: 1)
             let numbers: [Float] = (0..<100).map { _ in
                 let near = (Float(random.int(-270...270)) + 0.5) * scale

@@ -38,7 +38,7 @@ struct QuantizedCase: CustomStringConvertible {
         let (isDepthwise, isDense) = (kind == .depthwise, kind == .dense)
         samples = random.int(1...3)
         let isWinograd = kind == .winograd
-        passTiles = 4 * random.int(1...3)
+        passTiles = 4 * random.int(1...4)
         let isPlain = kind == .convolution && random.chance(30)
         let parted = !isPlain && kind == .convolution && random.chance(30) ? random.int(2...3) : 1
         let groups = isDepthwise ? random.int(1...40) : parted
@@ -58,12 +58,13 @@ struct QuantizedCase: CustomStringConvertible {
             isWinograd
             ? (height: 3, width: 3)
             : (height: random.int(1...5), width: isPlain ? 4 * random.int(1...2) : random.int(1...6))
-        let pooled = kind == .convolution && !hasSums && !isLarge && random.chance(40)
+        let pooled = (kind == .convolution || isWinograd) && !hasSums && !isLarge && random.chance(40)
         var own = random.wordConvolution(
             channels: (inputs, outputs), groups: groups, fills: fills, kernel: kernel, isPlain: isPlain, pooled: pooled,
             isUnit: isWinograd, isWhole: isDense,
             greatest: isDense
-                ? (1, 1) : (isLarge ? 24 : isDepthwise || isWinograd ? 9 : 3, pooled ? 9 : 20), lanes: lanes)
+                ? (1, 1)
+                : (isLarge ? 24 : isDepthwise || isWinograd ? 9 : 3, pooled ? 9 : isWinograd ? 28 : 20), lanes: lanes)
         if isWinograd { own.widenBorder() }
         let (layout, result) = (own.source, own.destination)
         let isBytes = !hasSums && random.chance(75)
@@ -223,11 +224,12 @@ struct QuantizedCase: CustomStringConvertible {
 }
 
 extension ConvolutionParameters {
-    /// Widens the source's border to what whole tiles of 4 × 4 read.
+    /// Widens the source's border to what the tiles of Winograd's algorithm read.
     fileprivate mutating func widenBorder() {
         let gap = source.sampleStride - Int32(source.sampleElements)
-        source.bottom = max(source.bottom, (outputHeight + 3) / 4 * 4 + 2 - padTop - source.height)
-        source.right = max(source.right, (outputWidth + 3) / 4 * 4 + 2 - padLeft - source.width)
+        let tiling = QuantizedWinogradTiling(self)
+        source.bottom = max(source.bottom, Int32(tiling.sourceRows) - padTop - source.height)
+        source.right = max(source.right, Int32(tiling.sourceColumns) - padLeft - source.width)
         source.sampleStride = Int32(source.sampleElements) + gap
     }
 }

@@ -6,12 +6,9 @@ import ApusInstructions
 struct QuantizedWinograd: Sendable {
     private let shape: ConvolutionShape
     private let lanes: Int
-    private let tileRows: Int
-    private let tileColumns: Int
+    private let isPooled: Bool
+    private let tiling: QuantizedWinogradTiling
 
-    /// Tiles at a time: with more, weights are read less often, and with 16 lanes no product waits for another from 8 on. Few fit into the
-    /// nearest caches.
-    private static let passTiles = 8
     /// Bytes of transformed weights, eight times as many as there are weights, that the second cache should hold beside all else.
     private static let weightBytes = 2 << 20
     /// Sums must have so many bits without their sign.
@@ -19,26 +16,29 @@ struct QuantizedWinograd: Sendable {
     /// Of the transforms no number becomes so small that single precision loses bits of it.
     private static let leastScale = 0x1p-100
 
-    /// Cycles for a block of channels of a tile: to transform the source, and to make results.
-    private static let (sourceTile, resultTile) = (110.0, 140.0)
+    /// Cycles for a block of channels of a tile of four rows and columns: to transform the source, and to make results and pooled ones.
+    private static let (sourceTile, resultTile, pooledTile) = (85.0, 140.0, 118.0)
     /// Cycles for the products of a word in a tile of results by the definition, where an instruction multiplies four bytes and where there is
     /// none: then they are widened first. Plans are the same for both; vectors of 16 lanes mostly have it.
     private static let (word, widenedWord) = (1.05, 2.0)
-    /// The same for a pair of 16 bits, of two output blocks at a time, and of one: with fewer than 16 lanes its products wait for each other.
-    private static let (pair, singlePair, narrowSinglePair) = (1.08, 1.0, 1.4)
+    /// The same for a pair of 16 bits.
+    private static let pair = 1.05
 
     /// Nil for convolutions that it doesn't compute.
     ///
-    /// - Parameter permitted: it is as exact as the definition, but has more weights and needs memory for its transforms.
-    init?(_ shape: ConvolutionShape, isPooled: Bool, lanes: Int, permitted: ConvolutionAlgorithms) {
+    /// - Parameters:
+    ///   - pool: the pooling window, where there is one.
+    ///   - permitted: it is as exact as the definition, but has more weights and needs memory for its transforms.
+    init?(_ shape: ConvolutionShape, pool: [Int]?, lanes: Int, permitted: ConvolutionAlgorithms) {
         let convolution = shape.convolution
-        guard permitted != .direct, !isPooled, convolution.kernel == [3, 3], convolution.stride == [1, 1],
-            convolution.dilation == [1, 1], convolution.groups == 1
+        guard permitted != .direct, pool == nil || pool == [2, 2], convolution.kernel == [3, 3],
+            convolution.stride == [1, 1], convolution.dilation == [1, 1], convolution.groups == 1
         else { return nil }
         self.shape = shape
         self.lanes = lanes
-        tileRows = (shape.geometry.outputHeight + 3) / 4
-        tileColumns = (shape.geometry.outputWidth + 3) / 4
+        isPooled = pool != nil
+        tiling = QuantizedWinogradTiling(
+            height: shape.geometry.outputHeight, width: shape.geometry.outputWidth, isPooled: isPooled)
         guard 2 * points * inputs * outputBlocks * lanes <= Self.weightBytes else { return nil }
     }
 
@@ -48,39 +48,41 @@ struct QuantizedWinograd: Sendable {
     /// Output blocks.
     private var outputBlocks: Int { (shape.convolution.filters + lanes - 1) / lanes }
 
-    /// What tiles read around the source.
+    /// What tiles, and results that fill no window, read around the source.
     var sourceBorder: Border {
         let geometry = shape.geometry
+        let rows = max(tiling.sourceRows, geometry.outputHeight + 2)
+        let columns = max(tiling.sourceColumns, geometry.outputWidth + 2)
         return Border(
-            top: geometry.padTop, left: geometry.padLeft,
-            bottom: max(0, 4 * tileRows + 2 - geometry.padTop - shape.height),
-            right: max(0, 4 * tileColumns + 2 - geometry.padLeft - shape.width))
+            top: geometry.padTop, left: geometry.padLeft, bottom: max(0, rows - geometry.padTop - shape.height),
+            right: max(0, columns - geometry.padLeft - shape.width))
     }
 
     /// The estimated cycles of a sample, and by the definition.
     var cycles: (own: Double, direct: Double) {
         let blocks = Double(outputBlocks)
-        let single = lanes == 16 ? Self.singlePair : Self.narrowSinglePair
-        let pairs = Double(outputBlocks & ~1) * Self.pair + Double(outputBlocks & 1) * single
-        let tiles = Double(tileRows * tileColumns)
+        let result = isPooled ? Self.pooledTile : Self.resultTile
+        // Transforms take about as long as they have frequencies.
+        let tiles = Double(tiling.points) / Double(points)
         let own =
             tiles
-            * (Double(points * inputs / 2) * pairs + Double(inputs / lanes) * Self.sourceTile
-                + blocks * Self.resultTile)
+            * (Double(points * inputs / 2) * blocks * Self.pair + Double(inputs / lanes) * Self.sourceTile
+                + blocks * result)
         let sums = Double(shape.geometry.outputHeight * shape.geometry.outputWidth) * blocks
         let direct = sums * (Double(9 * inputs / 4) * (lanes == 16 ? Self.word : Self.widenedWord) + 2)
         return (own, direct)
     }
 
-    /// How many tiles are transformed at a time, in no more bytes than the limit if four tiles are.
-    func passTiles(limit: Int?) -> Int {
-        let most = min(Self.passTiles, (tileRows * tileColumns).roundedUp(to: 4))
-        guard let limit, scratchBytes(tiles: most) > limit else { return most }
-        return 4
+    /// How many tiles are transformed at a time: few if all samples have no more, or they take more bytes than the limit.
+    func passTiles(samples: Int, limit: Int?) -> Int {
+        guard samples * tiling.count > 4 else { return 4 }
+        return scratchBytes(passTiles: 16) <= limit ?? .max ? 16 : 4
     }
 
     /// Bytes that the transforms of so many tiles take.
-    func scratchBytes(tiles: Int = 4) -> Int { points * (tiles * (2 * inputs + 8 * lanes) + 128) }
+    func scratchBytes(passTiles: Int = 4) -> Int {
+        QuantizedWinogradParameters.scratchBytes(sourceBlocks: inputs / lanes, passTiles: passTiles, lanes: lanes)
+    }
 
     /// Whether no sum can be too large for it, and no scale too small.
     ///

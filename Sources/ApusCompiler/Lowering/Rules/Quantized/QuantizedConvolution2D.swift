@@ -25,7 +25,7 @@ struct QuantizedConvolution2DRule: OperatorRule {
         let form: WordPacking.Form =
             shape.isDepthwise && operation.pool == nil ? .depthwise : bytes.form(site, layouts)
         let winograd = QuantizedWinograd(
-            shape, isPooled: operation.pool != nil, lanes: site.lanes, permitted: site.context.permitted)
+            shape, pool: operation.pool, lanes: site.lanes, permitted: site.context.permitted)
         let direct = bytes.candidate(site, form, cycles: winograd?.cycles.direct ?? 0) {
             (packing: WordPacking, lowering: inout Lowering) throws(LoweringError) in
             try emit(site, packing, into: &lowering)
@@ -71,7 +71,8 @@ struct QuantizedConvolution2DRule: OperatorRule {
         }
         let call = try call(site, packing, border: winograd.sourceBorder, &lowering)
         let parameters = QuantizedWinogradParameters(
-            call.parameters, passTiles: winograd.passTiles(limit: site.scratchLimit))
+            call.parameters,
+            passTiles: winograd.passTiles(samples: lowering.plan.microBatch, limit: site.scratchLimit))
         let transformed = lowering.constant(winograd.weights(numbers.weights))
         let scratch = try lowering.addScratch(
             of: QuantizedWinogradInstruction.self, parameters, parts: 1, site)
