@@ -78,6 +78,16 @@ struct StepLimitTests {
         #expect(plan(1 << 15, 1 << 15, 0).steps == 1 << 30)
     }
 
+    /// A kernel that is much wider than its image: from one row to the next there are as many positions as the kernel has columns.
+    @Test func positionsBeyondTheEndsOfRowsCount() throws {
+        let image = ImageLayout(channels: 1, height: 6, width: 7)
+        var wide = ConvolutionParameters(source: image, destination: image)
+        (wide.kernelWidth, wide.padLeft) = (8191, 4095)
+        (wide.outputHeight, wide.outputWidth) = (6, 7)
+        let instruction = Instruction(.plainConvolution, operands: [], parameters: bytes(of: wide), label: "y")
+        #expect(instruction.steps(try instruction.definition(lanes: 4), samples: 1) >= 6 * 8191 * 8191)
+    }
+
     /// Each kind of instruction takes more steps for more samples.
     @Test(arguments: SampleInstruction.all) func stepsGrowWithSamples(sample: SampleInstruction) throws {
         let definition = try sample.definition()

@@ -56,11 +56,15 @@ package struct PlainConvolutionInstruction: InstructionDefinition {
         self.parameters = parameters
     }
 
-    /// A multiply-add for each weight at each position, and what is copied to each strip.
+    /// A multiply-add for each weight at each position, and what is copied to each strip. Where positions are linear, those beyond the ends
+    /// of rows are computed too.
     package func steps(samples: Int) -> Int? {
         let strips = (destination.height + strip.rows - 1) / strip.rows
         let copied = turns(strips, strip.scratchElements)
-        return turns(samples, turns(destination.height, destination.width, weights) + copied)
+        let positions =
+            strip.isAlongRows
+            ? turns(destination.height, destination.width) : turns(strips, strip.rows, strip.rowStep)
+        return turns(samples, turns(positions, weights) + copied)
     }
 
     package func operands(samples: Int) -> [OperandExtent] {
