@@ -118,6 +118,16 @@ import Testing
         #expect(try opcodes(layer, .avx512).contains(.quantizedWinograd))
     }
 
+    /// Images of one tile: sixteen samples are transformed at a time, and weights are read once for all of them.
+    @Test func samplesOfSmallImagesGoTogether() throws {
+        var layer = Layer()
+        (layer.channels, layer.filters, layer.image) = (32, 64, [4, 4])
+        let plan = try Compiler.inferencePlan(layer.model(), target: .avx512, batchBound: 128)
+        #expect(plan.microBatch == 16 && plan.body.map(\.opcode).contains(.quantizedWinograd))
+        layer.image = [32, 32]
+        #expect(try Compiler.inferencePlan(layer.model(), target: .avx512, batchBound: 128).microBatch == 1)
+    }
+
     @Test func transformsNeedMemory() throws {
         let plan = try Compiler.inferencePlan(Layer().model(), target: .avx512)
         let direct = try Compiler.inferencePlan(Layer().model(), target: .avx512, convolutions: .direct)

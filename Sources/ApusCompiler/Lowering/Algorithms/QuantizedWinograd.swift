@@ -39,7 +39,7 @@ struct QuantizedWinograd: Sendable {
         isPooled = pool != nil
         tiling = QuantizedWinogradTiling(
             height: shape.geometry.outputHeight, width: shape.geometry.outputWidth, isPooled: isPooled)
-        guard 2 * points * inputs * outputBlocks * lanes <= Self.weightBytes else { return nil }
+        guard transformedBytes <= Self.weightBytes else { return nil }
     }
 
     private var points: Int { QuantizedWinogradParameters.points }
@@ -47,6 +47,12 @@ struct QuantizedWinograd: Sendable {
     private var inputs: Int { shape.channels.roundedUp(to: lanes) }
     /// Output blocks.
     private var outputBlocks: Int { (shape.convolution.filters + lanes - 1) / lanes }
+
+    /// Bytes of the transformed weights.
+    private var transformedBytes: Int { 2 * points * inputs * outputBlocks * lanes }
+
+    /// Bytes of weights that samples read together: where a pass has the tiles of at least two.
+    var sharedWeightBytes: Int { tiling.count <= 8 ? transformedBytes : 0 }
 
     /// What tiles, and results that fill no window, read around the source.
     var sourceBorder: Border {
@@ -105,7 +111,7 @@ struct QuantizedWinograd: Sendable {
     func weights(_ elements: Elements) -> [UInt8] {
         let codes = elements.whole
         let (filters, reads) = (shape.convolution.filters, shape.channels)
-        var packed = [UInt8](repeating: 0, count: 2 * points * inputs * outputBlocks * lanes)
+        var packed = [UInt8](repeating: 0, count: transformedBytes)
         for filter in 0..<filters {
             let (block, lane) = (filter / lanes, filter % lanes)
             for channel in 0..<reads {

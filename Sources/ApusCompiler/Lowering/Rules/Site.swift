@@ -35,6 +35,14 @@ final class LoweringContext: Sendable {
 
     var sites: [Site] { graph.nodes.indices.map { Site(context: self, number: $0) } }
 
+    /// Bytes of the largest value that is computed of a sample. O(nodes).
+    var largestValueBytes: Int {
+        sites.flatMap(\.results).reduce(0) { largest, value in
+            let elements = samples.shape(value)?.reduce(1, *) ?? 0
+            return max(largest, elements * graph[value].type.elementType.size)
+        }
+    }
+
     func isOutput(_ value: ValueID) -> Bool { outputs.contains(value) }
 }
 

@@ -17,15 +17,26 @@ struct QuantizedConvolution2DRule: OperatorRule {
     /// An addend has the border of the result, so that it can be added without another layout of it.
     func companions(_ site: Site) -> [ValueID] { operation.addend == nil ? [] : [site.operands[4]] }
 
-    func sharedWeightBytes(_ site: Site) -> Int { bytes.sharedWeightBytes(site) }
+    /// Those of a dense layer; and of Winograd's algorithm where several samples go through a pass, if the network is so small that all that
+    /// is computed of sixteen samples stays in the second cache beside its weights.
+    func sharedWeightBytes(_ site: Site) -> Int {
+        guard let winograd = winograd(site), winograd.cycles.own < winograd.cycles.direct,
+            16 * site.context.largestValueBytes <= 64 * 1024
+        else { return bytes.sharedWeightBytes(site) }
+        return winograd.sharedWeightBytes
+    }
+
+    private func winograd(_ site: Site) -> QuantizedWinograd? {
+        QuantizedWinograd(
+            bytes.shape(site), pool: operation.pool, lanes: site.lanes, permitted: site.context.permitted)
+    }
 
     /// By the definition, or by Winograd's algorithm.
     func candidates(_ site: Site, _ layouts: LayoutChoice) -> [Candidate] {
         let shape = bytes.shape(site)
         let form: WordPacking.Form =
             shape.isDepthwise && operation.pool == nil ? .depthwise : bytes.form(site, layouts)
-        let winograd = QuantizedWinograd(
-            shape, pool: operation.pool, lanes: site.lanes, permitted: site.context.permitted)
+        let winograd = winograd(site)
         let direct = bytes.candidate(site, form, cycles: winograd?.cycles.direct ?? 0) {
             (packing: WordPacking, lowering: inout Lowering) throws(LoweringError) in
             try emit(site, packing, into: &lowering)
