@@ -10,10 +10,10 @@ struct WordCostModel {
     private let core = CoreModel()
     /// Cycles to start the loops of a tile.
     private let tileStart = 12.0
+    /// Cycles to start them where there is a word to a row of single channels, which takes no more from row to row.
+    private let plainTileStart = 3.0
     /// Cycles to go from one row or place of the kernel to the next.
     private let kernelPlace = 2.0
-    /// The same where there is a word to a row of single channels.
-    private let plainTileStart = 3.0
     /// Cycles to make and store a result.
     private let result = 2.0
     /// Cycles to make bytes of up to four vectors of them: where there are few products, tiles should be multiples of that.
